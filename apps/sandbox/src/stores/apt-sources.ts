@@ -1,0 +1,31 @@
+/** One line of the machine's own package sources. */
+export interface AptTarget {
+  readonly uri: string;
+  readonly release: string;
+  readonly component: string;
+}
+
+/** What `apt-get indextargets --format` is asked to print, one target a line; read back by `readTargets`. */
+export const targetFormat = '$(REPO_URI)|$(RELEASE)|$(COMPONENT)';
+
+export function readTargets(printed: string): AptTarget[] {
+  return printed.split('\n').flatMap((line) => {
+    const [uri, release, component] = line.trim().split('|');
+    return uri && release && component ? [{ uri, release, component }] : [];
+  });
+}
+
+/**
+ * Sources of one suite on the mirror that serves the distribution itself. `suite` undefined: the machine's own.
+ * Throws when no target looks like the distribution's main archive.
+ */
+export function sourcesList(targets: AptTarget[], codename: string, suite?: string, keyring?: string): string {
+  const archive = targets.filter(({ component }) => component === 'main' || component === 'universe');
+  // Suites with a dash (-security, -updates) may live on a mirror that has nothing else.
+  const base = archive.find(({ release }) => release === codename) ?? archive.find(({ release }) => !release.includes('-'));
+  if (!base) throw new Error('no package mirror is configured on this machine');
+  const components = archive.filter(({ uri, release }) => uri === base.uri && release === base.release);
+  const names = [...new Set(components.map(({ component }) => component))].join(' ');
+  const trust = keyring ? `[signed-by=${keyring}] ` : '';
+  return `deb ${trust}${base.uri} ${suite ?? base.release} ${names}\n`;
+}

@@ -1,0 +1,46 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { debianPackages } from './debian-packages.js';
+import { debianTriplet } from './host.js';
+import type { Host } from './host.js';
+import { noStore } from './ways-out.js';
+
+const run = promisify(execFile);
+
+export interface RedisBinary {
+  readonly command: string;
+  readonly env: Record<string, string>;
+}
+
+/** A server of this machine's, Redis or Valkey, else one fetched into `cacheDir`. Rejects with the ways out. */
+export async function redisBinary(host: Host, cacheDir: string, signal?: AbortSignal): Promise<RedisBinary> {
+  for (const command of ['redis-server', 'valkey-server']) {
+    if (await runs({ command, env: {} })) return { command, env: {} };
+  }
+  try {
+    const fetched = await fetchRedis(host, cacheDir, signal);
+    // Shows at once when a library it needs is missing here, instead of at every start.
+    await version(fetched);
+    return fetched;
+  } catch (error) {
+    throw noStore('redis', error);
+  }
+}
+
+async function fetchRedis({ platform, arch }: Host, cacheDir: string, signal?: AbortSignal): Promise<RedisBinary> {
+  const triplet = debianTriplet(arch);
+  if (platform !== 'linux' || !triplet) throw new Error(`there is nothing to fetch for ${platform} ${arch}`);
+  const packages = ['redis-server', 'redis-tools', 'liblzf1', 'libjemalloc2', 'libatomic1'];
+  const root = await debianPackages({ name: `redis-${arch}`, packages }, cacheDir, signal);
+  const libraries = join(root, 'usr/lib', triplet);
+  return { command: join(root, 'usr/bin/redis-server'), env: { LD_LIBRARY_PATH: libraries } };
+}
+
+const version = ({ command, env }: RedisBinary) => run(command, ['--version'], { env: { ...process.env, ...env } });
+
+const runs = (binary: RedisBinary): Promise<boolean> =>
+  version(binary).then(
+    () => true,
+    () => false,
+  );

@@ -1,0 +1,38 @@
+import type { Child } from './child.js';
+import type { Service } from './service.js';
+
+/**
+ * Resolves once the service says that it is ready. Rejects when the child ends first, takes longer than `withinMs`,
+ * or `stopping` aborts; the message carries the child's last lines, which usually name the cause.
+ */
+export async function untilReady(service: Service, child: Child, stopping: AbortSignal, withinMs: number): Promise<void> {
+  const over = new AbortController();
+  const giveUp = (why: string) => over.abort(new Error(`${service.name} ${why}`));
+  const late = setTimeout(() => giveUp(`was not ready within ${withinMs} ms`), withinMs);
+  const onStopping = () => giveUp('was stopped before it was ready');
+  stopping.addEventListener('abort', onStopping, { once: true });
+  void child.ended.then(({ code, signal }) => giveUp(`ended with ${signal ?? `code ${code}`} before it was ready`));
+  try {
+    await Promise.race([service.ready(over.signal), whenAborted(over.signal)]);
+  } catch (cause) {
+    // What `ready` throws because it was told to give up says less than the reason it was told.
+    throw withLastWords(over.signal.aborted ? over.signal.reason : cause, child.lastWords());
+  } finally {
+    clearTimeout(late);
+    stopping.removeEventListener('abort', onStopping);
+    over.abort();
+  }
+}
+
+function whenAborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason as Error);
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+  });
+}
+
+function withLastWords(cause: unknown, words: string[]): Error {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  const tail = words.length === 0 ? 'It said nothing.' : `Its last words:\n${words.join('\n')}`;
+  return new Error(`${message}. ${tail}`, { cause });
+}

@@ -1,0 +1,22 @@
+import { settings } from '@crossroads/runtime';
+import { z } from 'zod';
+
+/** Settings of a worker. */
+export const workerConfig = z.object({
+  MONGODB_URI: settings.mongodbUri,
+  REDIS_URL: settings.redisUrl,
+  WORKER_CONCURRENCY: settings.count(100, 'Sagas one worker advances at once.'),
+  SWEEP_INTERVAL_MS: settings.ms(10_000, 'How often a worker looks for sagas whose bell was lost'),
+  DISPATCH_ATTEMPTS: settings.count(8, 'Attempts to reach a destination before a saga stops and waits for an operator.'),
+  DISPATCH_FIRST_DELAY_MS: settings.ms(30_000, 'Rest before the second attempt; it doubles from there'),
+  DISPATCH_MAX_DELAY_MS: settings.ms(6 * 3_600_000, 'Longest rest between two attempts'),
+  DESTINATION_PRIVATE_HOSTS: z
+    .string()
+    .default('')
+    .transform((hosts) => hosts.split(',').map((host) => host.trim()).filter(Boolean))
+    .describe('Comma-separated hosts in private networks that destinations may have. Empty in production: every private address is refused.'),
+  LOG_LEVEL: settings.logLevel,
+  SHUTDOWN_DEADLINE_MS: settings.ms(25_000, 'Time to finish what is in hand after SIGTERM'),
+});
+
+export type WorkerConfig = z.infer<typeof workerConfig>;

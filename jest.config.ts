@@ -1,0 +1,35 @@
+/** @jest-config-loader esbuild-register */
+import type { Config } from 'jest';
+
+/** Packages published as ES modules only; jest runs CommonJS, so they are transformed like our own code. */
+const esmOnly = ['jose'];
+
+const swc = (syntax: 'typescript' | 'ecmascript'): [string, Record<string, unknown>] => [
+  '@swc/jest',
+  {
+    jsc: {
+      target: 'es2023',
+      parser: { syntax, tsx: syntax === 'typescript' },
+      transform: { react: { runtime: 'automatic', importSource: 'preact' } },
+    },
+    module: { type: 'commonjs' },
+  },
+];
+
+const config: Config = {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/libs', '<rootDir>/apps', '<rootDir>/tests'],
+  testMatch: ['**/*.test.ts', '**/*.test.tsx'],
+  modulePathIgnorePatterns: ['/dist/'],
+  globalSetup: '<rootDir>/tests/stores/setup.ts',
+  globalTeardown: '<rootDir>/tests/stores/teardown.ts',
+  moduleNameMapper: {
+    '^@crossroads/([^/]+)$': '<rootDir>/libs/$1/src/index.ts',
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+  },
+  transform: { '^.+\\.tsx?$': swc('typescript'), '/node_modules/.+\\.m?js$': swc('ecmascript') },
+  transformIgnorePatterns: [`/node_modules/(?!(${esmOnly.join('|')})/)`],
+  coverageProvider: 'v8',
+};
+
+export default config;

@@ -1,0 +1,83 @@
+import type { Order, Snapshot, SnapshotFacts } from './order.js';
+import type { ResetRequest } from './reset-request.js';
+
+/** Who writes: the saga and the number of its claim. An order's fence lets only the newest through. */
+export interface Hold {
+  sagaId: string;
+  epoch: number;
+}
+
+/**
+ * The orders, each one document. Every write is a single-document update filtered by the fence, so it takes effect once
+ * or not at all. Writes throw ClaimLost when the fence is not this saga's (any more); all may throw StoreUnavailable.
+ */
+export interface Orders {
+  /** Orders between the caller and the counterparty that the request may mean; two are enough to know it is ambiguous. */
+  find(request: ResetRequest): Promise<Order[]>;
+  /** Takes the fence. False while another saga has it. */
+  hold(orderId: string, hold: Hold): Promise<boolean>;
+  /** Gives the fence back; true if another saga asked for it meanwhile. Repeatable. */
+  release(orderId: string, hold: Pick<Hold, 'sagaId'>): Promise<boolean>;
+  /** Reads what a reset will clear, in the store's own values. */
+  snapshot(orderId: string): Promise<Snapshot>;
+  /**
+   * Empties deliveries if the order still is at `version`.
+   * Answers the version whose deliveries are gone (an earlier attempt's, if that got through), or `moved`.
+   */
+  clearDeliveries(orderId: string, version: number, hold: Hold): Promise<{ version: number } | 'moved'>;
+  /** The version at which this saga cleared the deliveries; undefined when it has not. */
+  clearedVersion(orderId: string, hold: Hold): Promise<number | undefined>;
+  /** Puts deliveries back beside any that were saved since. Does nothing when they were not cleared, or are back. */
+  restoreDeliveries(orderId: string, snapshot: Snapshot, hold: Hold): Promise<void>;
+  /** Sets NO_PROGRESS; answers the state it replaced, which may be another than `expected` (an earlier attempt's, if that got through). */
+  resetProgression(orderId: string, expected: string, hold: Hold): Promise<{ was: string }>;
+  /** Puts the replaced state back unless the order has moved on since. Does nothing when it was not reset. */
+  restoreProgression(orderId: string, hold: Hold): Promise<void>;
+}
+
+/** What was cleared, read back from the log. */
+export interface AuditLog {
+  snapshot(sagaId: string, version: number): Promise<Snapshot>;
+}
+
+/** Resets of one order take their turns in the order they were accepted in. */
+export interface Line {
+  /** The saga that was accepted earlier and has yet to end, if there is one. */
+  ahead(order: Order, sagaId: string): Promise<string | undefined>;
+  /** Rings the bell of the saga that waits first. Best effort: whoever waits also looks by itself. */
+  callNext(order: Order): Promise<void>;
+}
+
+/** A reset in the destination's own terms: built once, kept in the journal, sent as it is at each attempt. */
+export interface OutboundRequest {
+  method: 'POST';
+  url: string;
+  headers: Record<string, string>;
+  /** The exact bytes, as text. */
+  body: string;
+}
+
+export interface DestinationReply {
+  /** `synced`: taken. `requested`: someone there must accept it first. `refused`: known not to have been done. */
+  answer: 'synced' | 'requested' | 'refused';
+  message: string;
+  http_status: number;
+  /** The reply's first 2 kB. */
+  body: string;
+}
+
+/** The systems at the other end. */
+export interface Destinations {
+  /** Throws StepRefused when the order could never be sent there: asked before anything is cleared. */
+  check(order: Order): Promise<void>;
+  prepare(order: Order, cleared: SnapshotFacts, ids: { dispatchKey: string; correlationId: string }): Promise<OutboundRequest>;
+  /** Throws StepUnavailable for every outcome that is not known. */
+  send(order: Order, request: OutboundRequest, signal: AbortSignal): Promise<DestinationReply>;
+}
+
+export interface ResetOrderPorts {
+  orders: Orders;
+  auditLog: AuditLog;
+  line: Line;
+  destinations: Destinations;
+}

@@ -1,0 +1,57 @@
+import type { CompensatableStep, StepContext } from '@crossroads/saga';
+import { done, StepUnavailable } from '@crossroads/saga';
+import type { Order, SnapshotFacts } from '../order.js';
+import { factsOf } from '../order.js';
+import { ownData, ownDataTimeoutMs } from '../policies.js';
+import type { ResetOrderPorts } from '../ports.js';
+
+interface Needs {
+  order: Order;
+  snapshot: SnapshotFacts;
+}
+
+interface Adds {
+  /** The snapshot that holds what was cleared: the first one, or a later one if the order moved meanwhile. */
+  cleared: SnapshotFacts;
+}
+
+/** Snapshots taken in one attempt before the order is left in peace for a while. */
+const snapshotsPerAttempt = 5;
+
+/** Empties the order's BOLs and executed drops: those of a snapshot in the log, never one that was saved since. */
+export const clearDeliveries = ({ orders, auditLog }: Pick<ResetOrderPorts, 'orders' | 'auditLog'>): CompensatableStep<Needs, Adds> => ({
+  name: 'clear-deliveries',
+  title: 'BOLs and executed drops cleared',
+  status: { done: 'origin_mapped', refused: 'error' },
+  retry: ownData,
+  timeoutMs: ownDataTimeoutMs,
+
+  async run({ order, snapshot }, context) {
+    let latest = snapshot;
+    for (let taken = 0; taken < snapshotsPerAttempt; taken++) {
+      const outcome = await orders.clearDeliveries(order.order_id, latest.version, context);
+      if (outcome !== 'moved') {
+        const cleared = outcome.version === latest.version ? latest : factsOf(await auditLog.snapshot(context.sagaId, outcome.version));
+        return done({ cleared }, { message: `Cleared ${cleared.bols} BOLs and ${cleared.executed_drops} executed drops.` });
+      }
+      latest = await snapshotAgain({ orders }, order, context);
+    }
+    throw new StepUnavailable('order.busy', `The order changed under ${snapshotsPerAttempt} snapshots in a row.`);
+  },
+
+  async undo({ order }, context) {
+    const version = await orders.clearedVersion(order.order_id, context);
+    if (version === undefined) return { message: 'Nothing had been cleared.' };
+    await orders.restoreDeliveries(order.order_id, await auditLog.snapshot(context.sagaId, version), context);
+    return { message: 'BOLs and executed drops put back.' };
+  },
+});
+
+/** The order moved since it was saved: what has come is saved as well before another try. */
+const snapshotAgain = async ({ orders }: Pick<ResetOrderPorts, 'orders'>, order: Order, context: StepContext): Promise<SnapshotFacts> => {
+  const snapshot = await orders.snapshot(order.order_id);
+  return context.record(`version-${snapshot.version}`, factsOf(snapshot), {
+    message: `The order had moved on; saved again at version ${snapshot.version}.`,
+    extra_data: snapshot,
+  });
+};

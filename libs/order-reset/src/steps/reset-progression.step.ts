@@ -1,0 +1,34 @@
+import type { CompensatableStep } from '@crossroads/saga';
+import { done } from '@crossroads/saga';
+import type { Order, SnapshotFacts } from '../order.js';
+import { NO_PROGRESS } from '../order.js';
+import { ownData, ownDataTimeoutMs } from '../policies.js';
+import type { ResetOrderPorts } from '../ports.js';
+
+interface Needs {
+  order: Order;
+  cleared: SnapshotFacts;
+}
+
+interface Adds {
+  progression: { was: string };
+}
+
+/** Sets the order's delivery progress back to the very beginning. */
+export const resetProgression = ({ orders }: Pick<ResetOrderPorts, 'orders'>): CompensatableStep<Needs, Adds> => ({
+  name: 'reset-progression',
+  title: `Progression set to ${NO_PROGRESS}`,
+  status: { done: 'master_mapped', refused: 'error' },
+  retry: ownData,
+  timeoutMs: ownDataTimeoutMs,
+
+  async run({ order, cleared }, context) {
+    const progression = await orders.resetProgression(order.order_id, cleared.progression_state, context);
+    return done({ progression }, { message: `Progression was ${progression.was}, is ${NO_PROGRESS}.` });
+  },
+
+  async undo({ order }, context) {
+    await orders.restoreProgression(order.order_id, context);
+    return { message: 'Progression put back.' };
+  },
+});

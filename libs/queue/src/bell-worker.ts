@@ -1,0 +1,67 @@
+import { DelayedError, UnrecoverableError, Worker } from 'bullmq';
+import type { Job } from 'bullmq';
+import type { Bell, BellOutcome } from './bell.js';
+import { prefix, queueName } from './bell.js';
+import { patient } from './connection.js';
+
+/** What came of a bell: over for now, to be rung again in some milliseconds, or in need of an operator. */
+export type Answered = { next: 'over'; outcome: BellOutcome } | { next: 'again'; inMs: number } | { next: 'operator'; reason: string };
+
+export interface BellWorkerOptions {
+  redisUrl: string;
+  /** Sagas advanced at once by this process. */
+  concurrency: number;
+  answer(sagaId: string): Promise<Answered>;
+  onError(error: Error): void;
+}
+
+export interface BellWorker {
+  /** Milliseconds since a bell was last taken up, by a clock that only runs forward. */
+  idleMs(): number;
+  /** Takes up no more bells and waits for those in hand, but no longer than `deadlineMs`: with Redis away it would wait for ever. */
+  close(deadlineMs: number): Promise<void>;
+}
+
+export const startBellWorker = ({ redisUrl, concurrency, answer, onError }: BellWorkerOptions): BellWorker => {
+  const connection = patient(redisUrl);
+  connection.on('error', onError);
+  let lastTaken = performance.now();
+
+  const worker = new Worker<Bell, BellOutcome>(
+    queueName,
+    async (job, token) => {
+      lastTaken = performance.now();
+      const answered = await answer(job.data.saga_id);
+      if (answered.next === 'over') return answered.outcome;
+      if (answered.next === 'operator') throw new UnrecoverableError(answered.reason);
+      return ringAgain(job, answered.inMs, token);
+    },
+    {
+      connection,
+      prefix,
+      concurrency,
+      // A dead worker's bells are taken over after 7.5 to 25 s; a shorter lock would be lost in an ordinary pause.
+      lockDuration: 15_000,
+      stalledInterval: 5_000,
+      // BullMQ would fail a job at its second crash; whether a saga is poison is judged by its epoch.
+      maxStalledCount: 1_000_000,
+    },
+  );
+  // Without a listener an emitted error would stop the worker.
+  worker.on('error', onError);
+
+  return {
+    idleMs: () => performance.now() - lastTaken,
+    async close(deadlineMs) {
+      const deadline = new Promise<'late'>((resolve) => setTimeout(resolve, deadlineMs, 'late').unref());
+      await Promise.race([worker.close().catch(onError), deadline]);
+      connection.disconnect();
+    },
+  };
+};
+
+/** Frees the slot; the sweeper would ring as well, this is only sooner. */
+const ringAgain = async (job: Job<Bell, BellOutcome>, inMs: number, token: string | undefined): Promise<never> => {
+  await job.moveToDelayed(Date.now() + inMs, token);
+  throw new DelayedError();
+};

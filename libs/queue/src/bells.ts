@@ -1,0 +1,70 @@
+import { Queue } from 'bullmq';
+import type { Bell, BellOutcome } from './bell.js';
+import { jobId, prefix, queueName } from './bell.js';
+import { impatient } from './connection.js';
+
+export interface Ring {
+  sagaId: string;
+  correlationId: string;
+  type: string;
+  /** The saga's epoch as the ringer knows it. */
+  epoch: number;
+}
+
+/** Rings bells. A rejection means "unknown", not "not rung"; the sweeper settles it either way. */
+export interface Bells {
+  ring(ring: Ring): Promise<void>;
+  ringAll(rings: readonly Ring[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+const hour = 3_600;
+
+export type SagaQueue = Queue<Bell, BellOutcome>;
+
+/** The queue for one who adds to it or looks at it. `onError` hears of lost connections, which mend themselves. */
+export const openQueue = (redisUrl: string, onError: (error: Error) => void): SagaQueue => {
+  const connection = impatient(redisUrl);
+  connection.on('error', onError);
+  const queue: SagaQueue = new Queue(queueName, {
+    connection,
+    prefix,
+    skipWaitingForReady: true,
+    streams: { events: { maxLen: 1_000 } },
+    defaultJobOptions: {
+      attempts: 5,
+      backoff: { type: 'exponential', delay: 1_000, jitter: 0.5 },
+      sizeLimit: 4_096,
+      removeOnComplete: { age: hour, count: 1_000, limit: 1_000 },
+      removeOnFail: { age: 7 * 24 * hour, count: 5_000 },
+    },
+  });
+  queue.on('error', onError);
+  return queue;
+};
+
+export const openBells = (redisUrl: string, onError: (error: Error) => void): Bells => {
+  const queue = openQueue(redisUrl, onError);
+  const job = ({ sagaId, correlationId, type, epoch }: Ring) => ({
+    name: type,
+    data: { saga_id: sagaId, correlation_id: correlationId },
+    opts: { jobId: jobId(sagaId, epoch) },
+  });
+  return {
+    async ring(ring) {
+      const { name, data, opts } = job(ring);
+      await queue.add(name, data, opts);
+    },
+    async ringAll(rings) {
+      if (rings.length > 0) await queue.addBulk(rings.map(job));
+    },
+    close: () => closeQueue(queue),
+  };
+};
+
+/** The connection is ours, so BullMQ leaves it open. */
+export const closeQueue = async (queue: SagaQueue): Promise<void> => {
+  const { client } = queue.getBackend() as unknown as { client: Promise<{ disconnect(): void }> };
+  await queue.close();
+  (await client).disconnect();
+};

@@ -1,0 +1,29 @@
+import { createServer } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export interface HttpServer {
+  /** Where it listens; the port is the real one even if 0 was asked for. */
+  url: string;
+  /** Stops listening, lets exchanges in hand finish, ends idle connections at once. */
+  close(): Promise<void>;
+}
+
+/** Listens, with limits that a slow or hostile client meets long before our patience does. */
+export const listen = (app: RequestListener, port: number, host = '127.0.0.1'): Promise<HttpServer> =>
+  new Promise((resolve, reject) => {
+    const server: Server = createServer({ headersTimeout: 10_000, requestTimeout: 15_000, keepAliveTimeout: 65_000, maxHeaderSize: 8_192 }, app);
+    server.maxRequestsPerSocket = 1_000;
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      const { port: actual } = server.address() as AddressInfo;
+      resolve({
+        url: `http://${host.includes(':') ? `[${host}]` : host}:${actual}`,
+        close: () =>
+          new Promise((closed) => {
+            server.close(() => closed());
+            server.closeIdleConnections();
+          }),
+      });
+    });
+  });

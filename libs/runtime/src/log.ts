@@ -1,0 +1,50 @@
+import { createLogger, format, transports } from 'winston';
+
+export interface Log {
+  debug(message: string, facts?: object): void;
+  info(message: string, facts?: object): void;
+  warn(message: string, facts?: object): void;
+  error(message: string, facts?: object): void;
+}
+
+export interface LogOptions {
+  level: string;
+  /** Which app speaks. */
+  app: string;
+}
+
+/** Longest text of one value in a log line: a log is read by people, and filled by strangers. */
+const longest = 1_000;
+
+/** JSON lines on standard output. Line breaks and control characters in values are escaped by JSON itself. */
+export const createLog = ({ level, app }: LogOptions): Log =>
+  createLogger({
+    level,
+    defaultMeta: { app },
+    format: format.combine(
+      format.timestamp(),
+      format((info) => Object.assign(info, printable(info, 0)))(),
+      format.json(),
+    ),
+    transports: [new transports.Console()],
+  });
+
+const secret = /^(authorization|cookie|set-cookie|x-api-key|api_?key|password|client_secret|secret|token|access_token)$/i;
+
+/** Errors become their facts (winston would print `{}`), secrets become stars, long text is cut. */
+const printable = (value: unknown, depth: number): unknown => {
+  if (typeof value === 'string') return value.length > longest ? `${value.slice(0, longest)}…` : value;
+  if (value instanceof Error) return errorFacts(value, depth);
+  if (typeof value !== 'object' || value === null || value instanceof Date) return value;
+  if (depth > 5) return '…';
+  if (Array.isArray(value)) return value.map((item) => printable(item, depth + 1));
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, secret.test(key) ? '***' : printable(item, depth + 1)]));
+};
+
+const errorFacts = (error: Error & { code?: unknown }, depth: number): object => ({
+  name: error.name,
+  message: printable(error.message, depth),
+  ...(error.code !== undefined && { code: error.code }),
+  stack: printable(error.stack, depth),
+  ...(error.cause !== undefined && depth < 3 && { cause: printable(error.cause, depth + 1) }),
+});

@@ -1,0 +1,52 @@
+/** The business says no. Nothing of this step took effect; the saga turns round and undoes what came before. */
+export class StepRefused extends Error {
+  override readonly name = 'StepRefused';
+  readonly code: string;
+  constructor(code: string, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** Come back later. Counted as an attempt; `retryAfterMs` is the other side's wish and goes before our own backoff. */
+export class StepUnavailable extends Error {
+  override readonly name = 'StepUnavailable';
+  readonly code: string;
+  readonly retryAfterMs: number | undefined;
+  constructor(code: string, message: string, retryAfterMs?: number) {
+    super(message);
+    this.code = code;
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+export interface Wait {
+  /** Milliseconds. */
+  forMs: number;
+  /** What follows if nothing came of it: look again, or stop and let an operator decide. */
+  afterwards: 'look-again' | 'stop';
+  /** Status to show meanwhile; the saga's own when left out. */
+  status?: string;
+}
+
+/** Nothing is wrong, it is just not our turn yet. Not counted as an attempt, however often it is said. */
+export class StepWaits extends Error {
+  override readonly name = 'StepWaits';
+  readonly code: string;
+  readonly wait: Wait;
+  constructor(code: string, message: string, wait: Wait) {
+    super(message);
+    this.code = code;
+    this.wait = wait;
+  }
+}
+
+/** A newer claim exists, so this worker is a ghost: it must stop without writing another word. */
+export class ClaimLost extends Error {
+  override readonly name = 'ClaimLost';
+}
+
+/** The truth cannot be reached. Nothing is known, so nothing is decided and nothing is counted. */
+export class StoreUnavailable extends Error {
+  override readonly name = 'StoreUnavailable';
+}

@@ -1,0 +1,108 @@
+import type { Entry } from './journal.js';
+import { isVerdict } from './journal.js';
+import type { Direction, Step } from './step.js';
+
+/** What a saga must do next, as its journal tells. */
+export type Next =
+  | { step: Step; direction: Direction }
+  | { end: { status: string; code?: string; message?: string } };
+
+/** The state of a saga, gathered anew from its journal each time it is claimed: there is no second checkpoint to disagree. */
+export class Progress {
+  readonly #steps: readonly Step[];
+  readonly #verdicts = new Map<string, Entry>();
+  readonly #records = new Map<string, Entry>();
+  #state: object;
+  #status: string;
+  #lastEpoch = 0;
+  #lastSeq = 0;
+
+  constructor(steps: readonly Step[], request: unknown, status: string, entries: readonly Entry[]) {
+    this.#steps = steps;
+    this.#state = { request };
+    this.#status = status;
+    for (const entry of entries) this.take(entry);
+  }
+
+  get state(): object {
+    return this.#state;
+  }
+
+  get status(): string {
+    return this.#status;
+  }
+
+  /** Epoch of the newest entry; 0 before the first. */
+  get lastEpoch(): number {
+    return this.#lastEpoch;
+  }
+
+  get nextSeq(): number {
+    return this.#lastSeq + 1;
+  }
+
+  take(entry: Entry): void {
+    const { name, direction, outcome } = entry.step;
+    this.#lastSeq = Math.max(this.#lastSeq, entry.seq);
+    this.#lastEpoch = Math.max(this.#lastEpoch, entry.epoch);
+    this.#status = entry.status;
+    if (outcome === 'recorded') this.#records.set(entry.key, entry);
+    if (!isVerdict(outcome)) return;
+    this.#verdicts.set(`${name}:${direction}`, entry);
+    if (outcome === 'done' && direction === 'run') this.#state = { ...this.#state, ...entry.adds };
+  }
+
+  recorded(key: string): object | undefined {
+    return this.#records.get(key)?.adds;
+  }
+
+  next(): Next {
+    const turned = this.#steps.findIndex((step) => this.#turnedAt(step));
+    return turned < 0 ? this.#forwards() : this.#backwards(turned);
+  }
+
+  /** Steps that hold something for the saga's lifetime, once it has come through. */
+  get completed(): readonly Step[] {
+    return this.#steps.filter((step) => this.#verdict(step, 'run')?.step.outcome === 'done');
+  }
+
+  #forwards(): Next {
+    const step = this.#steps.find((candidate) => !this.#verdict(candidate, 'run'));
+    return step ? { step, direction: 'run' } : { end: { status: this.#status } };
+  }
+
+  /**
+   * A step that refused took no effect itself. One that was called off from outside may have taken effect unseen,
+   * so it is undone too, provided the steps before it were done; else it cannot have begun.
+   */
+  #backwards(turned: number): Next {
+    const verdict = this.#verdict(this.#steps[turned]!, 'run')!;
+    const last = verdict.step.outcome === 'called-off' ? turned : turned - 1;
+    for (let i = last; i >= 0; i--) {
+      const step = this.#steps[i]!;
+      const reached = i === turned ? this.#doneBefore(turned) : this.#verdict(step, 'run');
+      if (reached && step.undo && !this.#verdict(step, 'undo')) return { step, direction: 'undo' };
+    }
+    const { refused } = this.#steps[turned]!.status;
+    return {
+      end: {
+        status: verdict.step.outcome === 'called-off' ? 'canceled' : refused,
+        ...(verdict.code && { code: verdict.code }),
+        ...(verdict.detail.message && { message: verdict.detail.message }),
+      },
+    };
+  }
+
+  #doneBefore(index: number): boolean {
+    return this.#steps.slice(0, index).every((step) => this.#verdict(step, 'run'));
+  }
+
+  #turnedAt(step: Step): boolean {
+    const outcome = this.#verdict(step, 'run')?.step.outcome;
+    return outcome === 'refused' || outcome === 'called-off';
+  }
+
+  #verdict(step: Step, direction: Direction): Entry | undefined {
+    return this.#verdicts.get(`${step.name}:${direction}`);
+  }
+}

@@ -1,0 +1,50 @@
+import type { z } from 'zod';
+import type { CompensatableStep, PivotStep, RetriableStep, Step } from './step.js';
+
+/** A saga type: its name, what it is asked, and its steps in order. */
+export interface SagaType<Request extends object = object> {
+  type: string;
+  /** Raised when a running saga could not go on under the new steps; older workers leave newer sagas alone. */
+  version: number;
+  request: z.ZodType<Request>;
+  steps: readonly Step[];
+}
+
+/** Before the pivot: every step can be taken back. */
+export interface Compensatable<Request extends object, State extends object> extends SagaType<Request> {
+  compensatable<Needs extends object, Adds extends object>(
+    step: State extends Needs ? CompensatableStep<Needs, Adds> : never,
+  ): Compensatable<Request, State & Adds>;
+  pivot<Needs extends object, Adds extends object>(
+    step: State extends Needs ? PivotStep<Needs, Adds> : never,
+  ): Retriable<Request, State & Adds>;
+}
+
+/** Behind the pivot: the saga can only go on. */
+export interface Retriable<Request extends object, State extends object> extends SagaType<Request> {
+  retriable<Needs extends object, Adds extends object>(
+    step: State extends Needs ? RetriableStep<Needs, Adds> : never,
+  ): Retriable<Request, State & Adds>;
+}
+
+/**
+ * Opens the chain of a saga type. The steps see `{ request }` and all that earlier steps added.
+ * The grammar is held by the types: a compensatable step without `undo` or behind the pivot,
+ * or a step that needs what no earlier step adds, does not compile.
+ */
+export const saga = <Request extends object>(
+  type: string,
+  request: z.ZodType<Request>,
+  version = 1,
+): Compensatable<Request, { request: Request }> => chain({ type, version, request, steps: [] }) as never;
+
+/** One object serves both stages; which of its words may be said next is the types' business. */
+const chain = <Request extends object>(saga: SagaType<Request>): object => {
+  const append = (step: Step) => {
+    if (saga.steps.some(({ name }) => name === step.name)) {
+      throw new Error(`Saga ${saga.type} has two steps named ${step.name}: the journal could not tell them apart.`);
+    }
+    return chain({ ...saga, steps: [...saga.steps, step] });
+  };
+  return { ...saga, compensatable: append, pivot: append, retriable: append };
+};

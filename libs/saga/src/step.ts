@@ -1,0 +1,82 @@
+import type { RetryPolicy } from './retry.js';
+
+/** A step runs forwards; when the saga has been refused, the steps before are undone. */
+export type Direction = 'run' | 'undo';
+
+/** What a log entry may show beside the step's own facts. Everything here is stored as it is. */
+export interface EntryDetail {
+  message?: string;
+  extra_data?: object;
+  outbound_request?: object;
+}
+
+/** What a step hands back: the state it adds for the steps after it, and what its log entry shows. */
+export interface StepResult<Adds extends object> {
+  adds: Adds;
+  detail: EntryDetail;
+}
+
+export const done = <Adds extends object>(adds: Adds, detail: EntryDetail = {}): StepResult<Adds> => ({ adds, detail });
+
+export interface StepLog {
+  info(message: string, facts?: object): void;
+  warn(message: string, facts?: object): void;
+  error(message: string, facts?: object): void;
+}
+
+/** What lives as long as one attempt of one step. Long-lived things come by closure. */
+export interface StepContext {
+  sagaId: string;
+  correlationId: string;
+  /** The claim's number. Every write names it, so that a worker that lost its claim writes nothing. */
+  epoch: number;
+  /** 1 for the first attempt. */
+  attempt: number;
+  /** Aborted when the step's time is up or the claim is lost. */
+  signal: AbortSignal;
+  log: StepLog;
+  /**
+   * Writes `value` into the journal under `label` before the step acts on it, unless an earlier attempt did;
+   * answers what the journal holds. So a crash between deciding and acting repeats the same decision.
+   */
+  record<T extends object>(label: string, value: T, entry?: RecordedEntry): Promise<T>;
+}
+
+export interface RecordedEntry extends EntryDetail {
+  /** The saga's status from here on. */
+  status?: string;
+}
+
+interface StepBase<Needs extends object, Adds extends object> {
+  name: string;
+  /** What an operator reads on the timeline once the step is done. */
+  title: string;
+  /** The saga's status once the step is done, and when it is refused. */
+  status: { done: string; refused: string };
+  retry: RetryPolicy;
+  /** Milliseconds one attempt may take. */
+  timeoutMs: number;
+  run(state: Needs, context: StepContext): Promise<StepResult<Adds>>;
+  /** Gives back what the step took for the saga's lifetime. Runs when the saga has come through; must be repeatable. */
+  atEnd?(state: Needs & Adds, context: Pick<StepContext, 'sagaId' | 'epoch' | 'log'>): Promise<void>;
+}
+
+/** A step that can be taken back. `undo` must be repeatable, and must bear that `run` took effect only in part. */
+export interface CompensatableStep<Needs extends object, Adds extends object> extends StepBase<Needs, Adds> {
+  undo(state: Needs & Adds, context: StepContext): Promise<EntryDetail | void>;
+}
+
+/** The step after which there is no way back. */
+export interface PivotStep<Needs extends object, Adds extends object> extends StepBase<Needs, Adds> {
+  undo?: never;
+}
+
+/** A step behind the pivot: it may be late, it may not be refused. */
+export interface RetriableStep<Needs extends object, Adds extends object> extends StepBase<Needs, Adds> {
+  undo?: never;
+}
+
+/** A step as the kernel walks it, once the chain has checked that needs and adds fit. */
+export interface Step extends StepBase<object, object> {
+  undo?(state: object, context: StepContext): Promise<EntryDetail | void>;
+}

@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto';
+import type { CrossroadsLogV2 } from '@crossroads/contract';
+import type { LogSubject } from '@crossroads/order-reset';
+import type { Entry, Outcome } from '@crossroads/saga';
+import mongoose from 'mongoose';
+import type { SagaFacts } from './saga-document.js';
+
+const { ObjectId } = mongoose.mongo;
+
+/** A log entry as it is stored: the documented members, the step it is of, and what the journal needs to be read back. */
+export interface EntryDocument extends Omit<CrossroadsLogV2, '_id' | 'date' | 'extra_data'> {
+  _id: InstanceType<typeof ObjectId>;
+  date: Date;
+  extra_data?: object;
+  step: Entry['step'];
+  journal: { key: string; seq: number; epoch: number; integration_status: string; adds?: object };
+}
+
+/**
+ * The entry's `_id`, from its key: writing one fact twice is a duplicate key, which means "already written".
+ * It begins with the saga's second of acceptance, as ObjectIds do, so that entries of one time lie together in the index.
+ */
+export const entryId = (sagaId: string, key: string): InstanceType<typeof ObjectId> => {
+  const seconds = Math.floor(Number.parseInt(sagaId.replaceAll('-', '').slice(0, 12), 16) / 1000);
+  const id = Buffer.alloc(12);
+  id.writeUInt32BE(seconds >>> 0, 0);
+  createHash('sha256').update(key).digest().copy(id, 4, 0, 8);
+  return new ObjectId(id);
+};
+
+export const toDocument = (entry: Entry, facts: SagaFacts, subject: LogSubject): EntryDocument => ({
+  _id: entryId(entry.sagaId, entry.key),
+  title: entry.title,
+  date: new Date(),
+  status: logStatus[entry.step.outcome],
+  severity: severity[entry.step.outcome],
+  routing: subject.routing,
+  detail: {
+    category: 'crossroads',
+    message: entry.detail.message ?? entry.title,
+    message_short: entry.title,
+    traceback: null,
+    error: entry.code ?? null,
+  },
+  metadata: subject.metadata,
+  worker_name: 'Crossroads',
+  correlation_id: facts.correlationId,
+  retried: entry.retried,
+  saga_id: entry.sagaId,
+  saga_type: facts.type,
+  send_notification: entry.step.outcome === 'refused' || entry.step.outcome === 'failed',
+  outbound_request: (entry.detail.outbound_request ?? {}) as Record<string, unknown>,
+  inbound_request: facts.inboundRequest,
+  ...(entry.detail.extra_data && { extra_data: entry.detail.extra_data }),
+  step: entry.step,
+  journal: {
+    key: entry.key,
+    seq: entry.seq,
+    epoch: entry.epoch,
+    integration_status: entry.status,
+    ...(entry.adds && { adds: entry.adds }),
+  },
+});
+
+export const toEntry = (document: EntryDocument): Entry => ({
+  key: document.journal.key,
+  sagaId: document.saga_id,
+  seq: document.journal.seq,
+  step: document.step,
+  epoch: document.journal.epoch,
+  status: document.journal.integration_status,
+  title: document.title,
+  ...(document.detail.error !== null && { code: document.detail.error }),
+  retried: document.retried,
+  ...(document.journal.adds && { adds: document.journal.adds }),
+  detail: { message: document.detail.message },
+});
+
+const logStatus: Record<Outcome, CrossroadsLogV2['status']> = {
+  done: 'succeeded',
+  recorded: 'pending',
+  waiting: 'pending',
+  unavailable: 'failed',
+  failed: 'failed',
+  refused: 'failed',
+  'called-off': 'failed',
+};
+
+const severity: Record<Outcome, CrossroadsLogV2['severity']> = {
+  done: 'low',
+  recorded: 'low',
+  waiting: 'low',
+  unavailable: 'medium',
+  'called-off': 'medium',
+  failed: 'high',
+  refused: 'high',
+};

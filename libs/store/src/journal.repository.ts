@@ -1,0 +1,54 @@
+import type { AuditLog, LogSubject, Snapshot } from '@crossroads/order-reset';
+import type { Entry, Journal } from '@crossroads/saga';
+import { StoreUnavailable } from '@crossroads/saga';
+import { collections, rawCollection } from './collections.js';
+import type { EntryDocument } from './entry-document.js';
+import { entryId, toDocument, toEntry } from './entry-document.js';
+import { exactly } from './exact-values.js';
+import type { Store } from './open-store.js';
+import type { SagaFacts } from './saga-document.js';
+import { reaching } from './unavailable.js';
+
+/** What an entry says of its subject, given the saga's request and the state its steps have gathered. */
+export type SubjectOf = (facts: SagaFacts, state: object) => LogSubject;
+
+/** The journal, kept as CrossroadsLogV2 entries. */
+export const journalRepository = ({ connection, commit }: Store, subjectOf: SubjectOf): Journal<SagaFacts> => {
+  const logs = () => rawCollection<EntryDocument>(connection, collections.logs);
+  return {
+    read: (sagaId) =>
+      reaching(async () => {
+        const documents = await logs()
+          .find({ saga_id: sagaId }, { projection: { extra_data: 0, outbound_request: 0, inbound_request: 0 } })
+          .sort({ 'journal.seq': 1, date: 1 })
+          .toArray();
+        return documents.map(toEntry);
+      }),
+
+    async write(entry, facts, state) {
+      if (await commit.insert(collections.logs, toDocument(entry, facts, subjectOf(facts, state)))) return entry;
+      return reaching(async () => toEntry(await standing(entry)));
+    },
+  };
+
+  async function standing({ sagaId, key }: Entry): Promise<EntryDocument> {
+    const document = await logs().findOne({ _id: entryId(sagaId, key) });
+    // Seen only where reads may lag behind writes; the next attempt finds it.
+    if (!document) throw new StoreUnavailable(`Entry ${key} is known to exist but cannot be read yet`);
+    return document;
+  }
+};
+
+/** Reads snapshots back out of the log, value for value. */
+export const auditLogRepository = ({ connection }: Store): AuditLog => ({
+  snapshot: (sagaId, version) =>
+    reaching(async () => {
+      const document = await rawCollection<{ extra_data: Snapshot }>(connection, collections.logs).findOne(
+        { saga_id: sagaId, 'extra_data.version': version } as object,
+        { ...exactly, projection: { extra_data: 1 } },
+      );
+      if (!document) throw new Error(`The log holds no snapshot of version ${version} for saga ${sagaId}.`);
+      const { version: at, ...snapshot } = document.extra_data;
+      return { ...snapshot, version: Number(at) };
+    }),
+});

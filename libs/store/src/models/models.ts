@@ -1,0 +1,19 @@
+import type { Connection, Schema } from 'mongoose';
+import { logSchema } from './log.model.js';
+import { orderSchema } from './order.model.js';
+import { sagaSchema } from './saga.model.js';
+import { clientSchema, instanceSchema, keySchema, tenantSchema } from './tenant.model.js';
+
+const schemas: Record<string, Schema> = {
+  Order: orderSchema,
+  Saga: sagaSchema,
+  Log: logSchema,
+  Tenant: tenantSchema,
+  Instance: instanceSchema,
+  Key: keySchema,
+  Client: clientSchema,
+};
+
+/** Every model of the store, bound to the connection. */
+export const modelsOf = (connection: Connection) =>
+  Object.entries(schemas).map(([name, schema]) => connection.models[name] ?? connection.model(name, schema));

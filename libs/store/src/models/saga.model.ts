@@ -1,0 +1,39 @@
+import { Schema } from 'mongoose';
+import { collections } from '../collections.js';
+
+/** One saga. How far it has come is not here but in its journal; here is when to look at it next, and who may. */
+export const sagaSchema = new Schema(
+  {
+    /** UUIDv7: sorts by acceptance. */
+    _id: { type: String, required: true },
+    type: { type: String, required: true },
+    version: { type: Number, required: true },
+    tenant_id: { type: String, required: true },
+    correlation_id: { type: String, required: true },
+    /** Names under which its order may be known; resets that share one wait in one line. */
+    line_keys: { type: [String], required: true },
+    request: { type: Object, required: true },
+    inbound_request: { type: Object, required: true },
+    status: { type: String, required: true },
+    phase: { type: String, required: true },
+    step: String,
+    epoch: { type: Number, required: true },
+    settled_epoch: { type: Number, required: true },
+    failures: { type: Number, required: true },
+    resumed: { type: Boolean, required: true },
+    error: { code: String, message: String },
+    accepted_at: { type: Date, required: true },
+    updated_at: { type: Date, required: true },
+    ended_at: Date,
+    /** When the next worker may take it, by the database's clock. Absent once nobody needs to. */
+    next_run_at: Date,
+  },
+  { collection: collections.sagas, strict: 'throw', minimize: false, versionKey: false },
+);
+
+const due = { partialFilterExpression: { next_run_at: { $exists: true } } };
+
+sagaSchema.index({ tenant_id: 1, correlation_id: 1 }, { unique: true, name: 'correlation' });
+sagaSchema.index({ next_run_at: 1 }, { name: 'due', ...due });
+sagaSchema.index({ line_keys: 1, _id: 1 }, { name: 'line', ...due });
+sagaSchema.index({ tenant_id: 1, _id: -1 }, { name: 'newest' });

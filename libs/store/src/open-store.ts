@@ -1,0 +1,71 @@
+import type { Connection } from 'mongoose';
+import mongoose from 'mongoose';
+import { checkIndexes } from './indexes.js';
+import { GroupCommit } from './group-commit.js';
+
+mongoose.set('strictQuery', 'throw');
+mongoose.set('sanitizeFilter', true);
+
+export interface StoreOptions {
+  uri: string;
+  /** Milliseconds one operation may take, waiting for a server and a connection included. */
+  operationTimeoutMs: number;
+  /** Told each time the first connection fails; it is tried again until `close`. */
+  onConnectError?: (error: unknown) => void;
+}
+
+/** MongoDB, opened. Repositories are made from it; until `ready` settles they answer StoreUnavailable. */
+export interface Store {
+  connection: Connection;
+  commit: GroupCommit;
+  /** Resolves once connected with every unique index in place; rejects when an index is missing. */
+  ready: Promise<void>;
+  /** Resolves when the server answers. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const secondTryAfterMs = 500;
+
+/** Opens the store without waiting for it, so that a process may start before its database does. */
+export const openStore = ({ uri, operationTimeoutMs, onConnectError }: StoreOptions): Store => {
+  const connection = mongoose.createConnection();
+  let closed = false;
+
+  const connect = async (): Promise<void> => {
+    while (!closed) {
+      try {
+        await connection.openUri(uri, {
+          bufferCommands: false,
+          autoIndex: false,
+          autoCreate: false,
+          serverSelectionTimeoutMS: Math.min(2_000, operationTimeoutMs),
+          connectTimeoutMS: 2_000,
+          waitQueueTimeoutMS: operationTimeoutMs,
+          socketTimeoutMS: operationTimeoutMs,
+          heartbeatFrequencyMS: 2_000,
+          retryWrites: true,
+          writeConcern: { w: 'majority', journal: true },
+        });
+        return;
+      } catch (error) {
+        onConnectError?.(error);
+        await connection.close().catch(() => undefined);
+        await new Promise((resolve) => setTimeout(resolve, secondTryAfterMs));
+      }
+    }
+  };
+
+  return {
+    connection,
+    commit: new GroupCommit(connection),
+    ready: connect().then(() => checkIndexes(connection)),
+    ping: async () => {
+      await connection.db?.command({ ping: 1 });
+    },
+    close: async () => {
+      closed = true;
+      await connection.close();
+    },
+  };
+};

@@ -1,0 +1,205 @@
+import type { End, Hold, Order, Orders, ResetRequest, Snapshot } from '@crossroads/order-reset';
+import { NO_PROGRESS } from '@crossroads/order-reset';
+import type { Routing } from '@crossroads/contract';
+import { ClaimLost, StepUnavailable } from '@crossroads/saga';
+import mongoose from 'mongoose';
+import { collections, rawCollection } from './collections.js';
+import { exactly, snapshotOf } from './exact-values.js';
+import type { Store } from './open-store.js';
+import { reaching } from './unavailable.js';
+
+const { ObjectId } = mongoose.mongo;
+
+/** An order as the repository needs to see it. */
+interface OrderDocument {
+  _id: InstanceType<typeof ObjectId>;
+  routing: Routing & Record<`${'origin' | 'destination'}_tenant_${'id' | 'name'}`, string>;
+  origin_order_number: string;
+  destination_order_number: string | null;
+  status: string;
+  version: number;
+  progression_state: string;
+  fence?: { saga_id: string; epoch: number; applied?: { cleared_version?: number; progression_was?: string } };
+}
+
+/** Tries against writers that keep changing the order, before it is left in peace for a while. */
+const triesAgainstWriters = 5;
+
+export const orderRepository = ({ connection, commit }: Store): Orders => {
+  const orders = () => rawCollection<OrderDocument>(connection, collections.orders);
+  const update = (filter: object, change: object) => commit.update(collections.orders, filter, change);
+
+  /** Lets this saga's writes through, and those of no older claim of it. */
+  const fenced = (orderId: string, { sagaId, epoch }: Hold) => ({
+    _id: new ObjectId(orderId),
+    'fence.saga_id': sagaId,
+    'fence.epoch': { $lte: epoch },
+  });
+
+  /** The order as it is when a fenced write did not match: ours still, or ClaimLost. */
+  const heldOrder = async (orderId: string, { sagaId, epoch }: Hold): Promise<OrderDocument> => {
+    const order = await reaching(() =>
+      orders().findOne({ _id: new ObjectId(orderId) }, { projection: { fence: 1, version: 1, progression_state: 1 } }),
+    );
+    if (order?.fence?.saga_id !== sagaId || order.fence.epoch > epoch) throw new ClaimLost(`Order ${orderId} is not held by saga ${sagaId} at epoch ${epoch}`);
+    return order;
+  };
+
+  return {
+    find: (request) =>
+      reaching(async () => {
+        const filter = meantBy(request);
+        if (!filter) return [];
+        const found = await orders()
+          .find(filter, { projection: { routing: 1, origin_order_number: 1, destination_order_number: 1, status: 1 }, limit: 2 })
+          .toArray();
+        return found.map((document) => seenBy(request.caller.tenant_id, document));
+      }),
+
+    async hold(orderId, { sagaId, epoch }) {
+      const _id = new ObjectId(orderId);
+      const free = { $or: [{ fence: { $exists: false } }, { 'fence.saga_id': sagaId, 'fence.epoch': { $lte: epoch } }] };
+      if (await update({ _id, ...free }, { $set: { 'fence.saga_id': sagaId, 'fence.epoch': epoch } })) return true;
+      await update({ _id, 'fence.saga_id': { $exists: true, $ne: sagaId } }, { $set: { 'fence.awaited': true } });
+      return false;
+    },
+
+    async release(orderId, { sagaId }) {
+      const mine = { _id: new ObjectId(orderId), 'fence.saga_id': sagaId };
+      if (await update({ ...mine, 'fence.awaited': { $ne: true } }, { $unset: { fence: 1 } })) return false;
+      return update(mine, { $unset: { fence: 1 } });
+    },
+
+    snapshot: (orderId) =>
+      reaching(async () => {
+        const raw = await orders().findOne({ _id: new ObjectId(orderId) }, { raw: true });
+        if (!raw) throw new Error(`Order ${orderId} is gone although a saga holds it.`);
+        return snapshotOf(raw as unknown as Uint8Array);
+      }),
+
+    async clearDeliveries(orderId, version, hold) {
+      const cleared = await update(
+        { ...fenced(orderId, hold), version, 'fence.applied.cleared_version': { $exists: false } },
+        {
+          $set: { bols: [], executed_drops: [], 'fence.epoch': hold.epoch, 'fence.applied.cleared_version': version },
+          $inc: { version: 1 },
+        },
+      );
+      if (cleared) return { version };
+      const { fence } = await heldOrder(orderId, hold);
+      const earlier = fence?.applied?.cleared_version;
+      return earlier === undefined ? 'moved' : { version: earlier };
+    },
+
+    async clearedVersion(orderId, hold) {
+      return (await heldOrder(orderId, hold)).fence?.applied?.cleared_version;
+    },
+
+    async restoreDeliveries(orderId, snapshot, hold) {
+      for (let tried = 0; tried < triesAgainstWriters; tried++) {
+        const now = await readNow(orderId);
+        const restored = await update(
+          { ...fenced(orderId, hold), version: now.version, 'fence.applied.cleared_version': { $exists: true } },
+          {
+            $set: {
+              bols: [...snapshot.bols, ...now.bols],
+              executed_drops: [...snapshot.executed_drops, ...now.executed_drops],
+              'fence.epoch': hold.epoch,
+            },
+            $unset: { 'fence.applied.cleared_version': 1 },
+            $inc: { version: 1 },
+          },
+        );
+        if (restored) return;
+        const { fence } = await heldOrder(orderId, hold);
+        if (fence?.applied?.cleared_version === undefined) return;
+      }
+      throw new StepUnavailable('order.busy', 'The order kept changing while its deliveries were put back.');
+    },
+
+    async resetProgression(orderId, expected, hold) {
+      let was = expected;
+      for (let tried = 0; tried < triesAgainstWriters; tried++) {
+        const reset = await update(
+          { ...fenced(orderId, hold), progression_state: was, 'fence.applied.progression_was': { $exists: false } },
+          {
+            $set: { progression_state: NO_PROGRESS, 'fence.epoch': hold.epoch, 'fence.applied.progression_was': was },
+            $inc: { version: 1 },
+          },
+        );
+        if (reset) return { was };
+        const order = await heldOrder(orderId, hold);
+        const earlier = order.fence?.applied?.progression_was;
+        if (earlier !== undefined) return { was: earlier };
+        was = order.progression_state;
+      }
+      throw new StepUnavailable('order.busy', 'The order kept changing while its progression was reset.');
+    },
+
+    async restoreProgression(orderId, hold) {
+      const { fence } = await heldOrder(orderId, hold);
+      const was = fence?.applied?.progression_was;
+      if (was === undefined) return;
+      await update(
+        { ...fenced(orderId, hold), progression_state: NO_PROGRESS, 'fence.applied.progression_was': was },
+        {
+          $set: { progression_state: was, 'fence.epoch': hold.epoch },
+          $unset: { 'fence.applied.progression_was': 1 },
+          $inc: { version: 1 },
+        },
+      );
+    },
+  };
+
+  async function readNow(orderId: string): Promise<Pick<Snapshot, 'bols' | 'executed_drops' | 'version'>> {
+    const order = await reaching(() =>
+      orders().findOne({ _id: new ObjectId(orderId) }, { ...exactly, projection: { bols: 1, executed_drops: 1, version: 1 } }),
+    );
+    if (!order) throw new Error(`Order ${orderId} is gone although a saga holds it.`);
+    const { bols, executed_drops, version } = order as unknown as Snapshot;
+    return { bols, executed_drops, version: Number(version) };
+  }
+};
+
+/** Orders between the two tenants, either way round: anyone else's do not match, so they look as if they did not exist. */
+const meantBy = ({ order, caller, dest_tenant_name }: ResetRequest): object | undefined => {
+  const made = { 'routing.origin_tenant_id': caller.tenant_id, 'routing.destination_tenant_name': dest_tenant_name };
+  const received = { 'routing.destination_tenant_id': caller.tenant_id, 'routing.origin_tenant_name': dest_tenant_name };
+  if (order.order_id === undefined) {
+    return {
+      $or: [
+        { ...made, origin_order_number: order.order_number },
+        { ...received, destination_order_number: order.order_number },
+      ],
+    };
+  }
+  return /^[0-9a-f]{24}$/i.test(order.order_id) ? { _id: new ObjectId(order.order_id), $or: [made, received] } : undefined;
+};
+
+const seenBy = (tenantId: string, { _id, status, routing, origin_order_number, destination_order_number }: OrderDocument): Order => {
+  const origin: End = {
+    tenant_id: routing.origin_tenant_id,
+    tenant_name: routing.origin_tenant_name,
+    instance_id: routing.origin_instance_id,
+    instance_name: routing.origin_instance_name,
+    source_system: routing.origin_source_system,
+    source_system_id: routing.origin_source_system_id,
+    order_number: origin_order_number,
+  };
+  const destination: End = {
+    tenant_id: routing.destination_tenant_id,
+    tenant_name: routing.destination_tenant_name,
+    instance_id: routing.destination_instance_id,
+    instance_name: routing.destination_instance_name,
+    source_system: routing.destination_source_system,
+    source_system_id: routing.destination_source_system_id,
+    order_number: destination_order_number,
+  };
+  const callerMadeIt = origin.tenant_id === tenantId;
+  return {
+    order_id: _id.toHexString(),
+    status,
+    caller: callerMadeIt ? origin : destination,
+    counterparty: callerMadeIt ? destination : origin,
+  };
+};

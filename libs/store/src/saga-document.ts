@@ -1,0 +1,34 @@
+import type { Phase } from '@crossroads/saga';
+import type { IntegrationStatus } from '@crossroads/contract';
+
+/** A saga as it is stored. */
+export interface SagaDocument {
+  _id: string;
+  type: string;
+  version: number;
+  tenant_id: string;
+  correlation_id: string;
+  line_keys: string[];
+  request: object;
+  inbound_request: Record<string, unknown>;
+  status: IntegrationStatus;
+  phase: Phase;
+  step?: string;
+  epoch: number;
+  settled_epoch: number;
+  failures: number;
+  resumed: boolean;
+  error?: { code: string; message: string };
+  accepted_at: Date;
+  updated_at: Date;
+  ended_at?: Date;
+  next_run_at?: Date;
+}
+
+/** What the journal's entries show of their saga. */
+export interface SagaFacts {
+  correlationId: string;
+  type: string;
+  request: object;
+  inboundRequest: Record<string, unknown>;
+}

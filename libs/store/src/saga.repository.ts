@@ -1,0 +1,90 @@
+import type { Claim, Sagas, SagaType, Settlement } from '@crossroads/saga';
+import { ClaimLost } from '@crossroads/saga';
+import { collections, rawCollection } from './collections.js';
+import { GroupRead } from './group-read.js';
+import type { Store } from './open-store.js';
+import type { SagaDocument, SagaFacts } from './saga-document.js';
+import { reaching } from './unavailable.js';
+
+/**
+ * Milliseconds a claim holds a saga unless it is renewed. Short, because it is how long a dead worker's sagas lie idle;
+ * an early end is harmless, because the epoch and not the clock decides who may write.
+ */
+export const leaseMs = 12_000;
+
+/** A saga that has just been accepted is due whatever any clock says. */
+export const dueAtOnce = new Date(0);
+
+/** Only the database's clock decides what is due: workers' clocks may differ by hours. */
+const due = { $lte: ['$next_run_at', '$$NOW'] };
+
+const inMs = (ms: number) => ({ $add: ['$$NOW', ms] });
+
+export interface SagaRepository extends Sagas<SagaFacts> {
+  /** Holds claims a little longer while their steps are at work. */
+  renew(claims: Iterable<Pick<Claim, 'sagaId' | 'epoch'>>): Promise<void>;
+}
+
+/** Sagas as a worker sees them. It claims the given types only, and none that a newer worker has begun. */
+export const sagaRepository = ({ connection, commit }: Store, types: readonly Pick<SagaType, 'type' | 'version'>[]): SagaRepository => {
+  const newest = new Map(types.map(({ type, version }) => [type, version]));
+  const read = new GroupRead<string, SagaDocument>(async (ids) => {
+    const documents = await reaching(() => rawCollection<SagaDocument>(connection, collections.sagas).find({ _id: { $in: ids } }).toArray());
+    return new Map(documents.map((document) => [document._id, document]));
+  });
+
+  return {
+    async claim(sagaId) {
+      const saga = await read.get(sagaId);
+      if (!saga?.next_run_at || saga.version > (newest.get(saga.type) ?? 0)) return undefined;
+      const epoch = saga.epoch + 1;
+      const claimed = await commit.update(collections.sagas, { _id: sagaId, epoch: saga.epoch, $expr: due }, [
+        { $set: { epoch, next_run_at: inMs(leaseMs) } },
+      ]);
+      return claimed ? claimOf({ ...saga, epoch }) : undefined;
+    },
+
+    async settle({ sagaId, epoch }, settlement) {
+      const settled = await commit.update(collections.sagas, { _id: sagaId, epoch }, settle(epoch, settlement));
+      if (!settled) throw new ClaimLost(`Saga ${sagaId} has been claimed again since epoch ${epoch}`);
+    },
+
+    async renew(claims) {
+      const renewals = Array.from(claims, ({ sagaId, epoch }) =>
+        commit.update(collections.sagas, { _id: sagaId, epoch, next_run_at: { $exists: true } }, [{ $set: { next_run_at: inMs(leaseMs) } }]),
+      );
+      await Promise.all(renewals);
+    },
+  };
+};
+
+const claimOf = (saga: SagaDocument): Claim<SagaFacts> => ({
+  sagaId: saga._id,
+  correlationId: saga.correlation_id,
+  type: saga.type,
+  version: saga.version,
+  epoch: saga.epoch,
+  settledEpoch: saga.settled_epoch,
+  failures: saga.failures,
+  resumed: saga.resumed,
+  phase: saga.phase,
+  request: saga.request,
+  facts: { correlationId: saga.correlation_id, type: saga.type, request: saga.request, inboundRequest: saga.inbound_request },
+});
+
+/** `$literal` throughout: a message may begin with a dollar sign. */
+const settle = (epoch: number, { phase, status, step, wakeInMs, failures, error }: Settlement): object[] => [
+  {
+    $set: {
+      phase: { $literal: phase },
+      status: { $literal: status },
+      step: step === undefined ? '$$REMOVE' : { $literal: step },
+      error: error === undefined ? '$$REMOVE' : { $literal: error },
+      failures,
+      settled_epoch: epoch,
+      updated_at: '$$NOW',
+      next_run_at: wakeInMs === undefined ? '$$REMOVE' : inMs(wakeInMs),
+      ...(phase === 'ended' && { ended_at: '$$NOW' }),
+    },
+  },
+];

@@ -1,0 +1,29 @@
+import { StoreUnavailable } from '@crossroads/saga';
+import mongoose from 'mongoose';
+
+const { MongoError, MongoServerError } = mongoose.mongo;
+
+/** Server errors that say "not now" rather than "no". */
+const transientCodes: ReadonlySet<number> = new Set([
+  6, 7, 50, 64, 89, 91, 112, 189, 202, 262, 9001, 10107, 11600, 11602, 13435, 13436,
+]);
+
+/** Runs a database operation; whatever keeps the answer from us becomes StoreUnavailable, so callers need know no driver. */
+export const reaching = async <T>(operation: () => Promise<T>): Promise<T> => {
+  try {
+    return await operation();
+  } catch (error) {
+    throw asUnavailable(error) ?? error;
+  }
+};
+
+export const asUnavailable = (error: unknown): StoreUnavailable | undefined => {
+  if (error instanceof StoreUnavailable) return error;
+  if (error instanceof MongoServerError) {
+    return transientCodes.has(Number(error.code)) ? new StoreUnavailable('MongoDB cannot take this now', { cause: error }) : undefined;
+  }
+  const lost = error instanceof MongoError || (error instanceof Error && error.name.startsWith('Mongoose') && /buffer|connect/i.test(error.message));
+  return lost ? new StoreUnavailable('MongoDB does not answer', { cause: error }) : undefined;
+};
+
+export const isDuplicateKey = (error: unknown): boolean => error instanceof MongoServerError && error.code === 11_000;
