@@ -1,3 +1,4 @@
+import type { RetryPolicy } from '@crossroads/saga';
 import type { Order, Snapshot, SnapshotFacts } from './order.js';
 import type { ResetRequest } from './reset-request.js';
 
@@ -80,4 +81,6 @@ export interface ResetOrderPorts {
   auditLog: AuditLog;
   line: Line;
   destinations: Destinations;
+  /** How long a destination is tried; about a day when left out. */
+  dispatchRetry?: RetryPolicy;
 }

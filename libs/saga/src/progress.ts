@@ -68,7 +68,7 @@ export class Progress {
 
   #forwards(): Next {
     const step = this.#steps.find((candidate) => !this.#verdict(candidate, 'run'));
-    return step ? { step, direction: 'run' } : { end: { status: this.#status } };
+    return step ? { step, direction: 'run' } : { end: { status: this.#steps.at(-1)!.status.done } };
   }
 
   /**

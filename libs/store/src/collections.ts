@@ -11,6 +11,8 @@ export const collections = {
   instances: 'instances',
   keys: 'keys',
   clients: 'clients',
+  operators: 'operators',
+  sessions: 'sessions',
 } as const;
 
 /** The driver's own collection: exact values in and out, no casting and no defaults. Filters are built by us, never by a caller. */

@@ -3,14 +3,15 @@ import { lineKeysOfOrder } from '@crossroads/order-reset';
 import { collections, rawCollection } from './collections.js';
 import type { Store } from './open-store.js';
 import type { SagaDocument } from './saga-document.js';
+import type { Unheard } from './sweep.repository.js';
 import { dueAtOnce } from './saga.repository.js';
 import { reaching } from './unavailable.js';
 
 /** The sagas that want one order, in the order they were accepted in. */
 export interface LineRepository {
   ahead(order: Order, sagaId: string): Promise<string | undefined>;
-  /** Makes the saga that waits first due, and names it. */
-  next(order: Order): Promise<string | undefined>;
+  /** Makes the saga that waits first due, and tells how to ring for it. */
+  next(order: Order): Promise<Unheard | undefined>;
 }
 
 export const lineRepository = ({ connection, commit }: Store): LineRepository => {
@@ -18,15 +19,17 @@ export const lineRepository = ({ connection, commit }: Store): LineRepository =>
     reaching(() =>
       rawCollection<SagaDocument>(connection, collections.sagas).findOne(
         { next_run_at: { $exists: true }, ...filter },
-        { projection: { _id: 1 }, sort: { _id: 1 } },
+        { projection: { correlation_id: 1, type: 1, epoch: 1 }, sort: { _id: 1 } },
       ),
     );
   return {
     ahead: async (order, sagaId) => (await first({ line_keys: { $in: lineKeysOfOrder(order) }, _id: { $lt: sagaId } }))?._id,
     async next(order) {
       const saga = await first({ line_keys: { $in: lineKeysOfOrder(order) }, phase: 'waiting' });
-      if (saga) await commit.update(collections.sagas, { _id: saga._id, phase: 'waiting', next_run_at: { $exists: true } }, { $set: { next_run_at: dueAtOnce } });
-      return saga?._id;
+      if (!saga) return undefined;
+      const { _id, correlation_id, type, epoch } = saga;
+      await commit.update(collections.sagas, { _id, epoch, phase: 'waiting' }, { $set: { next_run_at: dueAtOnce } });
+      return { sagaId: _id, correlationId: correlation_id, type, epoch };
     },
   };
 };

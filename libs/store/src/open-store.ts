@@ -14,10 +14,11 @@ export interface StoreOptions {
   onConnectError?: (error: unknown) => void;
 }
 
-/** MongoDB, opened. Repositories are made from it; until `ready` settles they answer StoreUnavailable. */
+/** MongoDB, opened. Repositories are made from it; until `connected` they answer StoreUnavailable. */
 export interface Store {
   connection: Connection;
   commit: GroupCommit;
+  connected: Promise<void>;
   /** Resolves once connected with every unique index in place; rejects when an index is missing. */
   ready: Promise<void>;
   /** Resolves when the server answers. */
@@ -56,10 +57,15 @@ export const openStore = ({ uri, operationTimeoutMs, onConnectError }: StoreOpti
     }
   };
 
+  const connected = connect();
+  const ready = connected.then(() => (closed ? undefined : checkIndexes(connection)));
+  // Whoever needs it awaits it; nobody else should be ended by it.
+  ready.catch(() => undefined);
   return {
     connection,
     commit: new GroupCommit(connection),
-    ready: connect().then(() => checkIndexes(connection)),
+    connected,
+    ready,
     ping: async () => {
       await connection.db?.command({ ping: 1 });
     },

@@ -38,8 +38,8 @@ const dateParts = [
 ];
 
 function daysIn(year: number, month: number): number {
-  // Date.UTC reads the years 0 to 99 as 1900 to 1999; 400 years on, the calendar is the same.
-  return new Date(Date.UTC(year + 400, month, 0)).getUTCDate();
+  // Date.UTC reads the years 1 to 99 as 1901 to 1999, whose leap years are the same.
+  return new Date(Date.UTC(year, month, 0)).getUTCDate();
 }
 
 const GROUP_LENGTHS = [8, 4, 4, 4, 12];

@@ -43,6 +43,7 @@ describe('one field, its input and what pydantic says', () => {
     ['bool_parsing', z.boolean(), 'x', 'Input should be a valid boolean, unable to interpret input'],
     ['bool_parsing', z.stringbool(), 'maybe', 'Input should be a valid boolean, unable to interpret input'],
     ['bool_parsing', z.boolean(), 2, 'Input should be a valid boolean, unable to interpret input'],
+    ['bool_type', z.boolean(), 1, 'Input should be a valid boolean'],
     ['bool_type', z.boolean(), 1.5, 'Input should be a valid boolean'],
     ['bool_type', z.boolean(), [], 'Input should be a valid boolean'],
     ['bool_type', z.stringbool(), null, 'Input should be a valid boolean'],
@@ -75,7 +76,9 @@ describe('one field, its input and what pydantic says', () => {
     ['int_parsing', z.int().default(3).transform(String), 'zz', `${integer}, unable to parse string as an integer`],
   ];
 
-  test.each(rows.map(([type, schema, value, msg, ctx]) => ({ type, schema, value, msg, ctx })))('$type for $value', ({ type, schema, value, msg, ctx }) => {
+  const cases = rows.map(([type, schema, value, msg, ctx]) => ({ type, schema, value, msg, ctx }));
+
+  test.each(cases)('$type for $value', ({ type, schema, value, msg, ctx }) => {
     const input = typeof value === 'number' && !Number.isFinite(value) ? null : value;
     const expected = refused({ type, loc: ['body', 'field'], msg, input, ...(ctx === undefined ? {} : { ctx }) });
     const read = readModel(z.object({ field: schema }), { field: value }, 'body');

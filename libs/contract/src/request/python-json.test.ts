@@ -54,6 +54,7 @@ describe('values', () => {
     [' [7900.0000000000000000, 1.2345678901234567e3] ', [7900, 1234.5678901234567]],
     ['"\\ud83d\\ude00\\ud800"', '\u{1F600}\uD800'],
     ['1'.repeat(4300), Number.POSITIVE_INFINITY],
+    [`[-${'1'.repeat(4300)}]`, [Number.NEGATIVE_INFINITY]],
     [`"${'['.repeat(5000)}"`, '['.repeat(5000)],
   ])('%j', (text, value) => {
     expect(readPythonJson(text)).toEqual({ kind: 'value', value });

@@ -32,7 +32,7 @@ function scanned(text: string): JsonReading {
 }
 
 /**
- * Whether the text can break neither the depth nor the integer limit, so that the built-in parser, ten times as fast, may have it.
+ * Whether the text can break neither the depth nor the integer limit, so that the built-in parser, which is much faster, may have it.
  * Brackets inside strings count too: that only sends a harmless text the slow way.
  */
 function isSafelyNative(text: string): boolean {

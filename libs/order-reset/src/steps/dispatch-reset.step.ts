@@ -21,12 +21,12 @@ const answerWithinMs = 7 * 24 * 3_600_000;
 /** Tells the destination. At least once, with one key and the same bytes every time. */
 export const dispatchReset = ({
   destinations,
-  retry = overADay,
-}: Pick<ResetOrderPorts, 'destinations'> & { retry?: typeof overADay }): PivotStep<Needs, Adds> => ({
+  dispatchRetry = overADay,
+}: Pick<ResetOrderPorts, 'destinations' | 'dispatchRetry'>): PivotStep<Needs, Adds> => ({
   name: 'dispatch-reset',
   title: 'Reset taken by the destination',
   status: { done: 'synced', refused: 'rejected' },
-  retry,
+  retry: dispatchRetry,
   timeoutMs: 20_000,
 
   async run({ order, cleared }, context) {

@@ -1,5 +1,6 @@
 import type { Connection, Schema } from 'mongoose';
 import { logSchema } from './log.model.js';
+import { operatorSchema, sessionSchema } from './operator.model.js';
 import { orderSchema } from './order.model.js';
 import { sagaSchema } from './saga.model.js';
 import { clientSchema, instanceSchema, keySchema, tenantSchema } from './tenant.model.js';
@@ -12,6 +13,8 @@ const schemas: Record<string, Schema> = {
   Instance: instanceSchema,
   Key: keySchema,
   Client: clientSchema,
+  Operator: operatorSchema,
+  Session: sessionSchema,
 };
 
 /** Every model of the store, bound to the connection. */

@@ -37,3 +37,9 @@ sagaSchema.index({ tenant_id: 1, correlation_id: 1 }, { unique: true, name: 'cor
 sagaSchema.index({ next_run_at: 1 }, { name: 'due', ...due });
 sagaSchema.index({ line_keys: 1, _id: 1 }, { name: 'line', ...due });
 sagaSchema.index({ tenant_id: 1, _id: -1 }, { name: 'newest' });
+/** What operators list and look up by; see saga-view.repository.ts. */
+sagaSchema.index({ status: 1, phase: 1, _id: -1 }, { name: 'listed' });
+sagaSchema.index(
+  { 'request.order.order_number': 1, _id: -1 },
+  { name: 'order_number', partialFilterExpression: { 'request.order.order_number': { $exists: true } } },
+);

@@ -1,0 +1,27 @@
+import type { CrossroadsLogV2 } from '@crossroads/contract';
+import { resetRequest, subjectOf } from '@crossroads/order-reset';
+import type { NewSaga } from '@crossroads/store';
+import { entryId } from '@crossroads/store';
+
+/** The log entry of the acceptance. It is read off the saga itself, so the intake stores one document and no more. */
+export const acceptedLog = (saga: Omit<NewSaga, 'line_keys' | 'version' | 'tenant_id'>): CrossroadsLogV2 => {
+  const { routing, metadata } = subjectOf(resetRequest.parse(saga.request), {});
+  return {
+    _id: entryId(saga.saga_id, `${saga.saga_id}:accepted`).toHexString(),
+    title: 'Reset accepted',
+    date: saga.accepted_at.toISOString(),
+    status: 'pending',
+    severity: 'low',
+    routing,
+    detail: { category: 'crossroads', message: 'Accepted; it will be processed.', message_short: 'Accepted', traceback: null, error: null },
+    metadata,
+    worker_name: 'Crossroads',
+    correlation_id: saga.correlation_id,
+    retried: false,
+    saga_id: saga.saga_id,
+    saga_type: saga.type,
+    send_notification: false,
+    outbound_request: {},
+    inbound_request: saga.inbound_request,
+  };
+};

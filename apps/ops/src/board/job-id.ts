@@ -1,0 +1,2 @@
+/** The saga whose bell the job is. */
+export const sagaIdOfJob = (jobId: string): string | undefined => /^saga-(.+)-e\d+$/.exec(jobId)?.[1];

@@ -1,0 +1,71 @@
+import type { ComponentChildren } from 'preact';
+import type { Assets } from '../assets/assets.js';
+import type { SignedIn } from '../login/signed-in.js';
+
+/** What every page needs and no page decides. */
+export interface Chrome {
+  assets: Assets;
+  environment: string;
+}
+
+export interface LayoutProps {
+  chrome: Chrome;
+  title: string;
+  operator?: SignedIn | undefined;
+  /** What the search box shows. */
+  q?: string | undefined;
+  children: ComponentChildren;
+}
+
+/** `open` is the reader's, not ours: a refresh must not close what they have unfolded. */
+const htmxConfig = JSON.stringify({ includeIndicatorCSS: false, history: false, morphIgnore: ['data-htmx-powered', 'open'] });
+
+export const Layout = ({ chrome, title, operator, q, children }: LayoutProps) => (
+  <html lang="en">
+    <head>
+      <meta charset="utf-8" />
+      <meta name="viewport" content="width=device-width, initial-scale=1" />
+      <meta name="color-scheme" content="light dark" />
+      <meta name="robots" content="noindex" />
+      <meta name="htmx-config" content={htmxConfig} />
+      <title>{`${title} · Crossroads ${chrome.environment}`}</title>
+      <link rel="icon" href={chrome.assets.icon} type="image/svg+xml" />
+      <link rel="stylesheet" href={chrome.assets.stylesheet} />
+      <script src={chrome.assets.htmx} defer />
+    </head>
+    <body>
+      <a class="skip" href="#main">
+        Skip to content
+      </a>
+      <header class="bar">
+        <a class="brand" href="/">
+          Crossroads
+        </a>
+        <span class="environment">{chrome.environment}</span>
+        {operator && <Navigation operator={operator} q={q} />}
+      </header>
+      <main id="main" tabindex={-1}>
+        {children}
+      </main>
+    </body>
+  </html>
+);
+
+const Navigation = ({ operator, q }: { operator: SignedIn; q: string | undefined }) => (
+  <>
+    <nav aria-label="Pages">
+      <a href="/sagas">Sagas</a>
+      <a href="/queues">Queues</a>
+    </nav>
+    <form class="search" action="/sagas" role="search">
+      <input type="search" name="q" value={q} aria-label="Find a saga or an order" placeholder="Order number, correlation id, saga id or URL" autocomplete="off" spellcheck={false} />
+      <button>Find</button>
+    </form>
+    <form class="who" action="/logout" method="post">
+      <span>
+        {operator.username} <span class="quiet">({operator.role})</span>
+      </span>
+      <button class="plain">Sign out</button>
+    </form>
+  </>
+);

@@ -1,0 +1,47 @@
+import express from 'express';
+import type { Router } from 'express';
+import type { SagaFilter, SagaSearch, SagaViewRepository } from '@crossroads/store';
+import { signedIn } from '../login/signed-in.js';
+import type { Chrome } from '../page/layout.js';
+import { send } from '../page/send.js';
+import type { Filters } from './filters.js';
+import { readFilters, toSagaFilter } from './filters.js';
+import { ListPage } from './list.page.js';
+import { meantBy } from './pasted.js';
+
+const rowsPerPage = 50;
+
+export interface ListPorts {
+  view: Pick<SagaViewRepository, 'list' | 'counts'>;
+  search: SagaSearch;
+  chrome: Chrome;
+}
+
+export const listRoutes = ({ view, search, chrome }: ListPorts): Router => {
+  const router = express.Router();
+
+  router.get('/sagas', async (request, response) => {
+    const filters = readFilters(request.query);
+    const found = filters.q === undefined ? undefined : await search.find(meantBy(filters.q));
+    const only = found && theOnlyHit(found);
+    if (only) return response.redirect(303, only);
+    const [rows, counts] = await Promise.all([
+      view.list(await filterOf(filters, found?.sagaIds), { limit: rowsPerPage, ...(filters.before !== undefined && { before: filters.before }) }),
+      view.counts(),
+    ]);
+    send(response, <ListPage chrome={chrome} operator={signedIn(response)} filters={filters} counts={counts} rows={rows} now={new Date()} />);
+  });
+
+  return router;
+
+  async function filterOf(filters: Filters, ids: string[] | undefined): Promise<SagaFilter> {
+    const tenantId = filters.tenant === undefined ? undefined : ((await search.tenantId(filters.tenant)) ?? filters.tenant);
+    return { ...toSagaFilter(filters), ...(ids && { ids }), ...(tenantId !== undefined && { tenantId }) };
+  }
+};
+
+/** One saga, or one order with any number of sagas: nobody wants to click on a list of one. */
+const theOnlyHit = ({ sagaIds, orderIds }: Awaited<ReturnType<SagaSearch['find']>>): string | undefined => {
+  if (sagaIds.length === 1) return `/sagas/${encodeURIComponent(sagaIds[0]!)}`;
+  return orderIds.length === 1 ? `/orders/${orderIds[0]}` : undefined;
+};

@@ -1,0 +1,29 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readConfig } from '@crossroads/runtime';
+import { sandboxConfig } from './config.js';
+import { endOn } from './end-on.js';
+import { freePorts } from './free-ports.js';
+import { openSandbox } from './sandbox.js';
+import { showReset } from './show-reset.js';
+
+const [intake, ops, destination] = await freePorts(3);
+const dataDir = await mkdtemp(join(tmpdir(), 'crossroads-demo-'));
+const config = readConfig(sandboxConfig, {
+  ...process.env,
+  INTAKE_PORT: String(intake),
+  OPS_PORT: String(ops),
+  DESTINATION_PORT: String(destination),
+  SANDBOX_DATA: dataDir,
+});
+const ending = endOn(process);
+ending.atLast(() => rm(dataDir, { recursive: true, force: true }));
+try {
+  const sandbox = await openSandbox({ config, say: console.log, signal: ending.signal, env: process.env });
+  ending.atLast(() => sandbox.stop());
+  const { status } = await showReset(sandbox, console.log);
+  await ending.now(status === 'synced' ? 0 : 1);
+} catch (error) {
+  await ending.failed(error);
+}

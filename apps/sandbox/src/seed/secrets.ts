@@ -1,0 +1,36 @@
+import { randomBytes } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { digest, newApiKey } from '@crossroads/identity';
+import { companies } from './companies.js';
+
+/** What the sandbox made up for this machine. Kept in its data folder, so that a restart knows the same keys. */
+export interface Secrets {
+  token_secret: string;
+  webhook_secret: string;
+  operator: { username: string; password: string };
+  keys: { tenant_id: string; id: string; text: string; sha256: string }[];
+  client: { client_id: string; client_secret: string; sha256: string };
+}
+
+export const secretsIn = async (dataDir: string): Promise<Secrets> => {
+  const file = join(dataDir, 'secrets.json');
+  try {
+    return JSON.parse(await readFile(file, 'utf8')) as Secrets;
+  } catch {
+    const secrets = madeUp();
+    await writeFile(file, JSON.stringify(secrets, null, 2), { mode: 0o600 });
+    return secrets;
+  }
+};
+
+const madeUp = (): Secrets => {
+  const client_secret = randomBytes(32).toString('base64url');
+  return {
+    token_secret: randomBytes(48).toString('base64url'),
+    webhook_secret: `whsec_${randomBytes(32).toString('base64')}`,
+    operator: { username: 'operator', password: randomBytes(9).toString('base64url') },
+    keys: companies.map(({ id }) => ({ tenant_id: id, ...newApiKey() })),
+    client: { client_id: 'sandbox-client', client_secret, sha256: digest(client_secret) },
+  };
+};

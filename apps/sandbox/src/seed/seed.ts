@@ -1,0 +1,35 @@
+import type { Store } from '@crossroads/store';
+import { directoryRepository, makeIndexes, orderBook } from '@crossroads/store';
+import { companies, scopes } from './companies.js';
+import { sampleOrders } from './orders.js';
+import type { Secrets } from './secrets.js';
+
+/** Name of the environment variable that holds the secret with which requests to the simulated destination are signed. */
+export const webhookSecretVariable = 'SANDBOX_WEBHOOK_SECRET';
+
+/** Fills an empty or an earlier sandbox with the sample companies, their keys and their orders, all ready to be reset. */
+export const seed = async (store: Store, secrets: Secrets, destinationUrl: string): Promise<void> => {
+  await makeIndexes(store.connection);
+  const directory = directoryRepository(store);
+  const created_at = new Date();
+  for (const { id, name, instance } of companies) {
+    await directory.saveTenant({ _id: id, name });
+    await directory.saveInstance({
+      _id: instance.id,
+      tenant_id: id,
+      name: instance.name,
+      source_system: 'webhook',
+      source_system_id: instance.system_id,
+      url: `${destinationUrl}/webhooks/${instance.id}`,
+      secret_ref: `env:${webhookSecretVariable}`,
+    });
+  }
+  for (const { tenant_id, id, sha256 } of secrets.keys) {
+    const instance_id = companies.find((company) => company.id === tenant_id)?.instance.id ?? null;
+    await directory.saveKey({ _id: id, sha256, tenant_id, instance_id, scopes, created_at, expires_at: null, revoked_at: null });
+  }
+  const { client_id, sha256 } = secrets.client;
+  await directory.saveClient({ _id: client_id, secret_sha256: sha256, tenant_ids: companies.map(({ id }) => id), scopes, created_at, revoked_at: null });
+  const orders = orderBook(store);
+  for (const order of sampleOrders()) await orders.put(order);
+};

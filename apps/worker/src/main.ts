@@ -1,0 +1,58 @@
+import { createDestinations, secretStore } from '@crossroads/destinations';
+import { resetOrder } from '@crossroads/order-reset';
+import { openBells, startBellWorker } from '@crossroads/queue';
+import { createLog, onShutdown, readConfig } from '@crossroads/runtime';
+import { createAdvance } from '@crossroads/saga';
+import { auditLogRepository, directoryRepository, journalRepository, lineRepository, openStore, orderRepository, sagaRepository, sweepRepository } from '@crossroads/store';
+import { readFile } from 'node:fs/promises';
+import { answerBell } from './answer-bell.js';
+import { callableLine } from './callable-line.js';
+import { workerConfig } from './config.js';
+import { keepClaims } from './keep-claims.js';
+import { orderSubject } from './order-subject.js';
+import { startSweeping } from './sweep.js';
+
+const config = readConfig(workerConfig, process.env);
+const log = createLog({ level: config.LOG_LEVEL, app: 'worker' });
+const store = openStore({
+  uri: config.MONGODB_URI,
+  operationTimeoutMs: 10_000,
+  onConnectError: (error) => log.warn('MongoDB does not answer yet', { error }),
+});
+await store.ready;
+const bells = openBells(config.REDIS_URL, (error) => log.warn('Redis is away', { error }));
+const destinations = createDestinations({
+  instances: destinationInstances(directoryRepository(store)),
+  secrets: secretStore({ env: process.env, readFile: (path) => readFile(path, 'utf8') }),
+  allowedPrivateHosts: config.DESTINATION_PRIVATE_HOSTS,
+});
+const types = [
+  resetOrder({
+    orders: orderRepository(store),
+    auditLog: auditLogRepository(store),
+    line: callableLine(lineRepository(store), bells),
+    destinations,
+    dispatchRetry: {
+      attempts: config.DISPATCH_ATTEMPTS,
+      firstDelayMs: config.DISPATCH_FIRST_DELAY_MS,
+      maxDelayMs: config.DISPATCH_MAX_DELAY_MS,
+    },
+  }),
+];
+const claims = keepClaims(sagaRepository(store, types), log);
+const advance = claims.lettingGo(createAdvance({ types, sagas: claims.sagas, journal: journalRepository(store, orderSubject), log }));
+const sweeper = startSweeping({ sagas: sweepRepository(store), bells, everyMs: config.SWEEP_INTERVAL_MS, log });
+const worker = startBellWorker({
+  redisUrl: config.REDIS_URL,
+  concurrency: config.WORKER_CONCURRENCY,
+  answer: answerBell(advance, log),
+  onError: (error) => log.warn('the bell worker reports', { error }),
+});
+
+onShutdown({
+  signals: process,
+  log,
+  deadlineMs: config.SHUTDOWN_DEADLINE_MS,
+  steps: [() => sweeper.stop(), () => worker.close(config.SHUTDOWN_DEADLINE_MS - 2_000), () => claims.stop(), () => bells.close(), () => store.close()],
+});
+log.info('worker ready', { concurrency: config.WORKER_CONCURRENCY });

@@ -1,0 +1,41 @@
+import type { Order } from '@crossroads/order-reset';
+import { StepRefused } from '@crossroads/saga';
+import type { Adapter, AdapterTools } from '../adapter.js';
+import { readPlainly } from '../read-plainly.js';
+import { gravitateTokens } from './gravitate-tokens.js';
+import { under } from './under.js';
+
+/** Gravitate Supply & Dispatch: its own reset endpoint, behind a token. */
+export const gravitateSd = (tools: AdapterTools): Adapter => {
+  const tokens = gravitateTokens(tools);
+  return {
+    sourceSystem: 'gravitate_sd',
+
+    check(order) {
+      numberOf(order);
+    },
+
+    prepare(order, _cleared, _ids, { url }) {
+      return {
+        method: 'POST',
+        url: under(url, 'v1/order/reset'),
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ order_id: null, order_number: numberOf(order) }),
+      };
+    },
+
+    async authorize(_request, instance, secret, signal) {
+      return { authorization: `Bearer ${await tokens.get(instance, secret, signal)}` };
+    },
+
+    read: readPlainly,
+    forget: (instance) => tokens.drop(instance),
+  };
+};
+
+/** Its numbers are integers, ours are text. `007` or `1e3` would silently name another order than ours. */
+const numberOf = ({ counterparty: { order_number: text } }: Order): number => {
+  const number = Number(text);
+  if (Number.isSafeInteger(number) && String(number) === text) return number;
+  throw new StepRefused('destination.number_not_integer', `Supply & Dispatch numbers its orders with integers, and ${JSON.stringify(text)} is none.`);
+};

@@ -1,0 +1,60 @@
+import { routingOf } from '@crossroads/order-reset';
+import { StepUnavailable } from '@crossroads/saga';
+import { Webhook } from 'standardwebhooks';
+import type { Adapter, AdapterTools } from '../adapter.js';
+import { readPlainly } from '../read-plainly.js';
+
+/** A signed JSON message by the Standard Webhooks specification, to any system that can receive one. */
+export const webhook = ({ now }: Pick<AdapterTools, 'now'>): Adapter => ({
+  sourceSystem: 'webhook',
+
+  check() {
+    // Any order number is text here.
+  },
+
+  prepare({ order_id, caller, counterparty }, { bols, executed_drops }, { dispatchKey, correlationId }, { url }) {
+    return {
+      method: 'POST',
+      url,
+      headers: { 'content-type': 'application/json', 'webhook-id': dispatchKey, 'idempotency-key': dispatchKey },
+      body: JSON.stringify({
+        type: 'order.reset',
+        data: {
+          correlation_id: correlationId,
+          order: { order_id, origin_order_number: caller.order_number, destination_order_number: counterparty.order_number },
+          routing: routingOf(caller, counterparty),
+          cleared: { bols, executed_drops },
+        },
+      }),
+    };
+  },
+
+  async authorize({ headers, body }, { name }, secret) {
+    const at = now();
+    const sign = (key: string) => signer(key, name).sign(headers['webhook-id']!, at, body);
+    return {
+      'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
+      // While a secret is being replaced both sign, so the receiver can change over whenever it likes.
+      'webhook-signature': keysIn(secret, name).map(sign).join(' '),
+    };
+  },
+
+  read: readPlainly,
+});
+
+const keysIn = (secret: string, name: string): string[] => {
+  const keys = secret.split(/\s+/).filter(Boolean);
+  if (keys.length === 0) throw unusable(name);
+  return keys;
+};
+
+const signer = (key: string, name: string): Webhook => {
+  try {
+    return new Webhook(key);
+  } catch {
+    throw unusable(name);
+  }
+};
+
+const unusable = (name: string) =>
+  new StepUnavailable('destination.secret_unusable', `The secret of ${name} is not of the form whsec_<base64>. Put it right, then resume.`);

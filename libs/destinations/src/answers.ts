@@ -1,0 +1,30 @@
+import { StepUnavailable } from '@crossroads/saga';
+import { retryAfterMs } from './retry-after.js';
+
+/** Answers by which the destination is known not to have done it. */
+const refusing: ReadonlySet<number> = new Set([400, 404, 409, 410, 422]);
+
+/** Whether an answer leaves open what the destination did, so that only asking again can tell. */
+export const isUnknown = (status: number): boolean => !(status >= 200 && status < 300) && !refusing.has(status);
+
+interface Answer {
+  status: number;
+  /** The reply's Retry-After as it was sent. */
+  retryAfter: string | undefined;
+}
+
+export const unavailable = (name: string, { status, retryAfter }: Answer, now: Date): StepUnavailable => {
+  const [code, message] = unknownAnswer(name, status);
+  return new StepUnavailable(code, message, retryAfterMs(retryAfter, now));
+};
+
+const unknownAnswer = (name: string, status: number): [code: string, message: string] => {
+  if (status === 401 || status === 403) {
+    return ['destination.credentials_refused', `${name} refused our credentials with ${status}. Renew its secret; the saga tries again by itself.`];
+  }
+  if (status === 429) return ['destination.rate_limited', `${name} asks for fewer requests (429). The saga tries again by itself.`];
+  if (status >= 300 && status < 400) {
+    return ['destination.redirected', `${name} redirects (${status}), which is not followed. Set its address to where it is now, then resume.`];
+  }
+  return ['destination.unavailable', `${name} answered ${status}. The saga tries again by itself.`];
+};

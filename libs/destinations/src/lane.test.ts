@@ -1,0 +1,95 @@
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { StepUnavailable, StepWaits } from '@crossroads/saga';
+import { Lane } from './lane.js';
+
+let clock = 1_000_000;
+beforeEach(() => void jest.spyOn(Date, 'now').mockImplementation(() => clock));
+afterEach(() => jest.restoreAllMocks());
+
+const open = () => new Lane('TMS', { inFlight: 2, failuresToOpen: 3, halfOpenAfterMs: 10_000 }, () => 0);
+const failing = (code = 'destination.unavailable') => () => Promise.reject(new StepUnavailable(code, ''));
+const fail = async (lane: Lane, times: number, code?: string) => {
+  for (let time = 0; time < times; time += 1) await expect(lane.run(failing(code))).rejects.toThrow(StepUnavailable);
+};
+const waitOf = async (lane: Lane): Promise<StepWaits> => {
+  const error: unknown = await lane.run(async () => 'ran').catch((error: unknown) => error);
+  expect(error).toBeInstanceOf(StepWaits);
+  return error as StepWaits;
+};
+const hanging = () => {
+  let finish!: (value: string) => void;
+  const work = new Promise<string>((resolve) => {
+    finish = resolve;
+  });
+  return { finish, work: () => work };
+};
+
+describe('breaker', () => {
+  test('opens after failures in a row, and says for how long', async () => {
+    const lane = open();
+    await fail(lane, 2);
+    await lane.run(async () => 'ran');
+    await fail(lane, 2);
+    expect(lane.state.breaker).toBe('closed');
+    await fail(lane, 1);
+    expect(lane.state.breaker).toBe('open');
+    clock += 4_000;
+    expect(await waitOf(lane)).toMatchObject({ code: 'destination.circuit_open', wait: { forMs: 6_000, afterwards: 'look-again' } });
+  });
+
+  test('lets one through when half open, and turns the others away meanwhile', async () => {
+    const lane = open();
+    await fail(lane, 3);
+    clock += 10_000;
+    const { finish, work } = hanging();
+    const probe = lane.run(work);
+    expect(lane.state).toEqual({ breaker: 'half-open', in_flight: 1 });
+    expect((await waitOf(lane)).code).toBe('destination.circuit_open');
+    finish('back');
+    expect(await probe).toBe('back');
+    expect(lane.state).toEqual({ breaker: 'closed', in_flight: 0 });
+  });
+
+  test('opens again when that one fails', async () => {
+    const lane = open();
+    await fail(lane, 3);
+    clock += 10_000;
+    await fail(lane, 1);
+    expect((await waitOf(lane)).wait.forMs).toBe(10_000);
+  });
+
+  test.each(['destination.rate_limited', 'destination.credentials_refused', 'destination.redirected', 'destination.interrupted', 'destination.secret_missing'])(
+    '%s says nothing against the destination',
+    async (code) => {
+      const lane = open();
+      await fail(lane, 10, code);
+      expect(lane.state.breaker).toBe('closed');
+    },
+  );
+});
+
+describe('cap', () => {
+  test('turns away at once who finds it full, and lets in again when one is done', async () => {
+    const lane = open();
+    const { finish, work } = hanging();
+    const both = [lane.run(work), lane.run(work)];
+    expect((await waitOf(lane)).code).toBe('destination.busy');
+    expect(lane.state.in_flight).toBe(2);
+    finish('done');
+    await Promise.all(both);
+    expect(await lane.run(async () => 'ran')).toBe('ran');
+  });
+
+  test('a crowd is told to come back one after the other, none later than five minutes', async () => {
+    const lane = open();
+    const { finish, work } = hanging();
+    const both = [lane.run(work), lane.run(work)];
+    const waits: number[] = [];
+    for (let turn = 0; turn < 1_000; turn += 1) waits.push((await waitOf(lane)).wait.forMs);
+    expect(waits.slice(0, 4)).toEqual([250, 750, 1_250, 1_750]);
+    expect(Math.max(...waits)).toBeLessThanOrEqual(300_000);
+    expect(waits.at(-1)).toBe(150_000);
+    finish('done');
+    await Promise.all(both);
+  });
+});

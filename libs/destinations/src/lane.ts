@@ -1,0 +1,104 @@
+import { StepUnavailable, StepWaits } from '@crossroads/saga';
+import type { CircuitBreakerPolicy } from 'cockatiel';
+import { CircuitState, circuitBreaker, ConsecutiveBreaker, handleWhen } from 'cockatiel';
+
+export interface LaneLimits {
+  /** Requests to one destination at once, from this process. */
+  inFlight: number;
+  /** Failures in a row after which the destination is left alone. */
+  failuresToOpen: number;
+  /** Milliseconds it is left alone before one request tries again. */
+  halfOpenAfterMs: number;
+}
+
+export interface LaneState {
+  breaker: 'closed' | 'open' | 'half-open';
+  in_flight: number;
+}
+
+const stateNames = {
+  [CircuitState.Closed]: 'closed',
+  [CircuitState.HalfOpen]: 'half-open',
+  [CircuitState.Open]: 'open',
+  [CircuitState.Isolated]: 'open',
+} as const;
+
+/** Failures that say the destination itself is in trouble; a rate limit or a refused key says it is well. */
+const trouble: ReadonlySet<string> = new Set(['destination.unavailable', 'destination.timed_out', 'destination.tls_failed', 'destination.garbled']);
+
+const shortestWaitMs = 250;
+const longestWaitMs = 300_000;
+
+/**
+ * One destination's own lane. Whoever finds it full or closed is told at once when to come back, because a worker
+ * that waited here would be missing to every other destination.
+ */
+export class Lane {
+  readonly #name: string;
+  readonly #limits: LaneLimits;
+  readonly #random: () => number;
+  readonly #breaker: CircuitBreakerPolicy;
+  #inFlight = 0;
+  #halfOpenAt = 0;
+  /** Milliseconds a request usually takes. */
+  #usualMs = 1_000;
+  /** When the last of those turned away was told to come back. */
+  #lastTurn = 0;
+
+  constructor(name: string, limits: LaneLimits, random: () => number = Math.random) {
+    this.#name = name;
+    this.#limits = limits;
+    this.#random = random;
+    const counts = handleWhen((error) => error instanceof StepUnavailable && trouble.has(error.code));
+    this.#breaker = circuitBreaker(counts, { halfOpenAfter: limits.halfOpenAfterMs, breaker: new ConsecutiveBreaker(limits.failuresToOpen) });
+    this.#breaker.onBreak(() => {
+      this.#halfOpenAt = Date.now() + limits.halfOpenAfterMs;
+    });
+  }
+
+  get state(): LaneState {
+    return { breaker: stateNames[this.#breaker.state], in_flight: this.#inFlight };
+  }
+
+  /** Runs `work` if there is room. Throws StepWaits when there is not. */
+  async run<T>(work: () => Promise<T>): Promise<T> {
+    this.#enter();
+    const begun = performance.now();
+    try {
+      return await this.#breaker.execute(work);
+    } finally {
+      this.#inFlight -= 1;
+      this.#usualMs += (performance.now() - begun - this.#usualMs) / 5;
+    }
+  }
+
+  #enter(): void {
+    const { inFlight, failuresToOpen } = this.#limits;
+    const { breaker } = this.state;
+    const untilHalfOpen = this.#halfOpenAt - Date.now();
+    if (breaker === 'open' && untilHalfOpen > 0) {
+      throw this.turnAway('destination.circuit_open', `${this.#name} failed ${failuresToOpen} times in a row and is left alone for a while.`, untilHalfOpen);
+    }
+    // The breaker would let them wait for the one that tries, and their workers with them.
+    if (breaker === 'half-open') {
+      throw this.turnAway('destination.circuit_open', `${this.#name} failed lately; one request is finding out whether it is back.`);
+    }
+    if (this.#inFlight >= inFlight) throw this.turnAway('destination.busy', `${this.#name} has ${this.#inFlight} requests in hand already.`);
+    this.#inFlight += 1;
+  }
+
+  /**
+   * Gives everyone turned away a turn of their own, as far apart as this lane serves them. One wait for all would bring
+   * a crowd of thousands back in the same moment, again and again, at the cost of everyone else's work.
+   */
+  turnAway(code: string, message: string, atLeastMs = shortestWaitMs): StepWaits {
+    const now = Date.now();
+    const soonest = now + Math.max(atLeastMs, shortestWaitMs);
+    const latest = now + Math.max(atLeastMs, longestWaitMs);
+    const turn = Math.min(Math.max(soonest, this.#lastTurn + this.#usualMs / this.#limits.inFlight), latest);
+    this.#lastTurn = turn;
+    // Those past the end of the line are spread over its second half.
+    const forMs = turn === latest ? Math.max(atLeastMs, longestWaitMs * (0.5 + this.#random() / 2)) : turn - now;
+    return new StepWaits(code, message, { forMs: Math.ceil(forMs), afterwards: 'look-again' });
+  }
+}

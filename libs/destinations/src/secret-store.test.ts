@@ -1,0 +1,29 @@
+import { expect, test } from '@jest/globals';
+import { secretStore } from './secret-store.js';
+
+const files: Record<string, string> = { '/run/key': 'from a file\n' };
+const env: Record<string, string | undefined> = { KEY: 'one two', EMPTY: '\n' };
+const secrets = secretStore({
+  env,
+  async readFile(path) {
+    if (files[path] === undefined) throw new Error('ENOENT');
+    return files[path];
+  },
+});
+
+test.each([['env:KEY', 'one two'], ['file:/run/key', 'from a file']])('%s', async (ref, secret) => {
+  expect(await secrets(ref)).toBe(secret);
+});
+
+test('a renewed secret is seen at once', async () => {
+  files['/run/key'] = 'newer\r\n';
+  expect(await secrets('file:/run/key')).toBe('newer');
+});
+
+test.each(['env:NONE', 'env:EMPTY', 'file:/run/none'])('%s leads nowhere, and the message says which', async (ref) => {
+  await expect(secrets(ref)).rejects.toMatchObject({ code: 'destination.secret_missing', message: expect.stringContaining(ref) });
+});
+
+test.each(['whsec_pasted', 'vault:x', '', 'env:'])('%j is no reference and is not repeated', async (ref) => {
+  await expect(secrets(ref)).rejects.toMatchObject({ code: 'destination.secret_missing', message: expect.not.stringContaining('pasted') });
+});

@@ -1,0 +1,29 @@
+import { StepUnavailable } from '@crossroads/saga';
+import { AddressRefused } from './destination-address.js';
+
+type Reading = [pattern: RegExp, code: string, message: (code: string) => string];
+
+const again = 'The saga tries again by itself.';
+
+/** Error codes of Node, OpenSSL and undici, the first match counts. */
+const readings: readonly Reading[] = [
+  [/TIMEOUT|^ETIMEDOUT$/, 'destination.timed_out', () => `The destination took too long to connect. ${again}`],
+  [
+    /^(CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_|ERR_SSL_|EPROTO$|HOSTNAME_MISMATCH$|INVALID_)/,
+    'destination.tls_failed',
+    (code) => `The destination's certificate or encryption was not accepted (${code}). It has to be put right there; ${again}`,
+  ],
+  [/^(HPE_|UND_ERR_HEADERS_OVERFLOW$|UND_ERR_RES_)/, 'destination.garbled', (code) => `The destination's reply is no proper HTTP (${code}). ${again}`],
+  [/^(ENOTFOUND|EAI_)/, 'destination.unavailable', (code) => `The destination's host name leads nowhere (${code}). Check its address; ${again}`],
+  [/^(E[A-Z]+|UND_ERR_(SOCKET|CLOSED|DESTROYED))$/, 'destination.unavailable', (code) => `The connection failed (${code}). ${again}`],
+];
+
+/** What the loss of a request or its reply means. Names codes only: the texts of these errors hold addresses and names. */
+export const transportFailure = (error: unknown): unknown => {
+  if (error instanceof AddressRefused) {
+    return new StepUnavailable('destination.address_refused', `The destination's address is refused: ${error.message}. Set another one, then resume.`);
+  }
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const reading = readings.find(([pattern]) => pattern.test(code));
+  return reading ? new StepUnavailable(reading[1], reading[2](code)) : error;
+};

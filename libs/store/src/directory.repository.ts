@@ -1,0 +1,114 @@
+import type { mongo } from 'mongoose';
+import { collections, rawCollection } from './collections.js';
+import type { Store } from './open-store.js';
+import { reaching } from './unavailable.js';
+
+export interface TenantDocument {
+  _id: string;
+  name: string;
+}
+
+export interface InstanceDocument {
+  _id: string;
+  tenant_id: string;
+  name: string;
+  source_system: string;
+  source_system_id: string | null;
+  url: string;
+  secret_ref: string | null;
+}
+
+export interface KeyDocument {
+  _id: string;
+  sha256: string;
+  tenant_id: string;
+  instance_id: string | null;
+  scopes: string[];
+  created_at: Date;
+  expires_at: Date | null;
+  revoked_at: Date | null;
+}
+
+export interface ClientDocument {
+  _id: string;
+  secret_sha256: string;
+  tenant_ids: string[];
+  scopes: string[];
+  created_at: Date;
+  revoked_at: Date | null;
+}
+
+interface KnownTenant {
+  tenant_id: string;
+  tenant_name: string;
+  instances: { instance_id: string; instance_name: string; source_system: string; source_system_id: string | null }[];
+}
+
+interface KnownCredentials {
+  sha256: string;
+  scopes: readonly string[];
+  expires_at: Date | null;
+  revoked_at: Date | null;
+  tenants: KnownTenant[];
+}
+
+/** Tenants, their instances, and the keys and clients that speak for them. */
+export interface DirectoryRepository {
+  key(id: string): Promise<KnownCredentials | undefined>;
+  client(id: string): Promise<KnownCredentials | undefined>;
+  instance(id: string): Promise<InstanceDocument | undefined>;
+  /** Each writes one document whole, new or in place of the one with its id. */
+  saveTenant(tenant: TenantDocument): Promise<void>;
+  saveInstance(instance: InstanceDocument): Promise<void>;
+  saveKey(key: KeyDocument): Promise<void>;
+  saveClient(client: ClientDocument): Promise<void>;
+}
+
+export const directoryRepository = ({ connection }: Store): DirectoryRepository => {
+  const find = <T extends { _id: string }>(name: string, filter: object) =>
+    reaching(() =>
+      rawCollection<T>(connection, name)
+        .find(filter as mongo.Filter<T>)
+        .sort({ _id: 1 })
+        .toArray(),
+    );
+
+  const tenants = async (ids: string[], instanceId: string | null): Promise<KnownTenant[]> => {
+    const [known, instances] = await Promise.all([
+      find<TenantDocument>(collections.tenants, { _id: { $in: ids } }),
+      find<InstanceDocument>(collections.instances, { tenant_id: { $in: ids }, ...(instanceId !== null && { _id: instanceId }) }),
+    ]);
+    return known.map(({ _id, name }) => ({
+      tenant_id: _id,
+      tenant_name: name,
+      instances: instances
+        .filter(({ tenant_id }) => tenant_id === _id)
+        .map((instance) => ({
+          instance_id: instance._id,
+          instance_name: instance.name,
+          source_system: instance.source_system,
+          source_system_id: instance.source_system_id,
+        })),
+    }));
+  };
+
+  const save = async (name: string, { _id, ...rest }: { _id: string }): Promise<void> => {
+    await reaching(() => rawCollection<{ _id: string }>(connection, name).replaceOne({ _id }, rest, { upsert: true }));
+  };
+
+  return {
+    async key(id) {
+      const [key] = await find<KeyDocument>(collections.keys, { _id: id });
+      return key && { ...key, tenants: await tenants([key.tenant_id], key.instance_id) };
+    },
+    async client(id) {
+      const [client] = await find<ClientDocument>(collections.clients, { _id: id });
+      return client && { ...client, sha256: client.secret_sha256, expires_at: null, tenants: await tenants(client.tenant_ids, null) };
+    },
+    instance: async (id) => (await find<InstanceDocument>(collections.instances, { _id: id }))[0],
+    saveTenant: (tenant) => save(collections.tenants, tenant),
+    saveInstance: (instance) => save(collections.instances, instance),
+    saveKey: (key) => save(collections.keys, key),
+    saveClient: (client) => save(collections.clients, client),
+  };
+};

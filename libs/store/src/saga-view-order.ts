@@ -1,0 +1,94 @@
+import type { SnapshotFacts } from '@crossroads/order-reset';
+import mongoose from 'mongoose';
+import { collections, rawCollection } from './collections.js';
+import type { EntryDocument } from './entry-document.js';
+import type { Store } from './open-store.js';
+import type { SagaDocument } from './saga-document.js';
+import type { SagaRow } from './saga-view.repository.js';
+import { reaching } from './unavailable.js';
+
+/** An order as it is now, as a person looks at it. */
+export interface OrderView {
+  order_id: string;
+  origin: { tenant: string; number: string };
+  destination: { tenant: string; number: string | null };
+  status: string;
+  version: number;
+  progression_state: string;
+  bols: unknown[];
+  executed_drops: unknown[];
+  /** The saga that works on it at present. */
+  held_by?: string;
+}
+
+/** One saga about an order, and what it did to it. */
+export interface OrderReset {
+  saga: SagaRow;
+  /** What was cleared; absent when nothing was, or not yet. */
+  cleared?: SnapshotFacts;
+  /** When it was put back. */
+  restored_at?: Date;
+}
+
+export interface OrderViewRepository {
+  order(orderId: string): Promise<OrderView | undefined>;
+  /** Newest first. */
+  resets(orderId: string): Promise<OrderReset[]>;
+}
+
+/** Newest resets shown of one order. */
+const most = 100;
+
+interface OrderDocument extends Pick<OrderView, 'status' | 'version' | 'progression_state' | 'bols' | 'executed_drops'> {
+  _id: InstanceType<typeof mongoose.mongo.ObjectId>;
+  routing: { origin_tenant_name: string; destination_tenant_name: string };
+  origin_order_number: string;
+  destination_order_number: string | null;
+  fence?: { saga_id: string };
+}
+
+type Effect = Pick<EntryDocument, 'saga_id' | 'step' | 'date' | 'journal'>;
+
+export const orderViewRepository = ({ connection }: Store): OrderViewRepository => ({
+  order: (orderId) =>
+    reaching(async () => {
+      if (!/^[0-9a-f]{24}$/i.test(orderId)) return undefined;
+      const document = await rawCollection<OrderDocument>(connection, collections.orders).findOne({ _id: new mongoose.mongo.ObjectId(orderId) });
+      return document ? viewOf(document) : undefined;
+    }),
+
+  resets: (orderId) =>
+    reaching(async () => {
+      const about = { 'metadata.crossroads_order_id': { $in: [orderId, orderId.toLowerCase()] } };
+      const logs = rawCollection<EntryDocument>(connection, collections.logs);
+      const ids = (await logs.distinct('saga_id', about)).sort().reverse().slice(0, most);
+      const [sagas, effects] = await Promise.all([
+        rawCollection<SagaDocument>(connection, collections.sagas)
+          .find({ _id: { $in: ids } }, { projection: { inbound_request: 0, line_keys: 0 }, sort: { _id: -1 } })
+          .toArray(),
+        logs
+          .find({ saga_id: { $in: ids }, 'step.name': 'clear-deliveries', 'step.outcome': 'done' }, { projection: { saga_id: 1, step: 1, date: 1, journal: 1 } })
+          .toArray(),
+      ]);
+      return sagas.map((saga) => ({ saga, ...effectOf(effects.filter(({ saga_id }) => saga_id === saga._id)) }));
+    }),
+});
+
+const effectOf = (effects: Effect[]): Omit<OrderReset, 'saga'> => {
+  const run = effects.find(({ step }) => step.direction === 'run');
+  const undone = effects.find(({ step }) => step.direction === 'undo');
+  const { cleared } = (run?.journal.adds ?? {}) as { cleared?: SnapshotFacts };
+  return { ...(cleared && { cleared }), ...(cleared && undone && { restored_at: undone.date }) };
+};
+
+const viewOf = ({ _id, routing, origin_order_number, destination_order_number, fence, ...order }: OrderDocument): OrderView => ({
+  order_id: _id.toHexString(),
+  origin: { tenant: routing.origin_tenant_name, number: origin_order_number },
+  destination: { tenant: routing.destination_tenant_name, number: destination_order_number },
+  status: order.status,
+  version: order.version,
+  progression_state: order.progression_state,
+  bols: order.bols,
+  executed_drops: order.executed_drops,
+  ...(fence && { held_by: fence.saga_id }),
+});

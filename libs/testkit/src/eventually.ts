@@ -1,0 +1,15 @@
+/** Waits until `probe` answers something true, looking every few milliseconds; throws its last error, or says that it never came. */
+export const eventually = async <T>(probe: () => T | Promise<T>, withinMs = 20_000): Promise<NonNullable<T>> => {
+  const began = performance.now();
+  let reason: unknown = new Error(`what was waited for did not come within ${withinMs} ms`);
+  while (performance.now() - began < withinMs) {
+    try {
+      const value = await probe();
+      if (value) return value;
+    } catch (error) {
+      reason = error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  throw reason;
+};

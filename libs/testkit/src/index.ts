@@ -1,0 +1,10 @@
+/** For tests only: worlds in memory, and waiting without sleeping. */
+export { eventually } from './eventually.js';
+export type { MemoryClock } from './memory-clock.js';
+export { memoryClock } from './memory-clock.js';
+export { memoryDestination } from './memory-destination.js';
+export { memoryJournal } from './memory-journal.js';
+export { memoryOrders } from './memory-orders.js';
+export { memorySagas } from './memory-sagas.js';
+export type { ResetWorld } from './reset-world.js';
+export { resetRequestFor, resetWorld, silent } from './reset-world.js';

@@ -1,0 +1,15 @@
+/** Time as a thing the test owns. Milliseconds. */
+export interface MemoryClock {
+  now(): number;
+  pass(ms: number): void;
+}
+
+export const memoryClock = (start = 1_000_000): MemoryClock => {
+  let time = start;
+  return {
+    now: () => time,
+    pass: (ms) => {
+      time += ms;
+    },
+  };
+};

@@ -1,0 +1,102 @@
+import type { Order, ResetRequest, Snapshot } from '@crossroads/order-reset';
+import { resetOrder } from '@crossroads/order-reset';
+import type { Advance, StepLog } from '@crossroads/saga';
+import { createAdvance } from '@crossroads/saga';
+import type { MemoryClock } from './memory-clock.js';
+import { memoryClock } from './memory-clock.js';
+import type { MemoryDestination } from './memory-destination.js';
+import { memoryDestination } from './memory-destination.js';
+import type { MemoryJournal } from './memory-journal.js';
+import { memoryJournal } from './memory-journal.js';
+import type { MemoryOrder, MemoryOrders } from './memory-orders.js';
+import { memoryOrders } from './memory-orders.js';
+import type { MemorySagas } from './memory-sagas.js';
+import { memorySagas } from './memory-sagas.js';
+
+/** Everything a reset touches, in memory. */
+export interface ResetWorld {
+  clock: MemoryClock;
+  journal: MemoryJournal;
+  sagas: MemorySagas;
+  orders: MemoryOrders;
+  destination: MemoryDestination;
+  /** A delivered order between `alpha` (the caller) and `beta`. */
+  order: MemoryOrder;
+  /** Accepts a reset of the order. */
+  submit(sagaId?: string, asked?: ResetRequest['order']): string;
+  /** One bell. */
+  advance(sagaId: string): Promise<Advance>;
+  /** Rings until the saga needs nobody any more, letting time pass wherever it rests. */
+  settle(sagaId: string): Promise<string>;
+  /** The journal of a saga as plain words: `resolve-order run done`. */
+  story(sagaId: string): string[];
+}
+
+export const silent: StepLog = { info: () => {}, warn: () => {}, error: () => {} };
+
+export const resetWorld = (): ResetWorld => {
+  const clock = memoryClock();
+  const journal = memoryJournal();
+  const sagas = memorySagas(clock);
+  const orders = memoryOrders();
+  const destination = memoryDestination();
+  const order = deliveredOrder();
+  orders.documents.set(order.order.order_id, order);
+
+  const ports = {
+    orders,
+    destinations: destination,
+    auditLog: {
+      snapshot: async (sagaId: string, version: number) =>
+        journal.entries.map(({ sagaId: of, detail }) => ({ of, data: detail.extra_data as Snapshot | undefined })).find(({ of, data }) => of === sagaId && data?.version === version)!.data!,
+    },
+    line: {
+      ahead: async (_order: Order, sagaId: string) =>
+        [...sagas.sagas.values()].find((saga) => saga.sagaId < sagaId && saga.nextRunAt !== undefined)?.sagaId,
+      callNext: async () => {
+        const next = [...sagas.sagas.values()].find(({ phase }) => phase === 'waiting');
+        if (next) next.nextRunAt = 0;
+      },
+    },
+  };
+  const advance = createAdvance({ types: [resetOrder(ports)], sagas, journal, log: silent });
+
+  return {
+    clock,
+    journal,
+    sagas,
+    orders,
+    destination,
+    order,
+    submit: (sagaId = 'saga-1', asked = { order_number: '4711' }) => sagas.accept(sagaId, 'reset_order', resetRequestFor(asked)).sagaId,
+    advance,
+    async settle(sagaId) {
+      const saga = sagas.sagas.get(sagaId)!;
+      while (saga.nextRunAt !== undefined && saga.phase !== 'parked') {
+        clock.pass(Math.max(0, saga.nextRunAt - clock.now()));
+        await advance(sagaId);
+      }
+      return saga.status;
+    },
+    story: (sagaId) => journal.entries.filter((entry) => entry.sagaId === sagaId).map(({ step }) => `${step.name} ${step.direction} ${step.outcome}`),
+  };
+};
+
+export const resetRequestFor = (order: ResetRequest['order']): ResetRequest => ({
+  order,
+  caller: { tenant_id: 'alpha', tenant_name: 'Alpha', instance_id: 'alpha-1', instance_name: 'Alpha One', source_system: 'webhook', source_system_id: null },
+  dest_tenant_name: 'Beta',
+});
+
+const deliveredOrder = (): MemoryOrder => ({
+  order: {
+    order_id: '674000000000000000000000',
+    status: 'synced',
+    caller: { tenant_id: 'alpha', tenant_name: 'Alpha', instance_id: 'alpha-1', instance_name: 'Alpha One', source_system: 'webhook', source_system_id: null, order_number: '4711' },
+    counterparty: { tenant_id: 'beta', tenant_name: 'Beta', instance_id: 'beta-1', instance_name: 'Beta One', source_system: 'webhook', source_system_id: null, order_number: '90001' },
+  },
+  bols: [{ bol_number: 'BOL-1' }, { bol_number: 'BOL-2' }],
+  executed_drops: [{ site: 'site-104' }],
+  progression_state: 'COMPLETE',
+  version: 7,
+});
