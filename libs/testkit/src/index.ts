@@ -8,3 +8,8 @@ export { memoryOrders } from './memory-orders.js';
 export { memorySagas } from './memory-sagas.js';
 export type { ResetWorld } from './reset-world.js';
 export { resetRequestFor, resetWorld, silent } from './reset-world.js';
+export { entryOf, journalContract } from './contracts/journal.contract.js';
+export type { OrdersUnderTest } from './contracts/orders.contract.js';
+export { ordersContract } from './contracts/orders.contract.js';
+export type { SagasUnderTest } from './contracts/sagas.contract.js';
+export { sagasContract } from './contracts/sagas.contract.js';

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { DestinationReply, OutboundRequest } from '@crossroads/order-reset';
 import { StepUnavailable } from '@crossroads/saga';
@@ -16,7 +17,7 @@ export interface AdapterWorld {
   /** Pieces of the secret, and what is got with them, that must appear nowhere. */
   hidden: readonly string[];
   /** Answers what comes before the reset itself, such as a token request; false when it is the reset. */
-  before?: Answer extends (...args: infer Args) => void ? (...args: Args) => boolean : never;
+  before?(request: Received, response: ServerResponse): boolean;
   /** Throws unless the destination could tell that the request is ours. */
   assertAuthentic(request: Received): void;
 }

@@ -1,0 +1,36 @@
+import { closeQueue, openQueue } from '@crossroads/queue';
+import { createLog, listen, onShutdown, readConfig } from '@crossroads/runtime';
+import { openStore } from '@crossroads/store';
+import { createOpsApp } from './app.js';
+import { opsConfig } from './config.js';
+
+const config = readConfig(opsConfig, process.env);
+const log = createLog({ level: config.LOG_LEVEL, app: 'ops' });
+
+const store = openStore({
+  uri: config.MONGODB_URI,
+  operationTimeoutMs: 5_000,
+  onConnectError: (error) => log.warn('MongoDB does not answer yet', { error }),
+});
+store.ready.catch((error: unknown) => log.error('the store is not as it must be; pages may fail', { error }));
+
+const queue = openQueue(config.REDIS_URL, (error) => log.warn('Redis is away', { error }));
+
+const app = createOpsApp({
+  store,
+  queue,
+  log,
+  environment: config.OPS_ENVIRONMENT,
+  secure: config.OPS_SECURE_COOKIES,
+  commands: {},
+});
+
+const server = await listen(app, config.OPS_PORT, config.HOST);
+log.info('operator pages are open', { url: server.url });
+
+onShutdown({
+  signals: process,
+  log,
+  deadlineMs: config.SHUTDOWN_DEADLINE_MS,
+  steps: [() => server.close(), () => closeQueue(queue), () => store.close()],
+});

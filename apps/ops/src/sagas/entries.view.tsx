@@ -1,0 +1,51 @@
+import type { EntryDocument } from '@crossroads/store';
+import { Json } from '../page/json.js';
+import { Clock } from '../page/times.js';
+
+/** The journal, newest first: at 3 a.m. the end of the story is what one came for. */
+export const Entries = ({ entries, now }: { entries: readonly EntryDocument[]; now: Date }) => (
+  <section aria-labelledby="entries">
+    <h2 id="entries">
+      Log entries <span class="count">{entries.length}</span>
+    </h2>
+    {entries.length === 0 && <p class="empty">None yet: no worker has taken the saga up.</p>}
+    <ol class="entries">
+      {entries.toReversed().map((entry) => (
+        <Entry key={entry.journal.key} entry={entry} now={now} />
+      ))}
+    </ol>
+  </section>
+);
+
+const tones: Record<string, string> = { done: 'good', refused: 'bad', failed: 'bad', unavailable: 'warn', 'called-off': 'warn' };
+
+const Entry = ({ entry, now }: { entry: EntryDocument; now: Date }) => {
+  const { step, journal, detail } = entry;
+  return (
+    <li id={`entry-${journal.seq}`} class="entry" data-testid="entry">
+      <div class="entry-head">
+        <span class="number quiet">{journal.seq}</span>
+        <span class={`pill ${tones[step.outcome] ?? 'quiet'}`}>
+          {step.direction === 'undo' ? 'undo ' : ''}
+          {step.outcome}
+        </span>
+        <strong>{step.name}</strong>
+        {step.attempt > 1 && <span class="quiet">attempt {step.attempt}</span>}
+        <span class="quiet">→ {journal.integration_status}</span>
+        {entry.retried && <span class="quiet">after a resume</span>}
+        <span class="when">
+          <Clock at={entry.date} now={now} />
+        </span>
+      </div>
+      <p>{detail.message}</p>
+      <div class="entry-more">
+        {detail.error !== null && <code class="code">{detail.error}</code>}
+        {hasContent(entry.outbound_request) && <Json label="Outbound request" value={entry.outbound_request} />}
+        {hasContent(entry.extra_data) && <Json label="Extra data" value={entry.extra_data} />}
+        {hasContent(journal.adds) && <Json label="What the saga learned" value={journal.adds} />}
+      </div>
+    </li>
+  );
+};
+
+const hasContent = (value: object | undefined): value is object => value !== undefined && Object.keys(value).length > 0;

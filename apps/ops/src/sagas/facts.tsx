@@ -1,0 +1,37 @@
+import { masked } from '../page/masked.js';
+
+/** How deep a value is laid out before the rest of it is shown as JSON. */
+const deepest = 3;
+
+/** Any value as people read it: names and values, lists in order. */
+export const Facts = ({ value, depth = 0 }: { value: unknown; depth?: number }) => {
+  const plain = depth === 0 ? (JSON.parse(JSON.stringify(masked(value) ?? null)) as unknown) : value;
+  if (plain === null || typeof plain !== 'object') return <span class="value">{plain === null ? '—' : String(plain as string | number | boolean)}</span>;
+  const single = Object.entries(plain);
+  if (single.length === 0) return <span class="value">—</span>;
+  if (single.length === 1 && single[0]![0].startsWith('$')) return <span class="value">{String(single[0]![1])}</span>;
+  if (depth >= deepest) return <code>{JSON.stringify(plain)}</code>;
+  if (Array.isArray(plain)) {
+    return (
+      <ol>
+        {plain.map((item, index) => (
+          <li key={index}>
+            <Facts value={item} depth={depth + 1} />
+          </li>
+        ))}
+      </ol>
+    );
+  }
+  return (
+    <dl>
+      {single.map(([name, item]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>
+            <Facts value={item} depth={depth + 1} />
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+};

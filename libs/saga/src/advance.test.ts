@@ -1,0 +1,208 @@
+import { describe, expect, test } from '@jest/globals';
+import type { MemoryClock } from '@crossroads/testkit';
+import { memoryClock, memoryJournal, memorySagas, silent } from '@crossroads/testkit';
+import { z } from 'zod';
+import type { CompensatableStep, StepContext } from './index.js';
+import { createAdvance, done, saga, StepRefused, StepUnavailable, StepWaits, StoreUnavailable } from './index.js';
+
+type Act = (context: StepContext) => Promise<object> | object;
+
+/** A saga of two steps that do as they are told, and what is needed to run it. */
+const world = (acts: { one?: Act; two?: Act; undoOne?: Act }, timeoutMs = 5_000) => {
+  const clock: MemoryClock = memoryClock();
+  const sagas = memorySagas(clock);
+  const journal = memoryJournal();
+  const step = (name: string, act: Act = () => ({}), undo: Act = () => ({})): CompensatableStep<object, object> => ({
+    name,
+    title: name,
+    status: { done: `${name} done`, refused: `${name} refused` },
+    retry: { attempts: 3, firstDelayMs: 100, maxDelayMs: 1_000 },
+    timeoutMs,
+    run: async (_state, context) => done(await act(context)),
+    undo: async (_state, context) => void (await undo(context)),
+  });
+  const type = saga('sample', z.object({})).compensatable(step('one', acts.one, acts.undoOne)).compensatable(step('two', acts.two));
+  const advance = createAdvance({ types: [type], sagas, journal, log: silent, random: () => 1 });
+  const it = sagas.accept('s', 'sample', {});
+  const story = () => journal.entries.map(({ step: { name, direction, outcome, attempt } }) => `${name} ${direction} ${outcome} ${attempt}`);
+  return { clock, sagas, journal, advance: () => advance('s'), saga: it, story };
+};
+
+describe('a step that is unavailable', () => {
+  test('is tried again after a growing rest, then stops the saga for an operator', async () => {
+    const { advance, clock, saga: it, story } = world({
+      two: () => {
+        throw new StepUnavailable('far.away', 'not now');
+      },
+    });
+    expect(await advance()).toEqual({ outcome: 'resting', wakeInMs: 100 });
+    clock.pass(100);
+    expect(await advance()).toEqual({ outcome: 'resting', wakeInMs: 200 });
+    clock.pass(200);
+    expect(await advance()).toEqual({ outcome: 'stopped', status: 'error' });
+    expect(story()).toEqual(['one run done 1', 'two run unavailable 1', 'two run unavailable 2', 'two run unavailable 3']);
+    expect(it).toMatchObject({ phase: 'stopped', status: 'error', step: 'two', error: { code: 'far.away' } });
+  });
+
+  test('may say itself when to come back', async () => {
+    const { advance } = world({
+      one: () => {
+        throw new StepUnavailable('far.away', 'in an hour and a half', 5_400_000);
+      },
+    });
+    expect(await advance()).toEqual({ outcome: 'resting', wakeInMs: 3_600_000 });
+  });
+});
+
+describe('a step that waits', () => {
+  test('is never counted, and says so once', async () => {
+    const { advance, clock, saga: it, story } = world({
+      one: () => {
+        throw new StepWaits('not.yet', 'later', { forMs: 50, afterwards: 'look-again' });
+      },
+    });
+    for (let i = 0; i < 10; i++) {
+      await advance();
+      clock.pass(50);
+    }
+    expect(story()).toEqual(['one run waiting 1']);
+    expect(it).toMatchObject({ phase: 'waiting', failures: 0 });
+  });
+
+  test('and must not be asked again stops the saga when nobody answered in time', async () => {
+    const { advance, clock, saga: it } = world({
+      two: () => {
+        throw new StepWaits('asked', 'somebody must answer', { forMs: 50, afterwards: 'stop', status: 'requested' });
+      },
+    });
+    await advance();
+    expect(it).toMatchObject({ phase: 'parked', status: 'requested' });
+    clock.pass(50);
+    expect(await advance()).toEqual({ outcome: 'stopped', status: 'error' });
+    expect(it.error!.code).toBe('step.no_answer');
+  });
+});
+
+describe('a step that takes too long', () => {
+  test('is aborted and counts as unavailable', async () => {
+    let aborted = false;
+    const { advance, story } = world(
+      {
+        one: ({ signal }) =>
+          new Promise<object>(() => {
+            signal.addEventListener('abort', () => {
+              aborted = true;
+            });
+          }),
+      },
+      20,
+    );
+    expect(await advance()).toMatchObject({ outcome: 'resting' });
+    expect(aborted).toBe(true);
+    expect(story()).toEqual(['one run unavailable 1']);
+  });
+});
+
+describe('a step that throws what it should not', () => {
+  test('is tried a few times, in case it was no bug', async () => {
+    const { advance, clock, saga: it } = world({
+      one: () => {
+        throw new TypeError('undefined is not a function');
+      },
+    });
+    for (let i = 0; i < 3; i++) {
+      await advance();
+      clock.pass(10_000);
+    }
+    expect(it).toMatchObject({ phase: 'stopped', error: { code: 'saga.bug' } });
+  });
+});
+
+describe('a refusal', () => {
+  test('undoes what was done before it, and the saga ends with the step’s own word', async () => {
+    const { advance, story, saga: it } = world({
+      two: () => {
+        throw new StepRefused('no.way', 'no');
+      },
+    });
+    expect(await advance()).toEqual({ outcome: 'ended', status: 'two refused' });
+    expect(story()).toEqual(['one run done 1', 'two run refused 1', 'one undo done 1']);
+    expect(it).toMatchObject({ phase: 'ended', error: { code: 'no.way' } });
+  });
+
+  test('whose undo fails stops the saga: an undo that failed is no footnote', async () => {
+    const { advance, clock, story, saga: it } = world({
+      two: () => {
+        throw new StepRefused('no.way', 'no');
+      },
+      undoOne: () => {
+        throw new StepUnavailable('far.away', 'not now');
+      },
+    });
+    for (let i = 0; i < 3; i++) {
+      await advance();
+      clock.pass(10_000);
+    }
+    expect(it).toMatchObject({ phase: 'stopped', status: 'error', step: 'one' });
+    expect(story().at(-1)).toBe('one undo unavailable 3');
+  });
+});
+
+describe('a store that is away', () => {
+  test('is nobody’s failure: nothing is written and nothing counted', async () => {
+    const { advance, story, saga: it } = world({
+      one: () => {
+        throw new StoreUnavailable('away');
+      },
+    });
+    await expect(advance()).rejects.toThrow(StoreUnavailable);
+    expect(story()).toEqual([]);
+    expect(it.failures).toBe(0);
+  });
+});
+
+describe('a saga that kills its workers', () => {
+  test('survives twenty crashes and is stopped at the next', async () => {
+    const { advance, saga: it } = world({});
+    it.epoch = 20;
+    expect(await advance()).toMatchObject({ outcome: 'ended' });
+
+    const poisonous = world({});
+    poisonous.saga.epoch = 21;
+    expect(await poisonous.advance()).toEqual({ outcome: 'stopped', status: 'error' });
+    expect(poisonous.saga.error!.code).toBe('saga.crashes_workers');
+  });
+});
+
+describe('what a step records', () => {
+  test('before acting is what it finds when it is tried again', async () => {
+    const seen: unknown[] = [];
+    let made = 0;
+    const { advance, clock } = world({
+      one: async ({ record }) => {
+        seen.push(await record('plan', { number: ++made }));
+        if (seen.length < 3) throw new StepUnavailable('far.away', 'not now');
+        return {};
+      },
+    });
+    for (let i = 0; i < 3; i++) {
+      await advance();
+      clock.pass(10_000);
+    }
+    expect(seen).toEqual([{ number: 1 }, { number: 1 }, { number: 1 }]);
+  });
+});
+
+describe('two workers on one saga', () => {
+  test('believe the first verdict, whoever wrote it', async () => {
+    const { advance, journal, story } = world({
+      one: async () => {
+        const step = { name: 'one', direction: 'run', outcome: 'refused', attempt: 1 } as const;
+        journal.entries.push({ key: 's:one:run:verdict', sagaId: 's', seq: 1, step, epoch: 2, status: 'pending', title: 'no', code: 'no.way', retried: false, detail: {} });
+        return {};
+      },
+    });
+    expect(await advance()).toEqual({ outcome: 'ended', status: 'one refused' });
+    expect(story()).toEqual(['one run refused 1']);
+  });
+});

@@ -1,0 +1,163 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { entryOf, journalContract, ordersContract, resetRequestFor, sagasContract } from '@crossroads/testkit';
+import { subjectOf, resetRequest } from '@crossroads/order-reset';
+import mongoose from 'mongoose';
+import { uuidv7 } from 'uuidv7';
+import { ownDatabase } from '../../../tests/stores/own-database.js';
+import { auditLogRepository, intakeRepository, journalRepository, makeIndexes, openStore, orderRepository, sagaRepository } from './index.js';
+import type { Store } from './index.js';
+import { dueAtOnce } from './saga.repository.js';
+
+const { ObjectId, Decimal128, Double, Int32, Long, Binary } = mongoose.mongo;
+
+let store: Store;
+const orders = () => store.connection.db!.collection('orders');
+
+beforeAll(async () => {
+  store = openStore({ uri: ownDatabase('store'), operationTimeoutMs: 10_000 });
+  await store.connected;
+  await makeIndexes(store.connection);
+});
+
+afterAll(async () => {
+  await store.connection.dropDatabase();
+  await store.close();
+});
+
+let number = 4711;
+const deliver = async (fields: object = {}): Promise<string> => {
+  await orders().deleteMany({});
+  const { insertedId } = await orders().insertOne({
+    routing: {
+      origin_tenant_id: 'alpha',
+      origin_tenant_name: 'Alpha',
+      origin_instance_id: 'alpha-1',
+      origin_instance_name: 'Alpha One',
+      origin_source_system: 'webhook',
+      origin_source_system_id: null,
+      destination_tenant_id: 'beta',
+      destination_tenant_name: 'Beta',
+      destination_instance_id: 'beta-1',
+      destination_instance_name: 'Beta One',
+      destination_source_system: 'webhook',
+      destination_source_system_id: null,
+    },
+    origin_order_number: String(number),
+    destination_order_number: '90001',
+    drops: [{ volume: 1 }],
+    bols: [{ bol_number: 'BOL-1' }, { bol_number: 'BOL-2' }],
+    executed_drops: [{ site: 'site-104' }],
+    progression_state: 'COMPLETE',
+    status: 'synced',
+    version: 7,
+    ...fields,
+  });
+  return insertedId.toHexString();
+};
+
+ordersContract('MongoDB', async () => ({
+  orders: orderRepository(store),
+  deliver,
+  saveBol: async (orderId, bol_number) => {
+    await orders().updateOne({ _id: new ObjectId(orderId) }, { $push: { bols: { bol_number } } as never, $inc: { version: 1 } });
+  },
+  look: async (orderId) => {
+    const order = (await orders().findOne({ _id: new ObjectId(orderId) }))!;
+    return {
+      bols: order['bols'].map((bol: { bol_number: string }) => bol.bol_number),
+      drops: order['executed_drops'].length,
+      progression: order['progression_state'],
+      version: order['version'],
+      fenced: order['fence'] !== undefined,
+    };
+  },
+}));
+
+const accept = async (): Promise<string> => {
+  const saga_id = uuidv7();
+  const request = resetRequestFor({ order_number: String(number) });
+  await intakeRepository(store).accept({
+    saga_id,
+    correlation_id: uuidv7(),
+    type: 'reset_order',
+    version: 1,
+    tenant_id: 'alpha',
+    line_keys: [],
+    request,
+    inbound_request: {},
+    accepted_at: new Date(),
+  });
+  return saga_id;
+};
+
+sagasContract('MongoDB', async () => ({
+  sagas: sagaRepository(store, [{ type: 'reset_order', version: 1 }]),
+  accept,
+  makeDue: async (sagaId) => {
+    await store.connection.db!.collection<{ _id: string }>('sagas').updateOne({ _id: sagaId }, { $set: { next_run_at: dueAtOnce } });
+  },
+}));
+
+const facts = { correlationId: 'c', type: 'reset_order', request: resetRequestFor({ order_number: '4711' }), inboundRequest: {} };
+const journal = () => journalRepository(store, ({ request }, state) => subjectOf(resetRequest.parse(request), state));
+
+journalContract('MongoDB', async () => {
+  const { read, write } = journal();
+  return { sagaId: uuidv7(), read, write: (entry) => write(entry, facts, {}) };
+});
+
+describe('a worker that knows an older saga', () => {
+  test('leaves a newer one alone', async () => {
+    const saga = await accept();
+    expect(await sagaRepository(store, [{ type: 'reset_order', version: 0 }]).claim(saga)).toBeUndefined();
+    expect(await sagaRepository(store, [{ type: 'recover_order', version: 1 }]).claim(saga)).toBeUndefined();
+  });
+});
+
+describe('values a JavaScript number cannot hold', () => {
+  const odd = {
+    bols: [
+      {
+        gross: Decimal128.fromString('7900.0000000000000000'),
+        net: new Double(7900),
+        count: new Int32(3),
+        big: Long.fromString('9007199254740993'),
+        before1970: new Date(-1),
+        bytes: new Binary(Buffer.from([0, 255])),
+        empty: {},
+        'a.b': 1,
+        $cash: 2,
+      },
+    ],
+    executed_drops: [],
+  };
+
+  test('survive snapshot, audit log, clear and restore byte for byte', async () => {
+    const orderId = await deliver(odd);
+    const raw = async () => Buffer.from((await orders().findOne({ _id: new ObjectId(orderId) }, { raw: true, projection: { _id: 0, bols: 1, executed_drops: 1 } })) as never);
+    const before = await raw();
+    const hold = { sagaId: uuidv7(), epoch: 1 };
+    const repository = orderRepository(store);
+    await repository.hold(orderId, hold);
+    const snapshot = await repository.snapshot(orderId);
+    await journal().write(entryOf(hold.sagaId, 1, 'done', { detail: { extra_data: snapshot } }), facts, {});
+    await repository.clearDeliveries(orderId, 7, hold);
+    const kept = await auditLogRepository(store).snapshot(hold.sagaId, 7);
+    expect(kept.sha256).toBe(snapshot.sha256);
+    await repository.restoreDeliveries(orderId, kept, hold);
+    expect((await raw()).equals(before)).toBe(true);
+  });
+});
+
+describe('group commit', () => {
+  test('gives each caller the outcome of its own write', async () => {
+    const _id = new ObjectId();
+    const outcomes = await Promise.all([
+      store.commit.insert('crossroads_logs', { _id, title: 'first' }),
+      store.commit.insert('crossroads_logs', { _id, title: 'second' }),
+      store.commit.update('crossroads_logs', { _id }, { $set: { title: 'third' } }),
+      store.commit.update('crossroads_logs', { _id: new ObjectId() }, { $set: { title: 'nobody' } }),
+    ]);
+    expect(outcomes).toEqual([true, false, true, false]);
+  });
+});

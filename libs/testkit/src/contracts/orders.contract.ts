@@ -1,0 +1,111 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import type { Orders } from '@crossroads/order-reset';
+import { ClaimLost } from '@crossroads/saga';
+import { resetRequestFor } from '../reset-world.js';
+
+/** A store of orders under test, with ways in beside the port. */
+export interface OrdersUnderTest {
+  orders: Orders;
+  /** A fresh delivered order between Alpha and Beta: number 4711, at version 7, with two BOLs and one drop. Answers its id. */
+  deliver(): Promise<string>;
+  /** Somebody else saves a BOL. */
+  saveBol(orderId: string, bolNumber: string): Promise<void>;
+  /** BOL numbers, count of executed drops, progression and version, as they are now. */
+  look(orderId: string): Promise<{ bols: string[]; drops: number; progression: string; version: number; fenced: boolean }>;
+}
+
+/** What the saga relies on in every store of orders, so that the fake and the real one cannot drift apart. */
+export const ordersContract = (name: string, open: () => Promise<OrdersUnderTest>): void => {
+  describe(`${name} keeps the promises of orders`, () => {
+    let world: OrdersUnderTest;
+    let orderId: string;
+    const first = { sagaId: 'saga-1', epoch: 1 };
+
+    beforeEach(async () => {
+      world = await open();
+      orderId = await world.deliver();
+    });
+
+    const delivered = { bols: ['BOL-1', 'BOL-2'], drops: 1, progression: 'COMPLETE' };
+    const cleared = { bols: [], drops: 0, progression: 'COMPLETE', version: 8 };
+
+    test('an order is found by number and by id, and by nobody else', async () => {
+      const found = await world.orders.find(resetRequestFor({ order_number: '4711' }));
+      expect(found.map(({ order_id }) => order_id)).toEqual([orderId]);
+      expect(await world.orders.find(resetRequestFor({ order_id: orderId }))).toEqual(found);
+      expect(await world.orders.find({ ...resetRequestFor({ order_id: orderId }), dest_tenant_name: 'Gamma' })).toEqual([]);
+      expect(await world.orders.find(resetRequestFor({ order_id: 'not-an-id' }))).toEqual([]);
+    });
+
+    test('one saga holds an order, and its own later claims may hold it again', async () => {
+      expect(await world.orders.hold(orderId, first)).toBe(true);
+      expect(await world.orders.hold(orderId, { sagaId: 'saga-2', epoch: 1 })).toBe(false);
+      expect(await world.orders.hold(orderId, { sagaId: 'saga-1', epoch: 2 })).toBe(true);
+      expect(await world.orders.hold(orderId, first)).toBe(false);
+    });
+
+    test('giving an order back tells whether somebody waits, and can be repeated', async () => {
+      await world.orders.hold(orderId, first);
+      expect(await world.orders.release(orderId, first)).toBe(false);
+      await world.orders.hold(orderId, first);
+      await world.orders.hold(orderId, { sagaId: 'saga-2', epoch: 1 });
+      expect(await world.orders.release(orderId, first)).toBe(true);
+      expect(await world.orders.release(orderId, first)).toBe(false);
+    });
+
+    test('deliveries are cleared once, however often it is tried', async () => {
+      await world.orders.hold(orderId, first);
+      expect(await world.orders.clearDeliveries(orderId, 7, first)).toEqual({ version: 7 });
+      expect(await world.orders.clearDeliveries(orderId, 7, first)).toEqual({ version: 7 });
+      expect(await world.orders.clearDeliveries(orderId, 8, { ...first, epoch: 2 })).toEqual({ version: 7 });
+      expect(await world.look(orderId)).toMatchObject(cleared);
+    });
+
+    test('nothing is cleared once the order has moved on', async () => {
+      await world.orders.hold(orderId, first);
+      await world.saveBol(orderId, 'BOL-3');
+      expect(await world.orders.clearDeliveries(orderId, 7, first)).toBe('moved');
+      expect(await world.look(orderId)).toMatchObject({ bols: ['BOL-1', 'BOL-2', 'BOL-3'], version: 8 });
+    });
+
+    test('a worker whose claim is old writes nothing', async () => {
+      await world.orders.hold(orderId, first);
+      await world.orders.hold(orderId, { ...first, epoch: 2 });
+      await expect(world.orders.clearDeliveries(orderId, 7, first)).rejects.toThrow(ClaimLost);
+      await expect(world.orders.resetProgression(orderId, 'COMPLETE', first)).rejects.toThrow(ClaimLost);
+      await expect(world.orders.clearDeliveries(orderId, 7, { sagaId: 'saga-2', epoch: 9 })).rejects.toThrow(ClaimLost);
+      expect(await world.look(orderId)).toMatchObject({ ...delivered, version: 7 });
+    });
+
+    test('what was cleared is put back beside what came since, once', async () => {
+      await world.orders.hold(orderId, first);
+      const snapshot = await world.orders.snapshot(orderId);
+      await world.orders.clearDeliveries(orderId, 7, first);
+      await world.saveBol(orderId, 'BOL-3');
+      expect(await world.orders.clearedVersion(orderId, first)).toBe(7);
+      await world.orders.restoreDeliveries(orderId, snapshot, first);
+      await world.orders.restoreDeliveries(orderId, snapshot, first);
+      expect(await world.orders.clearedVersion(orderId, first)).toBeUndefined();
+      expect(await world.look(orderId)).toMatchObject({ bols: ['BOL-1', 'BOL-2', 'BOL-3'], drops: 1, version: 10 });
+    });
+
+    test('progression is reset once and remembers what it was', async () => {
+      await world.orders.hold(orderId, first);
+      expect(await world.orders.resetProgression(orderId, 'LOADING', first)).toEqual({ was: 'COMPLETE' });
+      expect(await world.orders.resetProgression(orderId, 'NO_PROGRESS', first)).toEqual({ was: 'COMPLETE' });
+      expect(await world.look(orderId)).toMatchObject({ progression: 'NO_PROGRESS', version: 8 });
+      await world.orders.restoreProgression(orderId, first);
+      await world.orders.restoreProgression(orderId, first);
+      expect(await world.look(orderId)).toMatchObject({ progression: 'COMPLETE', version: 9 });
+    });
+
+    test('a snapshot says what it holds in one digest', async () => {
+      await world.orders.hold(orderId, first);
+      const one = await world.orders.snapshot(orderId);
+      expect(one).toMatchObject({ version: 7, progression_state: 'COMPLETE' });
+      expect((await world.orders.snapshot(orderId)).sha256).toBe(one.sha256);
+      await world.saveBol(orderId, 'BOL-3');
+      expect((await world.orders.snapshot(orderId)).sha256).not.toBe(one.sha256);
+    });
+  });
+};

@@ -1,0 +1,57 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import type { Sagas } from '@crossroads/saga';
+import { ClaimLost } from '@crossroads/saga';
+
+export interface SagasUnderTest {
+  sagas: Sagas<unknown>;
+  /** Accepts a saga of type `reset_order` and answers its id. */
+  accept(): Promise<string>;
+  /** Makes the saga due, as the end of a lease or of a rest would. */
+  makeDue(sagaId: string): Promise<void>;
+}
+
+const resting = { phase: 'retrying', status: 'pending', failures: 1, wakeInMs: 60_000 } as const;
+
+/** What the kernel relies on in every store of sagas. */
+export const sagasContract = (name: string, open: () => Promise<SagasUnderTest>): void => {
+  describe(`${name} keeps the promises of sagas`, () => {
+    let world: SagasUnderTest;
+    let sagaId: string;
+
+    beforeEach(async () => {
+      world = await open();
+      sagaId = await world.accept();
+    });
+
+    test('a saga is claimed by one worker, whoever else hears the bell', async () => {
+      const claims = await Promise.all(Array.from({ length: 10 }, () => world.sagas.claim(sagaId)));
+      expect(claims.filter((claim) => claim !== undefined)).toMatchObject([{ sagaId, epoch: 1, failures: 0, settledEpoch: 0 }]);
+    });
+
+    test('an unknown saga cannot be claimed', async () => {
+      expect(await world.sagas.claim('nobody')).toBeUndefined();
+    });
+
+    test('a resting saga is not due before its time', async () => {
+      await world.sagas.settle((await world.sagas.claim(sagaId))!, resting);
+      expect(await world.sagas.claim(sagaId)).toBeUndefined();
+      await world.makeDue(sagaId);
+      expect(await world.sagas.claim(sagaId)).toMatchObject({ epoch: 2, settledEpoch: 1, failures: 1, phase: 'retrying' });
+    });
+
+    test('a claim that was taken over settles nothing', async () => {
+      const old = (await world.sagas.claim(sagaId))!;
+      await world.makeDue(sagaId);
+      const current = (await world.sagas.claim(sagaId))!;
+      await expect(world.sagas.settle(old, resting)).rejects.toThrow(ClaimLost);
+      await world.sagas.settle(current, { phase: 'ended', status: 'synced', failures: 0 });
+      expect(await world.sagas.claim(sagaId)).toBeUndefined();
+    });
+
+    test('a message is stored as it is, even one that looks like an instruction', async () => {
+      const claim = (await world.sagas.claim(sagaId))!;
+      await world.sagas.settle(claim, { ...resting, wakeInMs: 0, error: { code: '$code', message: '$$NOW {"$set":1}' } });
+      expect(await world.sagas.claim(sagaId)).toMatchObject({ epoch: 2 });
+    });
+  });
+};
