@@ -8,6 +8,7 @@ import { readFile } from 'node:fs/promises';
 import { answerBell } from './answer-bell.js';
 import { callableLine } from './callable-line.js';
 import { workerConfig } from './config.js';
+import { destinationDirectory } from './destination-directory.js';
 import { keepClaims } from './keep-claims.js';
 import { orderSubject } from './order-subject.js';
 import { startSweeping } from './sweep.js';
@@ -22,7 +23,7 @@ const store = openStore({
 await store.ready;
 const bells = openBells(config.REDIS_URL, (error) => log.warn('Redis is away', { error }));
 const destinations = createDestinations({
-  instances: destinationInstances(directoryRepository(store)),
+  instances: destinationDirectory(directoryRepository(store)),
   secrets: secretStore({ env: process.env, readFile: (path) => readFile(path, 'utf8') }),
   allowedPrivateHosts: config.DESTINATION_PRIVATE_HOSTS,
 });

@@ -56,6 +56,10 @@ export const factsOf = ({ version, sha256, progression_state, bols, executed_dro
   executed_drops: executed_drops.length,
 });
 
+/** Counts of both, as a person says them. */
+export const inWords = (bols: number, drops: number): string =>
+  `${bols} ${bols === 1 ? 'BOL' : 'BOLs'} and ${drops} executed ${drops === 1 ? 'drop' : 'drops'}`;
+
 /** Routing of the request, not of the order: whoever asks for the reset is its origin. */
 export const routingOf = (caller: Omit<End, 'order_number'>, counterparty: Omit<End, 'order_number'>): Routing => ({
   origin_tenant_id: caller.tenant_id,

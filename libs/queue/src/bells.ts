@@ -1,6 +1,7 @@
 import { Queue } from 'bullmq';
 import type { Bell, BellOutcome } from './bell.js';
 import { jobId, prefix, queueName } from './bell.js';
+import type { Redis } from 'ioredis';
 import { impatient } from './connection.js';
 
 export interface Ring {
@@ -23,13 +24,56 @@ const hour = 3_600;
 export type SagaQueue = Queue<Bell, BellOutcome>;
 
 /** The queue for one who adds to it or looks at it. `onError` hears of lost connections, which mend themselves. */
-export const openQueue = (redisUrl: string, onError: (error: Error) => void): SagaQueue => {
+export const openQueue = (redisUrl: string, onError: (error: Error) => void): SagaQueue => queueOn(openConnection(redisUrl, onError), onError);
+
+export const openBells = (redisUrl: string, onError: (error: Error) => void): Bells => {
+  const connection = openConnection(redisUrl, onError);
+  let queue = queueOn(connection, onError);
+  // A connection that breaks while BullMQ greets Redis leaves a queue that never works again.
+  const watch = (): void => {
+    queue.waitUntilReady().catch(() => {
+      if (connection.status === 'end') return;
+      queue = queueOn(connection, onError);
+      watch();
+    });
+  };
+  watch();
+
+  /** Fails at once while Redis is away: BullMQ would hold every bell until it is back. */
+  const reachable = (): SagaQueue => {
+    if (connection.status !== 'ready') throw new Error(`Redis is away (${connection.status})`);
+    return queue;
+  };
+  const job = ({ sagaId, correlationId, type, epoch }: Ring) => ({
+    name: type,
+    data: { saga_id: sagaId, correlation_id: correlationId },
+    opts: { jobId: jobId(sagaId, epoch) },
+  });
+  return {
+    async ring(ring) {
+      const { name, data, opts } = job(ring);
+      await reachable().add(name, data, opts);
+    },
+    async ringAll(rings) {
+      if (rings.length > 0) await reachable().addBulk(rings.map(job));
+    },
+    async close() {
+      connection.disconnect();
+      await queue.close();
+    },
+  };
+};
+
+const openConnection = (redisUrl: string, onError: (error: Error) => void): Redis => {
   const connection = impatient(redisUrl);
   connection.on('error', onError);
+  return connection;
+};
+
+const queueOn = (connection: Redis, onError: (error: Error) => void): SagaQueue => {
   const queue: SagaQueue = new Queue(queueName, {
     connection,
     prefix,
-    skipWaitingForReady: true,
     streams: { events: { maxLen: 1_000 } },
     defaultJobOptions: {
       attempts: 5,
@@ -43,28 +87,9 @@ export const openQueue = (redisUrl: string, onError: (error: Error) => void): Sa
   return queue;
 };
 
-export const openBells = (redisUrl: string, onError: (error: Error) => void): Bells => {
-  const queue = openQueue(redisUrl, onError);
-  const job = ({ sagaId, correlationId, type, epoch }: Ring) => ({
-    name: type,
-    data: { saga_id: sagaId, correlation_id: correlationId },
-    opts: { jobId: jobId(sagaId, epoch) },
-  });
-  return {
-    async ring(ring) {
-      const { name, data, opts } = job(ring);
-      await queue.add(name, data, opts);
-    },
-    async ringAll(rings) {
-      if (rings.length > 0) await queue.addBulk(rings.map(job));
-    },
-    close: () => closeQueue(queue),
-  };
-};
-
-/** The connection is ours, so BullMQ leaves it open. */
+/** The connection is ours, so BullMQ would leave it open. Not waited for longer than Redis is there to answer. */
 export const closeQueue = async (queue: SagaQueue): Promise<void> => {
   const { client } = queue.getBackend() as unknown as { client: Promise<{ disconnect(): void }> };
+  client.then((connection) => connection.disconnect()).catch(() => undefined);
   await queue.close();
-  (await client).disconnect();
 };

@@ -17,18 +17,11 @@ export const connectionOptions = (url: string): Options => {
 };
 
 /**
- * For whoever rings bells and must not hang: commands fail at once while Redis is away, and within 2 s when it is there but dead.
+ * For whoever must not hang: commands fail within half a second while Redis is away, and within 2 s when it is there but dead.
  * A failed command may still have been carried out.
  */
 export const impatient = (url: string): Redis =>
-  new Redis({
-    ...connectionOptions(url),
-    enableOfflineQueue: false,
-    maxRetriesPerRequest: 1,
-    commandTimeout: 2_000,
-    connectTimeout: 2_000,
-    retryStrategy,
-  });
+  new Redis({ ...connectionOptions(url), maxRetriesPerRequest: 1, commandTimeout: 2_000, connectTimeout: 2_000, retryStrategy });
 
 /** For workers, whose blocking commands outlive any outage. BullMQ's own delays grow to 20 s, and so would the wait after an outage. */
 export const patient = (url: string): Redis => new Redis({ ...connectionOptions(url), maxRetriesPerRequest: null, retryStrategy });

@@ -130,9 +130,9 @@ class Turn<Facts> {
       attempt: this.#failures + 1,
       signal,
       log: this.#ports.log,
-      record: async (label, value, { status = this.#progress.status, ...detail } = {}) => {
+      record: async (label, value, { status = this.#progress.status, title, ...detail } = {}) => {
         const known = this.#progress.recorded(entryKey(sagaId, { name: step.name, direction, outcome: 'recorded' }, label));
-        const stands = known ?? (await this.#write(step, direction, 'recorded', { status, adds: value, detail }, label)).adds;
+        const stands = known ?? (await this.#write(step, direction, 'recorded', { status, adds: value, detail, ...(title && { title }) }, label)).adds;
         return stands as typeof value;
       },
     };
@@ -210,7 +210,7 @@ class Turn<Facts> {
     step: Step,
     direction: Direction,
     outcome: Outcome,
-    { status = this.#progress.status, ...said }: Partial<Pick<Entry, 'status' | 'code' | 'adds'>> & Pick<Entry, 'detail'>,
+    { status = this.#progress.status, ...said }: Partial<Pick<Entry, 'status' | 'title' | 'code' | 'adds'>> & Pick<Entry, 'detail'>,
     discriminator: string | number = this.#claim.epoch,
   ): Promise<Entry> {
     const { sagaId, epoch, resumed, facts } = this.#claim;
@@ -222,7 +222,7 @@ class Turn<Facts> {
       step: { ...at, attempt: this.#failures + 1 },
       epoch,
       status,
-      title: title(step, direction, outcome),
+      title: titleOf(step, direction, outcome),
       retried: resumed,
       ...said,
     };
@@ -243,7 +243,7 @@ const undone = async (step: Step, state: object, context: StepContext): Promise<
   detail: (await step.undo!(state, context)) ?? {},
 });
 
-const title = (step: Step, direction: Direction, outcome: Outcome): string => {
+const titleOf = (step: Step, direction: Direction, outcome: Outcome): string => {
   if (outcome === 'done') return direction === 'run' ? step.title : `Undone: ${step.title}`;
-  return `${step.name} ${direction === 'undo' ? 'undo ' : ''}${outcome.replace('-', ' ')}`;
+  return `${direction === 'undo' ? 'Undo of ' : ''}${step.name}: ${outcome.replace('-', ' ')}`;
 };

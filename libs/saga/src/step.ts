@@ -43,6 +43,7 @@ export interface StepContext {
 }
 
 export interface RecordedEntry extends EntryDetail {
+  title?: string;
   /** The saga's status from here on. */
   status?: string;
 }

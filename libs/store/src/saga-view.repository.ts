@@ -84,7 +84,7 @@ export const sagaViewRepository = ({ connection }: Store): SagaViewRepository =>
         return (await sagas().findOne(filter, { projection: rowOnly, sort: { _id: 1 } })) ?? undefined;
       }),
 
-    overdue: (since) => reaching(() => count({ next_run_at: { $lt: since } })),
+    overdue: (since) => reaching(() => count({ next_run_at: { $lt: since }, updated_at: { $lt: since } })),
 
     saga: (sagaId) => reaching(async () => (await sagas().findOne({ _id: sagaId })) ?? undefined),
 

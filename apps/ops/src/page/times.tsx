@@ -35,6 +35,9 @@ export const Ago = ({ at, now }: { at: Date; now: Date }) => (
   </time>
 );
 
+/** A time in the future, or that it has come. */
+export const Due = ({ at, now }: { at: Date; now: Date }) => (at <= now ? <>due now</> : <Ago at={at} now={now} />);
+
 export const Clock = ({ at, now }: { at: Date; now: Date }) => (
   <time dateTime={at.toISOString()} title={`${at.toISOString()}, ${relative(at, now)}`}>
     {clock(at, now)}

@@ -1,10 +1,10 @@
 import type { SagaDocument } from '@crossroads/store';
 import type { Action } from './actions.js';
 
-/** Each action with its consequence in words; the reason goes into the audit. Works as a plain form. */
+/** Each action with its consequence in words. A refresh leaves what is being typed alone until the saga has moved on. */
 export const Actions = ({ saga, actions }: { saga: SagaDocument; actions: readonly Action[] }) =>
   actions.length === 0 ? null : (
-    <section class="actions" aria-label="Actions" hx-morph-skip>
+    <section id={`actions-${saga.phase}-${saga.epoch}`} class="actions" aria-label="Actions" hx-morph-skip>
       {actions.map(({ name, label, consequence, dangerous }) => (
         <details key={name} class={dangerous ? 'action dangerous' : 'action'}>
           <summary class="button">{label}</summary>

@@ -1,7 +1,7 @@
 import type { SagaRow } from '@crossroads/store';
 import { namesIn } from '../page/order-names.js';
 import { PhasePill, StatusPill } from '../page/pills.js';
-import { Ago } from '../page/times.js';
+import { Ago, Due } from '../page/times.js';
 
 /** Sagas in rows; on a phone each row is a card, and `data-label` names its lines. */
 export const SagaTable = ({ sagas, now }: { sagas: SagaRow[]; now: Date }) => (
@@ -53,7 +53,7 @@ const Row = ({ saga, now }: { saga: SagaRow; now: Date }) => {
         <Ago at={saga.accepted_at} now={now} />
       </td>
       <td data-label="Next" class="nowrap">
-        {saga.next_run_at && (saga.phase === 'retrying' || saga.phase === 'waiting' || saga.phase === 'parked') ? <Ago at={saga.next_run_at} now={now} /> : '—'}
+        {saga.next_run_at && (saga.phase === 'retrying' || saga.phase === 'waiting' || saga.phase === 'parked') ? <Due at={saga.next_run_at} now={now} /> : '—'}
       </td>
     </tr>
   );

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import { jobId } from '@crossroads/queue';
 import type { EntryDocument, OrderReset, OrderView, SagaDocument } from '@crossroads/store';
 import type { SignedIn } from '../login/signed-in.js';
@@ -7,7 +8,7 @@ import type { Chrome } from '../page/layout.js';
 import { Layout } from '../page/layout.js';
 import { namesIn } from '../page/order-names.js';
 import { PhasePill, StatusPill, phaseSays } from '../page/pills.js';
-import { Ago, Clock, duration, relative } from '../page/times.js';
+import { Ago, Clock, Due, duration, relative } from '../page/times.js';
 import type { Action } from './actions.js';
 import { Actions } from './actions.view.js';
 import { Entries } from './entries.view.js';
@@ -119,10 +120,10 @@ const nextOf = ({ phase, next_run_at }: SagaDocument, now: Date) => {
   if (!next_run_at) return phase === 'stopped' ? 'none: waits for an operator' : '—';
   if (phase === 'parked') return <>if nobody answers, stops <Ago at={next_run_at} now={now} /></>;
   if (phase === 'running') return next_run_at <= now ? 'due: waits for a worker' : 'under way';
-  return next_run_at <= now ? 'due now' : <Ago at={next_run_at} now={now} />;
+  return <Due at={next_run_at} now={now} />;
 };
 
-const Fact = ({ name, children }: { name: string; children: preact.ComponentChildren }) => (
+const Fact = ({ name, children }: { name: string; children: ComponentChildren }) => (
   <div>
     <dt>{name}</dt>
     <dd>{children}</dd>

@@ -60,7 +60,9 @@ export const timelineOf = (saga: Standing, entries: readonly Told[]): Bar[] => {
 
   function coming(next: Date): Bar {
     const lane = entries.at(-1)?.step.direction ?? 'run';
+    // A saga that is due at once is due since long before it was accepted.
+    const at = new Date(Math.max(next.getTime(), since));
     const outcome = saga.phase === 'running' ? 'running' : 'planned';
-    return { ...place(lane, saga.step ?? entries.at(-1)?.step.name ?? 'first step'), outcome, waitedMs: Math.max(0, next.getTime() - since), workedMs: 0, at: next };
+    return { ...place(lane, saga.step ?? entries.at(-1)?.step.name ?? 'first step'), outcome, waitedMs: outcome === 'planned' ? at.getTime() - since : 0, workedMs: 0, at };
   }
 };

@@ -88,7 +88,7 @@ const Attempt = ({ bar, now }: { bar: Placed; now: Date }) => {
         </text>
       )}
       <text class="took" x={from} y={top + laneHeight + 14}>
-        {open ? relative(bar.at, now) : bar.waitWidth > 0 ? duration(bar.waitedMs) : ''}
+        {bar.outcome === 'running' ? 'now' : open ? relative(bar.at, now) : bar.waitWidth > 0 ? duration(bar.waitedMs) : ''}
       </text>
     </g>
   );

@@ -1,7 +1,7 @@
 import type { CompensatableStep, StepContext } from '@crossroads/saga';
 import { done, StepUnavailable } from '@crossroads/saga';
 import type { Order, SnapshotFacts } from '../order.js';
-import { factsOf } from '../order.js';
+import { factsOf, inWords } from '../order.js';
 import { ownData, ownDataTimeoutMs } from '../policies.js';
 import type { ResetOrderPorts } from '../ports.js';
 
@@ -32,7 +32,7 @@ export const clearDeliveries = ({ orders, auditLog }: Pick<ResetOrderPorts, 'ord
       const outcome = await orders.clearDeliveries(order.order_id, latest.version, context);
       if (outcome !== 'moved') {
         const cleared = outcome.version === latest.version ? latest : factsOf(await auditLog.snapshot(context.sagaId, outcome.version));
-        return done({ cleared }, { message: `Cleared ${cleared.bols} BOLs and ${cleared.executed_drops} executed drops.` });
+        return done({ cleared }, { message: `Cleared ${inWords(cleared.bols, cleared.executed_drops)}.` });
       }
       latest = await snapshotAgain({ orders }, order, context);
     }
@@ -51,6 +51,7 @@ export const clearDeliveries = ({ orders, auditLog }: Pick<ResetOrderPorts, 'ord
 const snapshotAgain = async ({ orders }: Pick<ResetOrderPorts, 'orders'>, order: Order, context: StepContext): Promise<SnapshotFacts> => {
   const snapshot = await orders.snapshot(order.order_id);
   return context.record(`version-${snapshot.version}`, factsOf(snapshot), {
+    title: 'Deliveries saved again',
     message: `The order had moved on; saved again at version ${snapshot.version}.`,
     extra_data: snapshot,
   });

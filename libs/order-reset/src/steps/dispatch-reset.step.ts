@@ -32,7 +32,12 @@ export const dispatchReset = ({
   async run({ order, cleared }, context) {
     const { sagaId, correlationId, signal, record } = context;
     const built = await destinations.prepare(order, cleared, { dispatchKey: sagaId, correlationId });
-    const request = await record('request', built, { status: 'destination_mapped', message: `Ready for ${built.url}`, outbound_request: built });
+    const request = await record('request', built, {
+      title: 'Request for the destination ready',
+      status: 'destination_mapped',
+      message: `Goes to ${built.url}`,
+      outbound_request: built,
+    });
     const reply = await destinations.send(order, request, signal);
     if (reply.answer === 'refused') throw new StepRefused('destination.refused', reply.message);
     if (reply.answer === 'requested') {

@@ -1,7 +1,7 @@
 import type { CompensatableStep } from '@crossroads/saga';
 import { done } from '@crossroads/saga';
 import type { Order, SnapshotFacts } from '../order.js';
-import { factsOf } from '../order.js';
+import { factsOf, inWords } from '../order.js';
 import { ownData, ownDataTimeoutMs } from '../policies.js';
 import type { ResetOrderPorts } from '../ports.js';
 
@@ -26,7 +26,7 @@ export const snapshotOrder = ({ orders }: Pick<ResetOrderPorts, 'orders'>): Comp
     return done(
       { snapshot: factsOf(snapshot) },
       {
-        message: `Saved ${snapshot.bols.length} BOLs and ${snapshot.executed_drops.length} executed drops at version ${snapshot.version}.`,
+        message: `Saved ${inWords(snapshot.bols.length, snapshot.executed_drops.length)} at version ${snapshot.version}.`,
         extra_data: snapshot,
       },
     );

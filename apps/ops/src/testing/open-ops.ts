@@ -1,0 +1,49 @@
+import { randomUUID } from 'node:crypto';
+import type { Express } from 'express';
+import type { SagaQueue } from '@crossroads/queue';
+import { closeQueue, openQueue } from '@crossroads/queue';
+import type { OperatorRole, Store } from '@crossroads/store';
+import { hashPassword, makeIndexes, openStore, operatorRepository } from '@crossroads/store';
+import { createOpsApp } from '../app.js';
+import type { GivenCommands } from '../commands.js';
+
+export interface OpenOps {
+  app: Express;
+  store: Store;
+  queue: SagaQueue;
+  close(): Promise<void>;
+}
+
+export interface OpenOpsOptions {
+  mongodbUri: string;
+  redisUrl: string;
+  commands?: GivenCommands;
+  secure?: boolean;
+}
+
+export const passwords: Record<OperatorRole, string> = { viewer: 'only looking', operator: 'night shift 3am' };
+
+/** The pages on real stores, in a database of their own with a viewer and an operator in it. */
+export const openOps = async ({ mongodbUri, redisUrl, commands = {}, secure = false }: OpenOpsOptions): Promise<OpenOps> => {
+  const uri = new URL(mongodbUri);
+  uri.pathname = `/ops_${randomUUID().slice(0, 8)}`;
+  const store = openStore({ uri: uri.href, operationTimeoutMs: 10_000 });
+  await store.connection.asPromise().catch(() => undefined);
+  await store.ready.catch(() => makeIndexes(store.connection));
+  for (const role of ['viewer', 'operator'] as const) {
+    await operatorRepository(store).save({ _id: role, password_scrypt: await hashPassword(passwords[role]), role, created_at: new Date() });
+  }
+  const queue = openQueue(redisUrl, () => undefined);
+  const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+  const app = createOpsApp({ store, queue, log: silent, environment: 'test', secure, commands });
+  return {
+    app,
+    store,
+    queue,
+    async close() {
+      await store.connection.dropDatabase();
+      await closeQueue(queue);
+      await store.close();
+    },
+  };
+};

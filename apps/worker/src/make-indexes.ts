@@ -1,0 +1,32 @@
+import { createLog, readConfig } from '@crossroads/runtime';
+import { makeIndexes, openStore } from '@crossroads/store';
+import { workerConfig } from './config.js';
+
+const config = readConfig(workerConfig.pick({ MONGODB_URI: true, LOG_LEVEL: true }), process.env);
+const log = createLog({ level: config.LOG_LEVEL, app: 'indexes' });
+
+/** A deployment waits for this step; one that never ends would hide a wrong URI for ever. */
+const giveUpAfterMs = 60_000;
+const begun = performance.now();
+
+const store = openStore({
+  uri: config.MONGODB_URI,
+  // An index over a collection that is already large takes its time, and the socket is silent meanwhile.
+  operationTimeoutMs: 3_600_000,
+  onConnectError: (error) => {
+    if (performance.now() - begun < giveUpAfterMs) return void log.warn('MongoDB does not answer yet', { error });
+    log.error('MongoDB did not answer; nothing was made', { error });
+    process.exit(1);
+  },
+});
+
+try {
+  await store.connected;
+  await makeIndexes(store.connection);
+  log.info('every collection and index is in place', { database: store.connection.name });
+} catch (error) {
+  log.error('not every collection and index could be made', { database: store.connection.name, error });
+  process.exitCode = 1;
+} finally {
+  await store.close();
+}

@@ -1,0 +1,30 @@
+import { collections, rawCollection } from './collections.js';
+import type { Store } from './open-store.js';
+import type { SagaDocument } from './saga-document.js';
+import { dueAtOnce } from './saga.repository.js';
+import { reaching } from './unavailable.js';
+
+/** What operators do to sagas. Each is one conditional update: true if it took effect, false if the saga has moved since it was looked at. */
+export interface SagaCommandRepository {
+  find(sagaId: string): Promise<SagaDocument | undefined>;
+  /** Lets a stopped saga go on at the step that failed, with fresh attempts. */
+  resume(saga: Pick<SagaDocument, '_id' | 'epoch'>): Promise<boolean>;
+  /** Makes a resting saga due at once. */
+  runNow(saga: Pick<SagaDocument, '_id' | 'epoch'>): Promise<boolean>;
+}
+
+export const sagaCommandRepository = ({ connection, commit }: Store): SagaCommandRepository => ({
+  find: (sagaId) =>
+    reaching(async () => (await rawCollection<SagaDocument>(connection, collections.sagas).findOne({ _id: sagaId })) ?? undefined),
+
+  resume: ({ _id, epoch }) =>
+    commit.update(
+      collections.sagas,
+      { _id, epoch, phase: 'stopped' },
+      // The stop was in order, so the claims before it are no crashes; the epoch stays, or a ghost of it could write.
+      { $set: { phase: 'running', failures: 0, resumed: true, settled_epoch: epoch, next_run_at: dueAtOnce }, $unset: { error: 1 } },
+    ),
+
+  runNow: ({ _id, epoch }) =>
+    commit.update(collections.sagas, { _id, epoch, phase: { $in: ['retrying', 'waiting'] } }, { $set: { next_run_at: dueAtOnce } }),
+});

@@ -1,0 +1,4 @@
+import { envExample } from './env-example.mjs';
+
+/** Every generated file: `path` from the top of the repository, `print()` its text or a promise of it. */
+export const generators = [envExample];

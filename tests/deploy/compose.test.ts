@@ -1,0 +1,133 @@
+import { describe, expect, test } from '@jest/globals';
+import { Ajv } from 'ajv';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { parse } from 'yaml';
+import { intakeConfig } from '../../apps/intake/src/config.js';
+import { opsConfig } from '../../apps/ops/src/config.js';
+import { sandboxConfig } from '../../apps/sandbox/src/config.js';
+import { workerConfig } from '../../apps/worker/src/config.js';
+
+interface Service {
+  image: string;
+  build?: string;
+  command: string[];
+  environment?: Record<string, string | number | null>;
+  ports?: string[];
+  volumes?: string[];
+  read_only?: boolean;
+  security_opt?: string[];
+}
+
+const read = (path: string): string => readFileSync(`${__dirname}/../../${path}`, 'utf8');
+const composeText = read('docker-compose.yml');
+const compose = parse(composeText, { merge: true }) as { services: Record<string, Service>; volumes: Record<string, unknown> };
+const services = Object.entries(compose.services);
+
+const schemas = {
+  indexes: workerConfig.pick({ MONGODB_URI: true, LOG_LEVEL: true }),
+  intake: intakeConfig,
+  worker: workerConfig,
+  ops: opsConfig,
+};
+const settingsOf = (schema: { shape: object }): string[] => Object.keys(schema.shape);
+
+/** What a container is given when nothing but the secrets is set: names without a value are left out, `${NAME:?…}` is set. */
+const environmentOf = ({ environment = {} }: Service): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(environment)
+      .filter(([, value]) => value !== null)
+      .map(([name, value]) => [name, String(value).replace(/^\$\{\w+:\?.*\}$/, 'a secret that somebody has set, 32 or more')]),
+  );
+
+describe('docker-compose.yml', () => {
+  test('is what the Compose Specification allows', () => {
+    const { $schema: _dialect, ...specification } = JSON.parse(read('tests/deploy/compose-spec.json')) as Record<string, unknown>;
+    const ajv = new Ajv({ strict: false, allErrors: true, validateFormats: false });
+    const valid = ajv.compile(specification);
+
+    valid(compose);
+
+    expect(valid.errors).toBeNull();
+    expect(valid({ services: { intake: { imagine: 'a word that no service knows' } } })).toBe(false);
+  });
+
+  test.each(Object.entries(schemas))('hands %s each of its settings and no other name', (name, schema) => {
+    expect(Object.keys(compose.services[name]?.environment ?? {}).sort()).toEqual(settingsOf(schema).sort());
+  });
+
+  test.each(Object.entries(schemas))('gives %s every required setting, each of them right', (name, schema) => {
+    expect(schema.safeParse(environmentOf(compose.services[name]!))).toMatchObject({ success: true });
+  });
+
+  test('sets nothing for a service that has no settings of ours', () => {
+    const others = services.filter(([name]) => !(name in schemas));
+
+    expect(others.map(([name, { environment }]) => [name, environment])).toEqual([
+      ['mongo', undefined],
+      ['redis', undefined],
+    ]);
+  });
+
+  test('has no default for a secret', () => {
+    expect(compose.services['intake']?.environment?.['TOKEN_SECRET']).toMatch(/^\$\{TOKEN_SECRET:\?/);
+  });
+
+  test('reads from outside only settings, and the address to publish on', () => {
+    const known = [...Object.values(schemas).flatMap(settingsOf), 'PUBLISH_HOST'];
+    const asked = [...composeText.matchAll(/\$\{(\w+)/g)].map(([, name]) => name);
+
+    expect(asked.filter((name) => !known.includes(name!))).toEqual([]);
+  });
+
+  test('runs only entries that exist, and none of the sandbox', () => {
+    const entries = services.filter(([, { build }]) => build).map(([, { command }]) => command.at(-1)!);
+
+    expect(entries).toHaveLength(Object.keys(schemas).length);
+    for (const entry of entries) {
+      expect(entry).toMatch(/^apps\/(intake|worker|ops)\/dist\//);
+      expect(existsSync(`${__dirname}/../../${entry.replace('/dist/', '/src/').replace(/js$/, 'ts')}`)).toBe(true);
+    }
+  });
+
+  test('lets no container write to its image or gain privileges', () => {
+    expect(services.filter(([, service]) => !service.read_only || !service.security_opt?.includes('no-new-privileges:true'))).toEqual([]);
+  });
+
+  test('publishes ports on this machine alone unless told otherwise', () => {
+    const ports = services.flatMap(([, { ports = [] }]) => ports);
+
+    expect(ports).toHaveLength(2);
+    expect(ports.filter((port) => !port.startsWith('${PUBLISH_HOST:-127.0.0.1}:'))).toEqual([]);
+  });
+
+  test('keeps the data of each store in a named volume of its own', () => {
+    const mounted = services.flatMap(([, { volumes = [] }]) => volumes.map((volume) => volume.split(':')[0]));
+
+    expect(mounted.sort()).toEqual(Object.keys(compose.volumes).sort());
+  });
+});
+
+describe('the image', () => {
+  test('leaves the sandbox out, and with it the embedded engine', () => {
+    const askForEngine = ['apps', 'libs']
+      .flatMap((folder) => readdirSync(`${__dirname}/../../${folder}`).map((name) => `${folder}/${name}`))
+      .filter((workspace) => read(`${workspace}/package.json`).includes('"@0q/'));
+
+    expect(askForEngine).toEqual(['apps/sandbox']);
+    expect(read('.dockerignore').split('\n')).toContain('apps/sandbox');
+  });
+
+  test('is not run by root', () => {
+    expect(read('Dockerfile').split('\n')).toContain('USER node');
+  });
+});
+
+describe('.env.example', () => {
+  const named = [...read('.env.example').matchAll(/^(# )?([A-Z][A-Z0-9_]*)=/gm)].map(([, , name]) => name!);
+
+  test('names every setting of every app once, and nothing else', () => {
+    const settings = new Set([...Object.values(schemas), sandboxConfig].flatMap(settingsOf));
+
+    expect(named.sort()).toEqual([...settings].sort());
+  });
+});
