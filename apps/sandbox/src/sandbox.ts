@@ -39,6 +39,7 @@ export const openSandbox = async ({ config, say, signal, env }: SandboxOptions):
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const output = createWriteStream(join(dataDir, 'sandbox.log'), { flags: 'a', mode: 0o600 });
   let shown = false;
+  let writing = Promise.resolve();
 
   const supervisor = createSupervisor({
     env,
@@ -93,9 +94,11 @@ export const openSandbox = async ({ config, say, signal, env }: SandboxOptions):
     mongodb_uri: mongodbUri,
     redis_url: redisUrl,
   };
-  const show = async (): Promise<void> => {
+  // One after the other: several processes may be replaced at once, and the last word must stand.
+  const show = (): Promise<void> => {
     shown = true;
-    await writeFace(dataDir, faceOf(places, secrets, supervisor.pids()));
+    writing = writing.then(() => writeFace(dataDir, faceOf(places, secrets, supervisor.pids())));
+    return writing;
   };
   return {
     face: faceOf(places, secrets, supervisor.pids()),
@@ -103,6 +106,7 @@ export const openSandbox = async ({ config, say, signal, env }: SandboxOptions):
     show,
     async stop() {
       shown = false;
+      await writing;
       await store.close();
       await supervisor.stopAll();
       output.end();

@@ -14,8 +14,9 @@ const store = openStore({
   // An index over a collection that is already large takes its time, and the socket is silent meanwhile.
   operationTimeoutMs: 3_600_000,
   onConnectError: (error) => {
-    if (performance.now() - begun < giveUpAfterMs) return void log.warn('MongoDB does not answer yet', { error });
-    log.error('MongoDB did not answer; nothing was made', { error });
+    log.warn('MongoDB does not answer yet', { error });
+    if (performance.now() - begun < giveUpAfterMs) return;
+    log.error('MongoDB did not answer in time; nothing was made');
     process.exit(1);
   },
 });

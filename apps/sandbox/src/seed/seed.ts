@@ -1,5 +1,5 @@
 import type { Store } from '@crossroads/store';
-import { directoryRepository, makeIndexes, orderBook } from '@crossroads/store';
+import { directoryRepository, hashPassword, makeIndexes, operatorRepository, orderBook } from '@crossroads/store';
 import { companies, scopes } from './companies.js';
 import { sampleOrders } from './orders.js';
 import type { Secrets } from './secrets.js';
@@ -30,6 +30,8 @@ export const seed = async (store: Store, secrets: Secrets, destinationUrl: strin
   }
   const { client_id, sha256 } = secrets.client;
   await directory.saveClient({ _id: client_id, secret_sha256: sha256, tenant_ids: companies.map(({ id }) => id), scopes, created_at, revoked_at: null });
+  const { username, password } = secrets.operator;
+  await operatorRepository(store).save({ _id: username, password_scrypt: await hashPassword(password), role: 'operator', created_at });
   const orders = orderBook(store);
   for (const order of sampleOrders()) await orders.put(order);
 };

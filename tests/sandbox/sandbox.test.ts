@@ -1,0 +1,182 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Store } from '@crossroads/store';
+import { openStore, sagaCommandRepository } from '@crossroads/store';
+import { eventually } from '@crossroads/testkit';
+import mongoose from 'mongoose';
+import type { Face } from '../../apps/sandbox/src/face.js';
+import { callerOf } from './caller.js';
+import type { RunningSandbox } from './run-sandbox.js';
+import { isAlive, runSandbox } from './run-sandbox.js';
+
+const { ObjectId, BSON } = mongoose.mongo;
+
+let sandbox: RunningSandbox;
+let face: Face;
+let store: Store;
+
+beforeAll(async () => {
+  sandbox = await runSandbox({ DISPATCH_ATTEMPTS: '2', DISPATCH_FIRST_DELAY_MS: '50' });
+  face = await sandbox.face();
+  store = openStore({ uri: face.mongodb_uri, operationTimeoutMs: 10_000 });
+  await store.connected;
+}, 180_000);
+
+afterAll(async () => {
+  await store.close();
+  if (isAlive(face.processes.mongodb!)) await sandbox.stop();
+}, 60_000);
+
+const rawOrder = async (orderId: string) => (await store.connection.db!.collection('orders').findOne({ _id: new ObjectId(orderId) }, { promoteValues: false }))!;
+
+interface Received {
+  key: string;
+  body: { data?: object };
+  reply: string;
+}
+const received = async (orderNumber: string): Promise<Received[]> => {
+  const all = (await (await fetch(`${face.destination_url}/received`)).json()) as Received[];
+  return all.filter(({ body }) => JSON.stringify(body).includes(`"${orderNumber}"`));
+};
+const behave = (behaviour: object) =>
+  fetch(`${face.destination_url}/behave`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(behaviour) });
+
+describe('the sandbox at start', () => {
+  test('shows a reset reach synced, and prints where everything is', () => {
+    expect(sandbox.output()).toMatch(/✔ synced after \d+ ms/);
+    for (const url of [face.intake_url, face.ops_url, face.destination_url]) expect(sandbox.output()).toContain(url);
+  });
+
+  test('runs each part as a process of its own', () => {
+    const { intake, ops, redis, mongodb, destination, workers } = face.processes;
+    const pids = [intake, ops, redis, mongodb, destination, ...workers];
+    expect(workers).toHaveLength(2);
+    expect(new Set(pids).size).toBe(7);
+    for (const pid of pids) expect(isAlive(pid!)).toBe(true);
+  });
+});
+
+describe('a reset of a delivered order', () => {
+  test('clears it, keeps what was cleared, tells the destination once and leaves five done steps', async () => {
+    const order = face.orders[0]!;
+    const before = await rawOrder(order.order_id);
+    const caller = callerOf(face, order);
+    const reply = await caller.reset({ order_number: order.order_number });
+    expect(reply.status).toBe('pending');
+    expect((await caller.outcome(reply)).status).toBe('synced');
+
+    const after = await rawOrder(order.order_id);
+    expect(after).toMatchObject({ bols: [], executed_drops: [], progression_state: 'NO_PROGRESS', drops: before['drops'] });
+    expect(after['fence']).toBeUndefined();
+
+    const { saga_id, correlation_id } = reply.log!;
+    const entries = await store.connection.db!.collection('crossroads_logs').find({ saga_id, 'step.outcome': 'done' }, { promoteValues: false }).sort({ 'journal.seq': 1 }).toArray();
+    expect(entries.map(({ step }) => step.name)).toEqual(['resolve-order', 'snapshot-order', 'clear-deliveries', 'reset-progression', 'dispatch-reset']);
+    for (const entry of entries) expect(entry).toMatchObject({ saga_id, correlation_id });
+    const { bols, executed_drops } = entries[1]!['extra_data'];
+    expect(Buffer.from(BSON.serialize({ bols, executed_drops }))).toEqual(Buffer.from(BSON.serialize({ bols: before['bols'], executed_drops: before['executed_drops'] })));
+    expect(await received(order.order_number)).toHaveLength(1);
+  });
+
+  test('is one curl, as the README has it', async () => {
+    const readme = await readFile('README.md', 'utf8');
+    const blocks = [...readme.matchAll(/```bash\n(?<lines>[^`]*curl[^`]*)```/g)].map(({ groups }) => groups!['lines']!);
+    expect(blocks.length).toBeGreaterThan(0);
+    const script = blocks.join('\n').replaceAll('http://localhost:8080', face.intake_url).replaceAll('.data/', `${sandbox.dataDir}/`);
+    const { stdout } = await promisify(execFile)('bash', ['-euc', script]);
+    expect(stdout).toContain('"status":"pending"');
+    expect(stdout).toContain('"status":"synced"');
+  });
+});
+
+describe('what goes wrong', () => {
+  test('an unknown order ends in error and says so', async () => {
+    const caller = callerOf(face, face.orders[1]!);
+    const outcome = await caller.outcome(await caller.reset({ order_number: 'no-such-order' }));
+    expect(outcome).toMatchObject({ status: 'error', message: 'Order not found for number: no-such-order' });
+    expect(outcome.log!.detail.error).toBe('request.order_not_found');
+  });
+
+  test('a request without a body or a counterparty is refused in the documented shape', async () => {
+    const response = await fetch(`${face.intake_url}/v1/order/reset`, {
+      method: 'POST',
+      headers: { 'X-API-Key': face.tenants[0]!.api_key, 'Content-Type': 'application/json' },
+    });
+    expect(response.status).toBe(422);
+    expect(await response.json()).toEqual({
+      detail: [
+        { type: 'missing', loc: ['header', 'X-Dest-Tenant-Name'], msg: 'Field required', input: null },
+        { type: 'missing', loc: ['body'], msg: 'Field required', input: null },
+      ],
+    });
+  });
+
+  test('a destination that is down is tried again, then the saga stops, and a resume completes it', async () => {
+    const order = face.orders[2]!;
+    await behave({ order_number: order.order_number, reply: 'unavailable', times: 2 });
+    const caller = callerOf(face, order);
+    const reply = await caller.reset({ order_number: order.order_number });
+    expect(await caller.outcome(reply)).toMatchObject({ status: 'error', step: 'dispatch-reset', attempts: 2 });
+
+    const commands = sagaCommandRepository(store);
+    expect(await commands.resume((await commands.find(reply.log!.saga_id))!)).toBe(true);
+    const outcome = await caller.outcome(reply, 40_000);
+    expect(outcome.status).toBe('synced');
+    expect(outcome.log!.retried).toBe(true);
+    expect(new Set((await received(order.order_number)).map(({ key }) => key)).size).toBe(1);
+  }, 60_000);
+
+  test('a worker that dies is replaced, and sandbox.json says by whom', async () => {
+    const [victim] = face.processes.workers;
+    process.kill(victim!, 'SIGKILL');
+    const workers = await eventually(async () => {
+      const now = (await sandbox.face()).processes.workers;
+      return now.length === 2 && !now.includes(victim!) && now;
+    });
+    expect(workers).toHaveLength(2);
+  });
+
+  test('while MongoDB is paused the intake answers 503 within three seconds', async () => {
+    const { mongodb } = (await sandbox.face()).processes;
+    process.kill(mongodb!, 'SIGSTOP');
+    try {
+      const began = performance.now();
+      const response = await fetch(`${face.intake_url}/v1/order/reset`, {
+        method: 'POST',
+        headers: { 'X-API-Key': face.tenants[0]!.api_key, 'X-Dest-Tenant-Name': face.tenants[1]!.name, 'Content-Type': 'application/json' },
+        body: JSON.stringify({ order: { order_number: 'while-paused' } }),
+      });
+      expect(response.status).toBe(503);
+      expect(response.headers.get('retry-after')).toMatch(/^\d+$/);
+      expect(performance.now() - began).toBeLessThan(3_000);
+    } finally {
+      process.kill(mongodb!, 'SIGCONT');
+    }
+  });
+});
+
+describe('Bull Board', () => {
+  test('asks who is there before it shows anything', async () => {
+    const response = await fetch(`${face.ops_url}/queues`, { redirect: 'manual' });
+    expect([302, 303, 401]).toContain(response.status);
+  });
+
+  test('shows the jobs of the sagas to an operator', async () => {
+    const login = await fetch(`${face.ops_url}/login`, { method: 'POST', redirect: 'manual', headers: { Origin: face.ops_url }, body: new URLSearchParams(face.operator as unknown as Record<string, string>) });
+    expect(login.status).toBe(303);
+    const cookie = login.headers.getSetCookie().map((one) => one.split(';')[0]).join('; ');
+    const queues = await (await fetch(`${face.ops_url}/queues/api/queues?activeQueue=sagas&status=completed&page=1&jobsPerPage=10`, { headers: { cookie } })).text();
+    expect(queues).toContain('saga-');
+  });
+});
+
+describe('the end', () => {
+  test('on SIGTERM nothing is left behind', async () => {
+    await store.close();
+    const { intake, ops, redis, mongodb, destination, workers } = (await sandbox.face()).processes;
+    expect(await sandbox.stop()).toBe(0);
+    for (const pid of [intake, ops, redis, mongodb, destination, ...workers]) expect(isAlive(pid!)).toBe(false);
+  }, 60_000);
+});
