@@ -1,6 +1,8 @@
 import type { Log } from '@crossroads/runtime';
 import type { RequestHandler } from 'express';
 import { uuidv7 } from 'uuidv7';
+import { storeAway } from './failures.js';
+import { startDeadline } from './http/deadline.js';
 
 /** Milliseconds after which an answer is owed, whatever is down. */
 const promisedMs = 2_800;
@@ -11,18 +13,23 @@ export const exchange =
   (request, response, next) => {
     const began = performance.now();
     const requestId = uuidv7();
-    response.set({ 'X-Request-ID': requestId, 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' });
-    const late = setTimeout(() => {
-      if (!response.headersSent) response.status(503).set('Retry-After', '2').json({ detail: 'The service is busy or its database does not answer. Try again.' });
-    }, promisedMs);
+    const { method, path } = request;
+    response.set({ 'X-Request-ID': requestId, 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff', 'Referrer-Policy': 'no-referrer' });
+    startDeadline(response, promisedMs, () => {
+      if (response.headersSent) return;
+      // Whoever is still sending is late himself; his connection holds the rest of a body nobody will read.
+      if (!request.complete) return void response.status(408).set('Connection', 'close').json({ detail: 'The request body did not arrive in time.' });
+      return void response.status(503).set('Retry-After', '2').json({ detail: storeAway });
+    });
     response.on('close', () => {
-      clearTimeout(late);
       log.info('answered', {
         request_id: requestId,
-        method: request.method,
-        path: request.path,
+        correlation_id: response.getHeader('X-Correlation-ID'),
+        method,
+        path,
         status: response.statusCode,
         ms: Math.round(performance.now() - began),
+        ...(!response.writableFinished && { cut_off: true }),
       });
     });
     next();

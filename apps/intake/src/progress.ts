@@ -9,7 +9,7 @@ export const progressOf = (saga: SagaDocument, entries: readonly EntryDocument[]
   const newest = logs.at(-1)!;
   const done = saga.phase === 'ended' || saga.phase === 'stopped';
   return {
-    status: done ? saga.status : ((entries.at(-1)?.journal.integration_status ?? 'pending') as IntegrationStatus),
+    status: done ? saga.status : statusSoFar(entries),
     message: saga.error?.message ?? newest.detail.message,
     log: newest,
     correlation_id: saga.correlation_id,
@@ -20,4 +20,10 @@ export const progressOf = (saga: SagaDocument, entries: readonly EntryDocument[]
     next_attempt_at: saga.phase === 'retrying' ? (saga.next_run_at?.toISOString() ?? null) : null,
     logs,
   };
+};
+
+/** A worker that has not yet heard of the cancellation may write another line below it; the caller has been told, and must not see it taken back. */
+const statusSoFar = (entries: readonly EntryDocument[]): IntegrationStatus => {
+  if (entries.some(({ step }) => step.outcome === 'called-off')) return 'canceled';
+  return (entries.at(-1)?.journal.integration_status ?? 'pending') as IntegrationStatus;
 };

@@ -1,7 +1,7 @@
 import { createDestinations, secretStore } from '@crossroads/destinations';
 import { resetOrder } from '@crossroads/order-reset';
 import { openBells, startBellWorker } from '@crossroads/queue';
-import { createLog, onShutdown, readConfig } from '@crossroads/runtime';
+import { announced, createLog, onShutdown, readConfig } from '@crossroads/runtime';
 import { createAdvance } from '@crossroads/saga';
 import { auditLogRepository, directoryRepository, journalRepository, lineRepository, openStore, orderRepository, sagaRepository, sweepRepository } from '@crossroads/store';
 import { readFile } from 'node:fs/promises';
@@ -10,7 +10,7 @@ import { callableLine } from './callable-line.js';
 import { workerConfig } from './config.js';
 import { destinationDirectory } from './destination-directory.js';
 import { keepClaims } from './keep-claims.js';
-import { orderSubject } from './order-subject.js';
+import { aboutEntry, orderSubject } from './log-entries.js';
 import { startSweeping } from './sweep.js';
 
 const config = readConfig(workerConfig, process.env);
@@ -29,10 +29,10 @@ const destinations = createDestinations({
 });
 const types = [
   resetOrder({
-    orders: orderRepository(store),
+    orders: announced('orders', orderRepository(store)),
     auditLog: auditLogRepository(store),
     line: callableLine(lineRepository(store), bells),
-    destinations,
+    destinations: announced('destinations', destinations),
     dispatchRetry: {
       attempts: config.DISPATCH_ATTEMPTS,
       firstDelayMs: config.DISPATCH_FIRST_DELAY_MS,
@@ -40,8 +40,9 @@ const types = [
     },
   }),
 ];
-const claims = keepClaims(sagaRepository(store, types), log);
-const advance = claims.lettingGo(createAdvance({ types, sagas: claims.sagas, journal: journalRepository(store, orderSubject), log }));
+const claims = keepClaims(announced('sagas', sagaRepository(store, types)), log);
+const journal = announced('journal', journalRepository(store, orderSubject), aboutEntry);
+const advance = claims.lettingGo(createAdvance({ types, sagas: claims.sagas, journal, log }));
 const sweeper = startSweeping({ sagas: sweepRepository(store), bells, everyMs: config.SWEEP_INTERVAL_MS, log });
 const worker = startBellWorker({
   redisUrl: config.REDIS_URL,

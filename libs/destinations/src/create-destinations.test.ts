@@ -112,6 +112,19 @@ describe('pause', () => {
   });
 });
 
+test('a token that is not accepted is not used again', async () => {
+  let tokens = 0;
+  answer = ({ path, headers }, response) => {
+    if (path === '/hook/token') return response.end(`{"access_token":"t${(tokens += 1)}"}`);
+    return response.writeHead(headers.authorization === 'Bearer t1' ? 401 : 200).end();
+  };
+  instance!.source_system = 'gravitate_sd';
+  const destinations = open({ secrets: async () => '{"client_id":"hub","client_secret":"s"}' });
+  await expect(send(destinations)).rejects.toMatchObject({ code: 'destination.credentials_refused' });
+  expect(await send(destinations)).toMatchObject({ answer: 'synced' });
+  expect(tokens).toBe(2);
+});
+
 describe('a slow destination', () => {
   const arrivals = (count: number): Promise<void> =>
     new Promise((resolve) => {

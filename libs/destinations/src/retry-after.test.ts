@@ -15,6 +15,8 @@ test.each<[value: string | undefined, ms: number | undefined]>([
   ['1e3', undefined],
   ['abc', undefined],
   ['tomorrow 5', undefined],
+  ['2099-01-01', undefined],
+  ['March 7, 2099', undefined],
   ['2027', 2_027_000],
   ['Foo, 99 Bar 2026 99:99:99 GMT', undefined],
   ['9'.repeat(400), undefined],

@@ -23,7 +23,13 @@ export const transportFailure = (error: unknown): unknown => {
   if (error instanceof AddressRefused) {
     return new StepUnavailable('destination.address_refused', `The destination's address is refused: ${error.message}. Set another one, then resume.`);
   }
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const code = codeOf(error);
   const reading = readings.find(([pattern]) => pattern.test(code));
   return reading ? new StepUnavailable(reading[1], reading[2](code)) : error;
+};
+
+/** undici's parser leaves the code out of some of its errors. */
+const codeOf = (error: unknown): string => {
+  const { code, name } = (error ?? {}) as { code?: unknown; name?: unknown };
+  return typeof code === 'string' ? code : name === 'HTTPParserError' ? 'HPE_UNKNOWN' : '';
 };

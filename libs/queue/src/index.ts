@@ -5,3 +5,5 @@ export type { Answered, BellWorker, BellWorkerOptions } from './bell-worker.js';
 export { startBellWorker } from './bell-worker.js';
 export type { Bells, Ring, SagaQueue } from './bells.js';
 export { closeQueue, openBells, openQueue } from './bells.js';
+export type { RateCounter } from './rate-counter.js';
+export { openRateCounter } from './rate-counter.js';

@@ -5,5 +5,6 @@ export type { HttpServer } from './http-server.js';
 export { listen } from './http-server.js';
 export type { Log, LogOptions } from './log.js';
 export { createLog } from './log.js';
+export { announced, pointsChannel } from './points.js';
 export type { ShutdownOptions, Signals } from './shutdown.js';
 export { onShutdown } from './shutdown.js';

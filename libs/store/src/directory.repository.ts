@@ -38,7 +38,7 @@ export interface ClientDocument {
   revoked_at: Date | null;
 }
 
-interface KnownTenant {
+export interface KnownTenant {
   tenant_id: string;
   tenant_name: string;
   instances: { instance_id: string; instance_name: string; source_system: string; source_system_id: string | null }[];
@@ -57,6 +57,11 @@ export interface DirectoryRepository {
   key(id: string): Promise<KnownCredentials | undefined>;
   client(id: string): Promise<KnownCredentials | undefined>;
   instance(id: string): Promise<InstanceDocument | undefined>;
+  tenantNamed(name: string): Promise<KnownTenant | undefined>;
+  /** Every key of the tenant, or of all tenants; revoked and expired ones too. */
+  keys(tenantId?: string): Promise<KeyDocument[]>;
+  /** False when there is no such key. */
+  endKey(id: string, end: { revoked_at: Date } | { expires_at: Date }): Promise<boolean>;
   /** Each writes one document whole, new or in place of the one with its id. */
   saveTenant(tenant: TenantDocument): Promise<void>;
   saveInstance(instance: InstanceDocument): Promise<void>;
@@ -106,6 +111,15 @@ export const directoryRepository = ({ connection }: Store): DirectoryRepository 
       return client && { ...client, sha256: client.secret_sha256, expires_at: null, tenants: await tenants(client.tenant_ids, null) };
     },
     instance: async (id) => (await find<InstanceDocument>(collections.instances, { _id: id }))[0],
+    async tenantNamed(name) {
+      const [tenant] = await find<TenantDocument>(collections.tenants, { name });
+      return tenant && (await tenants([tenant._id], null))[0];
+    },
+    keys: (tenantId) => find<KeyDocument>(collections.keys, tenantId === undefined ? {} : { tenant_id: tenantId }),
+    async endKey(id, end) {
+      const { matchedCount } = await reaching(() => rawCollection<KeyDocument>(connection, collections.keys).updateOne({ _id: id }, { $set: end }));
+      return matchedCount > 0;
+    },
     saveTenant: (tenant) => save(collections.tenants, tenant),
     saveInstance: (instance) => save(collections.instances, instance),
     saveKey: (key) => save(collections.keys, key),

@@ -1,10 +1,12 @@
 /** MongoDB, which holds the truth. The only importer of mongoose. */
 export { collections } from './collections.js';
-export type { ClientDocument, DirectoryRepository, InstanceDocument, KeyDocument, TenantDocument } from './directory.repository.js';
+export type { DecisionRepository } from './decision.repository.js';
+export { decisionRepository } from './decision.repository.js';
+export type { ClientDocument, DirectoryRepository, InstanceDocument, KeyDocument, KnownTenant, TenantDocument } from './directory.repository.js';
 export { directoryRepository } from './directory.repository.js';
 export { entryId, toLog } from './entry-document.js';
 export type { EntryDocument } from './entry-document.js';
-export type { IntakeRepository, NewSaga } from './intake.repository.js';
+export type { AcceptedSaga, IntakeRepository, NewSaga, SagaSelection } from './intake.repository.js';
 export { intakeRepository } from './intake.repository.js';
 export { checkIndexes, makeIndexes } from './indexes.js';
 export type { SubjectOf } from './journal.repository.js';
@@ -17,8 +19,12 @@ export { orderRepository } from './order.repository.js';
 export type { SagaDocument, SagaFacts } from './saga-document.js';
 export type { SagaRepository } from './saga.repository.js';
 export { leaseMs, sagaRepository } from './saga.repository.js';
+export type { Standing, StandingRepository } from './standing.repository.js';
+export { standingOf, standingRepository } from './standing.repository.js';
 export type { SweepRepository } from './sweep.repository.js';
 export { sweepRepository } from './sweep.repository.js';
+export type { OrderLife, Pair } from './order-life.repository.js';
+export { orderLife } from './order-life.repository.js';
 export type { OrderBook, OrderRecord } from './order-book.repository.js';
 export { orderBook } from './order-book.repository.js';
 export { hashPassword, verifyPassword } from './operator-password.js';

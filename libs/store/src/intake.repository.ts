@@ -1,4 +1,5 @@
 import type { IntegrationStatus } from '@crossroads/contract';
+import type { mongo } from 'mongoose';
 import { collections, rawCollection } from './collections.js';
 import type { EntryDocument } from './entry-document.js';
 import type { Store } from './open-store.js';
@@ -18,42 +19,83 @@ export interface NewSaga {
   request: object;
   inbound_request: Record<string, unknown>;
   accepted_at: Date;
+  /** Absent where the caller gave none: only sagas that have one are in its unique index. */
+  idempotency_key?: string;
+}
+
+/** A saga, with the caller's own key to it. */
+export interface AcceptedSaga extends SagaDocument {
+  idempotency_key?: string;
+}
+
+/** Which of a tenant's sagas to list; all that is given must hold. */
+export interface SagaSelection {
+  status?: IntegrationStatus | undefined;
+  order_id?: string | undefined;
+  order_number?: string | undefined;
 }
 
 /** Sagas as the intake sees them. Every look-up names the tenant, so no other tenant's saga can come back. */
 export interface IntakeRepository {
-  /** Stores the saga; false when the tenant has used its correlation id before. */
+  /** Stores the saga; false when the tenant has used its correlation id or its idempotency key before. */
   accept(saga: NewSaga): Promise<boolean>;
-  byCorrelationId(tenantId: string, correlationId: string): Promise<SagaDocument | undefined>;
+  byCorrelationId(tenantId: string, correlationId: string): Promise<AcceptedSaga | undefined>;
+  byIdempotencyKey(tenantId: string, key: string): Promise<AcceptedSaga | undefined>;
+  /** Frees the key for another saga. */
+  forgetIdempotencyKey(sagaId: string, key: string): Promise<void>;
   /** The saga's log, oldest first. */
   entries(sagaId: string): Promise<EntryDocument[]>;
+  /** Newest first, from below the saga `before`. */
+  list(tenantId: string, selection: SagaSelection, page: { before?: string; limit: number }): Promise<SagaDocument[]>;
 }
 
-export const intakeRepository = ({ connection, commit }: Store): IntakeRepository => ({
-  accept: ({ saga_id, ...saga }) => {
-    const document: SagaDocument = {
-      _id: saga_id,
-      ...saga,
-      status: 'pending' satisfies IntegrationStatus,
-      phase: 'running',
-      epoch: 0,
-      settled_epoch: 0,
-      failures: 0,
-      resumed: false,
-      updated_at: saga.accepted_at,
-      next_run_at: dueAtOnce,
-    };
-    return commit.insert(collections.sagas, document);
-  },
+export const intakeRepository = ({ connection, commit }: Store): IntakeRepository => {
+  const sagas = () => rawCollection<AcceptedSaga>(connection, collections.sagas);
+  const one = (filter: mongo.Filter<AcceptedSaga>) => reaching(async () => (await sagas().findOne(filter)) ?? undefined);
+  return {
+    accept: ({ saga_id, ...saga }) => {
+      const document: AcceptedSaga = {
+        _id: saga_id,
+        ...saga,
+        status: 'pending' satisfies IntegrationStatus,
+        phase: 'running',
+        epoch: 0,
+        settled_epoch: 0,
+        failures: 0,
+        resumed: false,
+        updated_at: saga.accepted_at,
+        next_run_at: dueAtOnce,
+      };
+      return commit.insert(collections.sagas, document);
+    },
 
-  byCorrelationId: (tenantId, correlationId) =>
-    reaching(async () => {
-      const saga = await rawCollection<SagaDocument>(connection, collections.sagas).findOne({ tenant_id: tenantId, correlation_id: correlationId });
-      return saga ?? undefined;
-    }),
+    byCorrelationId: (tenantId, correlationId) => one({ tenant_id: tenantId, correlation_id: correlationId }),
 
-  entries: (sagaId) =>
-    reaching(() =>
-      rawCollection<EntryDocument>(connection, collections.logs).find({ saga_id: sagaId }).sort({ 'journal.seq': 1, date: 1 }).toArray(),
-    ),
-});
+    byIdempotencyKey: (tenantId, key) => one({ tenant_id: tenantId, idempotency_key: key }),
+
+    forgetIdempotencyKey: async (sagaId, key) => {
+      await commit.update(collections.sagas, { _id: sagaId, idempotency_key: key }, { $unset: { idempotency_key: 1 } });
+    },
+
+    entries: (sagaId) =>
+      reaching(() =>
+        rawCollection<EntryDocument>(connection, collections.logs).find({ saga_id: sagaId }).sort({ 'journal.seq': 1, date: 1 }).toArray(),
+      ),
+
+    list: (tenantId, { status, order_id, order_number }, { before, limit }) =>
+      reaching(() =>
+        sagas()
+          .find(
+            {
+              tenant_id: tenantId,
+              ...(status !== undefined && { status }),
+              ...(order_id !== undefined && { 'request.order.order_id': order_id }),
+              ...(order_number !== undefined && { 'request.order.order_number': order_number }),
+              ...(before !== undefined && { _id: { $lt: before } }),
+            },
+            { projection: { inbound_request: 0, line_keys: 0 }, sort: { _id: -1 }, limit },
+          )
+          .toArray(),
+      ),
+  };
+};

@@ -1,4 +1,5 @@
-import type { SnapshotFacts } from '@crossroads/order-reset';
+import type { Order, SnapshotFacts } from '@crossroads/order-reset';
+import { lineKeysOfOrder } from '@crossroads/order-reset';
 import mongoose from 'mongoose';
 import { collections, rawCollection } from './collections.js';
 import type { EntryDocument } from './entry-document.js';
@@ -41,7 +42,7 @@ const most = 100;
 
 interface OrderDocument extends Pick<OrderView, 'status' | 'version' | 'progression_state' | 'bols' | 'executed_drops'> {
   _id: InstanceType<typeof mongoose.mongo.ObjectId>;
-  routing: { origin_tenant_name: string; destination_tenant_name: string };
+  routing: Record<`${'origin' | 'destination'}_tenant_${'id' | 'name'}`, string>;
   origin_order_number: string;
   destination_order_number: string | null;
   fence?: { saga_id: string };
@@ -49,30 +50,54 @@ interface OrderDocument extends Pick<OrderView, 'status' | 'version' | 'progress
 
 type Effect = Pick<EntryDocument, 'saga_id' | 'step' | 'date' | 'journal'>;
 
-export const orderViewRepository = ({ connection }: Store): OrderViewRepository => ({
-  order: (orderId) =>
-    reaching(async () => {
-      if (!/^[0-9a-f]{24}$/i.test(orderId)) return undefined;
-      const document = await rawCollection<OrderDocument>(connection, collections.orders).findOne({ _id: new mongoose.mongo.ObjectId(orderId) });
-      return document ? viewOf(document) : undefined;
-    }),
+export const orderViewRepository = ({ connection }: Store): OrderViewRepository => {
+  const find = async (orderId: string): Promise<OrderDocument | undefined> => {
+    if (!/^[0-9a-f]{24}$/i.test(orderId)) return undefined;
+    return (await rawCollection<OrderDocument>(connection, collections.orders).findOne({ _id: new mongoose.mongo.ObjectId(orderId) })) ?? undefined;
+  };
 
-  resets: (orderId) =>
-    reaching(async () => {
-      const about = { 'metadata.crossroads_order_id': { $in: [orderId, orderId.toLowerCase()] } };
-      const logs = rawCollection<EntryDocument>(connection, collections.logs);
-      const ids = (await logs.distinct('saga_id', about)).sort().reverse().slice(0, most);
-      const [sagas, effects] = await Promise.all([
-        rawCollection<SagaDocument>(connection, collections.sagas)
-          .find({ _id: { $in: ids } }, { projection: { inbound_request: 0, line_keys: 0 }, sort: { _id: -1 } })
-          .toArray(),
-        logs
-          .find({ saga_id: { $in: ids }, 'step.name': 'clear-deliveries', 'step.outcome': 'done' }, { projection: { saga_id: 1, step: 1, date: 1, journal: 1 } })
-          .toArray(),
-      ]);
-      return sagas.map((saga) => ({ saga, ...effectOf(effects.filter(({ saga_id }) => saga_id === saga._id)) }));
-    }),
-});
+  /** Sagas about the order that have yet to end: before their first entry only the line knows them. */
+  const inLine = async (orderId: string): Promise<string[]> => {
+    const order = await find(orderId);
+    const sagas = await rawCollection<SagaDocument>(connection, collections.sagas)
+      .find({ line_keys: { $in: order ? lineKeys(order) : [`id:${orderId.toLowerCase()}`] }, next_run_at: { $exists: true } }, { projection: { _id: 1 } })
+      .limit(most)
+      .toArray();
+    return sagas.map(({ _id }) => _id);
+  };
+
+  return {
+    order: (orderId) =>
+      reaching(async () => {
+        const document = await find(orderId);
+        return document && viewOf(document);
+      }),
+
+    resets: (orderId) =>
+      reaching(async () => {
+        const about = { 'metadata.crossroads_order_id': { $in: [orderId, orderId.toLowerCase()] } };
+        const logs = rawCollection<EntryDocument>(connection, collections.logs);
+        const [told, standing] = await Promise.all([logs.distinct('saga_id', about), inLine(orderId)]);
+        const ids = [...new Set([...told, ...standing])].sort().reverse().slice(0, most);
+        const [sagas, effects] = await Promise.all([
+          rawCollection<SagaDocument>(connection, collections.sagas)
+            .find({ _id: { $in: ids } }, { projection: { inbound_request: 0, line_keys: 0 }, sort: { _id: -1 } })
+            .toArray(),
+          logs
+            .find({ saga_id: { $in: ids }, 'step.name': 'clear-deliveries', 'step.outcome': 'done' }, { projection: { saga_id: 1, step: 1, date: 1, journal: 1 } })
+            .toArray(),
+        ]);
+        return sagas.map((saga) => ({ saga, ...effectOf(effects.filter(({ saga_id }) => saga_id === saga._id)) }));
+      }),
+  };
+};
+
+const lineKeys = ({ _id, routing, origin_order_number, destination_order_number }: OrderDocument): string[] =>
+  lineKeysOfOrder({
+    order_id: _id.toHexString(),
+    caller: { tenant_id: routing.origin_tenant_id, order_number: origin_order_number },
+    counterparty: { tenant_id: routing.destination_tenant_id, order_number: destination_order_number },
+  } as Order);
 
 const effectOf = (effects: Effect[]): Omit<OrderReset, 'saga'> => {
   const run = effects.find(({ step }) => step.direction === 'run');

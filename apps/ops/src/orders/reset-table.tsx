@@ -1,4 +1,5 @@
 import type { OrderReset } from '@crossroads/store';
+import { maskedText } from '../page/masked.js';
 import { PhasePill, StatusPill } from '../page/pills.js';
 import { Clock } from '../page/times.js';
 
@@ -34,7 +35,7 @@ export const ResetTable = ({ resets, now }: { resets: OrderReset[]; now: Date })
           <td data-label="Cleared">{cleared ? `${cleared.bols} BOLs, ${cleared.executed_drops} drops` : 'nothing'}</td>
           <td data-label="Put back">{restored_at ? <Clock at={restored_at} now={now} /> : cleared ? 'no' : '—'}</td>
           <td data-label="Last error" class="error-sentence">
-            {saga.error ? <span title={saga.error.code}>{saga.error.message}</span> : '—'}
+            {saga.error ? <span title={saga.error.code}>{maskedText(saga.error.message)}</span> : '—'}
           </td>
         </tr>
       ))}

@@ -14,7 +14,8 @@ export const masked = (value: unknown): unknown => {
 const isPlain = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && [Object.prototype, null].includes(Object.getPrototypeOf(value) as object | null);
 
-const maskedText = (text: string): string => {
+/** Sentences too: an error may quote the URL it failed at. */
+export const maskedText = (text: string): string => {
   if (/^\s*[{[]/.test(text)) {
     try {
       return JSON.stringify(masked(JSON.parse(text)));

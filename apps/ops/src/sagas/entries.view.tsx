@@ -1,5 +1,6 @@
 import type { EntryDocument } from '@crossroads/store';
 import { Json } from '../page/json.js';
+import { maskedText } from '../page/masked.js';
 import { Clock } from '../page/times.js';
 
 /** The journal, newest first: at 3 a.m. the end of the story is what one came for. */
@@ -37,7 +38,7 @@ const Entry = ({ entry, now }: { entry: EntryDocument; now: Date }) => {
           <Clock at={entry.date} now={now} />
         </span>
       </div>
-      <p>{detail.message}</p>
+      <p>{maskedText(detail.message)}</p>
       <div class="entry-more">
         {detail.error !== null && <code class="code">{detail.error}</code>}
         {hasContent(entry.outbound_request) && <Json label="Outbound request" value={entry.outbound_request} />}

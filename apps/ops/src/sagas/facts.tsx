@@ -1,7 +1,7 @@
 import { masked } from '../page/masked.js';
 
 /** How deep a value is laid out before the rest of it is shown as JSON. */
-const deepest = 3;
+const deepest = 6;
 
 /** Any value as people read it: names and values, lists in order. */
 export const Facts = ({ value, depth = 0 }: { value: unknown; depth?: number }) => {
@@ -22,6 +22,7 @@ export const Facts = ({ value, depth = 0 }: { value: unknown; depth?: number }) 
       </ol>
     );
   }
+  if (depth > 1 && single.every(([, item]) => item === null || typeof item !== 'object')) return <Line facts={single} />;
   return (
     <dl>
       {single.map(([name, item]) => (
@@ -35,3 +36,14 @@ export const Facts = ({ value, depth = 0 }: { value: unknown; depth?: number }) 
     </dl>
   );
 };
+
+/** A product line of a BOL, say, is read across. */
+const Line = ({ facts }: { facts: [string, unknown][] }) => (
+  <span class="line">
+    {facts.map(([name, item]) => (
+      <span key={name}>
+        <span class="quiet">{name}</span> {item === null ? '—' : String(item as string | number | boolean)}
+      </span>
+    ))}
+  </span>
+);

@@ -1,4 +1,7 @@
+import type { ComponentChildren } from 'preact';
+import type { Phase } from '@crossroads/saga';
 import type { SagaRow } from '@crossroads/store';
+import { maskedText } from '../page/masked.js';
 import { namesIn } from '../page/order-names.js';
 import { PhasePill, StatusPill } from '../page/pills.js';
 import { Ago, Due } from '../page/times.js';
@@ -15,7 +18,6 @@ export const SagaTable = ({ sagas, now }: { sagas: SagaRow[]; now: Date }) => (
         <th scope="col">Step</th>
         <th scope="col">Last error</th>
         <th scope="col">Accepted</th>
-        <th scope="col">Next</th>
       </tr>
     </thead>
     <tbody>
@@ -37,24 +39,40 @@ const Row = ({ saga, now }: { saga: SagaRow; now: Date }) => {
         </span>
       </th>
       <td data-label="From → to">
-        {names.caller} → {names.counterparty}
+        <span class="nowrap">
+          {names.caller}
+          <br />→ {names.counterparty}
+        </span>
       </td>
       <td data-label="Status">
         <StatusPill status={saga.status} />
       </td>
       <td data-label="Phase">
-        <PhasePill phase={saga.phase} failures={saga.failures} />
+        <span>
+          <PhasePill phase={saga.phase} failures={saga.failures} />
+          {saga.next_run_at && resting.has(saga.phase) && (
+            <small class="quiet">
+              <Due at={saga.next_run_at} now={now} />
+            </small>
+          )}
+        </span>
       </td>
-      <td data-label="Step">{saga.step ?? '—'}</td>
-      <td data-label="Last error" class="error-sentence">
-        {saga.error ? <span title={saga.error.code}>{saga.error.message}</span> : '—'}
-      </td>
+      <Maybe label="Step">{saga.step}</Maybe>
+      <Maybe label="Last error" wide>
+        {saga.error && <span title={saga.error.code}>{maskedText(saga.error.message)}</span>}
+      </Maybe>
       <td data-label="Accepted" class="nowrap">
         <Ago at={saga.accepted_at} now={now} />
-      </td>
-      <td data-label="Next" class="nowrap">
-        {saga.next_run_at && (saga.phase === 'retrying' || saga.phase === 'waiting' || saga.phase === 'parked') ? <Due at={saga.next_run_at} now={now} /> : '—'}
       </td>
     </tr>
   );
 };
+
+/** While running, the time in the saga's document is only how long its worker may be silent. */
+const resting: ReadonlySet<Phase> = new Set(['retrying', 'waiting', 'parked']);
+
+const Maybe = ({ label, wide = false, children }: { label: string; wide?: boolean; children: ComponentChildren }) => (
+  <td data-label={label} class={`${wide ? 'error-sentence' : 'nowrap'}${children ? '' : ' nothing'}`}>
+    {children ?? '—'}
+  </td>
+);

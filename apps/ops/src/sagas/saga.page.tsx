@@ -6,6 +6,7 @@ import { ResetTable } from '../orders/reset-table.js';
 import { Json } from '../page/json.js';
 import type { Chrome } from '../page/layout.js';
 import { Layout } from '../page/layout.js';
+import { maskedText } from '../page/masked.js';
 import { namesIn } from '../page/order-names.js';
 import { PhasePill, StatusPill, phaseSays } from '../page/pills.js';
 import { Ago, Clock, Due, duration, relative } from '../page/times.js';
@@ -79,7 +80,7 @@ const Header = ({ saga, now }: { saga: SagaDocument; now: Date }) => {
       </p>
       {saga.error && (
         <p class={saga.phase === 'stopped' ? 'problem' : 'warning'} data-testid="error">
-          <strong>{saga.error.message}</strong> <code class="code">{saga.error.code}</code>
+          <strong>{maskedText(saga.error.message)}</strong> <code class="code">{saga.error.code}</code>
           {saga.step && <> at {saga.step}</>}
         </p>
       )}

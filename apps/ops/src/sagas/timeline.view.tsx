@@ -52,8 +52,8 @@ export const Timeline = ({ bars, now }: { bars: readonly Bar[]; now: Date }) => 
   const used = lanes.filter(({ lane }) => lane === 'run' || bars.some((bar) => bar.lane === lane));
   const height = used.at(-1)!.top + laneHeight + 22;
   return (
-    <div class="timeline" role="region" aria-label="Timeline" tabindex={0}>
-      <svg width={width} height={height} viewBox={`0 0 ${width} ${height}`} role="img" aria-label={inWords(bars)}>
+    <div class="timeline" role="group" aria-label={inWords(bars)} tabindex={0}>
+      <svg width={width} height={height} viewBox={`0 0 ${width} ${height}`}>
         {used.map(({ lane, label, top }) => (
           <g key={lane}>
             <text class="lane-label" x={0} y={top + 20}>
@@ -73,7 +73,6 @@ export const Timeline = ({ bars, now }: { bars: readonly Bar[]; now: Date }) => 
 const Attempt = ({ bar, now }: { bar: Placed; now: Date }) => {
   const top = lanes.find(({ lane }) => lane === bar.lane)!.top;
   const from = bar.x + bar.waitWidth;
-  const open = bar.outcome === 'planned' || bar.outcome === 'running';
   const shape = (
     <g class={`attempt ${bar.outcome}`}>
       <title>{titleOf(bar, now)}</title>
@@ -87,12 +86,28 @@ const Attempt = ({ bar, now }: { bar: Placed; now: Date }) => {
           {bar.step}
         </text>
       )}
-      <text class="took" x={from} y={top + laneHeight + 14}>
-        {bar.outcome === 'running' ? 'now' : open ? relative(bar.at, now) : bar.waitWidth > 0 ? duration(bar.waitedMs) : ''}
-      </text>
     </g>
   );
-  return bar.seq === undefined ? shape : <a href={`#entry-${bar.seq}`}>{shape}</a>;
+  return (
+    <>
+      {bar.seq === undefined ? (
+        shape
+      ) : (
+        <a href={`#entry-${bar.seq}`} aria-label={titleOf(bar, now)}>
+          {shape}
+        </a>
+      )}
+      <text x={from} y={top + laneHeight + 14}>
+        {underneath(bar, now)}
+      </text>
+    </>
+  );
+};
+
+const underneath = (bar: Placed, now: Date): string => {
+  if (bar.outcome === 'running') return 'now';
+  if (bar.outcome === 'planned') return relative(bar.at, now);
+  return bar.waitWidth > 0 ? duration(bar.waitedMs) : '';
 };
 
 const titleOf = (bar: Bar, now: Date): string => {

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Express } from 'express';
 import type { SagaQueue } from '@crossroads/queue';
 import { closeQueue, openQueue } from '@crossroads/queue';
@@ -23,12 +22,10 @@ export interface OpenOpsOptions {
 
 export const passwords: Record<OperatorRole, string> = { viewer: 'only looking', operator: 'night shift 3am' };
 
-/** The pages on real stores, in a database of their own with a viewer and an operator in it. */
+/** The pages on real stores, with a viewer and an operator to sign in as. The database is dropped on close. */
 export const openOps = async ({ mongodbUri, redisUrl, commands = {}, secure = false }: OpenOpsOptions): Promise<OpenOps> => {
-  const uri = new URL(mongodbUri);
-  uri.pathname = `/ops_${randomUUID().slice(0, 8)}`;
-  const store = openStore({ uri: uri.href, operationTimeoutMs: 10_000 });
-  await store.connection.asPromise().catch(() => undefined);
+  const store = openStore({ uri: mongodbUri, operationTimeoutMs: 10_000 });
+  // Refuses an empty database, which is what it gets.
   await store.ready.catch(() => makeIndexes(store.connection));
   for (const role of ['viewer', 'operator'] as const) {
     await operatorRepository(store).save({ _id: role, password_scrypt: await hashPassword(passwords[role]), role, created_at: new Date() });

@@ -3,10 +3,15 @@ import { isBlank, isLongerThan, MAX_CHARACTERS, PRINTABLE } from './printable-te
 import { type Finding, type Read, unprocessable, type ValidationDetail, validationDetail } from './problem.js';
 import { fieldRequired, patternMismatch, stringTooLong, stringTooShort, valueError } from './pydantic-findings.js';
 
-/** Who sends a request, from which of its instances, and to whom. */
-export interface TenantHeaders {
+/** Who sends a request, and from which of its instances, as far as the headers say. */
+export interface CallerHeaders {
   tenantName?: string;
   originInstanceName?: string;
+  destTenantName?: string;
+}
+
+/** Who sends a request, from which of its instances, and to whom. */
+export interface TenantHeaders extends CallerHeaders {
   destTenantName: string;
 }
 
@@ -22,25 +27,45 @@ export interface TenantHeaderRules {
  * Fails with HTTP 422: `missing`, `string_too_short`, `string_too_long`, `string_pattern_mismatch`, or `value_error` for a repeat.
  */
 export function readTenantHeaders(rawHeaders: readonly string[], rules: TenantHeaderRules): Read<TenantHeaders> {
+  const read = readThree(rawHeaders, { ...rules, destTenantNameRequired: true });
+  return read as Read<TenantHeaders>;
+}
+
+/** As {@link readTenantHeaders}, for what concerns the caller alone: `X-Dest-Tenant-Name` may be left out. */
+export function readCallerHeaders(rawHeaders: readonly string[], rules: TenantHeaderRules): Read<CallerHeaders> {
+  return readThree(rawHeaders, { ...rules, destTenantNameRequired: false });
+}
+
+function readThree(rawHeaders: readonly string[], rules: TenantHeaderRules & { destTenantNameRequired: boolean }): Read<CallerHeaders> {
+  return readHeaders(rawHeaders, (take) => ({
+    tenantName: take('X-Tenant-Name', { required: rules.tenantNameRequired, finding: tenantNameFinding }),
+    originInstanceName: take('X-Origin-Instance-Name', { required: false, finding: tenantNameFinding }),
+    destTenantName: take('X-Dest-Tenant-Name', { required: rules.destTenantNameRequired, finding: tenantNameFinding }),
+  }));
+}
+
+/** What a header that may come once has to be like. */
+export interface HeaderRule {
+  required: boolean;
+  /** What is wrong with the value, if anything is. */
+  finding(value: string): Finding | undefined;
+}
+
+export type TakeHeader = (name: string, rule: HeaderRule) => string | undefined;
+
+type Given<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+
+/** Reads several headers and answers all that is wrong with them together. Headers that were not sent are left out. */
+export function readHeaders<T extends object>(rawHeaders: readonly string[], read: (take: TakeHeader) => T): Read<Given<T>> {
   const details: ValidationDetail[] = [];
-  const read = (name: string, required: boolean): string | undefined => {
+  const headers = read((name, rule) => {
     const values = valuesOf(rawHeaders, name);
-    const finding = findingFor(values, required);
+    const finding = findingFor(values, rule);
     if (finding !== undefined) details.push(validationDetail(finding, ['header', name], echoOf(values)));
     return values[0];
-  };
-  const tenantName = read('X-Tenant-Name', rules.tenantNameRequired);
-  const originInstanceName = read('X-Origin-Instance-Name', false);
-  const destTenantName = read('X-Dest-Tenant-Name', true);
-  if (details.length > 0 || destTenantName === undefined) return unprocessable(details);
-  return {
-    ok: true,
-    value: {
-      ...(tenantName === undefined ? {} : { tenantName }),
-      ...(originInstanceName === undefined ? {} : { originInstanceName }),
-      destTenantName,
-    },
-  };
+  });
+  if (details.length > 0) return unprocessable(details);
+  return { ok: true, value: Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== undefined)) as Given<T> };
 }
 
 function valuesOf(rawHeaders: readonly string[], name: string): string[] {
@@ -53,10 +78,13 @@ function valuesOf(rawHeaders: readonly string[], name: string): string[] {
   return values;
 }
 
-function findingFor(values: string[], required: boolean): Finding | undefined {
+function findingFor(values: string[], { required, finding }: HeaderRule): Finding | undefined {
   const [value, ...repeats] = values;
   if (value === undefined) return required ? fieldRequired : undefined;
-  if (repeats.length > 0) return valueError('header was given more than once');
+  return repeats.length > 0 ? valueError('header was given more than once') : finding(value);
+}
+
+function tenantNameFinding(value: string): Finding | undefined {
   if (isBlank(value)) return stringTooShort(1);
   if (isLongerThan(value, MAX_CHARACTERS)) return stringTooLong(MAX_CHARACTERS);
   return PRINTABLE.test(value) ? undefined : patternMismatch(PRINTABLE.source);

@@ -3,7 +3,7 @@ import { fieldRequired, jsonInvalid, notAModel } from './pydantic-findings.js';
 import { plainRefusal, type Read, unprocessable, validationDetail } from './problem.js';
 import { readPythonJson } from './python-json.js';
 
-/** Largest request body, in bytes. */
+/** Largest request body, in bytes, where nothing else is said. */
 export const MAX_BODY_BYTES = 16_384;
 
 /** A request body as it came off the wire. */
@@ -12,6 +12,8 @@ export interface RawBody {
   bytes: Uint8Array;
   /** Whether a body without a Content-Type is not JSON, as in FastAPI since 0.132.0; before that it was. Default true. */
   strictContentType?: boolean;
+  /** Largest body taken, in bytes. Default {@link MAX_BODY_BYTES}. */
+  maxBytes?: number;
 }
 
 /**
@@ -21,7 +23,7 @@ export interface RawBody {
  * A byte order mark is bad JSON here.
  */
 export function readJsonBody(body: RawBody): Read<unknown> {
-  if (body.bytes.byteLength > MAX_BODY_BYTES) return plainRefusal(413, 'Request body too large');
+  if (body.bytes.byteLength > (body.maxBytes ?? MAX_BODY_BYTES)) return plainRefusal(413, 'Request body too large');
   if (!isUtf8(body.bytes)) return unparsable();
   if (body.bytes.byteLength === 0) return missingBody();
   const text = decode(body.bytes);

@@ -1,25 +1,25 @@
-import { accumulate } from './accumulate.js';
 import { readTenantHeaders, type TenantHeaderRules, type TenantHeaders } from './headers.js';
-import { type RawBody, readJsonBody } from './json-body.js';
 import type { OrderRequest } from './order-request.js';
-import type { Read } from './problem.js';
+import { type Read, unprocessable, type ValidationDetail } from './problem.js';
+import { type RawRequest, readRequest } from './read-request.js';
 import { readResetBody } from './reset-request.js';
+import { readSubmissionHeaders, type SubmissionHeaders } from './submission-headers.js';
 
-/** A `POST /v1/order/reset` as it came off the wire. */
-export interface RawResetRequest extends RawBody, TenantHeaderRules {
-  rawHeaders: readonly string[];
-}
-
-/** A reset request that passed: who asks whom, and about which order. */
+/** A reset request that passed: who asks whom, about which order, and under which names of the caller's own. */
 export interface ResetRequest {
-  headers: TenantHeaders;
+  headers: TenantHeaders & SubmissionHeaders;
   order: OrderRequest;
 }
 
-/** Reads a whole reset request, or the one error reply for all that is wrong with it. Never throws. */
-export function readResetRequest(raw: RawResetRequest): Read<ResetRequest> {
-  const parsed = readJsonBody(raw);
-  const order = parsed.ok ? readResetBody(parsed.value) : parsed;
-  const read = accumulate(readTenantHeaders(raw.rawHeaders, raw), order);
+/** Reads a whole `POST /v1/order/reset`, or the one error reply for all that is wrong with it. Never throws. */
+export function readResetRequest(raw: RawRequest): Read<ResetRequest> {
+  const read = readRequest(raw, readResetHeaders, readResetBody);
   return read.ok ? { ok: true, value: { headers: read.value.headers, order: read.value.body } } : read;
+}
+
+function readResetHeaders(rawHeaders: readonly string[], rules: TenantHeaderRules): Read<TenantHeaders & SubmissionHeaders> {
+  const tenants = readTenantHeaders(rawHeaders, rules);
+  const submission = readSubmissionHeaders(rawHeaders);
+  if (tenants.ok && submission.ok) return { ok: true, value: { ...tenants.value, ...submission.value } };
+  return unprocessable([tenants, submission].flatMap((read) => (read.ok ? [] : (read.problem.body.detail as ValidationDetail[]))));
 }

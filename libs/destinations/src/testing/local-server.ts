@@ -21,12 +21,14 @@ export interface LocalServer {
 /** An HTTP server on this machine that keeps what it receives. */
 export const localServer = async (answer: Answer): Promise<LocalServer> => {
   const received: Received[] = [];
-  const server = createServer(async (incoming, response) => {
+  const server = createServer((incoming, response) => {
     const chunks: Buffer[] = [];
-    for await (const chunk of incoming) chunks.push(chunk as Buffer);
-    const request = { method: incoming.method!, path: incoming.url!, headers: incoming.headers, body: Buffer.concat(chunks).toString() };
-    received.push(request);
-    answer(request, response);
+    incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+    incoming.on('end', () => {
+      const request = { method: incoming.method!, path: incoming.url!, headers: incoming.headers, body: Buffer.concat(chunks).toString() };
+      received.push(request);
+      answer(request, response);
+    });
   });
   const port = await listening(server);
   return {

@@ -18,7 +18,7 @@ export const selfSigned = (host: string, from: Date, until: Date): { key: string
   );
   const signature = der(0x03, Buffer.concat([Buffer.of(0), sign(null, body, privateKey)]));
   const cert = `-----BEGIN CERTIFICATE-----\n${sequence(body, ed25519, signature).toString('base64')}\n-----END CERTIFICATE-----\n`;
-  return { key: privateKey.export({ type: 'pkcs8', format: 'pem' }), cert };
+  return { key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(), cert };
 };
 
 const der = (tag: number, content: Buffer): Buffer => {

@@ -10,6 +10,8 @@ export const sagaSchema = new Schema(
     version: { type: Number, required: true },
     tenant_id: { type: String, required: true },
     correlation_id: { type: String, required: true },
+    /** The caller's own name for the request, so that a repeat of it is no second reset. */
+    idempotency_key: String,
     /** Names under which its order may be known; resets that share one wait in one line. */
     line_keys: { type: [String], required: true },
     request: { type: Object, required: true },
@@ -34,6 +36,10 @@ export const sagaSchema = new Schema(
 const due = { partialFilterExpression: { next_run_at: { $exists: true } } };
 
 sagaSchema.index({ tenant_id: 1, correlation_id: 1 }, { unique: true, name: 'correlation' });
+sagaSchema.index(
+  { tenant_id: 1, idempotency_key: 1 },
+  { unique: true, name: 'idempotency', partialFilterExpression: { idempotency_key: { $exists: true } } },
+);
 sagaSchema.index({ next_run_at: 1 }, { name: 'due', ...due });
 sagaSchema.index({ line_keys: 1, _id: 1 }, { name: 'line', ...due });
 sagaSchema.index({ tenant_id: 1, _id: -1 }, { name: 'newest' });

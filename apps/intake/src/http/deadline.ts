@@ -1,0 +1,27 @@
+import type { Response } from 'express';
+
+interface Deadline {
+  timer: NodeJS.Timeout;
+  late(): void;
+  at: number;
+}
+
+const deadlines = new WeakMap<Response, Deadline>();
+
+/** Runs `late` unless the exchange is over within `ms`. */
+export const startDeadline = (response: Response, ms: number, late: () => void): void => {
+  deadlines.set(response, { timer: setTimeout(late, ms), late, at: performance.now() + ms });
+  response.once('close', () => clearTimeout(deadlines.get(response)?.timer));
+};
+
+/** For an exchange that waits on purpose; what it does besides still has to fit the time it had. */
+export const extendDeadline = (response: Response, byMs: number): void => {
+  const deadline = deadlines.get(response);
+  if (!deadline) return;
+  clearTimeout(deadline.timer);
+  deadline.at += byMs;
+  deadline.timer = setTimeout(deadline.late, deadline.at - performance.now());
+};
+
+/** For an exchange without an end, such as a stream. */
+export const liftDeadline = (response: Response): void => clearTimeout(deadlines.get(response)?.timer);

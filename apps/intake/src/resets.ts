@@ -1,0 +1,33 @@
+import { CORRELATION_ID } from '@crossroads/contract';
+import type { ResetProgress } from '@crossroads/contract';
+import type { AcceptedSaga, EntryDocument, IntakeRepository, Standing } from '@crossroads/store';
+import { standingOf } from '@crossroads/store';
+import { progressOf } from './progress.js';
+import { refused } from './refused.js';
+
+/** A reset as it stood when it was read. */
+export interface Reset {
+  saga: AcceptedSaga;
+  entries: EntryDocument[];
+  progress: ResetProgress;
+  standing: Standing;
+}
+
+export interface Resets {
+  /** Throws Refused with 404: the same for one that does not exist and for one that is somebody else's. */
+  get(tenantId: string, correlationId: string): Promise<Reset>;
+  /** The same reset as it stands by now. */
+  again(reset: Reset): Promise<Reset>;
+}
+
+export const createResets = (sagas: IntakeRepository): Resets => {
+  const get = async (tenantId: string, correlationId: string): Promise<Reset> => {
+    const saga = CORRELATION_ID.test(correlationId) ? await sagas.byCorrelationId(tenantId, correlationId) : undefined;
+    if (!saga) throw unknownReset();
+    const entries = await sagas.entries(saga._id);
+    return { saga, entries, progress: progressOf(saga, entries), standing: standingOf(saga, entries.length) };
+  };
+  return { get, again: ({ saga }) => get(saga.tenant_id, saga.correlation_id) };
+};
+
+export const unknownReset = () => refused(404, 'Reset not found');

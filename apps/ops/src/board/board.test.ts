@@ -1,0 +1,117 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { appRoutes } from '@bull-board/api/dist/routes.js';
+import request from 'supertest';
+import { jobId } from '@crossroads/queue';
+import { ownDatabase, testRedisUrl } from '../../../../tests/stores/own-database.js';
+import type { SagaCommand } from '../commands.js';
+import type { OpenOps } from '../testing/open-ops.js';
+import { openOps } from '../testing/open-ops.js';
+import { sampleSagas } from '../testing/sample-sagas.js';
+import { fromOurPages, signIn } from '../testing/sign-in.js';
+import { identityHeaders } from './permissions.js';
+
+type Method = 'post' | 'put' | 'patch';
+
+const resume = jest.fn<SagaCommand>();
+let ops: OpenOps;
+let cookies: { viewer: string; operator: string };
+let sagaId: string;
+let job: string;
+
+beforeAll(async () => {
+  ops = await openOps({ mongodbUri: ownDatabase('ops-board'), redisUrl: testRedisUrl(), commands: { resume } });
+  cookies = { viewer: await signIn(ops.app, 'viewer'), operator: await signIn(ops.app, 'operator') };
+  const sagas = sampleSagas(ops.store);
+  sagaId = await sagas.accept({ order_number: '4711' }, 'c-4711');
+  await sagas.advance(sagaId);
+  job = jobId(sagaId, 0);
+  await ops.queue.add('reset_order', { saga_id: sagaId, correlation_id: 'c-4711', iban: 'DE00' } as never, { jobId: job });
+}, 60_000);
+afterAll(async () => {
+  await ops.queue.remove(job);
+  await ops.close();
+});
+beforeEach(() => {
+  resume.mockReset().mockResolvedValue({ ok: true });
+});
+
+/** Every route of the installed Bull Board that is not a GET, filled in. */
+const changing = appRoutes.api.flatMap(({ method, route }) =>
+  [method].flat().flatMap((each) => (each === 'get' ? [] : [route].flat().map((path) => ({ method: each as Method, route: path })))),
+);
+
+const retry = '/api/queues/:queueName/:jobId/retry';
+const allowed = [retry, '/api/queues/:queueName/pause', '/api/queues/:queueName/resume'];
+
+const ask = (role: 'viewer' | 'operator', method: Method, route: string, headers: Record<string, string> = {}) => {
+  const path = route.replace(':queueName', 'sagas').replace(':jobId', job).replace(':queueStatus', 'failed').replace(':schedulerId', 's');
+  return fromOurPages(request(ops.app)[method](`/queues${path}`)).set({ cookie: cookies[role], ...headers }).send({});
+};
+
+test('the installed Bull Board has changing routes to be guarded', () => {
+  expect(changing.length).toBeGreaterThan(15);
+  for (const route of allowed) expect(changing.map((each) => each.route)).toContain(route);
+});
+
+describe('a viewer', () => {
+  test.each(changing)('may not $method $route', async ({ method, route }) => {
+    const { status, body } = await ask('viewer', method, route);
+    expect({ status, message: (body as { message?: string }).message }).toEqual({ status: 403, message: 'Viewers may look at queues but not change them.' });
+  });
+
+  test('is not made an operator by a header', async () => {
+    expect((await ask('viewer', 'put', retry, { [identityHeaders.role]: 'operator', [identityHeaders.username]: 'operator' })).status).toBe(403);
+    expect(resume).not.toHaveBeenCalled();
+  });
+
+  test('may look, at ids only, and comes from a job to its saga', async () => {
+    const { body } = await request(ops.app).get(`/queues/api/queues/sagas/${job}`).set('cookie', cookies.viewer).expect(200);
+    expect(body).toMatchObject({ job: { data: { saga_id: sagaId, correlation_id: 'c-4711', iban: '***' }, externalUrl: { href: `/sagas/${sagaId}` } } });
+    const board = await request(ops.app).get('/queues').set('cookie', cookies.viewer).expect(200);
+    expect(board.text).toContain('"label":"test"');
+    await request(ops.app).get('/queues/api/redis/stats').set('cookie', cookies.viewer).expect(403);
+  });
+});
+
+describe('an operator', () => {
+  test.each(changing.filter(({ route }) => !allowed.includes(route)))('may not $method $route', async ({ method, route }) => {
+    const { status, body } = await ask('operator', method, route);
+    expect(status).toBe(403);
+    expect((body as { message: string }).message).toContain('Open the saga and act there.');
+  });
+
+  test('resumes the saga by retrying its job', async () => {
+    await ask('operator', 'put', retry);
+    expect(resume).toHaveBeenCalledWith(sagaId, { by: 'operator', reason: 'Retry on Bull Board', expectedEpoch: 1 });
+  });
+
+  test('reads why a saga could not be resumed', async () => {
+    resume.mockResolvedValue({ ok: false, code: 'saga.ended', message: 'The saga has ended.' });
+    const { status, body } = await ask('operator', 'put', retry);
+    expect({ status, message: (body as { message: string }).message }).toEqual({ status: 409, message: 'The saga has ended.' });
+  });
+
+  test('pauses and resumes the queue', async () => {
+    await ask('operator', 'put', '/api/queues/:queueName/pause').expect(200);
+    expect(await ops.queue.isPaused()).toBe(true);
+    await ask('operator', 'put', '/api/queues/:queueName/resume').expect(200);
+    expect(await ops.queue.isPaused()).toBe(false);
+  });
+});
+
+test('nobody comes to the board without signing in', async () => {
+  await request(ops.app).get('/queues').expect(303);
+  await request(ops.app).get('/queues/api/queues').set('accept', 'application/json').expect(401);
+});
+
+test('without the command a retry is refused, since it would not move the saga', async () => {
+  const bare = await openOps({ mongodbUri: ownDatabase('ops-board-bare'), redisUrl: testRedisUrl() });
+  try {
+    const cookie = await signIn(bare.app, 'operator');
+    const { status, body } = await fromOurPages(request(bare.app).put(`/queues/api/queues/sagas/${job}/retry`)).set('cookie', cookie);
+    expect(status).toBe(403);
+    expect((body as { message: string }).message).toContain('would not move its saga');
+  } finally {
+    await bare.close();
+  }
+});

@@ -1,0 +1,13 @@
+import { resetRequest, subjectOf } from '@crossroads/order-reset';
+import type { Entry } from '@crossroads/saga';
+import type { SubjectOf } from '@crossroads/store';
+
+/** What a log entry says of its order. */
+export const orderSubject: SubjectOf = ({ request }, state) => subjectOf(resetRequest.parse(request), state);
+
+/** Names a journal write by its step and outcome, so that a crash campaign can end the process right there. */
+export const aboutEntry = (method: string, [entry]: unknown[]): string | undefined => {
+  if (method !== 'write') return undefined;
+  const { step } = entry as Entry;
+  return `${step.name}:${step.direction}:${step.outcome}`;
+};

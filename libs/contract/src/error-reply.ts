@@ -1,0 +1,17 @@
+import { z } from 'zod';
+
+/** Body of every refusal that is a plain sentence. */
+export const plainError = z.object({ detail: z.string() });
+
+/** Body of a 422 about headers, path, query or body, in FastAPI's shape. */
+export const validationError = z.object({
+  detail: z.array(
+    z.object({
+      type: z.string(),
+      loc: z.array(z.union([z.string(), z.number().int()])),
+      msg: z.string(),
+      input: z.unknown(),
+      ctx: z.record(z.string(), z.unknown()).optional(),
+    }),
+  ),
+});

@@ -1,0 +1,17 @@
+import { z } from 'zod';
+import { line } from './text.js';
+
+const names = { source_id: line().nullish(), source_name: line().nullish(), mapping_id: line().nullish() };
+
+const named = (key: { source_id?: unknown; source_name?: unknown; mapping_id?: unknown }): boolean =>
+  [key.source_id, key.source_name, key.mapping_id].some((name) => name !== undefined && name !== null);
+
+const rule = { error: 'one of source_id, source_name and mapping_id is required' };
+
+/** A counterparty, product, terminal or site in its owner's terms. At least one of its names is there. */
+export const mappingKey = z.object(names).refine(named, rule);
+
+export type MappingKey = z.infer<typeof mappingKey>;
+
+/** A tank, by its site and its own id. */
+export const tankKey = z.object({ ...names, tank_id: line(10).nullish(), product_source_id: line().nullish() }).refine(named, rule);

@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { orderRequest } from '../request/order-request.js';
+import { mappingKey } from './mapping-key.js';
+import { time } from './text.js';
+
+/** How far a delivery has come, in the order it usually happens. */
+export const progressStatus = z.enum([
+  'assigned',
+  'driving_to_load',
+  'arrived_at_load',
+  'loading',
+  'completed_load',
+  'driving_to_drop',
+  'arrived_at_drop',
+  'dropping',
+  'completed_drop',
+  'complete',
+]);
+
+const nowhere: ReadonlySet<string> = new Set(['assigned', 'complete']);
+
+/** Body of `POST /v1/order/update_status`. */
+export const updateStatus = z
+  .object({
+    order: orderRequest,
+    progress_status: progressStatus,
+    location: mappingKey.nullish(),
+    site: mappingKey.nullish(),
+    eta: time.nullish(),
+    delivery_eta: time.nullish(),
+    actual: time.nullish(),
+  })
+  .refine(({ progress_status, location, site }) => nowhere.has(progress_status) || location || site, {
+    error: 'location or site is required unless progress_status is assigned or complete',
+  });
+
+export type UpdateStatus = z.infer<typeof updateStatus>;

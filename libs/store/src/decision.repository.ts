@@ -1,0 +1,35 @@
+import { collections } from './collections.js';
+import type { Store } from './open-store.js';
+import type { SagaDocument } from './saga-document.js';
+import { dueAtOnce, leaseMs } from './saga.repository.js';
+
+/** For those outside who decide something about a saga: its journal takes the word, this takes the saga to it. */
+export interface DecisionRepository {
+  /**
+   * Claims a saga that rests, due or not, so that no worker is at it while the word is written; answers the claim's epoch.
+   * Undefined when somebody has it in hand, or it has moved since `saga` was read. A claim that is never given back lapses like a worker's.
+   */
+  claim(saga: Pick<SagaDocument, '_id' | 'epoch'>): Promise<number | undefined>;
+  /** Leaves a claimed saga to the next worker, at once. */
+  giveBack(sagaId: string, epoch: number): Promise<void>;
+  /** Makes a parked saga due at once, unless it has moved since it was read. */
+  wake(saga: Pick<SagaDocument, '_id' | 'epoch'>): Promise<void>;
+}
+
+export const decisionRepository = ({ commit }: Store): DecisionRepository => {
+  /** In nobody's hands: whoever claimed it last has left it in order. */
+  const resting = ({ _id, epoch }: Pick<SagaDocument, '_id' | 'epoch'>) => ({ _id, epoch, settled_epoch: epoch, next_run_at: { $exists: true } });
+  return {
+    async claim(saga) {
+      const epoch = saga.epoch + 1;
+      const claimed = await commit.update(collections.sagas, resting(saga), [{ $set: { epoch, next_run_at: { $add: ['$$NOW', leaseMs] } } }]);
+      return claimed ? epoch : undefined;
+    },
+    async giveBack(sagaId, epoch) {
+      await commit.update(collections.sagas, { _id: sagaId, epoch }, { $set: { settled_epoch: epoch, next_run_at: dueAtOnce } });
+    },
+    async wake(saga) {
+      await commit.update(collections.sagas, { ...resting(saga), phase: 'parked' }, { $set: { next_run_at: dueAtOnce } });
+    },
+  };
+};

@@ -1,0 +1,42 @@
+import { collections, rawCollection } from './collections.js';
+import type { EntryDocument } from './entry-document.js';
+import type { Store } from './open-store.js';
+import type { SagaDocument } from './saga-document.js';
+import { reaching } from './unavailable.js';
+
+/** How far a saga has come, in as few words as tell that it has moved. */
+export interface Standing {
+  /** Another text whenever there is something new to see. */
+  mark: string;
+  /** Whether it moves no further by itself: ended, stopped, or waiting for a word from outside. */
+  rests: boolean;
+}
+
+const ofSaga = { phase: 1, status: 1, settled_epoch: 1 } as const;
+
+/** The standing of a saga that has been read, with as many entries in its journal. */
+export const standingOf = ({ phase, status, settled_epoch }: Pick<SagaDocument, keyof typeof ofSaga>, entries: number): Standing => ({
+  mark: `${phase}.${status}.${settled_epoch}.${entries}`,
+  rests: phase === 'ended' || phase === 'stopped' || phase === 'parked',
+});
+
+/** Looks at many sagas at once, for those who wait for them. */
+export interface StandingRepository {
+  standings(sagaIds: readonly string[]): Promise<Map<string, Standing>>;
+}
+
+/** Answered from the index alone. */
+const ofJournal = { _id: 0, saga_id: 1, 'journal.seq': 1 } as const;
+
+export const standingRepository = ({ connection }: Store): StandingRepository => ({
+  standings: (sagaIds) =>
+    reaching(async () => {
+      const ids = [...sagaIds];
+      // The journal first: what is written between the two reads is then seen at the next look and not missed for good.
+      const lines = await rawCollection<EntryDocument>(connection, collections.logs).find({ saga_id: { $in: ids } }, { projection: ofJournal }).toArray();
+      const sagas = await rawCollection<SagaDocument>(connection, collections.sagas).find({ _id: { $in: ids } }, { projection: ofSaga }).toArray();
+      const written = new Map<string, number>();
+      for (const { saga_id } of lines) written.set(saga_id, (written.get(saga_id) ?? 0) + 1);
+      return new Map(sagas.map((saga) => [saga._id, standingOf(saga, written.get(saga._id) ?? 0)]));
+    }),
+});
