@@ -26,7 +26,7 @@ export const keepClaims = (sagas: SagaRepository, log: Log): KeptClaims => {
       ...sagas,
       async claim(sagaId) {
         const claim = await sagas.claim(sagaId);
-        if (claim) inHand.set(sagaId, claim);
+        if (typeof claim === 'object') inHand.set(sagaId, claim);
         return claim;
       },
     },

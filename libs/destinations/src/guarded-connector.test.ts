@@ -84,10 +84,14 @@ describe('names', () => {
   });
 });
 
+test.each(['http://tms.example/', 'https://key@tms.example/'])('%s is refused at every attempt, not only when it is set up', async (address) => {
+  expect(await attempt(address, [], answering(['2000::1']).lookup)).toEqual(refused);
+});
+
 test('the connector itself refuses what is written out, whoever asks it', async () => {
   const connect = guardedConnector({ isAllowedPrivate: () => false, connectMs: 200 });
   for (const hostname of ['127.0.0.1', '::1', '::ffff:7f00:1']) {
-    const error = await new Promise((resolve) => connect({ hostname, protocol: 'http:', port: String(port) }, resolve));
+    const error = await new Promise((resolve) => connect({ hostname, protocol: 'http:', port: String(port) }, (...[error]) => resolve(error)));
     expect(error).toMatchObject({ name: 'AddressRefused' });
   }
   expect(caught).toBe(0);

@@ -4,7 +4,7 @@ import { Lane } from './lane.js';
 
 let clock = 1_000_000;
 beforeEach(() => void jest.spyOn(Date, 'now').mockImplementation(() => clock));
-afterEach(() => jest.restoreAllMocks());
+afterEach(() => void jest.restoreAllMocks());
 
 const open = () => new Lane('TMS', { inFlight: 2, failuresToOpen: 3, halfOpenAfterMs: 10_000 }, () => 0);
 const failing = (code = 'destination.unavailable') => () => Promise.reject(new StepUnavailable(code, ''));

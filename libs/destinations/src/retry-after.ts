@@ -4,6 +4,6 @@ const httpDate = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GM
 /** Milliseconds a Retry-After asks for; undefined when it is no wish for the future. */
 export const retryAfterMs = (value: string | undefined, now: Date): number | undefined => {
   const text = value?.trim() ?? '';
-  const ms = /^\d{1,9}$/.test(text) ? Number(text) * 1000 : text ? Date.parse(text) - now.getTime() : NaN;
+  const ms = /^\d{1,9}$/.test(text) ? Number(text) * 1000 : httpDate.test(text) ? Date.parse(text) - now.getTime() : NaN;
   return ms > 0 ? ms : undefined;
 };

@@ -2,6 +2,6 @@
 export type { Deliveries, End, LogSubject, Order, Snapshot, SnapshotFacts } from './order.js';
 export { NO_PROGRESS, routingOf } from './order.js';
 export type { AuditLog, DestinationReply, Destinations, Hold, Line, Orders, OutboundRequest, ResetOrderPorts } from './ports.js';
-export { resetOrder } from './reset-order.saga.js';
+export { cancelableSteps, resetOrder } from './reset-order.saga.js';
 export type { ResetRequest } from './reset-request.js';
 export { lineKeysOfOrder, lineKeysOfRequest, resetRequest, subjectOf } from './reset-request.js';

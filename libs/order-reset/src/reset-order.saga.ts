@@ -17,3 +17,6 @@ export const resetOrder = (ports: ResetOrderPorts): SagaType<ResetRequest> =>
     .compensatable(clearDeliveries(ports))
     .compensatable(resetProgression(ports))
     .pivot(dispatchReset(ports));
+
+/** Steps at which a reset may still be called off: behind the last of them something has been cleared. */
+export const cancelableSteps = ['resolve-order', 'snapshot-order', 'clear-deliveries'] as const;

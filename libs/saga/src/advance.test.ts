@@ -194,15 +194,20 @@ describe('what a step records', () => {
 });
 
 describe('two workers on one saga', () => {
+  const refusedBy = (epoch: number) => {
+    const step = { name: 'one', direction: 'run', outcome: 'refused', attempt: 1 } as const;
+    return { key: 's:one:run:verdict', sagaId: 's', seq: 1, step, epoch, status: 'pending', title: 'no', code: 'no.way', retried: false, detail: {} };
+  };
+
   test('believe the first verdict, whoever wrote it', async () => {
-    const { advance, journal, story } = world({
-      one: async () => {
-        const step = { name: 'one', direction: 'run', outcome: 'refused', attempt: 1 } as const;
-        journal.entries.push({ key: 's:one:run:verdict', sagaId: 's', seq: 1, step, epoch: 2, status: 'pending', title: 'no', code: 'no.way', retried: false, detail: {} });
-        return {};
-      },
-    });
-    expect(await advance()).toEqual({ outcome: 'ended', status: 'one refused' });
-    expect(story()).toEqual(['one run refused 1']);
+    const it = world({ one: () => void it.journal.entries.push(refusedBy(1)) ?? {} });
+    expect(await it.advance()).toEqual({ outcome: 'ended', status: 'one refused' });
+    expect(it.story()).toEqual(['one run refused 1']);
+  });
+
+  test('do not both go on: the one that meets a newer claim’s word stops without another', async () => {
+    const it = world({ one: () => void it.journal.entries.push(refusedBy(2)) ?? {} });
+    expect(await it.advance()).toEqual({ outcome: 'left' });
+    expect(it.saga.phase).toBe('running');
   });
 });

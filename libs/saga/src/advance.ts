@@ -26,6 +26,9 @@ export interface AdvancePorts<Facts> {
 /** Claims in a row that ended in a crash before the saga itself is taken for the cause and stopped. */
 const poisonousCrashes = 20;
 
+/** Rest of a bell that met a worker too old for its saga; ended instead, it would be missed by the worker that is not. */
+const anotherWorkersTurnMs = 5_000;
+
 /** A bug is tried a few times, in case it was not one. */
 const triesOfABug = 3;
 
@@ -38,8 +41,9 @@ export const createAdvance = <Facts>(ports: AdvancePorts<Facts>) => {
   const types = new Map(ports.types.map((type) => [type.type, type]));
   return async (sagaId: string): Promise<Advance> => {
     const claim = await ports.sagas.claim(sagaId);
-    const type = claim && types.get(claim.type);
-    if (!type) return { outcome: 'left' };
+    if (claim === 'not-due') return { outcome: 'left' };
+    const type = claim === 'not-ours' ? undefined : types.get(claim.type);
+    if (claim === 'not-ours' || !type) return { outcome: 'resting', wakeInMs: anotherWorkersTurnMs };
     try {
       return await new Turn(type, claim, ports, await standOf(type, claim, ports.journal)).take();
     } catch (error) {
@@ -111,6 +115,7 @@ class Turn<Facts> {
         abort.abort(late);
         reject(late);
       }, step.timeoutMs);
+      timer.unref();
     });
     try {
       const context = this.#context(step, direction, abort.signal);
@@ -205,7 +210,11 @@ class Turn<Facts> {
     return { outcome: 'ended', status };
   }
 
-  /** Writes an entry and goes on from the one that stands: another worker may have been first, and its word counts. */
+  /**
+   * Writes an entry and goes on from the one that stands: another worker may have been first, and its word counts.
+   * If that worker's claim is newer, this one is a ghost whose picture of the saga is out of date, and it must not act on it:
+   * it could hold and clear an order for a saga that has long ended.
+   */
   async #write(
     step: Step,
     direction: Direction,
@@ -228,6 +237,7 @@ class Turn<Facts> {
     };
     const state = outcome === 'done' ? { ...this.#progress.state, ...entry.adds } : this.#progress.state;
     const stands = await this.#ports.journal.write(entry, facts, state);
+    if (stands.epoch > epoch) throw new ClaimLost(`${entry.key} was written by epoch ${stands.epoch}, this is ${epoch}`);
     this.#progress.take(stands);
     return stands;
   }

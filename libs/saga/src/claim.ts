@@ -36,8 +36,11 @@ export interface Settlement {
 
 /** The sagas' documents, as far as the kernel needs them. All may throw StoreUnavailable. */
 export interface Sagas<Facts> {
-  /** Takes the saga if it is due: raises its epoch and holds it for some seconds. Undefined when there is nothing to do. */
-  claim(sagaId: string): Promise<Claim<Facts> | undefined>;
+  /**
+   * Takes the saga if it is due: raises its epoch and holds it for some seconds.
+   * `not-due`: there is nothing to do, or somebody else does it. `not-ours`: it is of a type or version this worker does not know.
+   */
+  claim(sagaId: string): Promise<Claim<Facts> | 'not-due' | 'not-ours'>;
   /** Leaves the saga in order, if the claim still stands. Throws ClaimLost when it does not. */
   settle(claim: Claim<Facts>, settlement: Settlement): Promise<void>;
 }

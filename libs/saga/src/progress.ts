@@ -72,8 +72,9 @@ export class Progress {
   }
 
   /**
-   * A step that refused took no effect itself. One that was called off from outside may have taken effect unseen,
-   * so it is undone too, provided the steps before it were done; else it cannot have begun.
+   * A step that refused took no effect itself. One that was called off from outside may have taken effect unseen, so it is undone too,
+   * provided the steps before it were done; else it cannot have begun. Whoever calls a saga off does so at its first step without a verdict:
+   * at a later one, a ghost could still run the steps between after the saga has ended.
    */
   #backwards(turned: number): Next {
     const verdict = this.#verdict(this.#steps[turned]!, 'run')!;

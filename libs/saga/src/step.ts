@@ -62,9 +62,9 @@ interface StepBase<Needs extends object, Adds extends object> {
   atEnd?(state: Needs & Adds, context: Pick<StepContext, 'sagaId' | 'epoch' | 'log'>): Promise<void>;
 }
 
-/** A step that can be taken back. `undo` must be repeatable, and must bear that `run` took effect only in part. */
+/** A step that can be taken back. `undo` must be repeatable, and must bear that `run` took effect only in part, or unseen. */
 export interface CompensatableStep<Needs extends object, Adds extends object> extends StepBase<Needs, Adds> {
-  undo(state: Needs & Adds, context: StepContext): Promise<EntryDetail | void>;
+  undo(state: Needs & Partial<Adds>, context: StepContext): Promise<EntryDetail | void>;
 }
 
 /** The step after which there is no way back. */

@@ -36,12 +36,13 @@ export const sagaRepository = ({ connection, commit }: Store, types: readonly Pi
   return {
     async claim(sagaId) {
       const saga = await read.get(sagaId);
-      if (!saga?.next_run_at || saga.version > (newest.get(saga.type) ?? 0)) return undefined;
+      if (!saga?.next_run_at) return 'not-due';
+      if (saga.version > (newest.get(saga.type) ?? 0)) return 'not-ours';
       const epoch = saga.epoch + 1;
       const claimed = await commit.update(collections.sagas, { _id: sagaId, epoch: saga.epoch, $expr: due }, [
         { $set: { epoch, next_run_at: inMs(leaseMs) } },
       ]);
-      return claimed ? claimOf({ ...saga, epoch }) : undefined;
+      return claimed ? claimOf({ ...saga, epoch }) : 'not-due';
     },
 
     async settle({ sagaId, epoch }, settlement) {

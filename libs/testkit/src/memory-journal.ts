@@ -12,7 +12,7 @@ export const memoryJournal = (): MemoryJournal => {
     read: async (sagaId) => entries.filter((entry) => entry.sagaId === sagaId).toSorted((a, b) => a.seq - b.seq),
     async write(entry) {
       const earlier = entries.find(({ key }) => key === entry.key);
-      if (!earlier) entries.push(structuredClone(entry));
+      if (!earlier) entries.push(entry);
       return earlier ?? entry;
     },
   };

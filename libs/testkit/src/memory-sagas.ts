@@ -50,7 +50,7 @@ export const memorySagas = (clock: MemoryClock): MemorySagas => {
     },
     async claim(sagaId) {
       const saga = sagas.get(sagaId);
-      if (saga?.nextRunAt === undefined || saga.nextRunAt > clock.now()) return undefined;
+      if (saga?.nextRunAt === undefined || saga.nextRunAt > clock.now()) return 'not-due';
       saga.epoch += 1;
       saga.nextRunAt = clock.now() + leaseMs;
       return { ...saga, correlationId: `c-${sagaId}`, facts: undefined } satisfies Claim;

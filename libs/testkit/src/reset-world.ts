@@ -24,8 +24,8 @@ export interface ResetWorld {
   order: MemoryOrder;
   /** Accepts a reset of the order. */
   submit(sagaId?: string, asked?: ResetRequest['order']): string;
-  /** One bell. */
-  advance(sagaId: string): Promise<Advance>;
+  /** One bell, heard by one of any number of workers. */
+  advance(sagaId: string, worker?: number): Promise<Advance>;
   /** Rings until the saga needs nobody any more, letting time pass wherever it rests. */
   settle(sagaId: string): Promise<string>;
   /** The journal of a saga as plain words: `resolve-order run done`. */
@@ -34,7 +34,12 @@ export interface ResetWorld {
 
 export const silent: StepLog = { info: () => {}, warn: () => {}, error: () => {} };
 
-export const resetWorld = (): ResetWorld => {
+export interface WorldOptions {
+  /** Puts something round a port as one worker sees it: gates, crashes. */
+  wrap?: <Port extends object>(port: Port, worker: number) => Port;
+}
+
+export const resetWorld = ({ wrap = (port) => port }: WorldOptions = {}): ResetWorld => {
   const clock = memoryClock();
   const journal = memoryJournal();
   const sagas = memorySagas(clock);
@@ -43,23 +48,30 @@ export const resetWorld = (): ResetWorld => {
   const order = deliveredOrder();
   orders.documents.set(order.order.order_id, order);
 
-  const ports = {
-    orders,
-    destinations: destination,
+  const line = {
+    ahead: async (_order: Order, sagaId: string) =>
+      [...sagas.sagas.values()].find((saga) => saga.sagaId < sagaId && saga.nextRunAt !== undefined)?.sagaId,
+    callNext: async () => {
+      const next = [...sagas.sagas.values()].find(({ phase }) => phase === 'waiting');
+      if (next) next.nextRunAt = 0;
+    },
+  };
+  const portsOf = (worker: number) => ({
+    line: wrap(line, worker),
+    orders: wrap(orders, worker),
+    destinations: wrap(destination, worker),
     auditLog: {
       snapshot: async (sagaId: string, version: number) =>
         journal.entries.map(({ sagaId: of, detail }) => ({ of, data: detail.extra_data as Snapshot | undefined })).find(({ of, data }) => of === sagaId && data?.version === version)!.data!,
     },
-    line: {
-      ahead: async (_order: Order, sagaId: string) =>
-        [...sagas.sagas.values()].find((saga) => saga.sagaId < sagaId && saga.nextRunAt !== undefined)?.sagaId,
-      callNext: async () => {
-        const next = [...sagas.sagas.values()].find(({ phase }) => phase === 'waiting');
-        if (next) next.nextRunAt = 0;
-      },
-    },
+  });
+  const advanceAs = (worker: number) =>
+    createAdvance({ types: [resetOrder(portsOf(worker))], sagas: wrap(sagas, worker), journal: wrap(journal, worker), log: silent });
+  const workers = new Map<number, ReturnType<typeof advanceAs>>();
+  const advance = (sagaId: string, worker = 0): Promise<Advance> => {
+    if (!workers.has(worker)) workers.set(worker, advanceAs(worker));
+    return workers.get(worker)!(sagaId);
   };
-  const advance = createAdvance({ types: [resetOrder(ports)], sagas, journal, log: silent });
 
   return {
     clock,

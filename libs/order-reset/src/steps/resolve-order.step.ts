@@ -39,8 +39,8 @@ export const resolveOrder = ({
     return done({ order }, { message: `Order ${order.order_id}, between ${order.caller.tenant_name} and ${order.counterparty.tenant_name}.` });
   },
 
-  async undo({ order }, { sagaId }) {
-    await giveBack({ orders, line }, order, sagaId);
+  async undo({ request, order }, { sagaId }) {
+    for (const held of order ? [order] : await orders.find(request)) await giveBack({ orders, line }, held, sagaId);
   },
 
   async atEnd({ order }, { sagaId }) {
