@@ -1,5 +1,5 @@
 import { createDestinations, secretStore } from '@crossroads/destinations';
-import { resetOrder } from '@crossroads/order-reset';
+import { recoverOrder, resetOrder } from '@crossroads/order-reset';
 import { openBells, startBellWorker } from '@crossroads/queue';
 import { announced, createLog, onShutdown, readConfig } from '@crossroads/runtime';
 import { createAdvance } from '@crossroads/saga';
@@ -8,10 +8,11 @@ import { readFile } from 'node:fs/promises';
 import { answerBell } from './answer-bell.js';
 import { callableLine } from './callable-line.js';
 import { workerConfig } from './config.js';
+import { startWatchdog } from './watchdog.js';
 import { destinationDirectory } from './destination-directory.js';
 import { keepClaims } from './keep-claims.js';
 import { aboutEntry, orderSubject } from './log-entries.js';
-import { startSweeping } from './sweep.js';
+import { createSweep, startSweeping } from './sweep.js';
 
 const config = readConfig(workerConfig, process.env);
 const log = createLog({ level: config.LOG_LEVEL, app: 'worker' });
@@ -27,34 +28,34 @@ const destinations = createDestinations({
   secrets: secretStore({ env: process.env, readFile: (path) => readFile(path, 'utf8') }),
   allowedPrivateHosts: config.DESTINATION_PRIVATE_HOSTS,
 });
-const types = [
-  resetOrder({
-    orders: announced('orders', orderRepository(store)),
-    auditLog: auditLogRepository(store),
-    line: callableLine(lineRepository(store), bells),
-    destinations: announced('destinations', destinations),
-    dispatchRetry: {
-      attempts: config.DISPATCH_ATTEMPTS,
-      firstDelayMs: config.DISPATCH_FIRST_DELAY_MS,
-      maxDelayMs: config.DISPATCH_MAX_DELAY_MS,
-    },
-  }),
-];
+const orders = announced('orders', orderRepository(store));
+const ports = { orders, auditLog: auditLogRepository(store), line: callableLine(lineRepository(store), bells) };
+const dispatchRetry = { attempts: config.DISPATCH_ATTEMPTS, firstDelayMs: config.DISPATCH_FIRST_DELAY_MS, maxDelayMs: config.DISPATCH_MAX_DELAY_MS };
+const types = [resetOrder({ ...ports, destinations: announced('destinations', destinations), dispatchRetry }), recoverOrder(ports)];
 const claims = keepClaims(announced('sagas', sagaRepository(store, types)), log);
 const journal = announced('journal', journalRepository(store, orderSubject), aboutEntry);
 const advance = claims.lettingGo(createAdvance({ types, sagas: claims.sagas, journal, log }));
-const sweeper = startSweeping({ sagas: sweepRepository(store), bells, everyMs: config.SWEEP_INTERVAL_MS, log });
+const sweeper = startSweeping(createSweep({ sagas: sweepRepository(store), orders, bells, log }), config.SWEEP_INTERVAL_MS, log);
 const worker = startBellWorker({
   redisUrl: config.REDIS_URL,
   concurrency: config.WORKER_CONCURRENCY,
   answer: answerBell(advance, log),
   onError: (error) => log.warn('the bell worker reports', { error }),
 });
+const watchdog = startWatchdog({ bells, worker, log, end: () => process.exit(1) });
 
 onShutdown({
   signals: process,
   log,
   deadlineMs: config.SHUTDOWN_DEADLINE_MS,
-  steps: [() => sweeper.stop(), () => worker.close(config.SHUTDOWN_DEADLINE_MS - 2_000), () => claims.stop(), () => bells.close(), () => store.close()],
+  steps: [
+    () => watchdog.stop(),
+    () => sweeper.stop(),
+    () => worker.close(config.SHUTDOWN_DEADLINE_MS - 2_000),
+    () => claims.stop(),
+    () => destinations.close(),
+    () => bells.close(),
+    () => store.close(),
+  ],
 });
 log.info('worker ready', { concurrency: config.WORKER_CONCURRENCY });

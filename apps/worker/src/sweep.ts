@@ -1,35 +1,70 @@
+import type { Orders } from '@crossroads/order-reset';
 import type { Bells } from '@crossroads/queue';
 import type { Log } from '@crossroads/runtime';
-import type { SweepRepository } from '@crossroads/store';
+import type { SweepPlace, SweepRepository } from '@crossroads/store';
 
-export interface SweepOptions {
+export interface SweepPorts {
   sagas: SweepRepository;
-  bells: Bells;
-  everyMs: number;
+  orders: Pick<Orders, 'release'>;
+  bells: Pick<Bells, 'ringAll' | 'count'>;
   log: Log;
 }
 
-const mostAtOnce = 1_000;
+/** Sagas to ring for at a time, orders to look at at a time. */
+const page = 1_000;
 
-/** Rings for sagas that should be moving and are not. Every worker sweeps, none leads: a bell too many is harmless. */
-export const startSweeping = ({ sagas, bells, everyMs, log }: SweepOptions): { stop(): Promise<void> } => {
+/**
+ * Rings for sagas that should be moving and are not, and gives back orders that ended sagas still hold.
+ * Every worker sweeps and none leads: a bell too many is harmless.
+ *
+ * A long backlog is due as well, though its bells hang in the queue. So a sweep rings one page and goes on from there
+ * next time, unless the queue grew by it: then bells had been lost, and it rings for all the rest at once.
+ */
+export const createSweep = ({ sagas, orders, bells, log }: SweepPorts): (() => Promise<void>) => {
+  let place: SweepPlace | undefined;
+
+  const ringForDue = async (): Promise<void> => {
+    for (;;) {
+      const due = await sagas.due(page, place);
+      place = due.place;
+      if (due.sagas.length === 0) return;
+      const before = await bells.count();
+      await bells.ringAll(due.sagas);
+      const lost = (await bells.count()) - before;
+      if (lost > 0) log.info('a sweep rang for sagas whose bells were lost', { due: due.sagas.length, lost });
+      if (!place || lost < page / 20) return;
+    }
+  };
+
+  const giveBackOrphans = async (): Promise<void> => {
+    for (const { orderId, sagaId } of await sagas.orphans(page)) {
+      log.warn('an order was still held for a saga that has ended', { order_id: orderId, saga_id: sagaId });
+      await orders.release(orderId, { sagaId });
+    }
+  };
+
+  return async () => {
+    await ringForDue();
+    await giveBackOrphans();
+  };
+};
+
+/** Sweeps again and again, not in step with the other workers. */
+export const startSweeping = (sweep: () => Promise<void>, everyMs: number, log: Log): { stop(): Promise<void> } => {
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
   let sweeping = Promise.resolve();
 
-  const sweep = async (): Promise<void> => {
-    try {
-      const due = await sagas.due(mostAtOnce);
-      await bells.ringAll(due);
-    } catch (error) {
-      log.warn('a sweep did not come through; the next one will', { error });
-    }
-  };
   const later = (): void => {
     if (stopped) return;
-    timer = setTimeout(() => {
-      sweeping = sweep().then(later);
-    }, everyMs * (0.75 + Math.random() / 2));
+    timer = setTimeout(
+      () => {
+        sweeping = sweep()
+          .catch((error: unknown) => log.warn('a sweep did not come through; the next one will', { error }))
+          .then(later);
+      },
+      everyMs * (0.75 + Math.random() / 2),
+    );
   };
   later();
 

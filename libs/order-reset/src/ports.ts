@@ -32,12 +32,16 @@ export interface Orders {
   restoreDeliveries(orderId: string, snapshot: Snapshot, hold: Hold): Promise<void>;
   /** Sets NO_PROGRESS; answers the state it replaced, which may be another than `expected` (an earlier attempt's, if that got through). */
   resetProgression(orderId: string, expected: string, hold: Hold): Promise<{ was: string }>;
+  /** Puts deliveries and progression of a snapshot in place of what the order has at `version`, once. */
+  restoreExactly(orderId: string, snapshot: Snapshot, version: number, hold: Hold): Promise<'restored' | 'moved'>;
   /** Puts the replaced state back unless the order has moved on since. Does nothing when it was not reset. */
   restoreProgression(orderId: string, hold: Hold): Promise<void>;
 }
 
 /** What was cleared, read back from the log. */
 export interface AuditLog {
+  /** What a saga's clear removed; `restored` if the saga put it back itself; undefined if it cleared nothing. */
+  cleared(sagaId: string): Promise<SnapshotFacts | 'restored' | undefined>;
   snapshot(sagaId: string, version: number): Promise<Snapshot>;
 }
 

@@ -16,6 +16,10 @@ export interface Ring {
 export interface Bells {
   ring(ring: Ring): Promise<void>;
   ringAll(rings: readonly Ring[]): Promise<void>;
+  /** Bells that hang in the queue or are being answered. */
+  count(): Promise<number>;
+  /** Bells that nobody has taken up. */
+  waiting(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -57,6 +61,8 @@ export const openBells = (redisUrl: string, onError: (error: Error) => void): Be
     async ringAll(rings) {
       if (rings.length > 0) await reachable().addBulk(rings.map(job));
     },
+    waiting: () => reachable().getJobCountByTypes('waiting', 'prioritized'),
+    count: () => reachable().getJobCountByTypes('waiting', 'active', 'delayed', 'prioritized'),
     async close() {
       connection.disconnect();
       await queue.close();

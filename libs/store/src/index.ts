@@ -21,7 +21,7 @@ export type { SagaRepository } from './saga.repository.js';
 export { leaseMs, sagaRepository } from './saga.repository.js';
 export type { Standing, StandingRepository } from './standing.repository.js';
 export { standingOf, standingRepository } from './standing.repository.js';
-export type { SweepRepository } from './sweep.repository.js';
+export type { SweepPlace, SweepRepository, Unheard } from './sweep.repository.js';
 export { sweepRepository } from './sweep.repository.js';
 export type { OrderLife, Pair } from './order-life.repository.js';
 export { orderLife } from './order-life.repository.js';

@@ -1,4 +1,4 @@
-import type { AuditLog, LogSubject, Snapshot } from '@crossroads/order-reset';
+import type { AuditLog, LogSubject, Snapshot, SnapshotFacts } from '@crossroads/order-reset';
 import type { Entry, Journal } from '@crossroads/saga';
 import { StoreUnavailable } from '@crossroads/saga';
 import { collections, rawCollection } from './collections.js';
@@ -41,6 +41,15 @@ export const journalRepository = ({ connection, commit }: Store, subjectOf: Subj
 
 /** Reads snapshots back out of the log, value for value. */
 export const auditLogRepository = ({ connection }: Store): AuditLog => ({
+  cleared: (sagaId) =>
+    reaching(async () => {
+      const verdicts = await rawCollection<EntryDocument>(connection, collections.logs)
+        .find({ saga_id: sagaId, 'step.name': 'clear-deliveries', 'step.outcome': 'done' }, { projection: { step: 1, 'journal.adds': 1 } })
+        .toArray();
+      if (verdicts.some(({ step }) => step.direction === 'undo')) return 'restored';
+      return (verdicts[0]?.journal.adds as { cleared: SnapshotFacts } | undefined)?.cleared;
+    }),
+
   snapshot: (sagaId, version) =>
     reaching(async () => {
       const document = await rawCollection<{ extra_data: Snapshot }>(connection, collections.logs).findOne(

@@ -19,7 +19,7 @@ interface OrderDocument {
   status: string;
   version: number;
   progression_state: string;
-  fence?: { saga_id: string; epoch: number; applied?: { cleared_version?: number; progression_was?: string } };
+  fence?: { saga_id: string; epoch: number; applied?: { cleared_version?: number; progression_was?: string; restored?: boolean } };
 }
 
 /** Tries against writers that keep changing the order, before it is left in peace for a while. */
@@ -134,6 +134,18 @@ export const orderRepository = ({ connection, commit }: Store): Orders => {
         was = order.progression_state;
       }
       throw new StepUnavailable('order.busy', 'The order kept changing while its progression was reset.');
+    },
+
+    async restoreExactly(orderId, { bols, executed_drops, progression_state }, version, hold) {
+      const restored = await update(
+        { ...fenced(orderId, hold), version, 'fence.applied.restored': { $exists: false } },
+        {
+          $set: { bols, executed_drops, progression_state, 'fence.epoch': hold.epoch, 'fence.applied.restored': true },
+          $inc: { version: 1 },
+        },
+      );
+      if (restored) return 'restored';
+      return (await heldOrder(orderId, hold)).fence?.applied?.restored ? 'restored' : 'moved';
     },
 
     async restoreProgression(orderId, hold) {

@@ -11,20 +11,54 @@ export interface Unheard {
   epoch: number;
 }
 
-export interface SweepRepository {
-  /** Sagas that are due, longest due first. */
-  due(limit: number): Promise<Unheard[]>;
+/** Where a walk through the due sagas goes on. */
+export interface SweepPlace {
+  nextRunAt: Date;
+  sagaId: string;
 }
 
-export const sweepRepository = ({ connection }: Store): SweepRepository => ({
-  due: (limit) =>
-    reaching(async () => {
-      const sagas = await rawCollection<SagaDocument>(connection, collections.sagas)
-        .find(
-          { next_run_at: { $exists: true }, $expr: { $lte: ['$next_run_at', '$$NOW'] } },
-          { projection: { correlation_id: 1, type: 1, epoch: 1 }, sort: { next_run_at: 1 }, limit },
-        )
-        .toArray();
-      return sagas.map(({ _id, correlation_id, type, epoch }) => ({ sagaId: _id, correlationId: correlation_id, type, epoch }));
-    }),
-});
+export interface SweepRepository {
+  /** Sagas that are due, longest due first, from the given place on; and the place behind the last of them. */
+  due(limit: number, after?: SweepPlace): Promise<{ sagas: Unheard[]; place: SweepPlace | undefined }>;
+  /** Orders that are held for a saga that has ended: a ghost took them after the end. Id of order and saga. */
+  orphans(limit: number): Promise<{ orderId: string; sagaId: string }[]>;
+}
+
+interface Fenced {
+  _id: { toHexString(): string };
+  fence: { saga_id: string };
+}
+
+export const sweepRepository = ({ connection }: Store): SweepRepository => {
+  const sagas = () => rawCollection<SagaDocument>(connection, collections.sagas);
+  return {
+    due: (limit, after) =>
+      reaching(async () => {
+        const behind = after && { $or: [{ next_run_at: { $gt: after.nextRunAt } }, { next_run_at: after.nextRunAt, _id: { $gt: after.sagaId } }] };
+        const found = await sagas()
+          .find(
+            { next_run_at: { $exists: true }, $expr: { $lte: ['$next_run_at', '$$NOW'] }, ...behind },
+            { projection: { correlation_id: 1, type: 1, epoch: 1, next_run_at: 1 }, sort: { next_run_at: 1, _id: 1 }, limit },
+          )
+          .toArray();
+        const last = found.at(-1);
+        return {
+          sagas: found.map(({ _id, correlation_id, type, epoch }) => ({ sagaId: _id, correlationId: correlation_id, type, epoch })),
+          place: found.length === limit && last?.next_run_at ? { nextRunAt: last.next_run_at, sagaId: last._id } : undefined,
+        };
+      }),
+
+    orphans: (limit) =>
+      reaching(async () => {
+        const fenced = await rawCollection<Fenced>(connection, collections.orders)
+          .find({ 'fence.saga_id': { $exists: true } }, { projection: { 'fence.saga_id': 1 }, limit })
+          .toArray();
+        const holders = fenced.map(({ fence }) => fence.saga_id);
+        const ended = await sagas()
+          .find({ _id: { $in: holders }, phase: 'ended' }, { projection: { _id: 1 } })
+          .toArray();
+        const over = new Set(ended.map(({ _id }) => _id));
+        return fenced.filter(({ fence }) => over.has(fence.saga_id)).map(({ _id, fence }) => ({ orderId: _id.toHexString(), sagaId: fence.saga_id }));
+      }),
+  };
+};

@@ -9,7 +9,7 @@ export interface MemoryOrder {
   executed_drops: unknown[];
   progression_state: string;
   version: number;
-  fence?: { sagaId: string; epoch: number; clearedVersion?: number; progressionWas?: string; awaited?: boolean } | undefined;
+  fence?: { sagaId: string; epoch: number; clearedVersion?: number; progressionWas?: string; restored?: boolean; awaited?: boolean } | undefined;
 }
 
 export interface MemoryOrders extends Orders {
@@ -92,6 +92,14 @@ export const memoryOrders = (): MemoryOrders => {
       document.progression_state = NO_PROGRESS;
       document.version += 1;
       return { was };
+    },
+    async restoreExactly(orderId, { bols, executed_drops, progression_state }, version, hold) {
+      const document = held(orderId, hold);
+      if (document.fence.restored) return 'restored';
+      if (document.version !== version) return 'moved';
+      Object.assign(document, { bols, executed_drops, progression_state, version: version + 1 });
+      document.fence.restored = true;
+      return 'restored';
     },
     async restoreProgression(orderId, hold) {
       const document = held(orderId, hold);

@@ -1,5 +1,5 @@
-import type { Order, ResetRequest, Snapshot } from '@crossroads/order-reset';
-import { resetOrder } from '@crossroads/order-reset';
+import type { Order, RecoverRequest, ResetRequest, Snapshot, SnapshotFacts } from '@crossroads/order-reset';
+import { recoverOrder, resetOrder } from '@crossroads/order-reset';
 import type { Advance, StepLog } from '@crossroads/saga';
 import { createAdvance } from '@crossroads/saga';
 import type { MemoryClock } from './memory-clock.js';
@@ -24,6 +24,8 @@ export interface ResetWorld {
   order: MemoryOrder;
   /** Accepts a reset of the order. */
   submit(sagaId?: string, asked?: ResetRequest['order']): string;
+  /** Asks for what a reset cleared to be put back. */
+  recover(sagaId: string, resetSagaId: string, forced?: boolean): string;
   /** One bell, heard by one of any number of workers. */
   advance(sagaId: string, worker?: number): Promise<Advance>;
   /** Rings until the saga needs nobody any more, letting time pass wherever it rests. */
@@ -61,12 +63,17 @@ export const resetWorld = ({ wrap = (port) => port }: WorldOptions = {}): ResetW
     orders: wrap(orders, worker),
     destinations: wrap(destination, worker),
     auditLog: {
+      cleared: async (sagaId: string) => {
+        const verdicts = journal.entries.filter((entry) => entry.sagaId === sagaId && entry.step.name === 'clear-deliveries' && entry.step.outcome === 'done');
+        if (verdicts.some(({ step }) => step.direction === 'undo')) return 'restored' as const;
+        return (verdicts[0]?.adds as { cleared: SnapshotFacts } | undefined)?.cleared;
+      },
       snapshot: async (sagaId: string, version: number) =>
         journal.entries.map(({ sagaId: of, detail }) => ({ of, data: detail.extra_data as Snapshot | undefined })).find(({ of, data }) => of === sagaId && data?.version === version)!.data!,
     },
   });
   const advanceAs = (worker: number) =>
-    createAdvance({ types: [resetOrder(portsOf(worker))], sagas: wrap(sagas, worker), journal: wrap(journal, worker), log: silent });
+    createAdvance({ types: [resetOrder(portsOf(worker)), recoverOrder(portsOf(worker))], sagas: wrap(sagas, worker), journal: wrap(journal, worker), log: silent });
   const workers = new Map<number, ReturnType<typeof advanceAs>>();
   const advance = (sagaId: string, worker = 0): Promise<Advance> => {
     if (!workers.has(worker)) workers.set(worker, advanceAs(worker));
@@ -81,6 +88,13 @@ export const resetWorld = ({ wrap = (port) => port }: WorldOptions = {}): ResetW
     destination,
     order,
     submit: (sagaId = 'saga-1', asked = { order_number: '4711' }) => sagas.accept(sagaId, 'reset_order', resetRequestFor(asked)).sagaId,
+    recover: (sagaId, resetSagaId, forced = false) => {
+      const request: RecoverRequest = {
+        ...resetRequestFor({ order_id: order.order.order_id }),
+        recovers: { saga_id: resetSagaId, forced, by: 'operator', reason: 'reset by mistake' },
+      };
+      return sagas.accept(sagaId, 'recover_order', request).sagaId;
+    },
     advance,
     async settle(sagaId) {
       const saga = sagas.sagas.get(sagaId)!;

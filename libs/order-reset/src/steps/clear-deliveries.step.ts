@@ -1,9 +1,10 @@
-import type { CompensatableStep, StepContext } from '@crossroads/saga';
+import type { CompensatableStep } from '@crossroads/saga';
 import { done, StepUnavailable } from '@crossroads/saga';
 import type { Order, SnapshotFacts } from '../order.js';
 import { factsOf, inWords } from '../order.js';
 import { ownData, ownDataTimeoutMs } from '../policies.js';
 import type { ResetOrderPorts } from '../ports.js';
+import { snapshotAgain, snapshotsPerAttempt } from './snapshot-again.js';
 
 interface Needs {
   order: Order;
@@ -14,9 +15,6 @@ interface Adds {
   /** The snapshot that holds what was cleared: the first one, or a later one if the order moved meanwhile. */
   cleared: SnapshotFacts;
 }
-
-/** Snapshots taken in one attempt before the order is left in peace for a while. */
-const snapshotsPerAttempt = 5;
 
 /** Empties the order's BOLs and executed drops: those of a snapshot in the log, never one that was saved since. */
 export const clearDeliveries = ({ orders, auditLog }: Pick<ResetOrderPorts, 'orders' | 'auditLog'>): CompensatableStep<Needs, Adds> => ({
@@ -46,13 +44,3 @@ export const clearDeliveries = ({ orders, auditLog }: Pick<ResetOrderPorts, 'ord
     return { message: 'BOLs and executed drops put back.' };
   },
 });
-
-/** The order moved since it was saved: what has come is saved as well before another try. */
-const snapshotAgain = async ({ orders }: Pick<ResetOrderPorts, 'orders'>, order: Order, context: StepContext): Promise<SnapshotFacts> => {
-  const snapshot = await orders.snapshot(order.order_id);
-  return context.record(`version-${snapshot.version}`, factsOf(snapshot), {
-    title: 'Deliveries saved again',
-    message: `The order had moved on; saved again at version ${snapshot.version}.`,
-    extra_data: snapshot,
-  });
-};

@@ -2,7 +2,7 @@ import type { CompensatableStep } from '@crossroads/saga';
 import { done, StepRefused, StepWaits } from '@crossroads/saga';
 import type { Order } from '../order.js';
 import { ownData, ownDataTimeoutMs } from '../policies.js';
-import type { ResetOrderPorts } from '../ports.js';
+import type { Destinations, ResetOrderPorts } from '../ports.js';
 import type { ResetRequest } from '../reset-request.js';
 
 interface Needs {
@@ -21,7 +21,7 @@ export const resolveOrder = ({
   orders,
   line,
   destinations,
-}: Pick<ResetOrderPorts, 'orders' | 'line' | 'destinations'>): CompensatableStep<Needs, Adds> => ({
+}: Pick<ResetOrderPorts, 'orders' | 'line'> & { destinations: Pick<Destinations, 'check'> }): CompensatableStep<Needs, Adds> => ({
   name: 'resolve-order',
   title: 'Order found and held',
   status: { done: 'origin_mapped', refused: 'error' },

@@ -28,7 +28,7 @@ const fence = new Schema(
     saga_id: { type: String, required: true },
     epoch: { type: Number, required: true },
     /** What this saga has already done to the order: what a repeated write finds instead of doing it twice. */
-    applied: { cleared_version: Number, progression_was: String },
+    applied: { cleared_version: Number, progression_was: String, restored: Boolean },
     /** Another saga waits for the order. */
     awaited: Boolean,
   },

@@ -99,6 +99,16 @@ export const ordersContract = (name: string, open: () => Promise<OrdersUnderTest
       expect(await world.look(orderId)).toMatchObject({ progression: 'COMPLETE', version: 9 });
     });
 
+    test('a snapshot is put in place of what stands, once, and only of what was looked at', async () => {
+      await world.orders.hold(orderId, first);
+      const snapshot = await world.orders.snapshot(orderId);
+      await world.saveBol(orderId, 'BOL-3');
+      expect(await world.orders.restoreExactly(orderId, snapshot, 7, first)).toBe('moved');
+      expect(await world.orders.restoreExactly(orderId, snapshot, 8, first)).toBe('restored');
+      expect(await world.orders.restoreExactly(orderId, snapshot, 8, first)).toBe('restored');
+      expect(await world.look(orderId)).toMatchObject({ ...delivered, version: 9 });
+    });
+
     test('a snapshot says what it holds in one digest', async () => {
       await world.orders.hold(orderId, first);
       const one = await world.orders.snapshot(orderId);

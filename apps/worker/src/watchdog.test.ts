@@ -1,0 +1,24 @@
+import { expect, jest, test } from '@jest/globals';
+import { startWatchdog } from './watchdog.js';
+
+const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+
+const watched = async (waiting: number[], idleMs: number): Promise<number> => {
+  jest.useFakeTimers();
+  let ended = 0;
+  const watchdog = startWatchdog({ bells: { waiting: async () => waiting.shift() ?? 0 }, worker: { idleMs: () => idleMs }, log: quiet, end: () => void ended++ });
+  await jest.advanceTimersByTimeAsync(10_000 * (waiting.length + 1));
+  await watchdog.stop();
+  jest.useRealTimers();
+  return ended;
+};
+
+test('a worker that takes none of the bells that hang is ended', async () => {
+  expect(await watched([3, 3], 61_000)).toBe(1);
+});
+
+test('a worker is left alone while it works, while nothing hangs, and when a bell has only just come', async () => {
+  expect(await watched([3, 3, 3], 1_000)).toBe(0);
+  expect(await watched([0, 0, 0], 61_000)).toBe(0);
+  expect(await watched([0, 1, 0, 1, 0], 61_000)).toBe(0);
+});

@@ -1,0 +1,34 @@
+import type { CompensatableStep } from '@crossroads/saga';
+import { done, StepRefused } from '@crossroads/saga';
+import type { SnapshotFacts } from '../order.js';
+import { inWords } from '../order.js';
+import { ownData, ownDataTimeoutMs } from '../policies.js';
+import type { ResetOrderPorts } from '../ports.js';
+import type { RecoverRequest } from '../recover-request.js';
+
+interface Needs {
+  request: RecoverRequest;
+}
+
+interface Adds {
+  /** What the reset cleared. */
+  lost: SnapshotFacts;
+}
+
+/** Finds in the audit log what the reset cleared. */
+export const findSnapshot = ({ auditLog }: Pick<ResetOrderPorts, 'auditLog'>): CompensatableStep<Needs, Adds> => ({
+  name: 'find-snapshot',
+  title: 'Snapshot of the reset found',
+  status: { done: 'origin_mapped', refused: 'error' },
+  retry: ownData,
+  timeoutMs: ownDataTimeoutMs,
+
+  async run({ request: { recovers } }) {
+    const lost = await auditLog.cleared(recovers.saga_id);
+    if (lost === undefined) throw new StepRefused('recover.nothing_cleared', `Saga ${recovers.saga_id} cleared nothing, so there is nothing to put back.`);
+    if (lost === 'restored') throw new StepRefused('recover.already_restored', `What saga ${recovers.saga_id} cleared was put back when it was undone.`);
+    return done({ lost }, { message: `${inWords(lost.bols, lost.executed_drops)}, asked for by ${recovers.by}: ${recovers.reason}` });
+  },
+
+  async undo() {},
+});
