@@ -6,6 +6,7 @@ export const workerConfig = z.object({
   MONGODB_URI: settings.mongodbUri,
   REDIS_URL: settings.redisUrl,
   WORKER_CONCURRENCY: settings.count(100, 'Sagas one worker advances at once.'),
+  DESTINATION_IN_FLIGHT: settings.count(64, 'Requests one worker has in hand for one destination. Less than its concurrency, so that one that hangs cannot take every slot.'),
   SWEEP_INTERVAL_MS: settings.ms(10_000, 'How often a worker looks for sagas whose bell was lost'),
   DISPATCH_ATTEMPTS: settings.count(8, 'Attempts to reach a destination before a saga stops and waits for an operator.'),
   DISPATCH_FIRST_DELAY_MS: settings.ms(30_000, 'Rest before the second attempt; it doubles from there'),

@@ -6,7 +6,7 @@ export const destinationDirectory = (directory: Pick<DirectoryRepository, 'insta
   async find(instanceId: string): Promise<DestinationInstance | undefined> {
     const instance = await directory.instance(instanceId);
     if (!instance) return undefined;
-    const { _id, tenant_id, name, source_system, url, secret_ref } = instance;
-    return { id: _id, tenant_id, name, source_system, url, secret_ref };
+    const { _id, tenant_id, name, source_system, url, secret_ref, paused = false, on_refusal = 'restore' } = instance;
+    return { id: _id, tenant_id, name, source_system, url, secret_ref, paused, on_refusal };
   },
 });

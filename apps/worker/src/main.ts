@@ -23,10 +23,13 @@ const store = openStore({
 });
 await store.ready;
 const bells = openBells(config.REDIS_URL, (error) => log.warn('Redis is away', { error }));
+const directory = directoryRepository(store);
 const destinations = createDestinations({
-  instances: destinationDirectory(directoryRepository(store)),
+  instances: destinationDirectory(directory),
   secrets: secretStore({ env: process.env, readFile: (path) => readFile(path, 'utf8') }),
   allowedPrivateHosts: config.DESTINATION_PRIVATE_HOSTS,
+  inFlight: config.DESTINATION_IN_FLIGHT,
+  pause: async (instanceId, reason) => void (await directory.pause(instanceId, reason)),
 });
 const orders = announced('orders', orderRepository(store));
 const ports = { orders, auditLog: auditLogRepository(store), line: callableLine(lineRepository(store), bells) };

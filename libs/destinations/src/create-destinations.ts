@@ -36,7 +36,7 @@ export interface OpenDestinations extends Destinations {
 /** The systems at the other end, each spoken to by the adapter of its `source_system`. */
 export const createDestinations = (options: DestinationsOptions): OpenDestinations => {
   const { instances, secrets, pause, lookup, now = () => new Date(), connectMs = 3_000, totalMs = 15_000, replyBytes = 65_536 } = options;
-  const { inFlight = 16, failuresToOpen = 5, halfOpenAfterMs = 10_000 } = options;
+  const { inFlight = 64, failuresToOpen = 5, halfOpenAfterMs = 10_000 } = options;
   const isAllowedPrivate = privateHosts(options.allowedPrivateHosts);
   const { exchange, close } = openExchange({ isAllowedPrivate, connectMs, replyBytes, lookup });
   const directory = new Directory(instances, adapters({ exchange, now, totalMs }), isAllowedPrivate);

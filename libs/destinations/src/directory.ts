@@ -1,4 +1,4 @@
-import type { Order } from '@crossroads/order-reset';
+import type { DispatchTerms, Order } from '@crossroads/order-reset';
 import { StepRefused, StepUnavailable } from '@crossroads/saga';
 import type { Adapter } from './adapter.js';
 import type { Target } from './destination-address.js';
@@ -24,7 +24,7 @@ export class Directory {
   }
 
   /** Throws StepRefused with the reason why the order can not be sent as things are. */
-  async check(order: Order): Promise<void> {
+  async check(order: Order): Promise<DispatchTerms> {
     const { instance, adapter } = await this.#find(order);
     try {
       assertUsable(instance.url, this.#isAllowedPrivate);
@@ -33,6 +33,7 @@ export class Directory {
       throw new StepRefused('destination.address_refused', `The address of ${instance.name} is refused: ${error.message}.`);
     }
     adapter.check(order);
+    return { on_refusal: instance.on_refusal ?? 'restore' };
   }
 
   /**

@@ -1,6 +1,6 @@
 import { StepUnavailable, StepWaits } from '@crossroads/saga';
 import type { CircuitBreakerPolicy } from 'cockatiel';
-import { CircuitState, circuitBreaker, ConsecutiveBreaker, handleWhen } from 'cockatiel';
+import { CircuitState, circuitBreaker, ConsecutiveBreaker, handleWhen, isBrokenCircuitError } from 'cockatiel';
 
 export interface LaneLimits {
   /** Requests to one destination at once, from this process. */
@@ -26,11 +26,17 @@ const stateNames = {
 /** Failures that say the destination itself is in trouble; a rate limit or a refused key says it is well. */
 const trouble: ReadonlySet<string> = new Set(['destination.unavailable', 'destination.timed_out', 'destination.tls_failed', 'destination.garbled']);
 
+/**
+ * Milliseconds a request may wait for its place. Workers bring requests in bursts, and turning one away costs several writes;
+ * but whoever waits here is missing to every other destination, so a slow one turns its crowd away.
+ */
+const worthWaitingMs = 100;
+
 const shortestWaitMs = 250;
 const longestWaitMs = 300_000;
 
 /**
- * One destination's own lane. Whoever finds it full or closed is told at once when to come back, because a worker
+ * One destination's own lane. Whoever finds it full or closed is told when to come back, because a worker
  * that waited here would be missing to every other destination.
  */
 export class Lane {
@@ -38,6 +44,7 @@ export class Lane {
   readonly #limits: LaneLimits;
   readonly #random: () => number;
   readonly #breaker: CircuitBreakerPolicy;
+  readonly #atDoor: (() => void)[] = [];
   #inFlight = 0;
   #halfOpenAt = 0;
   /** Milliseconds a request usually takes. */
@@ -62,17 +69,30 @@ export class Lane {
 
   /** Runs `work` if there is room. Throws StepWaits when there is not. */
   async run<T>(work: () => Promise<T>): Promise<T> {
-    this.#enter();
+    // Not a tick later than need be: the breaker must know of the one that tries before the next one asks.
+    const place = this.#enter();
+    if (place) await place;
     const begun = performance.now();
     try {
       return await this.#breaker.execute(work);
+    } catch (error) {
+      // It opened while we stood at the door.
+      if (isBrokenCircuitError(error)) throw this.turnAway('destination.circuit_open', `${this.#name} failed lately and is left alone for a while.`, this.#halfOpenAt - Date.now());
+      throw error;
     } finally {
-      this.#inFlight -= 1;
       this.#usualMs += (performance.now() - begun - this.#usualMs) / 5;
+      this.#leave();
     }
   }
 
-  #enter(): void {
+  /** Hands its place on, or gives it back. */
+  #leave(): void {
+    const next = this.#atDoor.shift();
+    if (next) next();
+    else this.#inFlight -= 1;
+  }
+
+  #enter(): Promise<void> | undefined {
     const { inFlight, failuresToOpen } = this.#limits;
     const { breaker } = this.state;
     const untilHalfOpen = this.#halfOpenAt - Date.now();
@@ -83,8 +103,30 @@ export class Lane {
     if (breaker === 'half-open') {
       throw this.turnAway('destination.circuit_open', `${this.#name} failed lately; one request is finding out whether it is back.`);
     }
-    if (this.#inFlight >= inFlight) throw this.turnAway('destination.busy', `${this.#name} has ${this.#inFlight} requests in hand already.`);
+    if (this.#inFlight >= inFlight) return this.#atTheDoor();
     this.#inFlight += 1;
+    return undefined;
+  }
+
+  async #atTheDoor(): Promise<void> {
+    if (!(await this.#placeComes())) throw this.turnAway('destination.busy', `${this.#name} has ${this.#inFlight} requests in hand already.`);
+  }
+
+  /** True once a place was handed on to us; false when that takes too long, or is bound to. */
+  #placeComes(): Promise<boolean> {
+    const expectedMs = (this.#usualMs * (this.#atDoor.length + 1)) / this.#limits.inFlight;
+    if (expectedMs > worthWaitingMs) return Promise.resolve(false);
+    return new Promise((resolve) => {
+      const enter = (): void => {
+        clearTimeout(late);
+        resolve(true);
+      };
+      const late = setTimeout(() => {
+        this.#atDoor.splice(this.#atDoor.indexOf(enter), 1);
+        resolve(false);
+      }, worthWaitingMs);
+      this.#atDoor.push(enter);
+    });
   }
 
   /**

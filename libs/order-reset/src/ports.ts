@@ -71,10 +71,16 @@ export interface DestinationReply {
   body: string;
 }
 
+/** What was agreed with a destination. */
+export interface DispatchTerms {
+  /** What becomes of the order when the destination refuses the reset: put back, or kept cleared. */
+  on_refusal: 'restore' | 'keep';
+}
+
 /** The systems at the other end. */
 export interface Destinations {
   /** Throws StepRefused when the order could never be sent there: asked before anything is cleared. */
-  check(order: Order): Promise<void>;
+  check(order: Order): Promise<DispatchTerms>;
   prepare(order: Order, cleared: SnapshotFacts, ids: { dispatchKey: string; correlationId: string }): Promise<OutboundRequest>;
   /** Throws StepUnavailable for every outcome that is not known. */
   send(order: Order, request: OutboundRequest, signal: AbortSignal): Promise<DestinationReply>;

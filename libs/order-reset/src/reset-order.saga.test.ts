@@ -83,6 +83,14 @@ describe('a destination', () => {
     ]);
   });
 
+  test('with whom it was so agreed leaves the order cleared when it refuses, but no longer held', async () => {
+    const world = resetWorld();
+    world.destination.terms.onRefusal = 'keep';
+    world.destination.answers.push('refused');
+    expect(await world.settle(world.submit())).toBe('rejected');
+    expect(world.order).toMatchObject({ bols: [], executed_drops: [], progression_state: 'NO_PROGRESS', fence: undefined });
+  });
+
   test('that is away is tried again with the same bytes and key', async () => {
     const world = resetWorld();
     world.destination.answers.push(new StepUnavailable('destination.unavailable', 'away'), new StepUnavailable('destination.unavailable', 'away'));

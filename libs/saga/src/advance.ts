@@ -133,6 +133,7 @@ class Turn<Facts> {
       correlationId,
       epoch,
       attempt: this.#failures + 1,
+      turnedBy: this.#progress.turnedBy,
       signal,
       log: this.#ports.log,
       record: async (label, value, { status = this.#progress.status, title, ...detail } = {}) => {

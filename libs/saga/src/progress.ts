@@ -52,6 +52,12 @@ export class Progress {
     if (outcome === 'done' && direction === 'run') this.#state = { ...this.#state, ...entry.adds };
   }
 
+  /** The verdict that turned the saga round, if one has. */
+  get turnedBy(): 'refused' | 'called-off' | undefined {
+    const outcomes = this.#steps.map((step) => this.#verdict(step, 'run')?.step.outcome);
+    return outcomes.find((outcome) => outcome === 'refused' || outcome === 'called-off');
+  }
+
   recorded(key: string): object | undefined {
     return this.#records.get(key)?.adds;
   }

@@ -32,6 +32,8 @@ export interface StepContext {
   epoch: number;
   /** 1 for the first attempt. */
   attempt: number;
+  /** While undoing: what turned the saga round. */
+  turnedBy: 'refused' | 'called-off' | undefined;
   /** Aborted when the step's time is up or the claim is lost. */
   signal: AbortSignal;
   log: StepLog;

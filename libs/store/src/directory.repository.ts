@@ -16,6 +16,9 @@ export interface InstanceDocument {
   source_system_id: string | null;
   url: string;
   secret_ref: string | null;
+  paused?: boolean;
+  paused_reason?: string | null;
+  on_refusal?: 'restore' | 'keep';
 }
 
 export interface KeyDocument {
@@ -62,6 +65,8 @@ export interface DirectoryRepository {
   keys(tenantId?: string): Promise<KeyDocument[]>;
   /** False when there is no such key. */
   endKey(id: string, end: { revoked_at: Date } | { expires_at: Date }): Promise<boolean>;
+  /** Pauses the destination, or lets it go on when there is no reason. False when there is none of that id. */
+  pause(instanceId: string, reason: string | null): Promise<boolean>;
   /** Each writes one document whole, new or in place of the one with its id. */
   saveTenant(tenant: TenantDocument): Promise<void>;
   saveInstance(instance: InstanceDocument): Promise<void>;
@@ -120,6 +125,11 @@ export const directoryRepository = ({ connection }: Store): DirectoryRepository 
       const { matchedCount } = await reaching(() => rawCollection<KeyDocument>(connection, collections.keys).updateOne({ _id: id }, { $set: end }));
       return matchedCount > 0;
     },
+    pause: (instanceId, reason) =>
+      reaching(async () => {
+        const change = { $set: { paused: reason !== null, paused_reason: reason } };
+        return (await rawCollection<InstanceDocument>(connection, collections.instances).updateOne({ _id: instanceId }, change)).matchedCount > 0;
+      }),
     saveTenant: (tenant) => save(collections.tenants, tenant),
     saveInstance: (instance) => save(collections.instances, instance),
     saveKey: (key) => save(collections.keys, key),

@@ -5,16 +5,19 @@ export interface MemoryDestination extends Destinations {
   received: { key: string; body: string }[];
   /** The next answers, each an answer or an error to throw; `synced` when it runs out. */
   answers: (DestinationReply['answer'] | Error)[];
+  terms: { onRefusal: 'restore' | 'keep' };
 }
 
 /** A destination in memory that does as it is told. */
 export const memoryDestination = (): MemoryDestination => {
   const received: MemoryDestination['received'] = [];
   const answers: MemoryDestination['answers'] = [];
+  const terms: MemoryDestination['terms'] = { onRefusal: 'restore' };
   return {
     received,
     answers,
-    check: async () => {},
+    terms,
+    check: async () => ({ on_refusal: terms.onRefusal }),
     prepare: async (order, cleared, { dispatchKey }): Promise<OutboundRequest> => ({
       method: 'POST',
       url: 'memory:destination',

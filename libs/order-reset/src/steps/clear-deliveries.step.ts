@@ -3,11 +3,13 @@ import { done, StepUnavailable } from '@crossroads/saga';
 import type { Order, SnapshotFacts } from '../order.js';
 import { factsOf, inWords } from '../order.js';
 import { ownData, ownDataTimeoutMs } from '../policies.js';
-import type { ResetOrderPorts } from '../ports.js';
+import type { DispatchTerms, ResetOrderPorts } from '../ports.js';
+import { keepsCleared } from './keeps-cleared.js';
 import { snapshotAgain, snapshotsPerAttempt } from './snapshot-again.js';
 
 interface Needs {
   order: Order;
+  terms: DispatchTerms;
   snapshot: SnapshotFacts;
 }
 
@@ -37,7 +39,8 @@ export const clearDeliveries = ({ orders, auditLog }: Pick<ResetOrderPorts, 'ord
     throw new StepUnavailable('order.busy', `The order changed under ${snapshotsPerAttempt} snapshots in a row.`);
   },
 
-  async undo({ order }, context) {
+  async undo({ order, terms }, context) {
+    if (keepsCleared(terms, context)) return { message: 'Left as it is: so it was agreed with this destination.' };
     const version = await orders.clearedVersion(order.order_id, context);
     if (version === undefined) return { message: 'Nothing had been cleared.' };
     await orders.restoreDeliveries(order.order_id, await auditLog.snapshot(context.sagaId, version), context);

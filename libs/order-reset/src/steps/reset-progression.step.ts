@@ -3,10 +3,12 @@ import { done } from '@crossroads/saga';
 import type { Order, SnapshotFacts } from '../order.js';
 import { NO_PROGRESS } from '../order.js';
 import { ownData, ownDataTimeoutMs } from '../policies.js';
-import type { ResetOrderPorts } from '../ports.js';
+import type { DispatchTerms, ResetOrderPorts } from '../ports.js';
+import { keepsCleared } from './keeps-cleared.js';
 
 interface Needs {
   order: Order;
+  terms: DispatchTerms;
   cleared: SnapshotFacts;
 }
 
@@ -27,7 +29,8 @@ export const resetProgression = ({ orders }: Pick<ResetOrderPorts, 'orders'>): C
     return done({ progression }, { message: `Progression was ${progression.was}, is ${NO_PROGRESS}.` });
   },
 
-  async undo({ order }, context) {
+  async undo({ order, terms }, context) {
+    if (keepsCleared(terms, context)) return { message: 'Left as it is: so it was agreed with this destination.' };
     await orders.restoreProgression(order.order_id, context);
     return { message: 'Progression put back.' };
   },

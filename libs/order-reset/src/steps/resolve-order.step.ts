@@ -2,7 +2,7 @@ import type { CompensatableStep } from '@crossroads/saga';
 import { done, StepRefused, StepWaits } from '@crossroads/saga';
 import type { Order } from '../order.js';
 import { ownData, ownDataTimeoutMs } from '../policies.js';
-import type { Destinations, ResetOrderPorts } from '../ports.js';
+import type { Destinations, DispatchTerms, ResetOrderPorts } from '../ports.js';
 import type { ResetRequest } from '../reset-request.js';
 
 interface Needs {
@@ -11,6 +11,7 @@ interface Needs {
 
 interface Adds {
   order: Order;
+  terms: DispatchTerms;
 }
 
 /** How soon a waiting saga looks by itself, should nobody call it. */
@@ -30,13 +31,13 @@ export const resolveOrder = ({
 
   async run({ request }, { sagaId, epoch }) {
     const order = theOne(await orders.find(request), request);
-    await destinations.check(order);
+    const terms = await destinations.check(order);
     const ahead = await line.ahead(order, sagaId);
     if (ahead !== undefined || !(await orders.hold(order.order_id, { sagaId, epoch }))) {
       const which = ahead === undefined ? '' : `: saga ${ahead}`;
       throw new StepWaits('order.in_use', `Another reset of this order has to end first${which}.`, { forMs: lookAgainMs, afterwards: 'look-again' });
     }
-    return done({ order }, { message: `Order ${order.order_id}, between ${order.caller.tenant_name} and ${order.counterparty.tenant_name}.` });
+    return done({ order, terms }, { message: `Order ${order.order_id}, between ${order.caller.tenant_name} and ${order.counterparty.tenant_name}.` });
   },
 
   async undo({ request, order }, { sagaId }) {

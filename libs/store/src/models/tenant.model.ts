@@ -21,6 +21,11 @@ export const instanceSchema = new Schema(
     url: { type: String, required: true },
     /** Where the adapter finds its credentials, as `env:NAME` or `file:/path`; never the credentials themselves. */
     secret_ref: { type: String, default: null },
+    /** Set by an operator, or when the destination says that it is gone: nothing is sent, everything waits. */
+    paused: { type: Boolean, default: false },
+    paused_reason: { type: String, default: null },
+    /** What becomes of an order when this destination refuses its reset. */
+    on_refusal: { type: String, enum: ['restore', 'keep'], default: 'restore' },
   },
   { collection: collections.instances, strict: 'throw', versionKey: false },
 );
