@@ -3,11 +3,14 @@ import type { Bell, BellOutcome } from './bell.js';
 import { jobId, prefix, queueName } from './bell.js';
 import type { Redis } from 'ioredis';
 import { impatient } from './connection.js';
+import { FairTurns } from './fair-turns.js';
 
 export interface Ring {
   sagaId: string;
   correlationId: string;
   type: string;
+  /** Whose reset it is; tenants are served in fair turns. */
+  tenantId: string;
   /** The saga's epoch as the ringer knows it. */
   epoch: number;
 }
@@ -48,10 +51,11 @@ export const openBells = (redisUrl: string, onError: (error: Error) => void): Be
     if (connection.status !== 'ready') throw new Error(`Redis is away (${connection.status})`);
     return queue;
   };
-  const job = ({ sagaId, correlationId, type, epoch }: Ring) => ({
+  const turns = new FairTurns();
+  const job = ({ sagaId, correlationId, type, tenantId, epoch }: Ring) => ({
     name: type,
     data: { saga_id: sagaId, correlation_id: correlationId },
-    opts: { jobId: jobId(sagaId, epoch) },
+    opts: { jobId: jobId(sagaId, epoch), priority: turns.next(tenantId) },
   });
   return {
     async ring(ring) {

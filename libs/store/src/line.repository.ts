@@ -19,7 +19,7 @@ export const lineRepository = ({ connection, commit }: Store): LineRepository =>
     reaching(() =>
       rawCollection<SagaDocument>(connection, collections.sagas).findOne(
         { next_run_at: { $exists: true }, ...filter },
-        { projection: { correlation_id: 1, type: 1, epoch: 1 }, sort: { _id: 1 } },
+        { projection: { correlation_id: 1, type: 1, tenant_id: 1, epoch: 1 }, sort: { _id: 1 } },
       ),
     );
   return {
@@ -27,9 +27,9 @@ export const lineRepository = ({ connection, commit }: Store): LineRepository =>
     async next(order) {
       const saga = await first({ line_keys: { $in: lineKeysOfOrder(order) }, phase: 'waiting' });
       if (!saga) return undefined;
-      const { _id, correlation_id, type, epoch } = saga;
+      const { _id, correlation_id, type, tenant_id, epoch } = saga;
       await commit.update(collections.sagas, { _id, epoch, phase: 'waiting' }, { $set: { next_run_at: dueAtOnce } });
-      return { sagaId: _id, correlationId: correlation_id, type, epoch };
+      return { sagaId: _id, correlationId: correlation_id, type, tenantId: tenant_id, epoch };
     },
   };
 };

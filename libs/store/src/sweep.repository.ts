@@ -8,6 +8,7 @@ export interface Unheard {
   sagaId: string;
   correlationId: string;
   type: string;
+  tenantId: string;
   epoch: number;
 }
 
@@ -38,12 +39,12 @@ export const sweepRepository = ({ connection }: Store): SweepRepository => {
         const found = await sagas()
           .find(
             { next_run_at: { $exists: true }, $expr: { $lte: ['$next_run_at', '$$NOW'] }, ...behind },
-            { projection: { correlation_id: 1, type: 1, epoch: 1, next_run_at: 1 }, sort: { next_run_at: 1, _id: 1 }, limit },
+            { projection: { correlation_id: 1, type: 1, tenant_id: 1, epoch: 1, next_run_at: 1 }, sort: { next_run_at: 1, _id: 1 }, limit },
           )
           .toArray();
         const last = found.at(-1);
         return {
-          sagas: found.map(({ _id, correlation_id, type, epoch }) => ({ sagaId: _id, correlationId: correlation_id, type, epoch })),
+          sagas: found.map(({ _id, correlation_id, type, tenant_id, epoch }) => ({ sagaId: _id, correlationId: correlation_id, type, tenantId: tenant_id, epoch })),
           place: found.length === limit && last?.next_run_at ? { nextRunAt: last.next_run_at, sagaId: last._id } : undefined,
         };
       }),
