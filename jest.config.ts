@@ -2,7 +2,7 @@
 import type { Config } from 'jest';
 
 /** Packages published as ES modules only; jest runs CommonJS, so they are transformed like our own code. */
-const esmOnly = ['jose'];
+const esmOnly = ['jose', 'preact', 'preact-render-to-string'];
 
 const swc = (syntax: 'typescript' | 'ecmascript'): [string, Record<string, unknown>] => [
   '@swc/jest',

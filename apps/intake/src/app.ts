@@ -1,34 +1,49 @@
-import type { Authenticator } from '@crossroads/identity';
-import type { Bells } from '@crossroads/queue';
-import type { Log } from '@crossroads/runtime';
-import type { IntakeRepository } from '@crossroads/store';
 import express from 'express';
 import { exchange } from './exchange.js';
-import { answerFailure, notFound } from './failures.js';
+import { allowOnly, answerFailure, notFound } from './failures.js';
+import type { IntakePorts } from './ports.js';
+import { createOrderRoute } from './routes/create-order.route.js';
+import { decideReset } from './routes/decide-reset.route.js';
+import { documents } from './routes/documents.route.js';
+import { getOrder } from './routes/get-order.route.js';
+import { listResets } from './routes/list-resets.route.js';
 import { probes } from './routes/probes.route.js';
+import { saveBolRoute } from './routes/save-bol.route.js';
+import { saveDropRoute } from './routes/save-drop.route.js';
 import { showReset } from './routes/show-reset.route.js';
+import { streamReset } from './routes/stream-reset.route.js';
 import { submitReset } from './routes/submit-reset.route.js';
 import { token } from './routes/token.route.js';
+import { updateStatusRoute } from './routes/update-status.route.js';
 
-export interface IntakePorts {
-  authenticator: Authenticator;
-  sagas: IntakeRepository;
-  bells: Bells;
-  log: Log;
-  /** Resolves when MongoDB answers. */
-  ping(): Promise<void>;
-}
-
-/** The intake: takes a reset in, tells how it goes. */
+/** The intake: takes a reset in, tells how it goes; and as much of an order's other life as a reset needs around it. */
 export const intakeApp = (ports: IntakePorts): express.Express => {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
+  app.set('trust proxy', ports.trustedProxies);
   app.use(exchange(ports.log));
-  app.use(probes(ports));
+  app.use(probes(ports), documents());
   app.use('/auth', token(ports));
-  app.use('/v1/order/reset', submitReset(ports), showReset(ports));
+
+  app.use('/v1/order/reset', submitReset(ports), listResets(ports), showReset(ports), streamReset(ports), decideReset(ports));
+  app.use('/v1/order/get', getOrder(ports));
+  app.use('/v1/order/create', createOrderRoute(ports));
+  app.use('/v1/order/save_bol', saveBolRoute(ports));
+  app.use('/v1/order/save_drop', saveDropRoute(ports));
+  app.use('/v1/order/update_status', updateStatusRoute(ports));
+
+  app.all('/v1/order/reset', allowOnly('POST', 'GET', 'HEAD'));
+  app.all(['/v1/order/reset/:correlationId', '/v1/order/reset/:correlationId/events'], allowOnly('GET', 'HEAD'));
+  app.all(['/auth/token', '/v1/order/reset/:correlationId/:decision', '/v1/order/:call'], (request, response, next) => {
+    const { decision, call } = request.params as Record<string, string | undefined>;
+    const known = call === undefined ? decision === undefined || decisions.has(decision) : calls.has(call);
+    return known ? allowOnly('POST')(request, response, next) : next();
+  });
   app.use(notFound);
   app.use(answerFailure(ports.log));
   return app;
 };
+
+const decisions: ReadonlySet<string> = new Set(['accept', 'reject', 'cancel']);
+const calls: ReadonlySet<string> = new Set(['get', 'create', 'save_bol', 'save_drop', 'update_status']);

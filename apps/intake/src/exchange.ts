@@ -17,9 +17,9 @@ export const exchange =
     response.set({ 'X-Request-ID': requestId, 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff', 'Referrer-Policy': 'no-referrer' });
     startDeadline(response, promisedMs, () => {
       if (response.headersSent) return;
-      // Whoever is still sending is late himself; his connection holds the rest of a body nobody will read.
-      if (!request.complete) return void response.status(408).set('Connection', 'close').json({ detail: 'The request body did not arrive in time.' });
-      return void response.status(503).set('Retry-After', '2').json({ detail: storeAway });
+      if (request.complete) response.status(503).set('Retry-After', '2').json({ detail: storeAway });
+      // Whoever is still sending is late himself, and his connection holds the rest of a body that nobody will read.
+      else response.status(408).set('Connection', 'close').json({ detail: 'The request body did not arrive in time.' });
     });
     response.on('close', () => {
       log.info('answered', {

@@ -2,7 +2,7 @@ import { NotAllowed } from '@crossroads/identity';
 import type { Log } from '@crossroads/runtime';
 import { StoreUnavailable } from '@crossroads/saga';
 import type { ErrorRequestHandler, RequestHandler } from 'express';
-import { Refused } from './refused.js';
+import { Refused, refused } from './refused.js';
 
 export const notFound: RequestHandler = (_request, response) => {
   response.status(404).json({ detail: 'Not Found' });
@@ -21,24 +21,26 @@ export const answerFailure =
   // Express knows an error handler by its four parameters.
   // oxlint-disable-next-line no-unused-vars
   (error: unknown, _request, response, _next) => {
-    if (response.headersSent) {
-      // The deadline has answered already, or a stream broke: Express would print a stack and cut the connection either way.
-      if (!response.writableEnded) response.destroy();
+    if (!response.headersSent) {
+      const { problem, headers } = refusalFor(error, log);
+      response.status(problem.status).set(headers).json(problem.body);
       return;
     }
-    if (error instanceof Refused) return void response.status(error.problem.status).set(error.headers).json(error.problem.body);
-    if (error instanceof NotAllowed) {
-      if (error.status === 401) response.set('WWW-Authenticate', 'Bearer');
-      return void response.status(error.status).json({ detail: error.message });
-    }
-    if (error instanceof StoreUnavailable) {
-      log.warn('the store is unavailable', { error });
-      return void response.status(503).set('Retry-After', '2').json({ detail: storeAway });
-    }
-    if (error instanceof URIError) return void response.status(400).json({ detail: 'The path is not well-formed.' });
-    log.error('an exchange failed unexpectedly', { error });
-    return void response.status(500).json({ detail: 'Internal Server Error' });
+    // The deadline has answered already, or a stream broke: Express would print a stack and cut the connection either way.
+    if (!response.writableEnded) response.destroy();
   };
+
+const refusalFor = (error: unknown, log: Log): Refused => {
+  if (error instanceof Refused) return error;
+  if (error instanceof NotAllowed) return refused(error.status, error.message, error.status === 401 ? { 'WWW-Authenticate': 'Bearer' } : {});
+  if (error instanceof URIError) return refused(400, 'The path is not well-formed.');
+  if (error instanceof StoreUnavailable) {
+    log.warn('the store is unavailable', { error });
+    return refused(503, storeAway, { 'Retry-After': '2' });
+  }
+  log.error('an exchange failed unexpectedly', { error });
+  return refused(500, 'Internal Server Error');
+};
 
 export const storeAway =
   'The database does not answer, so nothing was accepted. Try again, with the same Idempotency-Key or X-Correlation-ID if you sent one.';

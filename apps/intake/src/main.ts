@@ -1,9 +1,8 @@
-import { createAuthenticator, createTokens } from '@crossroads/identity';
-import { openBells } from '@crossroads/queue';
+import { openBells, openRateCounter } from '@crossroads/queue';
 import { createLog, listen, onShutdown, readConfig } from '@crossroads/runtime';
-import { directoryRepository, intakeRepository, openStore } from '@crossroads/store';
-import { intakeApp } from './app.js';
+import { openStore } from '@crossroads/store';
 import { intakeConfig } from './config.js';
+import { createIntake } from './intake.js';
 
 const config = readConfig(intakeConfig, process.env);
 const log = createLog({ level: config.LOG_LEVEL, app: 'intake' });
@@ -14,15 +13,24 @@ const store = openStore({
   onConnectError: (error) => log.warn('MongoDB does not answer yet', { error }),
 });
 const bells = openBells(config.REDIS_URL, (error) => log.warn('Redis is away; sagas are accepted all the same', { error }));
-const authenticator = createAuthenticator(directoryRepository(store), createTokens(config.TOKEN_SECRET));
-const app = intakeApp({ authenticator, sagas: intakeRepository(store), bells, log, ping: () => store.ping() });
-const server = await listen(app, config.INTAKE_PORT, config.HOST);
+const counter = openRateCounter(config.REDIS_URL, (error) => log.debug('Redis is away; requests are counted here alone', { error }));
+const intake = createIntake({
+  store,
+  bells,
+  counter,
+  log,
+  tokenSecret: config.TOKEN_SECRET,
+  limits: { submits: config.SUBMITS_PER_MINUTE, polls: config.POLLS_PER_MINUTE, strangers: config.STRANGERS_PER_MINUTE },
+  waitsAtOnce: config.WAITS_AT_ONCE,
+  trustedProxies: config.TRUSTED_PROXIES,
+});
+const server = await listen(intake.app, config.INTAKE_PORT, config.HOST);
 
 onShutdown({
   signals: process,
   log,
   deadlineMs: config.SHUTDOWN_DEADLINE_MS,
-  steps: [() => server.close(), () => bells.close(), () => store.close()],
+  steps: [async () => intake.endWaiting(), () => server.close(), () => bells.close(), () => counter.close(), () => store.close()],
 });
 store.ready.catch((error: unknown) => {
   log.error('the store is not fit to be used', { error });

@@ -16,6 +16,7 @@ import { workersOf } from './landing/workers.js';
 import { loginRoutes } from './login/login.route.js';
 import { signedInOnly } from './login/signed-in.js';
 import { orderRoutes } from './orders/order.route.js';
+import { jobRoutes } from './sagas/job.route.js';
 import { listRoutes } from './sagas/list.route.js';
 import { sagaRoutes } from './sagas/saga.route.js';
 
@@ -49,6 +50,7 @@ export const createOpsApp = ({ store, queue, log, environment, secure, commands 
   app.use(signedInOnly(sessions, operators));
   app.use(landingRoutes({ view, workers: workersOf(queue), chrome }));
   app.use(listRoutes({ view, search: sagaSearch(store), chrome }));
+  app.use(jobRoutes({ view, queue }));
   app.use(sagaRoutes({ view, orders, commands, chrome, log }));
   app.use(orderRoutes({ orders, chrome }));
   app.use(boardPath, boardRoutes({ queue, environment, permissions: boardPermissions({ epochOf, commands, log }), retries: commands.resume !== undefined }));

@@ -23,11 +23,14 @@ const mostUnderWay = 2;
  */
 export class GroupCommit {
   readonly #connection: Connection;
+  readonly #deadlineMs: number;
   #waiting: Waiting[] = [];
   #underWay = 0;
 
-  constructor(connection: Connection) {
+  /** `deadlineMs`: how long one command may take; longer than the driver's own limit, for the case that it fails us. */
+  constructor(connection: Connection, deadlineMs: number) {
     this.#connection = connection;
+    this.#deadlineMs = deadlineMs;
   }
 
   /** False when the document's key is taken. */
@@ -64,12 +67,27 @@ export class GroupCommit {
     }
   }
 
+  /** A command that never comes back would keep its place for ever, and two of them would end all writing. */
+  async #inTime<T>(command: Promise<T>): Promise<T> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new StoreUnavailable(`MongoDB took longer than ${this.#deadlineMs} ms`)), this.#deadlineMs);
+    });
+    try {
+      return await Promise.race([command, late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
   async #send(group: Waiting[]): Promise<void> {
     try {
       if (this.#connection.readyState !== mongoose.ConnectionStates.connected) throw new StoreUnavailable('MongoDB is not connected');
-      const result = await this.#connection.getClient().bulkWrite(
-        group.map(({ model }) => model),
-        { ordered: false, verboseResults: true },
+      const result = await this.#inTime(
+        this.#connection.getClient().bulkWrite(
+          group.map(({ model }) => model),
+          { ordered: false, verboseResults: true },
+        ),
       );
       settle(group, result, new Map());
     } catch (error) {

@@ -8,6 +8,9 @@ const transientCodes: ReadonlySet<number> = new Set([
   6, 7, 50, 64, 89, 91, 112, 189, 202, 262, 9001, 10107, 11600, 11602, 13435, 13436,
 ]);
 
+/** A connection that breaks while the driver writes to it comes up as the socket's own error. */
+const socketErrors: ReadonlySet<unknown> = new Set(['EPIPE', 'ECONNRESET', 'ECONNREFUSED', 'ENOENT', 'ETIMEDOUT', 'ENOTCONN']);
+
 /** Runs a database operation; whatever keeps the answer from us becomes StoreUnavailable, so callers need know no driver. */
 export const reaching = async <T>(operation: () => Promise<T>): Promise<T> => {
   try {
@@ -22,7 +25,9 @@ export const asUnavailable = (error: unknown): StoreUnavailable | undefined => {
   if (error instanceof MongoServerError) {
     return transientCodes.has(Number(error.code)) ? new StoreUnavailable('MongoDB cannot take this now', { cause: error }) : undefined;
   }
-  const lost = error instanceof MongoError || (error instanceof Error && error.name.startsWith('Mongoose') && /buffer|connect/i.test(error.message));
+  const lost =
+    error instanceof MongoError ||
+    socketErrors.has((error as { code?: unknown } | null)?.code) || (error instanceof Error && error.name.startsWith('Mongoose') && /buffer|connect/i.test(error.message));
   return lost ? new StoreUnavailable('MongoDB does not answer', { cause: error }) : undefined;
 };
 

@@ -1,5 +1,5 @@
 import { Router } from 'express';
-import type { IntakePorts } from '../app.js';
+import type { IntakePorts } from '../ports.js';
 
 /** Alive: the process answers. Ready: it can store what it accepts. */
 export const probes = ({ ping }: Pick<IntakePorts, 'ping'>): Router =>

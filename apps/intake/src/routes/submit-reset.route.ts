@@ -1,55 +1,63 @@
-import { readResetRequest } from '@crossroads/contract';
+import { MAX_BODY_BYTES, readResetRequest } from '@crossroads/contract';
 import type { ResetReply } from '@crossroads/contract';
 import { callerFor } from '@crossroads/identity';
-import { lineKeysOfRequest } from '@crossroads/order-reset';
-import type { ResetRequest } from '@crossroads/order-reset';
-import type { NewSaga } from '@crossroads/store';
-import { raw, Router } from 'express';
-import { uuidv7 } from 'uuidv7';
+import type { Request, Response } from 'express';
+import { Router } from 'express';
+import type { Accepted } from '../accept-once.js';
+import { acceptOnce } from '../accept-once.js';
 import { acceptedLog } from '../accepted-log.js';
-import type { IntakePorts } from '../app.js';
+import { credentialsOf } from '../http/admission.js';
+import { readBytes } from '../http/body.js';
+import { extendDeadline } from '../http/deadline.js';
+import { rawRequest } from '../http/speaking-as.js';
+import { newReset } from '../new-reset.js';
+import type { IntakePorts } from '../ports.js';
+import { valueOf } from '../refused.js';
 import { statusUrl } from '../status-url.js';
+import { goneSignal } from '../waiting/gone.js';
+import { waitWished } from '../waiting/wish.js';
 
-const readBytes = raw({ type: () => true, limit: 16_384, inflate: false });
-
-/** `POST /v1/order/reset`: store the saga, answer `pending`, ring the bell. In this order, so that nothing answered can be lost. */
-export const submitReset = ({ authenticator, sagas, bells, log }: IntakePorts): Router =>
-  Router().post('/', readBytes, async (request, response) => {
-    const credentials = await authenticator.authenticate(request.rawHeaders);
-    const read = readResetRequest({
-      rawHeaders: request.rawHeaders,
-      contentType: request.headers['content-type'],
-      bytes: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
-      tenantNameRequired: credentials.kind === 'token',
-    });
-    if (!read.ok) return void response.status(read.problem.status).json(read.problem.body);
-
-    const { credentials: _, ...caller } = callerFor(credentials, 'order:reset', read.value.headers);
-    const saga = newSaga({ order: read.value.order, caller, dest_tenant_name: read.value.headers.destTenantName });
-    await sagas.accept(saga);
-
-    response.set({ 'X-Correlation-ID': saga.correlation_id, 'Content-Location': statusUrl(saga.correlation_id), 'Retry-After': '1' });
-    response.json({ status: 'pending', message: accepted, log: acceptedLog(saga) } satisfies ResetReply);
+/**
+ * `POST /v1/order/reset`: store the saga, answer `pending`, ring the bell. In this order, so that nothing answered can be lost.
+ * Only who asks for it with `Prefer: wait` has the bell rung first, and the reply held.
+ */
+export const submitReset = ({ admission, sagas, resets, watch, bells, log }: IntakePorts): Router => {
+  const ring = ({ saga_id, correlation_id, tenant_id, type }: Accepted['saga']): void => {
     bells
-      .ring({ sagaId: saga.saga_id, correlationId: saga.correlation_id, type: saga.type, epoch: 0 })
-      .catch((error: unknown) => log.warn('the bell may not have rung; a sweep will', { saga_id: saga.saga_id, error }));
+      .ring({ sagaId: saga_id, correlationId: correlation_id, type, tenantId: tenant_id, epoch: 0 })
+      .catch((error: unknown) => log.warn('the bell may not have rung; a sweep will', { saga_id, error }));
+  };
+
+  const outcomeWithin = async (saga: Accepted['saga'], tenantId: string, waitS: number, response: Response): Promise<ResetReply> => {
+    extendDeadline(response, waitS * 1_000);
+    await watch.until({ sagaId: saga.saga_id, holder: tenantId, met: ({ rests }) => rests, atMost: waitS * 1_000, signal: goneSignal(response) });
+    const { status, message, log } = (await resets.get(tenantId, saga.correlation_id)).progress;
+    return { status, message, log };
+  };
+
+  return Router().post('/', ...admission.submit, async (request: Request, response) => {
+    const bytes = await readBytes(request, MAX_BODY_BYTES);
+    const asked = valueOf(readResetRequest(rawRequest(request, response, bytes)));
+    const waitS = waitWished(request);
+    const caller = callerFor(credentialsOf(response), 'order:reset', asked.headers);
+    const { saga, replayed } = await acceptOnce(sagas, newReset(asked, caller));
+
+    if (waitS !== undefined) ring(saga);
+    const reply: ResetReply =
+      waitS === undefined
+        ? { status: 'pending', message: accepted, log: acceptedLog(saga) }
+        : await outcomeWithin(saga, caller.tenant_id, waitS, response);
+    if (!response.headersSent) {
+      const url = statusUrl(saga.correlation_id);
+      response.set({ 'X-Correlation-ID': saga.correlation_id, 'Content-Location': url, Link: links(url), 'Retry-After': '1' });
+      if (replayed) response.set('Idempotent-Replayed', 'true');
+      if (waitS !== undefined) response.set('Preference-Applied', `wait=${waitS}`);
+      response.json(reply);
+    }
+    if (waitS === undefined) ring(saga);
   });
+};
 
 const accepted = 'The request has been accepted and is being processed asynchronously.';
 
-const newSaga = (request: ResetRequest): NewSaga => ({
-  saga_id: uuidv7(),
-  correlation_id: uuidv7(),
-  type: 'reset_order',
-  version: 1,
-  tenant_id: request.caller.tenant_id,
-  line_keys: lineKeysOfRequest(request),
-  request,
-  inbound_request: {
-    method: 'POST',
-    path: '/v1/order/reset',
-    headers: { 'X-Tenant-Name': request.caller.tenant_name, 'X-Dest-Tenant-Name': request.dest_tenant_name },
-    body: { order: request.order },
-  },
-  accepted_at: new Date(),
-});
+const links = (url: string): string => `<${url}>; rel="status", </openapi.json>; rel="service-desc", </docs>; rel="service-doc"`;

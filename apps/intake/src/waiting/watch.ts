@@ -122,7 +122,7 @@ export const createWatch = ({ sagas, log, most }: WatchOptions): Watch => {
     close: () => {
       closing = true;
       clearTimeout(timer);
-      for (const waiting of [...waits.values()]) for (const wait of [...waiting]) wait.end('closing');
+      for (const waiting of waits.values()) for (const wait of waiting) wait.end('closing');
     },
   };
 };

@@ -99,6 +99,12 @@ describe('an operator', () => {
   });
 });
 
+test('a saga leads to its job, whose number is an older claim’s', async () => {
+  const found = await request(ops.app).get(`/sagas/${sagaId}/job`).set('cookie', cookies.viewer).expect(303);
+  expect(found.headers['location']).toBe(`/queues/queue/sagas/${job}`);
+  await request(ops.app).get('/sagas/unknown/job').set('cookie', cookies.viewer).expect(404);
+});
+
 test('nobody comes to the board without signing in', async () => {
   await request(ops.app).get('/queues').expect(303);
   await request(ops.app).get('/queues/api/queues').set('accept', 'application/json').expect(401);

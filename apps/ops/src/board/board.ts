@@ -3,7 +3,7 @@ import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import type { BeforeHook } from '@bull-board/api/dist/types.js';
 import { ExpressAdapter } from '@bull-board/express';
 import express from 'express';
-import type { RequestHandler, Router } from 'express';
+import type { Express, RequestHandler, Router } from 'express';
 import type { SagaQueue } from '@crossroads/queue';
 import type { OperatorRole } from '@crossroads/store';
 import { signedIn } from '../login/signed-in.js';
@@ -56,7 +56,8 @@ const board = ({ queue, environment, permissions, retries }: BoardOptions, readO
       },
     },
   });
-  return serverAdapter.getRouter() as RequestHandler;
+  // An Express of its own, with a header of its own.
+  return (serverAdapter.getRouter() as Express).disable('x-powered-by');
 };
 
 const sagas = (queue: SagaQueue, readOnlyMode: boolean, allowRetries: boolean): BullMQAdapter => {

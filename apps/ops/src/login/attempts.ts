@@ -19,6 +19,7 @@ const limit = (options: Partial<Options>): RequestHandler =>
   rateLimit({
     windowMs,
     legacyHeaders: false,
+    standardHeaders: 'draft-8',
     skipSuccessfulRequests: true,
     requestWasSuccessful: (_request, { statusCode }) => statusCode !== 401,
     // Behind a proxy that we were not told to trust, the proxy is the address. That is stricter, not weaker.

@@ -26,7 +26,7 @@ export const signedIn = (response: Response): SignedIn => response.locals['opera
 /** A page comes back to where it was after the login. A script is told, since it would take the login page for its answer. */
 const toLogin = (request: Request, response: Response): void => {
   if (request.get('hx-request')) return void response.status(401).set('HX-Redirect', '/login').end();
-  const isPage = request.method === 'GET' && request.accepts(['json', 'html']) === 'html';
+  const isPage = request.method === 'GET' && request.accepts(['html', 'json']) === 'html';
   if (isPage) return response.redirect(303, `/login?next=${encodeURIComponent(request.originalUrl)}`);
   throw new PageError(401, 'You are not signed in', 'Your session has ended. Sign in at /login and try again.');
 };

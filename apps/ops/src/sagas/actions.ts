@@ -1,3 +1,4 @@
+import { cancelableSteps } from '@crossroads/order-reset';
 import type { Phase } from '@crossroads/saga';
 import type { OrderReset, SagaDocument } from '@crossroads/store';
 import type { GivenCommands, SagaCommands } from '../commands.js';
@@ -11,7 +12,7 @@ export interface Action {
   dangerous?: boolean;
 }
 
-type Stand = Pick<SagaDocument, 'phase'> & { reset: OrderReset | undefined };
+type Stand = Pick<SagaDocument, 'phase' | 'step'> & { reset: OrderReset | undefined };
 
 const legal: Record<keyof SagaCommands, { when(stand: Stand): boolean; action: Omit<Action, 'name'> }> = {
   resume: {
@@ -27,8 +28,8 @@ const legal: Record<keyof SagaCommands, { when(stand: Stand): boolean; action: O
     action: { label: 'Recover', consequence: 'Puts back the BOLs and executed drops that this saga cleared. The destination is not told.' },
   },
   cancel: {
-    when: phaseIs('running', 'waiting', 'parked', 'retrying', 'stopped'),
-    action: { label: 'Cancel', consequence: 'The saga turns round: what it cleared is put back, and it ends as canceled.' },
+    when: ({ phase, step }) => phase !== 'ended' && (step === undefined || cancelable.includes(step)),
+    action: { label: 'Cancel', consequence: 'The saga turns round: what it did is undone, and it ends as canceled.' },
   },
   abandon: {
     when: phaseIs('stopped'),
@@ -38,6 +39,8 @@ const legal: Record<keyof SagaCommands, { when(stand: Stand): boolean; action: O
 
 export const actionsFor = ({ role }: SignedIn, commands: GivenCommands, stand: Stand): Action[] =>
   role !== 'operator' ? [] : namesOf(commands).flatMap((name) => (legal[name].when(stand) ? [{ name, ...legal[name].action }] : []));
+
+const cancelable: readonly string[] = cancelableSteps;
 
 const namesOf = (commands: GivenCommands): (keyof SagaCommands)[] =>
   (Object.keys(legal) as (keyof SagaCommands)[]).filter((name) => commands[name] !== undefined);

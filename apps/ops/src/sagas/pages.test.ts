@@ -181,7 +181,7 @@ describe('an action', () => {
   test('is carried out with who, why and what was on the screen', async () => {
     resume.mockReset().mockResolvedValue({ ok: true });
     await act('operator', saga['stopped']!, wish).expect(303);
-    expect(resume).toHaveBeenCalledWith(saga['stopped'], { by: 'operator', reason: 'Globex is back', expectedEpoch: 2 });
+    expect(resume).toHaveBeenCalledWith(saga['stopped']!, { by: 'operator', reason: 'Globex is back', expectedEpoch: 2 });
   });
 
   test('that came too late says so', async () => {
@@ -208,5 +208,5 @@ test('while MongoDB is away the login still opens and says what is wrong', async
   expect(status).toBe(503);
   expect(text).toContain('MongoDB does not answer');
   await fromOurPages(request(away.app).post('/login')).type('form').send({ username: 'viewer', password: 'x' }).expect(503);
-  await away.close().catch(() => undefined);
+  await away.close();
 });

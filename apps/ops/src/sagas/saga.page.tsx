@@ -1,18 +1,14 @@
-import type { ComponentChildren } from 'preact';
-import { jobId } from '@crossroads/queue';
 import type { EntryDocument, OrderReset, OrderView, SagaDocument } from '@crossroads/store';
 import type { SignedIn } from '../login/signed-in.js';
 import { ResetTable } from '../orders/reset-table.js';
 import { Json } from '../page/json.js';
 import type { Chrome } from '../page/layout.js';
 import { Layout } from '../page/layout.js';
-import { maskedText } from '../page/masked.js';
 import { namesIn } from '../page/order-names.js';
-import { PhasePill, StatusPill, phaseSays } from '../page/pills.js';
-import { Ago, Clock, Due, duration, relative } from '../page/times.js';
 import type { Action } from './actions.js';
 import { Actions } from './actions.view.js';
 import { Entries } from './entries.view.js';
+import { SagaHead } from './saga-head.view.js';
 import { Snapshots } from './snapshot.view.js';
 import { snapshotsIn } from './snapshots.js';
 import { timelineOf } from './timeline.js';
@@ -51,7 +47,7 @@ export const Live = ({ story, now }: { story: SagaStory; now: Date }) => {
     : {};
   return (
     <div id="live" {...refresh}>
-      <Header saga={saga} now={now} />
+      <SagaHead saga={saga} now={now} />
       <Actions saga={saga} actions={actions} />
       <section aria-labelledby="timeline">
         <h2 id="timeline">Timeline</h2>
@@ -66,70 +62,6 @@ export const Live = ({ story, now }: { story: SagaStory; now: Date }) => {
 
 /** Nothing changes on a saga that rests for hours but its countdown. */
 const refreshEvery = ({ phase }: SagaDocument): string => (phase === 'running' ? 'every 2s' : 'every 5s');
-
-const Header = ({ saga, now }: { saga: SagaDocument; now: Date }) => {
-  const names = namesIn(saga.request);
-  const url = encodeURIComponent(saga._id);
-  return (
-    <header class="saga-head">
-      <h1>
-        Order {names.order} <StatusPill status={saga.status} /> <PhasePill phase={saga.phase} failures={saga.failures} />
-      </h1>
-      <p class="quiet">
-        {names.caller} → {names.counterparty} · {saga.type} · {phaseSays[saga.phase]}
-      </p>
-      {saga.error && (
-        <p class={saga.phase === 'stopped' ? 'problem' : 'warning'} data-testid="error">
-          <strong>{maskedText(saga.error.message)}</strong> <code class="code">{saga.error.code}</code>
-          {saga.step && <> at {saga.step}</>}
-        </p>
-      )}
-      <dl class="head-facts">
-        <Fact name="Next attempt">{nextOf(saga, now)}</Fact>
-        <Fact name="Step">{saga.step ?? '—'}</Fact>
-        <Fact name="Accepted">
-          <Clock at={saga.accepted_at} now={now} /> <span class="quiet">({relative(saga.accepted_at, now)})</span>
-        </Fact>
-        <Fact name={saga.ended_at ? 'Took' : 'Last word'}>
-          {saga.ended_at ? duration(saga.ended_at.getTime() - saga.accepted_at.getTime()) : <Ago at={saga.updated_at} now={now} />}
-        </Fact>
-        <Fact name="Claims">
-          {saga.epoch}
-          {saga.resumed && <span class="quiet"> (resumed)</span>}
-        </Fact>
-        <Fact name="Correlation id">
-          <code>{saga.correlation_id}</code>
-        </Fact>
-        <Fact name="Saga id">
-          <code>{saga._id}</code>
-        </Fact>
-        <Fact name="More">
-          <a href={`/sagas/${url}.json`}>Raw JSON</a> · <a href={`/queues/queue/sagas/${jobId(saga._id, saga.epoch === 0 ? 0 : saga.epoch - 1)}`}>Job</a>
-          {saga.phase !== 'ended' && saga.phase !== 'stopped' && (
-            <noscript>
-              {' '}
-              · <a href={`/sagas/${url}`}>Refresh</a>
-            </noscript>
-          )}
-        </Fact>
-      </dl>
-    </header>
-  );
-};
-
-const nextOf = ({ phase, next_run_at }: SagaDocument, now: Date) => {
-  if (!next_run_at) return phase === 'stopped' ? 'none: waits for an operator' : '—';
-  if (phase === 'parked') return <>if nobody answers, stops <Ago at={next_run_at} now={now} /></>;
-  if (phase === 'running') return next_run_at <= now ? 'due: waits for a worker' : 'under way';
-  return <Due at={next_run_at} now={now} />;
-};
-
-const Fact = ({ name, children }: { name: string; children: ComponentChildren }) => (
-  <div>
-    <dt>{name}</dt>
-    <dd>{children}</dd>
-  </div>
-);
 
 const Requests = ({ story: { saga, entries } }: { story: SagaStory }) => {
   const outbound = entries.findLast(({ outbound_request }) => Object.keys(outbound_request).length > 0)?.outbound_request;

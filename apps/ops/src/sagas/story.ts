@@ -20,7 +20,7 @@ export const storyOf =
     const orderId = orderIdOf(saga, entries);
     const [order, resets] = orderId === undefined ? [undefined, []] : await Promise.all([orders.order(orderId), orders.resets(orderId)]);
     const reset = resets.find((each) => each.saga._id === saga._id);
-    return { saga, entries, orderId, order, resets, actions: actionsFor(operator, commands, { phase: saga.phase, reset }) };
+    return { saga, entries, orderId, order, resets, actions: actionsFor(operator, commands, { ...saga, reset }) };
   };
 
 const orderIdOf = ({ request }: SagaDocument, entries: readonly EntryDocument[]): string | undefined =>

@@ -25,7 +25,7 @@ const placed = (bars: readonly Bar[]): Placed[] => {
   return bars.map((bar) => {
     const waitWidth = bar.waitedMs < 500 ? 0 : Math.round(widthOf(bar.waitedMs, 13));
     const label = bar.named ? bar.step.length * characterWidth + 8 - waitWidth : 0;
-    const width = Math.round(Math.max(30, label, 26 + widthOf(bar.workedMs, 13)));
+    const width = Math.round(Math.max(bar.named ? 30 : 42, label, 26 + widthOf(bar.workedMs, 13)));
     const here = { ...bar, x, waitWidth, width };
     x += waitWidth + width + gap;
     return here;

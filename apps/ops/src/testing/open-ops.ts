@@ -22,7 +22,7 @@ export interface OpenOpsOptions {
 
 export const passwords: Record<OperatorRole, string> = { viewer: 'only looking', operator: 'night shift 3am' };
 
-/** The pages on real stores, with a viewer and an operator to sign in as. The database is dropped on close. */
+/** The pages on real stores, with a viewer and an operator to sign in as. The database is dropped on close, if it can still be reached. */
 export const openOps = async ({ mongodbUri, redisUrl, commands = {}, secure = false }: OpenOpsOptions): Promise<OpenOps> => {
   const store = openStore({ uri: mongodbUri, operationTimeoutMs: 10_000 });
   // Refuses an empty database, which is what it gets.
@@ -38,7 +38,7 @@ export const openOps = async ({ mongodbUri, redisUrl, commands = {}, secure = fa
     store,
     queue,
     async close() {
-      await store.connection.dropDatabase();
+      await store.connection.dropDatabase().catch(() => undefined);
       await closeQueue(queue);
       await store.close();
     },

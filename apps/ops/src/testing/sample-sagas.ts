@@ -19,8 +19,8 @@ export const sampleSagas = (store: Store, dispatchAttempts = 8) => {
     auditLog: auditLogRepository(store),
     line: { ahead: lineRepository(store).ahead, callNext: async () => undefined },
     destinations: destinationThat(() => takings.shift() ?? 'synced'),
-    retry: { attempts: dispatchAttempts, firstDelayMs: 60_000, maxDelayMs: 3_600_000 },
-  } as Parameters<typeof resetOrder>[0]);
+    dispatchRetry: { attempts: dispatchAttempts, firstDelayMs: 60_000, maxDelayMs: 3_600_000 },
+  });
   const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
   const sagas = sagaRepository(store, [type]);
   const advance = createAdvance({ types: [type], sagas, journal: journalRepository(store, (facts, state) => subjectOf(facts.request as ResetRequest, state)), log: quiet });
@@ -55,7 +55,7 @@ export const sampleSagas = (store: Store, dispatchAttempts = 8) => {
 };
 
 const destinationThat = (taking: () => Taking): Destinations => ({
-  check: async () => undefined,
+  check: async () => ({ on_refusal: 'restore' }),
   prepare: async (order, _cleared, { dispatchKey, correlationId }) => ({
     method: 'POST',
     url: 'https://globex.example/api/orders/reset?api_key=url-secret-value',

@@ -1,0 +1,51 @@
+import { createAuthenticator, createTokens } from '@crossroads/identity';
+import { resetRequest, subjectOf } from '@crossroads/order-reset';
+import type { Bells, RateCounter } from '@crossroads/queue';
+import type { Log } from '@crossroads/runtime';
+import { decisionRepository, directoryRepository, intakeRepository, journalRepository, orderLife, standingRepository } from '@crossroads/store';
+import type { Store, SubjectOf } from '@crossroads/store';
+import type { Express } from 'express';
+import { intakeApp } from './app.js';
+import { createDecisions } from './decisions/decisions.js';
+import type { RateLimits } from './http/admission.js';
+import { createAdmission } from './http/admission.js';
+import { createResets } from './resets.js';
+import { createWatch } from './waiting/watch.js';
+
+export interface IntakeParts {
+  store: Store;
+  bells: Bells;
+  /** Absent: this process counts alone. */
+  counter?: RateCounter;
+  log: Log;
+  tokenSecret: string;
+  limits: RateLimits;
+  waitsAtOnce: number;
+  trustedProxies: number;
+}
+
+export interface Intake {
+  app: Express;
+  /** Ends the waiting, so that replies held open are answered and streams are closed. */
+  endWaiting(): void;
+}
+
+/** Puts the intake together. */
+export const createIntake = ({ store, bells, counter, log, tokenSecret, limits, waitsAtOnce, trustedProxies }: IntakeParts): Intake => {
+  const directory = directoryRepository(store);
+  const authenticator = createAuthenticator(directory, createTokens(tokenSecret));
+  const admission = createAdmission(authenticator, limits, counter);
+  const sagas = intakeRepository(store);
+  const resets = createResets(sagas);
+  const watch = createWatch({ sagas: standingRepository(store), log, most: waitsAtOnce });
+  const decisions = createDecisions({ resets, sagas: decisionRepository(store), journal: journalRepository(store, orderSubject), bells, log });
+  return {
+    app: intakeApp({ authenticator, admission, sagas, resets, decisions, orders: orderLife(store), directory, watch, bells, log, trustedProxies, ping: () => store.ping() }),
+    endWaiting: () => {
+      watch.close();
+      admission.stop();
+    },
+  };
+};
+
+const orderSubject: SubjectOf = ({ request }, state) => subjectOf(resetRequest.parse(request), state);

@@ -1,0 +1,28 @@
+import type { ResetRequest as AskedReset } from '@crossroads/contract';
+import type { Caller } from '@crossroads/identity';
+import { lineKeysOfRequest } from '@crossroads/order-reset';
+import type { ResetRequest } from '@crossroads/order-reset';
+import type { NewSaga } from '@crossroads/store';
+import { uuidv7 } from 'uuidv7';
+
+/** The saga of a reset that was asked for. */
+export const newReset = ({ headers, order }: AskedReset, { credentials: _credentials, ...caller }: Caller): NewSaga => {
+  const request: ResetRequest = { order, caller, dest_tenant_name: headers.destTenantName };
+  return {
+    saga_id: uuidv7(),
+    correlation_id: headers.correlationId ?? uuidv7(),
+    type: 'reset_order',
+    version: 1,
+    tenant_id: caller.tenant_id,
+    line_keys: lineKeysOfRequest(request),
+    request,
+    inbound_request: {
+      method: 'POST',
+      path: '/v1/order/reset',
+      headers: { 'X-Tenant-Name': caller.tenant_name, 'X-Dest-Tenant-Name': headers.destTenantName },
+      body: { order },
+    },
+    accepted_at: new Date(),
+    ...(headers.idempotencyKey !== undefined && { idempotency_key: headers.idempotencyKey }),
+  };
+};

@@ -1,0 +1,71 @@
+import type { Operation } from './docs/operations.js';
+import { operations } from './docs/operations.js';
+import { jsonSchemas, refTo } from './docs/schemas.js';
+
+/** The API as an OpenAPI 3.1 document, made from the schemas that read the requests and type the replies. The same every time. */
+export const openApiDocument = () => ({
+  openapi: '3.1.0',
+  info: {
+    title: 'Crossroads order reset',
+    version: '1.0.0',
+    description:
+      'Takes fuel orders back to the start. Errors are `{"detail": …}`: a list where fields are wrong, a sentence otherwise. Every reply carries X-Request-ID; every reply about a reset carries X-Correlation-ID.',
+  },
+  paths: pathsOf(operations),
+  components: {
+    securitySchemes: {
+      api_key: { type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'Bound to one tenant and instance. Also taken as Authorization: Bearer.' },
+      token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'From /auth/token. X-Tenant-Name is required with it.' },
+    },
+    schemas: jsonSchemas(),
+  },
+});
+
+const pathsOf = (all: readonly Operation[]): Record<string, Record<string, object>> => {
+  const paths: Record<string, Record<string, object>> = {};
+  for (const operation of all) paths[operation.path] = { ...paths[operation.path], [operation.method]: described(operation) };
+  return paths;
+};
+
+const described = ({ id, summary, description, scope, parameters, body, reply, also }: Operation) => ({
+  operationId: id,
+  summary,
+  description: scope === undefined ? description : `${description} Needs the scope \`${scope}\`.`,
+  security: scope === undefined ? [] : [{ api_key: [] }, { token: [] }],
+  parameters,
+  ...(body && {
+    requestBody: {
+      required: !body.optional,
+      content: { [body.type ?? 'application/json']: { schema: refTo(body.schema), ...(body.example && { example: body.example }) } },
+    },
+  }),
+  responses: {
+    200: reply === 'events' ? stream : { description: 'Successful Response', headers: replyHeaders, content: json(refTo(reply)) },
+    ...Object.fromEntries(Object.entries(also).map(([status, says]) => [status, Number(status) < 400 ? { description: says } : plainly(says)])),
+    ...(scope !== undefined && { 403: plainly('The credentials lack the scope, or do not speak for the tenant or instance named.') }),
+    ...usual,
+  },
+});
+
+const json = (schema: object) => ({ 'application/json': { schema } });
+
+const plainly = (description: string) => ({ description, content: json(refTo('Error')) });
+
+const later = (description: string) => ({ ...plainly(description), headers: { 'Retry-After': { description: 'Seconds.', schema: { type: 'integer' } } } });
+
+const replyHeaders = { 'X-Request-ID': { description: 'Names this exchange.', schema: { type: 'string' } } };
+
+const stream = { description: 'A stream of events', content: { 'text/event-stream': { schema: { type: 'string' } } } };
+
+/** What any call may be answered with. */
+const usual = {
+  400: plainly('The body cannot be read at all.'),
+  401: plainly('Missing or invalid credentials.'),
+  408: plainly('The body did not arrive in time.'),
+  413: plainly('The body is too large.'),
+  415: plainly('The body is encoded.'),
+  422: { description: 'Validation Error', content: json({ anyOf: [refTo('ValidationError'), refTo('Error')] }) },
+  429: later('Too many requests.'),
+  500: plainly('A fault of ours.'),
+  503: later('The database does not answer; nothing was accepted.'),
+};

@@ -1,0 +1,65 @@
+import { MAX_BODY_BYTES, readCallerHeaders, readModel, readOrderCall, readRequest, resetDecision } from '@crossroads/contract';
+import type { ResetReply } from '@crossroads/contract';
+import { callerFor } from '@crossroads/identity';
+import { resetRequest } from '@crossroads/order-reset';
+import type { Request, Response } from 'express';
+import { Router } from 'express';
+import type { Answer } from '../decisions/answer.js';
+import { credentialsOf } from '../http/admission.js';
+import { readBytes } from '../http/body.js';
+import { rawRequest } from '../http/speaking-as.js';
+import type { IntakePorts } from '../ports.js';
+import { valueOf } from '../refused.js';
+import type { Reset } from '../resets.js';
+import { unknownReset } from '../resets.js';
+
+const readDecision = (body: unknown) => readModel(resetDecision, body, 'body');
+
+/**
+ * `POST /v1/order/reset/{correlation_id}/cancel` by who asked for it; `…/accept` and `…/reject` by the destination,
+ * which names the sender in X-Dest-Tenant-Name as the other end. The body may be left out.
+ */
+export const decideReset = ({ admission, resets, decisions, directory }: IntakePorts): Router => {
+  /** A correlation id is unique to the tenant that asked, so the destination has to say whose it means. */
+  const askedOf = async (destinationName: string, senderName: string, correlationId: string): Promise<Reset> => {
+    const sender = await directory.tenantNamed(senderName);
+    if (!sender) throw unknownReset();
+    const reset = await resets.get(sender.tenant_id, correlationId);
+    if (resetRequest.parse(reset.saga.request).dest_tenant_name !== destinationName) throw unknownReset();
+    return reset;
+  };
+
+  const answered = (answer: Answer) => async (request: Request, response: Response) => {
+    const raw = rawRequest(request, response, await readBody(request));
+    const { headers, body } = valueOf(readOrderCall(withType(raw), readDecision));
+    const caller = callerFor(credentialsOf(response), 'order_request:accept', headers);
+    const reset = await askedOf(caller.tenant_name, headers.destTenantName, String(request.params['correlationId']));
+    reply(response, await decisions.answer(reset, answer, { by: caller.tenant_name, reasonCode: body.reason_code ?? null }));
+  };
+
+  return Router()
+    .post('/:correlationId/cancel', ...admission.submit, async (request: Request, response) => {
+      const raw = rawRequest(request, response, await readBody(request));
+      const { headers, body } = valueOf(readRequest(withType(raw), readCallerHeaders, readDecision));
+      const caller = callerFor(credentialsOf(response), 'order:reset', headers);
+      const reset = await resets.get(caller.tenant_id, String(request.params['correlationId']));
+      reply(response, await decisions.cancel(reset, { by: caller.tenant_name, reasonCode: body.reason_code ?? null }));
+    })
+    .post('/:correlationId/accept', ...admission.submit, answered('accept'))
+    .post('/:correlationId/reject', ...admission.submit, answered('reject'));
+};
+
+/** Nothing is an empty decision. */
+const readBody = async (request: Request): Promise<Buffer> => {
+  const bytes = await readBytes(request, MAX_BODY_BYTES);
+  return bytes.length === 0 ? Buffer.from('{}') : bytes;
+};
+
+/** Who sends no body sends no type for it either. */
+const withType = <R extends { contentType: string | undefined; bytes: Buffer }>(raw: R): R =>
+  raw.bytes.toString('latin1') === '{}' ? { ...raw, contentType: 'application/json' } : raw;
+
+const reply = (response: Response, { saga, progress }: Reset): void => {
+  const { status, message, log } = progress;
+  response.set('X-Correlation-ID', saga.correlation_id).json({ status, message, log } satisfies ResetReply);
+};

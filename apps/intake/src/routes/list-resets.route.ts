@@ -1,0 +1,59 @@
+import { createHash } from 'node:crypto';
+import { MAX_PAGE, readModel, resetQuery, unprocessable, validationDetail, valueError } from '@crossroads/contract';
+import type { ResetList, ResetQuery, ResetSummary } from '@crossroads/contract';
+import { resetRequest } from '@crossroads/order-reset';
+import type { SagaDocument } from '@crossroads/store';
+import type { Request } from 'express';
+import { Router } from 'express';
+import { speakingAs } from '../http/speaking-as.js';
+import type { IntakePorts } from '../ports.js';
+import { valueOf } from '../refused.js';
+
+/** `GET /v1/order/reset`: the caller's resets, newest first, a page at a time. */
+export const listResets = ({ admission, sagas }: IntakePorts): Router =>
+  Router().get('/', ...admission.poll, async (request: Request, response) => {
+    const { tenant_id } = speakingAs(request, response, 'order:reset');
+    const query = valueOf(readModel(resetQuery, request.query, 'query'));
+    const limit = Math.min(query.limit, MAX_PAGE);
+    const before = query.cursor === undefined ? undefined : placeOf(query.cursor, query);
+    const found = await sagas.list(tenant_id, query, { limit: limit + 1, ...(before !== undefined && { before }) });
+    const items = found.slice(0, limit);
+    const next_cursor = found.length > limit ? cursorAfter(items.at(-1)!._id, query) : null;
+    if (next_cursor !== null) response.set('Link', `<${nextUrl(request, next_cursor)}>; rel="next"`);
+    response.json({ items: items.map(summaryOf), next_cursor } satisfies ResetList);
+  });
+
+const summaryOf = (saga: SagaDocument): ResetSummary => {
+  const { order, dest_tenant_name } = resetRequest.parse(saga.request);
+  return {
+    correlation_id: saga.correlation_id,
+    saga_id: saga._id,
+    status: saga.status,
+    done: saga.phase === 'ended' || saga.phase === 'stopped',
+    step: saga.step ?? null,
+    message: saga.error?.message ?? null,
+    order: { order_id: order.order_id ?? null, order_number: order.order_number ?? null },
+    dest_tenant_name,
+    accepted_at: saga.accepted_at.toISOString(),
+    updated_at: saga.updated_at.toISOString(),
+  };
+};
+
+/** A cursor goes with the filters it was made for: with others it would skip resets without a word. */
+const filtersOf = ({ status, order_id, order_number }: ResetQuery): string =>
+  createHash('sha256').update(JSON.stringify([status, order_id, order_number])).digest('base64url').slice(0, 8);
+
+const cursorAfter = (sagaId: string, query: ResetQuery): string => Buffer.from(`${sagaId}.${filtersOf(query)}`).toString('base64url');
+
+const placeOf = (cursor: string, query: ResetQuery): string => {
+  const [, sagaId, filters] = /^([0-9a-f-]{36})\.([A-Za-z0-9_-]{8})$/.exec(Buffer.from(cursor, 'base64url').toString('latin1')) ?? [];
+  if (sagaId !== undefined && filters === filtersOf(query)) return sagaId;
+  const finding = valueError('cursor is not the next_cursor of a page with these filters');
+  return valueOf<never>(unprocessable([validationDetail(finding, ['query', 'cursor'], cursor)]));
+};
+
+const nextUrl = (request: Request, cursor: string): string => {
+  const query = new URLSearchParams(Object.entries(request.query).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value] as [string, string]] : [])));
+  query.set('cursor', cursor);
+  return `/v1/order/reset?${query.toString()}`;
+};

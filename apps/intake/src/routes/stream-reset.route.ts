@@ -1,0 +1,75 @@
+import type { Request, Response } from 'express';
+import { Router } from 'express';
+import { liftDeadline } from '../http/deadline.js';
+import { speakingAs } from '../http/speaking-as.js';
+import type { IntakePorts } from '../ports.js';
+import { refused } from '../refused.js';
+import type { Reset } from '../resets.js';
+import { goneSignal } from '../waiting/gone.js';
+
+/** Milliseconds of silence after which a comment keeps proxies from cutting the stream, and after which the caller's right to it is looked at again. */
+const heartbeatMs = 15_000;
+
+/**
+ * `GET /v1/order/reset/{correlation_id}/events`: a reset as server-sent events.
+ * `snapshot` first, then a `log` for each new entry and `progress` for each change, `done` at the end, and the stream is closed.
+ * An event's id is how many log entries the reader has: `Last-Event-ID` goes on from there, and whoever has seen `done` gets 204.
+ */
+export const streamReset = ({ admission, authenticator, resets, watch }: IntakePorts): Router =>
+  Router().get('/:correlationId/events', ...admission.poll, async (request: Request, response) => {
+    const { tenant_id } = speakingAs(request, response, 'order:reset');
+    let reset = await resets.get(tenant_id, String(request.params['correlationId']));
+    const { seen, ended } = lastEvent(request);
+    if (ended && reset.progress.done) return void response.status(204).end();
+
+    const gone = goneSignal(response);
+    const pause = (atMost: number) =>
+      watch.until({ sagaId: reset.saga._id, holder: tenant_id, met: ({ mark }) => mark !== reset.standing.mark, atMost, signal: gone });
+    if (!reset.progress.done && (await pause(1)) === 'full') throw refused(503, 'Too many callers wait at present. Poll instead, or come back.', { 'Retry-After': '5' });
+
+    liftDeadline(response);
+    response.set({ 'Content-Type': 'text/event-stream', 'X-Accel-Buffering': 'no', 'X-Correlation-ID': reset.saga.correlation_id });
+    if (request.method === 'HEAD') return void response.end();
+    response.write('retry: 2000\n\n');
+    let sent = seen;
+    if (sent === undefined) {
+      sent = reset.progress.logs.length;
+      send(response, 'snapshot', String(sent), reset.progress);
+    }
+    for (;;) {
+      sent = sendNews(response, reset, sent);
+      if (reset.progress.done) return void response.end();
+      const waited = await pause(heartbeatMs);
+      if (waited === 'full' || waited === 'closing' || gone.aborted) return void response.end();
+      if (waited === 'time-up') {
+        response.write(': still there\n\n');
+        const stillIn = await authenticator.authenticate(request.rawHeaders).then(
+          () => true,
+          () => false,
+        );
+        if (!stillIn) return void response.end();
+        continue;
+      }
+      reset = await resets.again(reset);
+    }
+  });
+
+/** What the reader has not seen; answers how many entries he has then. */
+const sendNews = (response: Response, { progress }: Reset, sent: number): number => {
+  const { logs, log: _, ...rest } = progress;
+  const news = logs.slice(sent);
+  news.forEach((entry, index) => send(response, 'log', String(sent + index + 1), entry));
+  if (progress.done) send(response, 'done', `${logs.length}-done`, rest);
+  else if (news.length > 0) send(response, 'progress', String(logs.length), rest);
+  return logs.length;
+};
+
+/** JSON has no line breaks of its own, so one event is one data line. */
+const send = (response: Response, event: string, id: string, data: object): void => {
+  response.write(`event: ${event}\nid: ${id}\ndata: ${JSON.stringify(data)}\n\n`);
+};
+
+const lastEvent = (request: Request): { seen?: number; ended: boolean } => {
+  const [, seen, done] = /^(\d{1,6})(-done)?$/.exec(request.get('last-event-id') ?? '') ?? [];
+  return seen === undefined ? { ended: false } : { seen: Number(seen), ended: done !== undefined };
+};

@@ -1,0 +1,30 @@
+import type { EntrySeen } from '../evidence.js';
+
+/** What one saga's journal says it cleared, undefined when it cleared nothing. */
+export interface Cleared {
+  sagaId: string;
+  orderId: string | null;
+  /** Of the order, when it was cleared. */
+  version: number;
+  at: number;
+  /** Whether it was put back. */
+  restored: boolean;
+}
+
+export const clearedBy = (journal: readonly EntrySeen[]): Cleared | undefined => {
+  const done = (direction: string) => journal.find((entry) => entry.step === 'clear-deliveries' && entry.direction === direction && entry.outcome === 'done');
+  const run = done('run');
+  if (run?.clearedVersion === undefined) return undefined;
+  return { sagaId: run.sagaId, orderId: run.orderId, version: run.clearedVersion, at: run.at, restored: done('undo') !== undefined };
+};
+
+/** What is wrong with the snapshots of one saga's journal: torn ones, and a clear without its snapshot or before it. */
+export const clearedUnsaved = (journal: readonly EntrySeen[]): string[] => {
+  const torn = journal.filter(({ snapshot }) => snapshot && !snapshot.intact).map(({ snapshot }) => `the snapshot of version ${snapshot!.version} does not have the digest it names`);
+  const cleared = clearedBy(journal);
+  if (!cleared) return torn;
+  const saved = journal.find(({ snapshot }) => snapshot?.version === cleared.version);
+  const where = `order ${cleared.orderId} at version ${cleared.version}`;
+  if (!saved) return [...torn, `cleared ${where}, of which the log has no snapshot`];
+  return saved.at > cleared.at ? [...torn, `cleared ${where} before its snapshot was saved`] : torn;
+};

@@ -1,0 +1,26 @@
+import type { Check, Violation } from './check.js';
+import { by } from './check.js';
+
+/** I4: the destination saw one key and one body per saga, addressed to the order's other end, and took it if the saga says synced. */
+export const dispatchKey: Check = ({ history, evidence }) => {
+  const sagas = new Map(evidence.sagas.map((saga) => [saga.correlationId, saga]));
+  const goesTo = new Map(history.orders.map((order) => [order.orderId, order.goesTo]));
+  const seen = by(history.deliveries, ({ correlationId }) => correlationId);
+  const wrong = [...seen].flatMap(([correlationId, deliveries]): string[][] => {
+    const subject = sagas.get(correlationId)?.sagaId ?? correlationId;
+    const count = (of: (delivery: (typeof deliveries)[number]) => string) => new Set(deliveries.map(of)).size;
+    return [
+      ...(sagas.has(correlationId) ? [] : [[subject, 'a delivery for a saga that does not exist']]),
+      ...(count(({ key }) => key) > 1 ? [[subject, `${count(({ key }) => key)} idempotency keys`]] : []),
+      ...(count(({ body }) => body) > 1 ? [[subject, `${count(({ body }) => body)} different bodies`]] : []),
+      ...(deliveries.some(({ orderId, instance }) => goesTo.get(orderId) !== instance) ? [[subject, `delivered to ${deliveries[0]!.instance}, which is not the order's other end`]] : []),
+    ];
+  });
+  const shared = [...by(history.deliveries, ({ key }) => key)].flatMap(([key, deliveries]) =>
+    new Set(deliveries.map(({ correlationId }) => correlationId)).size > 1 ? [[key, 'one idempotency key for several sagas']] : [],
+  );
+  const untold = evidence.sagas
+    .filter(({ status, correlationId }) => status === 'synced' && !seen.get(correlationId)?.some(({ taken }) => taken))
+    .map(({ sagaId }) => [sagaId, 'synced, but the destination never took it']);
+  return [...wrong, ...shared, ...untold].map(([subject, says]): Violation => ({ invariant: 'I4', subject: subject!, says: says! }));
+};

@@ -1,0 +1,38 @@
+import type { Check } from './check.js';
+import { by, hasEnded } from './check.js';
+
+/** I1: every request answered `pending` has exactly one saga, and it came to an end. */
+export const nothingLost: Check = ({ history, evidence }) => {
+  const sagas = new Map(evidence.sagas.map((saga) => [saga.sagaId, saga]));
+  const answered = history.submissions.filter(({ replies }) => replies.length > 0);
+  const violations = answered.flatMap(({ replies }) => {
+    const { sagaId, correlationId } = replies[0]!;
+    const saga = sagas.get(sagaId);
+    if (!saga) return [{ subject: sagaId, says: `answered pending as ${correlationId}, and there is no such saga` }];
+    if (!hasEnded(saga.phase)) return [{ subject: sagaId, says: `answered pending, and still is ${saga.phase} (${saga.status})` }];
+    const others = new Set(replies.map((reply) => reply.sagaId));
+    return others.size > 1 ? [{ subject: sagaId, says: `one request, sent again under its name, became ${[...others].join(', ')}` }] : [];
+  });
+  const known = new Set(answered.flatMap(({ replies }) => replies.map(({ sagaId }) => sagaId)));
+  const strangers = evidence.sagas.filter(({ sagaId }) => !known.has(sagaId));
+  // A named request that was never answered may have been stored once; an unnamed one as often as it was sent.
+  const excused = history.submissions.reduce((sum, { named, replies, unheard }) => sum + (named === 'not' ? unheard : replies.length === 0 ? 1 : 0), 0);
+  const surplus = strangers.length > excused ? [{ subject: strangers[0]!.sagaId, says: `${strangers.length} sagas nobody was told of, ${excused} at most can be explained by cut replies` }] : [];
+  const doubles = [...by(evidence.sagas, ({ correlationId }) => correlationId).values()]
+    .filter((same) => same.length > 1)
+    .map((same) => ({ subject: same[0]!.sagaId, says: `${same.length} sagas share correlation id ${same[0]!.correlationId}` }));
+  return [...violations, ...surplus, ...doubles].map((violation) => ({ invariant: 'I1' as const, ...violation }));
+};
+
+/** I8: once the faults are over everything comes to rest: no saga under way, no order held by one that ended. */
+export const convergence: Check = ({ evidence }) => {
+  const sagas = new Map(evidence.sagas.map((saga) => [saga.sagaId, saga]));
+  return [
+    ...evidence.sagas
+      .filter(({ phase }) => !hasEnded(phase))
+      .map(({ sagaId, phase, status, epoch }) => ({ subject: sagaId, says: `still ${phase} (${status}) at epoch ${epoch}` })),
+    ...evidence.orders
+      .filter(({ heldBy }) => heldBy !== undefined && sagas.get(heldBy)?.phase !== 'stopped')
+      .map(({ orderId, heldBy }) => ({ subject: orderId, says: `held by saga ${heldBy}, which is ${sagas.get(heldBy!)?.phase ?? 'unknown'}` })),
+  ].map((violation) => ({ invariant: 'I8' as const, ...violation }));
+};

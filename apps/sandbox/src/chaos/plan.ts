@@ -1,0 +1,38 @@
+import { crashAtPoints } from './faults/crash-at-points.js';
+import { moodyDestination } from './faults/destination.js';
+import type { Fault } from './faults/fault.js';
+import { killAllWorkers, killIntake, killWorkers } from './faults/kill-workers.js';
+import { killMongodb, pauseMongodb } from './faults/mongodb.js';
+import { flushRedis, killRedis, pauseRedis, wipeRedis } from './faults/redis.js';
+import { freeze, zombies } from './faults/zombies.js';
+
+/** Longer than a claim holds a saga: others have taken over when the sleeper wakes. */
+const pastTheLeaseMs = 16_000;
+
+/** One kind of fault after the other, for `minutes` in all, coming to rest included. What is killed at points takes what time is left. */
+export const fullPlan = (minutes: number): Fault[] => {
+  const scale = Math.max(0.2, (minutes * 60 - 45) / 255);
+  const ms = (full: number): number => Math.round(full * scale);
+  return [
+    crashAtPoints(Math.max(1, Math.round(3 * scale)), ms(105_000)),
+    zombies(2, pastTheLeaseMs),
+    flushRedis(2),
+    killIntake(Math.max(1, Math.round(3 * scale))),
+    killMongodb(2, 1_000),
+    wipeRedis(2_000, 300),
+    pauseRedis(4_000),
+    killRedis(2_000),
+    pauseMongodb(4_000),
+    moodyDestination(ms(10_000)),
+    killAllWorkers(4_000),
+    freeze(pastTheLeaseMs),
+    killWorkers(ms(30_000), 1_000),
+  ];
+};
+
+/** For every `npm test`: some of each that takes no waiting. */
+export const shortPlan = (): Fault[] => [
+  crashAtPoints(1, 8_000, ['P1', 'P6', 'P9', 'P13', 'P15']),
+  flushRedis(1),
+  killMongodb(1, 200),
+];

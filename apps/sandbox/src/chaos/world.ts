@@ -1,0 +1,198 @@
+import { createWriteStream } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
+import { createConnection } from 'node:net';
+import { join } from 'node:path';
+import type { Store } from '@crossroads/store';
+import { openStore } from '@crossroads/store';
+import { freePorts } from '../free-ports.js';
+import type { Secrets } from '../seed/secrets.js';
+import { secretsIn } from '../seed/secrets.js';
+import { seed, webhookSecretVariable } from '../seed/seed.js';
+import { intakeService, workerService } from '../services.js';
+import { mongodbService } from '../stores/mongodb-service.js';
+import { redisService } from '../stores/redis-service.js';
+import type { Service } from '../supervisor/service.js';
+import { createSupervisor } from '../supervisor/supervisor.js';
+import { crashFolderVariable, openCrashFolder } from './crash-order.js';
+import type { FaultWindow, History } from './history.js';
+import { newHistory } from './history.js';
+import type { RecordingDestination } from './recording-destination.js';
+import { openRecordingDestination } from './recording-destination.js';
+
+/** A process that ended by SIGKILL, whoever sent it. Milliseconds since 1970. */
+export interface Kill {
+  name: string;
+  at: number;
+}
+
+/** Everything a campaign works on: the processes under test, and what their surroundings saw of them. */
+export interface World {
+  dataDir: string;
+  crashFolder: string;
+  intakeUrl: string;
+  mongodbUri: string;
+  secrets: Secrets;
+  store: Store;
+  history: History;
+  destination: RecordingDestination;
+  workers: string[];
+  kills: Kill[];
+  say(line: string): void;
+  /** Sends a signal to a process by its service's name. False when it is down. */
+  signal(name: string, signal: NodeJS.Signals): boolean;
+  /** Keeps a service from starting again until `release`. */
+  hold(name: string): void;
+  release(name: string): void;
+  up(name: string): boolean;
+  /** Redis starts with nothing the next time. */
+  wipeRedisAtNextStart(): void;
+  /** One inline command, by a connection of its own. */
+  redis(command: string): Promise<string>;
+  /** Notes that a part is being made to fail until the answer is called. */
+  window(part: FaultWindow['part']): () => void;
+  stop(): Promise<void>;
+}
+
+export interface WorldOptions {
+  dataDir: string;
+  cacheDir: string;
+  workers: number;
+  say(line: string): void;
+  signal: AbortSignal;
+}
+
+/** Settings of the workers that keep a campaign short: many attempts with short rests. Lease and sweep are what they are. */
+const impatience = { DISPATCH_ATTEMPTS: '200', DISPATCH_FIRST_DELAY_MS: '300', DISPATCH_MAX_DELAY_MS: '3000', LOG_LEVEL: 'warn' };
+
+const crashHere = new URL('./crash-here.js', import.meta.url).href;
+
+export const openWorld = async ({ dataDir, cacheDir, workers: count, say, signal }: WorldOptions): Promise<World> => {
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  const crashFolder = join(dataDir, 'crashes');
+  openCrashFolder(crashFolder);
+  const output = createWriteStream(join(dataDir, 'processes.log'), { flags: 'a', mode: 0o600 });
+  const history = newHistory();
+  const kills: Kill[] = [];
+  const { REDIS_URL: _redis, MONGODB_URI: _mongodb, ...env } = process.env;
+  const stopping = new AbortController();
+  const supervisor = createSupervisor({
+    env,
+    stopWithinMs: 5_000,
+    onOutput: (name, line) => output.write(`${new Date().toISOString()} ${name} ${line}\n`),
+    onEvent: (event) => {
+      output.write(`${new Date().toISOString()} ${event.name} ${event.type} ${event.pid}\n`);
+      if (event.type === 'exited' && event.signal === 'SIGKILL' && !stopping.signal.aborted) kills.push({ name: event.name, at: Date.now() });
+    },
+  });
+  const gates = new Map<string, { opened: Promise<void>; open(): void }>();
+  let wipe = false;
+  const gated = (service: Service, first: () => Promise<unknown> = async () => undefined): Service => ({
+    ...service,
+    async beforeStart() {
+      await gates.get(service.name)?.opened;
+      await first();
+      await service.beforeStart?.();
+    },
+  });
+  const destination = await openRecordingDestination(history);
+  const stop = async (): Promise<void> => {
+    stopping.abort();
+    for (const gate of gates.values()) gate.open();
+    for (const name of Object.keys(supervisor.pids())) send(supervisor.pid(name), 'SIGCONT');
+    await supervisor.stopAll();
+    await destination.close();
+    output.end();
+  };
+  signal.addEventListener('abort', () => void stop(), { once: true });
+
+  const stores = { dataDir, cacheDir, signal };
+  const [redis, mongodb] = await Promise.all([redisService(stores), mongodbService(stores)]);
+  const emptied = async () => {
+    if (wipe) await rm(join(dataDir, 'redis', 'appendonlydir'), { recursive: true, force: true });
+    wipe = false;
+  };
+  await Promise.all([supervisor.start(gated(redis, emptied)), supervisor.start(gated(mongodb))]);
+  const secrets = await secretsIn(dataDir);
+  const store = openStore({ uri: mongodb.url, operationTimeoutMs: 5_000 });
+  await store.connected;
+  await seed(store, secrets, destination.url);
+
+  const [intakePort] = await freePorts(1);
+  const settings = {
+    mongodbUri: mongodb.url,
+    redisUrl: redis.url,
+    intakePort: intakePort!,
+    opsPort: 0,
+    destinationPort: 0,
+    env: {
+      ...impatience,
+      TOKEN_SECRET: secrets.token_secret,
+      [webhookSecretVariable]: secrets.webhook_secret,
+      DESTINATION_PRIVATE_HOSTS: '127.0.0.1',
+      POLLS_PER_MINUTE: '1000000',
+      SUBMITS_PER_MINUTE: '1000000',
+    },
+  };
+  const workers = Array.from({ length: count }, (_, index) => {
+    const service = workerService(index + 1, settings);
+    return { ...service, args: ['--import', crashHere, ...service.args], env: { ...service.env, [crashFolderVariable]: crashFolder } };
+  });
+  await Promise.all([intakeService(settings), ...workers].map((service) => supervisor.start(gated(service))));
+
+  return {
+    dataDir,
+    crashFolder,
+    intakeUrl: `http://127.0.0.1:${intakePort}`,
+    mongodbUri: mongodb.url,
+    secrets,
+    store,
+    history,
+    destination,
+    workers: workers.map(({ name }) => name),
+    kills,
+    say,
+    signal: (name, what) => send(supervisor.pid(name), what),
+    hold(name) {
+      let open = (): void => undefined;
+      const opened = new Promise<void>((resolve) => (open = resolve));
+      gates.set(name, { opened, open });
+    },
+    release(name) {
+      gates.get(name)?.open();
+      gates.delete(name);
+    },
+    up: (name) => supervisor.pid(name) !== undefined,
+    wipeRedisAtNextStart: () => void (wipe = true),
+    redis: (command) => inline(decodeURIComponent(new URL(redis.url).pathname), command),
+    window(part) {
+      const window = { part, from: Date.now(), to: Infinity };
+      history.windows.push(window);
+      return () => void (window.to = Date.now());
+    },
+    async stop() {
+      await store.close();
+      await stop();
+    },
+  };
+};
+
+const send = (pid: number | undefined, signal: NodeJS.Signals): boolean => {
+  if (pid === undefined) return false;
+  try {
+    process.kill(pid, signal);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+const inline = (socketPath: string, command: string): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const socket = createConnection(socketPath, () => socket.write(`${command}\r\n`));
+    socket.setTimeout(5_000, () => socket.destroy(new Error(`Redis did not answer ${command}`)));
+    socket.once('error', reject);
+    socket.once('data', (data) => {
+      socket.destroy();
+      resolve(data.toString());
+    });
+  });

@@ -1,0 +1,221 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { eventually } from '@crossroads/testkit';
+import { intakeWorld, to } from './world.js';
+import type { IntakeWorld, Reply } from './world.js';
+
+let world: IntakeWorld;
+beforeAll(async () => (world = await intakeWorld('polling', { waitsAtOnce: 20 })));
+afterAll(() => world.close());
+
+const submit = async (headers: [string, string][] = []): Promise<Reply> => {
+  const order = await world.deliver();
+  return world.call('/v1/order/reset', { headers: [...to('Beta'), ...headers], body: { order: { order_number: order.origin_order_number } } });
+};
+const idOf = ({ body }: Reply): string => body.log.correlation_id;
+const poll = (id: string, headers: [string, string][] = [], query = '') => world.call(`/v1/order/reset/${id}${query}`, { headers });
+
+describe('polling', () => {
+  test('right after the reply is never 404, and never goes back', async () => {
+    for (let i = 0; i < 20; i++) {
+      const id = idOf(await submit());
+      const seen: string[] = [];
+      let done = false;
+      while (!done) {
+        const { status, body } = await poll(id);
+        expect(status).toBe(200);
+        seen.push(body.status);
+        done = body.done;
+      }
+      const ranks = seen.map((status) => ['pending', 'origin_mapped', 'master_mapped', 'destination_mapped', 'synced'].indexOf(status));
+      expect(ranks).toEqual(ranks.toSorted((a, b) => a - b));
+      expect(ranks).not.toContain(-1);
+    }
+  });
+
+  test('tells the end in full', async () => {
+    const id = idOf(await submit());
+    const { body, headers } = await world.over(id);
+    expect(body).toMatchObject({ status: 'synced', correlation_id: id, done: true, step: null, attempts: 0, next_attempt_at: null });
+    expect(body.logs.map(({ title }: { title: string }) => title)[0]).toBe('Reset accepted');
+    expect(body.log).toEqual(body.logs.at(-1));
+    expect(headers['retry-after']).toBeUndefined();
+  });
+
+  test('knows what the caller knows', async () => {
+    const id = idOf(await submit());
+    const { headers } = await world.over(id);
+    const same = await poll(id, [['If-None-Match', `"other", W/${headers['etag']!}`]]);
+    expect([same.status, same.text, same.headers['etag'], same.headers['x-correlation-id']]).toEqual([304, '', headers['etag'], id]);
+    expect((await poll(id, [['If-None-Match', '"other"']])).status).toBe(200);
+    const head = await world.call(`/v1/order/reset/${id}`, { method: 'HEAD' });
+    expect([head.status, head.text, head.headers['etag']]).toEqual([200, '', headers['etag']]);
+  });
+
+  test.each([['abc', 'int_parsing'], ['-1', 'greater_than_equal'], ['1.5', 'int_from_float'], ['1&wait=2', 'int_type']])('with wait=%s is refused', async (wait, type) => {
+    const { status, body } = await poll('whatever-1', [], `?wait=${wait}`);
+    expect([status, body.detail[0].loc, typeof type]).toEqual([422, ['query', 'wait'], 'string']);
+  });
+});
+
+describe('waiting', () => {
+  test('with the submission answers with the outcome', async () => {
+    const reply = await submit([['Prefer', 'respond-async, wait=20']]);
+    expect(reply.body).toMatchObject({ status: 'synced', log: { status: 'succeeded' } });
+    expect(reply.headers['preference-applied']).toBe('wait=20');
+    expect(reply.ms).toBeLessThan(3_000);
+  });
+
+  test('ends when its time is up', async () => {
+    world.working = false;
+    const reply = await submit([['Prefer', 'wait=1']]);
+    expect(reply.body.status).toBe('pending');
+    expect(reply.ms).toBeGreaterThan(950);
+    const polled = await poll(idOf(reply), [], '?wait=1');
+    world.working = true;
+    expect([polled.body.done, polled.ms > 950]).toEqual([false, true]);
+  });
+
+  test('together with a known tag ends at the next change', async () => {
+    world.working = false;
+    const id = idOf(await submit());
+    const { headers, body } = await poll(id);
+    const waiting = poll(id, [['If-None-Match', headers['etag']!]], '?wait=10');
+    world.working = true;
+    await world.advance(body.saga_id);
+    const reply = await waiting;
+    expect([reply.status, reply.headers['etag'] === headers['etag']]).toEqual([200, false]);
+  });
+
+  test('costs two reads a look, however many wait, and none once nobody does', async () => {
+    world.working = false;
+    const ids = await Promise.all(Array.from({ length: 9 }, async () => idOf(await submit())));
+    const db = world.store.connection;
+    let reads = 0;
+    const count = ({ commandName }: { commandName: string }) => void (commandName === 'find' && (reads += 1));
+    const client = db.getClient();
+    client.on('commandStarted', count);
+    const monitored = (client as unknown as { options: { monitorCommands?: boolean } }).options.monitorCommands === true;
+    const replies = await Promise.all(ids.map((id) => poll(id, [], '?wait=2')));
+    client.off('commandStarted', count);
+    world.working = true;
+    expect(replies.every(({ ms }) => ms > 1_900 && ms < 3_000)).toBe(true);
+    if (monitored) expect(reads).toBeLessThan(9 * 4 + 2 * 14);
+  });
+
+  test('is short when all places are taken, and one tenant cannot take them all', async () => {
+    world.working = false;
+    const ids = await Promise.all(Array.from({ length: 14 }, async () => idOf(await submit())));
+    const replies = await Promise.all(ids.map((id) => poll(id, [], '?wait=1')));
+    world.working = true;
+    expect(replies.every(({ status }) => status === 200)).toBe(true);
+    expect(replies.filter(({ ms }) => ms > 950)).toHaveLength(10);
+  });
+});
+
+/** Reads a stream to its end: the events' names and ids. */
+const stream = async (id: string, headers: Record<string, string> = {}) => {
+  const response = await fetch(`${world.url}/v1/order/reset/${id}/events`, { headers: { 'X-API-Key': world.keys.Alpha, ...headers } });
+  const text = await response.text();
+  const events = text.split('\n\n').flatMap((block) => {
+    const [, event] = /^event: (.*)$/m.exec(block) ?? [];
+    return event === undefined ? [] : [{ event, id: /^id: (.*)$/m.exec(block)![1]!, data: JSON.parse(/^data: (.*)$/m.exec(block)![1]!) as Record<string, unknown> }];
+  });
+  return { status: response.status, type: response.headers.get('content-type'), text, events };
+};
+
+describe('the stream', () => {
+  test('begins with a snapshot, tells each entry once in order, and closes with done', async () => {
+    world.working = false;
+    const reply = await submit();
+    const id = idOf(reply);
+    const reading = stream(id);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    world.working = true;
+    await world.advance(reply.body.log.saga_id);
+    const { events, type, text } = await reading;
+    expect(type).toContain('text/event-stream');
+    expect(text.startsWith('retry: 2000\n\n')).toBe(true);
+    expect(events[0]).toMatchObject({ event: 'snapshot', id: '1', data: { status: 'pending' } });
+    expect(events.filter(({ event }) => event === 'log').map(({ id: place }) => place)).toEqual(['2', '3', '4', '5', '6', '7']);
+    expect(events.at(-1)).toMatchObject({ event: 'done', id: '7-done', data: { status: 'synced', done: true } });
+  });
+
+  test('goes on from Last-Event-ID, and has nothing for who has seen it all', async () => {
+    const id = idOf(await submit());
+    await world.over(id);
+    expect((await stream(id, { 'Last-Event-ID': '5' })).events.map(({ event, id: place }) => [event, place])).toEqual([['log', '6'], ['log', '7'], ['done', '7-done']]);
+    expect((await stream(id)).events.map(({ event }) => event)).toEqual(['snapshot', 'done']);
+    const again = await stream(id, { 'Last-Event-ID': '7-done' });
+    expect([again.status, again.text]).toEqual([204, '']);
+  });
+
+  test('frees its place when the reader leaves', async () => {
+    world.working = false;
+    const id = idOf(await submit());
+    for (let round = 0; round < 25; round++) {
+      const leaving = new AbortController();
+      const response = await fetch(`${world.url}/v1/order/reset/${id}/events`, { headers: { 'X-API-Key': world.keys.Alpha }, signal: leaving.signal });
+      expect(response.status).toBe(200);
+      leaving.abort();
+      await response.text().catch(() => undefined);
+    }
+    world.working = true;
+  });
+});
+
+describe('another tenant', () => {
+  const paths = (id: string) => [['GET', `/v1/order/reset/${id}`], ['GET', `/v1/order/reset/${id}/events`], ['POST', `/v1/order/reset/${id}/cancel`], ['POST', `/v1/order/reset/${id}/accept`], ['POST', `/v1/order/reset/${id}/reject`]] as const;
+
+  test('gets byte for byte what an unknown id gets', async () => {
+    const id = idOf(await submit());
+    for (const [index, [method, path]] of paths(id).entries()) {
+      const asked = (url: string) => world.call(url, { method, as: 'Gamma', headers: to('Alpha'), ...(method === 'POST' && { body: {} }) });
+      const foreign = await asked(path);
+      const unknown = await asked(paths('no-such-id-anywhere')[index]![1]);
+      const stable = ({ status, text, headers }: Reply) => ({ status, text, headers: Object.keys(headers).sort(), length: headers['content-length'] });
+      expect(foreign.status).toBe(404);
+      expect(stable(foreign)).toEqual(stable(unknown));
+    }
+  });
+
+  test('does not find it in its list', async () => {
+    await submit();
+    expect((await world.call('/v1/order/reset', { as: 'Gamma' })).body).toEqual({ items: [], next_cursor: null });
+  });
+});
+
+describe('the list', () => {
+  test('comes in pages, newest first, none twice and none left out', async () => {
+    const pages: string[] = [];
+    let path: string | undefined = '/v1/order/reset?limit=7&status=synced';
+    while (path) {
+      const { body, headers }: Reply = await world.call(path);
+      pages.push(...body.items.map(({ saga_id }: { saga_id: string }) => saga_id));
+      path = /<(.*)>/.exec(headers['link'] ?? '')?.[1];
+      expect(path === undefined).toBe(body.next_cursor === null);
+    }
+    expect(pages).toEqual([...new Set(pages)].toSorted().toReversed());
+    expect(pages.length).toBe((await world.call('/v1/order/reset?limit=9999&status=synced')).body.items.length);
+  });
+
+  test('finds by order, and refuses what is not a filter', async () => {
+    const order = await world.deliver();
+    const { body } = await world.call('/v1/order/reset', { headers: to('Beta'), body: { order: { order_number: order.origin_order_number } } });
+    const found = await world.call(`/v1/order/reset?order_number=${order.origin_order_number}`);
+    expect(found.body.items).toMatchObject([{ correlation_id: body.log.correlation_id, dest_tenant_name: 'Beta', order: { order_id: null } }]);
+    const { next_cursor } = (await world.call('/v1/order/reset?limit=1')).body;
+    for (const query of [`cursor=${next_cursor}&status=error`, 'cursor=nonsense', 'limit=0', 'limit=x', 'status=other', 'status=error&status=synced']) {
+      expect([query, (await world.call(`/v1/order/reset?${query}`)).status]).toEqual([query, 422]);
+    }
+  });
+});
+
+test('a held reply is answered when the intake shuts down', async () => {
+  world.working = false;
+  const id = idOf(await submit());
+  const other = await intakeWorld('polling-closing');
+  await other.close();
+  const waiting = poll(id, [], '?wait=1');
+  await eventually(async () => (await waiting).status === 200);
+  world.working = true;
+});

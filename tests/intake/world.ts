@@ -1,0 +1,225 @@
+import { Agent, request as httpRequest } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
+import { digest, newApiKey } from '@crossroads/identity';
+import { resetOrder, resetRequest, subjectOf } from '@crossroads/order-reset';
+import type { Bells, RateCounter } from '@crossroads/queue';
+import { listen } from '@crossroads/runtime';
+import { createAdvance } from '@crossroads/saga';
+import { auditLogRepository, collections, directoryRepository, journalRepository, lineRepository, makeIndexes, openStore, orderBook, orderRepository, sagaRepository } from '@crossroads/store';
+import type { OrderRecord, Store } from '@crossroads/store';
+import { eventually, memoryDestination, silent } from '@crossroads/testkit';
+import type { RateLimits } from '../../apps/intake/src/http/admission.js';
+import { createIntake } from '../../apps/intake/src/intake.js';
+import { ownDatabase } from '../stores/own-database.js';
+
+export const scopes = ['order:reset', 'order:get', 'order:create', 'order:save_bol', 'order:save_drop', 'order:update_status', 'order_request:accept'];
+
+export const tenants = ['Alpha', 'Beta', 'Gamma'] as const;
+export type TenantName = (typeof tenants)[number];
+
+export interface Reply {
+  status: number;
+  headers: IncomingHttpHeaders;
+  text: string;
+  // oxlint-disable-next-line typescript/no-explicit-any
+  body: any;
+  ms: number;
+}
+
+export interface Call {
+  method?: string;
+  /** Whose key is sent; null for none. */
+  as?: TenantName | null;
+  /** Name and value, as they go over the wire: a name may come twice. */
+  headers?: [string, string][];
+  /** Sent as JSON unless it is text or bytes. */
+  body?: unknown;
+  /** Another content type, or null for none. */
+  type?: string | null;
+}
+
+/** A real intake on a real store, and a worker in the same process that runs when a bell rings. */
+export interface IntakeWorld {
+  url: string;
+  store: Store;
+  keys: Record<TenantName, string>;
+  client: { id: string; secret: string };
+  destination: ReturnType<typeof memoryDestination>;
+  /** What was logged, for looking whether a secret is in it. */
+  logged: string[];
+  call(path: string, call?: Call): Promise<Reply>;
+  /** An order from one tenant to another, delivered unless it is said otherwise. */
+  deliver(fields?: Partial<OrderRecord>, ends?: { from: TenantName; to: TenantName }): Promise<OrderRecord>;
+  /** While false, bells ring unheard. */
+  working: boolean;
+  advance(sagaId: string): Promise<unknown>;
+  /** Polls until the reset is over. */
+  over(correlationId: string, as?: TenantName): Promise<Reply>;
+  sagas(): Promise<number>;
+  close(): Promise<void>;
+}
+
+const generous: RateLimits = { submits: 1e9, polls: 1e9, strangers: 1e9 };
+
+export const intakeWorld = async (name: string, { limits = generous, waitsAtOnce = 100, counter }: { limits?: RateLimits; waitsAtOnce?: number; counter?: RateCounter } = {}): Promise<IntakeWorld> => {
+  const store = openStore({ uri: ownDatabase(name), operationTimeoutMs: 2_000 });
+  await store.connected;
+  await makeIndexes(store.connection);
+  const { keys, client } = await people(store);
+  const destination = memoryDestination();
+  const logged: string[] = [];
+  const note = (level: string) => (message: string, facts?: object) => void logged.push(`${level} ${message} ${JSON.stringify(facts, (_, value: unknown) => (value instanceof Error ? value.stack : value))}`);
+  const log = { debug: note('debug'), info: note('info'), warn: note('warn'), error: note('error') };
+
+  const types = [
+    resetOrder({
+      orders: orderRepository(store),
+      auditLog: auditLogRepository(store),
+      line: { ...lineRepository(store), callNext: async () => {} },
+      destinations: destination,
+      dispatchRetry: { attempts: 3, firstDelayMs: 20, maxDelayMs: 40 },
+    }),
+  ];
+  const journal = journalRepository(store, ({ request }, state) => subjectOf(resetRequest.parse(request), state));
+  const advance = createAdvance({ types, sagas: sagaRepository(store, types), journal, log: silent });
+  const inHand = new Set<Promise<unknown>>();
+  const run = async (sagaId: string): Promise<void> => {
+    for (;;) {
+      const advanced = await advance(sagaId);
+      if (advanced.outcome !== 'resting' || advanced.wakeInMs > 5_000 || !world.working) return;
+      await new Promise((resolve) => setTimeout(resolve, advanced.wakeInMs + 5));
+    }
+  };
+  const bells: Bells = {
+    async ring({ sagaId }) {
+      if (!world.working) return;
+      const running = run(sagaId).catch((error: unknown) => void logged.push(String(error)));
+      inHand.add(running);
+      void running.then(() => inHand.delete(running));
+    },
+    ringAll: async () => {},
+    close: async () => {},
+  };
+  const intake = createIntake({ store, bells, log, tokenSecret: 'x'.repeat(40), limits, waitsAtOnce, trustedProxies: 0, ...(counter && { counter }) });
+  const server = await listen(intake.app, 0);
+  const agent = new Agent({ keepAlive: true, maxSockets: 200 });
+  const book = orderBook(store);
+  let made = 0;
+
+  const world: IntakeWorld = {
+    url: server.url,
+    store,
+    keys,
+    client,
+    destination,
+    logged,
+    working: true,
+    advance,
+    call: (path, call = {}) => send(agent, server.url, path, { as: 'Alpha', ...call }, keys),
+    async deliver(fields = {}, ends = { from: 'Alpha', to: 'Beta' }) {
+      const order = { ...deliveredOrder(ends, made++), ...fields };
+      await book.put(order);
+      return order;
+    },
+    over: (correlationId, as = 'Alpha') =>
+      eventually(async () => {
+        const reply = await world.call(`/v1/order/reset/${correlationId}`, { as });
+        return reply.body.done === true ? reply : undefined;
+      }),
+    sagas: () => store.connection.db!.collection(collections.sagas).countDocuments(),
+    async close() {
+      world.working = false;
+      intake.endWaiting();
+      agent.destroy();
+      await server.close();
+      await Promise.all(inHand);
+      await store.connection.dropDatabase();
+      await store.close();
+    },
+  };
+  return world;
+};
+
+const people = async (store: Store) => {
+  const directory = directoryRepository(store);
+  const keys = {} as Record<TenantName, string>;
+  const created_at = new Date();
+  for (const name of tenants) {
+    const id = name.toLowerCase();
+    await directory.saveTenant({ _id: id, name });
+    await directory.saveInstance({ _id: `${id}-1`, tenant_id: id, name: `${name} One`, source_system: 'webhook', source_system_id: `${id}-sys`, url: 'http://127.0.0.1:9', secret_ref: null });
+    const key = newApiKey();
+    keys[name] = key.text;
+    await directory.saveKey({ _id: key.id, sha256: key.sha256, tenant_id: id, instance_id: `${id}-1`, scopes, created_at, expires_at: null, revoked_at: null });
+  }
+  const client = { id: 'client-1', secret: 'c'.repeat(43) };
+  await directory.saveClient({ _id: client.id, secret_sha256: digest(client.secret), tenant_ids: ['alpha', 'beta'], scopes, created_at, revoked_at: null });
+  return { keys, client };
+};
+
+const deliveredOrder = ({ from, to }: { from: TenantName; to: TenantName }, index: number): OrderRecord => {
+  const end = <S extends 'origin' | 'destination'>(side: S, name: TenantName) =>
+    ({
+      [`${side}_tenant_id`]: name.toLowerCase(),
+      [`${side}_tenant_name`]: name,
+      [`${side}_source_system`]: 'webhook',
+      [`${side}_source_system_id`]: `${name.toLowerCase()}-sys`,
+      [`${side}_instance_id`]: `${name.toLowerCase()}-1`,
+      [`${side}_instance_name`]: `${name} One`,
+    });
+  return {
+    order_id: (0x6740_0000_0000 + index).toString(16).padEnd(24, '0'),
+    routing: { ...end('origin', from), ...end('destination', to) } as OrderRecord['routing'],
+    origin_order_number: `O-${index}`,
+    destination_order_number: `D-${index}`,
+    po: null,
+    supply_owner: null,
+    delivery_window: { start: '2026-11-02T08:00:00Z', end: '2026-11-02T16:00:00Z', timezone: 'UTC' },
+    note: null,
+    drops: [{ site: { source_id: 'site-104' }, volume: 7400 }],
+    bols: [{ bol_number: 'BOL-1', terminal: { source_id: 'T-14' } }],
+    executed_drops: [{ site: { source_id: 'site-104' }, details: [] }],
+    bol_photos: [],
+    progression_state: 'COMPLETE',
+    status: 'synced',
+    version: 7,
+    extra_data: {},
+  };
+};
+
+const send = (agent: Agent, url: string, path: string, { method, as, headers = [], body, type = 'application/json' }: Call, keys: Record<TenantName, string>): Promise<Reply> =>
+  new Promise((resolve, reject) => {
+    const began = performance.now();
+    const bytes = body === undefined ? undefined : Buffer.isBuffer(body) ? body : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
+    const raw = [...(as ? [['X-API-Key', keys[as]] as [string, string]] : []), ...(bytes && type !== null ? [['Content-Type', type] as [string, string]] : []), ...headers];
+    const outgoing = httpRequest(`${url}${path}`, { agent, method: method ?? (bytes ? 'POST' : 'GET'), headers: { ...(bytes && { 'Content-Length': bytes.length }) } }, (incoming) => {
+      const chunks: Buffer[] = [];
+      incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+      incoming.on('end', () => {
+        const text = Buffer.concat(chunks).toString('utf8');
+        resolve({ status: incoming.statusCode!, headers: incoming.headers, text, body: parsed(text), ms: performance.now() - began });
+      });
+      incoming.on('error', reject);
+    });
+    const byName = new Map<string, string[]>();
+    for (const [header, value] of raw) byName.set(header, [...(byName.get(header) ?? []), value]);
+    try {
+      for (const [header, values] of byName) outgoing.setHeader(header, values.length === 1 ? values[0]! : values);
+    } catch (error) {
+      outgoing.destroy();
+      return reject(error as Error);
+    }
+    outgoing.on('error', reject);
+    outgoing.end(bytes);
+  });
+
+const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+};
+
+/** Headers of a call to the other end. */
+export const to = (name: string): [string, string][] => [['X-Dest-Tenant-Name', name]];
