@@ -1,7 +1,7 @@
 import type { Connection } from 'mongoose';
 import mongoose, { type mongo } from 'mongoose';
 import { StoreUnavailable } from '@crossroads/saga';
-import { asUnavailable } from './unavailable.js';
+import { asUnavailable, inTime } from './unavailable.js';
 
 type Model = mongo.AnyClientBulkWriteModel<mongo.Document>;
 
@@ -23,14 +23,11 @@ const mostUnderWay = 2;
  */
 export class GroupCommit {
   readonly #connection: Connection;
-  readonly #deadlineMs: number;
   #waiting: Waiting[] = [];
   #underWay = 0;
 
-  /** `deadlineMs`: how long one command may take; longer than the driver's own limit, for the case that it fails us. */
-  constructor(connection: Connection, deadlineMs: number) {
+  constructor(connection: Connection) {
     this.#connection = connection;
-    this.#deadlineMs = deadlineMs;
   }
 
   /** False when the document's key is taken. */
@@ -67,28 +64,14 @@ export class GroupCommit {
     }
   }
 
-  /** A command that never comes back would keep its place for ever, and two of them would end all writing. */
-  async #inTime<T>(command: Promise<T>): Promise<T> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new StoreUnavailable(`MongoDB took longer than ${this.#deadlineMs} ms`)), this.#deadlineMs);
-    });
-    try {
-      return await Promise.race([command, late]);
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-
   async #send(group: Waiting[]): Promise<void> {
     try {
       if (this.#connection.readyState !== mongoose.ConnectionStates.connected) throw new StoreUnavailable('MongoDB is not connected');
-      const result = await this.#inTime(
-        this.#connection.getClient().bulkWrite(
-          group.map(({ model }) => model),
-          { ordered: false, verboseResults: true },
-        ),
+      const command = this.#connection.getClient().bulkWrite(
+        group.map(({ model }) => model),
+        { ordered: false, verboseResults: true },
       );
+      const result = await inTime(command);
       settle(group, result, new Map());
     } catch (error) {
       if (error instanceof mongoose.mongo.MongoClientBulkWriteError && error.partialResult && error.writeConcernErrors.length === 0) {

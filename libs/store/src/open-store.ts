@@ -42,8 +42,8 @@ export const openStore = ({ uri, operationTimeoutMs, onConnectError }: StoreOpti
           autoCreate: false,
           serverSelectionTimeoutMS: Math.min(2_000, operationTimeoutMs),
           connectTimeoutMS: 2_000,
-          // Bounds everything, also a command that waits for a dead socket to drain, which no socket timeout does.
-          timeoutMS: operationTimeoutMs,
+          waitQueueTimeoutMS: operationTimeoutMs,
+          socketTimeoutMS: operationTimeoutMs,
           heartbeatFrequencyMS: 2_000,
           retryWrites: true,
           writeConcern: { w: 'majority', journal: true },
@@ -63,7 +63,7 @@ export const openStore = ({ uri, operationTimeoutMs, onConnectError }: StoreOpti
   ready.catch(() => undefined);
   return {
     connection,
-    commit: new GroupCommit(connection, operationTimeoutMs + 1_000),
+    commit: new GroupCommit(connection),
     connected,
     ready,
     ping: async () => {

@@ -14,9 +14,27 @@ const socketErrors: ReadonlySet<unknown> = new Set(['EPIPE', 'ECONNRESET', 'ECON
 /** Runs a database operation; whatever keeps the answer from us becomes StoreUnavailable, so callers need know no driver. */
 export const reaching = async <T>(operation: () => Promise<T>): Promise<T> => {
   try {
-    return await operation();
+    return await inTime(operation());
   } catch (error) {
     throw asUnavailable(error) ?? error;
+  }
+};
+
+/**
+ * Milliseconds any one operation may take, longer than the driver's own limits. The driver waits without limit for a socket to drain;
+ * if that socket dies the command never comes back, and whoever waits for it would wait for ever.
+ */
+const longestMs = 12_000;
+
+export const inTime = async <T>(operation: Promise<T>): Promise<T> => {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new StoreUnavailable(`MongoDB took longer than ${longestMs} ms`)), longestMs);
+  });
+  try {
+    return await Promise.race([operation, late]);
+  } finally {
+    clearTimeout(timer);
   }
 };
 

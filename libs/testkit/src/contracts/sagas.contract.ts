@@ -23,7 +23,7 @@ export const sagasContract = (name: string, open: () => Promise<SagasUnderTest>)
       sagaId = await world.accept();
     });
 
-    const claimed = async (): Promise<Claim<unknown>> => {
+    const claimed = async (): Promise<Claim> => {
       const claim = await world.sagas.claim(sagaId);
       if (typeof claim === 'string') throw new Error(`expected a claim, not ${claim}`);
       return claim;
