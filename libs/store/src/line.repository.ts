@@ -1,6 +1,7 @@
 import type { Order } from '@crossroads/order-reset';
 import { lineKeysOfOrder } from '@crossroads/order-reset';
 import { collections, rawCollection } from './collections.js';
+import { GroupRead } from './group-read.js';
 import type { Store } from './open-store.js';
 import type { SagaDocument } from './saga-document.js';
 import type { Unheard } from './sweep.repository.js';
@@ -22,8 +23,25 @@ export const lineRepository = ({ connection, commit }: Store): LineRepository =>
         { projection: { correlation_id: 1, type: 1, tenant_id: 1, epoch: 1 }, sort: { _id: 1 } },
       ),
     );
+  /** The first open saga under each key; orders that are asked for together are looked up together. */
+  const firstUnder = new GroupRead<string, string>((keys) =>
+    reaching(async () => {
+      const firsts = await rawCollection<SagaDocument>(connection, collections.sagas)
+        .aggregate<{ _id: string; first: string }>([
+          { $match: { line_keys: { $in: keys }, next_run_at: { $exists: true } } },
+          { $project: { line_keys: 1 } },
+          { $unwind: '$line_keys' },
+          { $group: { _id: '$line_keys', first: { $min: '$_id' } } },
+        ])
+        .toArray();
+      return new Map(firsts.map(({ _id, first }) => [_id, first]));
+    }),
+  );
   return {
-    ahead: async (order, sagaId) => (await first({ line_keys: { $in: lineKeysOfOrder(order) }, _id: { $lt: sagaId } }))?._id,
+    async ahead(order, sagaId) {
+      const firsts = await Promise.all(lineKeysOfOrder(order).map((key) => firstUnder.get(key)));
+      return firsts.filter((first) => first !== undefined && first < sagaId).toSorted()[0];
+    },
     async next(order) {
       const saga = await first({ line_keys: { $in: lineKeysOfOrder(order) }, phase: 'waiting' });
       if (!saga) return undefined;

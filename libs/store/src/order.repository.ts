@@ -1,10 +1,11 @@
 import type { End, Hold, Order, Orders, ResetRequest, Snapshot } from '@crossroads/order-reset';
 import { NO_PROGRESS } from '@crossroads/order-reset';
 import type { Routing } from '@crossroads/contract';
-import { ClaimLost, StepUnavailable } from '@crossroads/saga';
+import { ClaimLost, StepRefused, StepUnavailable } from '@crossroads/saga';
 import mongoose from 'mongoose';
 import { collections, rawCollection } from './collections.js';
 import { exactly, snapshotOf } from './exact-values.js';
+import { GroupRead } from './group-read.js';
 import type { Store } from './open-store.js';
 import { reaching } from './unavailable.js';
 
@@ -45,16 +46,30 @@ export const orderRepository = ({ connection, commit }: Store): Orders => {
     return order;
   };
 
+  /** Requests that arrive together are looked up together, and each finds its own among what comes back. */
+  const candidates = new GroupRead<ResetRequest, OrderDocument[]>((requests) =>
+    reaching(async () => {
+      const found = await orders()
+        .find(meantByAny(requests), { projection: { routing: 1, origin_order_number: 1, destination_order_number: 1, status: 1 } })
+        .toArray();
+      return new Map(requests.map((request) => [request, found.filter((order) => isMeant(order, request))]));
+    }),
+  );
+
+  const snapshots = new GroupRead<string, Snapshot | StepRefused>((orderIds) =>
+    reaching(async () => {
+      const raw = (await orders()
+        .find({ _id: { $in: orderIds.map((id) => new ObjectId(id)) } }, { raw: true })
+        .toArray()) as unknown as Uint8Array[];
+      return new Map(raw.map(snapshotOf));
+    }),
+  );
+
   return {
-    find: (request) =>
-      reaching(async () => {
-        const filter = meantBy(request);
-        if (!filter) return [];
-        const found = await orders()
-          .find(filter, { projection: { routing: 1, origin_order_number: 1, destination_order_number: 1, status: 1 }, limit: 2 })
-          .toArray();
-        return found.map((document) => seenBy(request.caller.tenant_id, document));
-      }),
+    async find(request) {
+      const found = await candidates.get(request);
+      return (found ?? []).slice(0, 2).map((document) => seenBy(request.caller.tenant_id, document));
+    },
 
     async hold(orderId, { sagaId, epoch }) {
       const _id = new ObjectId(orderId);
@@ -70,12 +85,12 @@ export const orderRepository = ({ connection, commit }: Store): Orders => {
       return update(mine, { $unset: { fence: 1 } });
     },
 
-    snapshot: (orderId) =>
-      reaching(async () => {
-        const raw = await orders().findOne({ _id: new ObjectId(orderId) }, { raw: true });
-        if (!raw) throw new Error(`Order ${orderId} is gone although a saga holds it.`);
-        return snapshotOf(raw as unknown as Uint8Array);
-      }),
+    async snapshot(orderId) {
+      const snapshot = await snapshots.get(orderId);
+      if (!snapshot) throw new Error(`Order ${orderId} is gone although a saga holds it.`);
+      if (snapshot instanceof StepRefused) throw snapshot;
+      return snapshot;
+    },
 
     async clearDeliveries(orderId, version, hold) {
       const cleared = await update(
@@ -173,19 +188,29 @@ export const orderRepository = ({ connection, commit }: Store): Orders => {
   }
 };
 
-/** Orders between the two tenants, either way round: anyone else's do not match, so they look as if they did not exist. */
-const meantBy = ({ order, caller, dest_tenant_name }: ResetRequest): object | undefined => {
-  const made = { 'routing.origin_tenant_id': caller.tenant_id, 'routing.destination_tenant_name': dest_tenant_name };
-  const received = { 'routing.destination_tenant_id': caller.tenant_id, 'routing.origin_tenant_name': dest_tenant_name };
-  if (order.order_id === undefined) {
-    return {
-      $or: [
-        { ...made, origin_order_number: order.order_number },
-        { ...received, destination_order_number: order.order_number },
-      ],
-    };
-  }
-  return /^[0-9a-f]{24}$/i.test(order.order_id) ? { _id: new ObjectId(order.order_id), $or: [made, received] } : undefined;
+const isObjectId = /^[0-9a-f]{24}$/i;
+
+/** Every order that one of the requests may mean, and perhaps a few more: by id, by the origin's number, by the destination's. */
+const meantByAny = (requests: readonly ResetRequest[]): object => {
+  const ids = requests.flatMap(({ order }) => (order.order_id !== undefined && isObjectId.test(order.order_id) ? [new ObjectId(order.order_id)] : []));
+  const byNumber = requests.filter(({ order }) => order.order_id === undefined);
+  const tenants = { $in: byNumber.map(({ caller }) => caller.tenant_id) };
+  const numbers = { $in: byNumber.map(({ order }) => order.order_number) };
+  return {
+    $or: [
+      { _id: { $in: ids } },
+      { 'routing.origin_tenant_id': tenants, origin_order_number: numbers },
+      { 'routing.destination_tenant_id': tenants, destination_order_number: numbers },
+    ],
+  };
+};
+
+/** An order between the two tenants, either way round: anyone else's is not meant, so it looks as if it did not exist. */
+const isMeant = ({ _id, routing, origin_order_number, destination_order_number }: OrderDocument, { order, caller, dest_tenant_name }: ResetRequest): boolean => {
+  const made = routing.origin_tenant_id === caller.tenant_id && routing.destination_tenant_name === dest_tenant_name;
+  const received = routing.destination_tenant_id === caller.tenant_id && routing.origin_tenant_name === dest_tenant_name;
+  if (order.order_id !== undefined) return (made || received) && _id.toHexString() === order.order_id.toLowerCase();
+  return (made && origin_order_number === order.order_number) || (received && destination_order_number === order.order_number);
 };
 
 const seenBy = (tenantId: string, { _id, status, routing, origin_order_number, destination_order_number }: OrderDocument): Order => {

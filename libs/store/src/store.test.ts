@@ -6,9 +6,10 @@ import { uuidv7 } from 'uuidv7';
 import { ownDatabase } from '../../../tests/stores/own-database.js';
 import { auditLogRepository, intakeRepository, journalRepository, makeIndexes, openStore, orderRepository, sagaRepository } from './index.js';
 import type { Store } from './index.js';
+import { snapshotOf } from './exact-values.js';
 import { dueAtOnce } from './saga.repository.js';
 
-const { ObjectId, Decimal128, Double, Int32, Long, Binary } = mongoose.mongo;
+const { BSON, ObjectId, Decimal128, Double, Int32, Long, Binary } = mongoose.mongo;
 
 let store: Store;
 const orders = () => store.connection.db!.collection('orders');
@@ -146,6 +147,20 @@ describe('values a JavaScript number cannot hold', () => {
     expect(kept.sha256).toBe(snapshot.sha256);
     await repository.restoreDeliveries(orderId, kept, hold);
     expect((await raw()).equals(before)).toBe(true);
+  });
+});
+
+describe('a document that JavaScript cannot hold exactly', () => {
+  test('is refused before anything is cleared', async () => {
+    const orderId = await deliver();
+    const twice = Buffer.from(BSON.serialize({ a1: 'first', a2: 'second' }));
+    twice[twice.indexOf('a2') + 1] = '1'.charCodeAt(0);
+    const raw = Buffer.from(BSON.serialize({ _id: new ObjectId(orderId), bols: [], executed_drops: [], progression_state: 'COMPLETE', version: 1, odd: 'here' }));
+    expect(snapshotOf(raw)[1]).toMatchObject({ progression_state: 'COMPLETE' });
+    const at = raw.indexOf(Buffer.from('\u0002odd\0'));
+    const odd = Buffer.concat([raw.subarray(0, at), Buffer.from('\u0003odd\0'), twice, raw.subarray(at + 5 + 4 + 5)]);
+    odd.writeInt32LE(odd.length, 0);
+    expect(snapshotOf(odd)[1]).toMatchObject({ code: 'order.not_representable' });
   });
 });
 
