@@ -6,7 +6,7 @@ const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {}
 
 /** A queue that holds bells by saga, and due sagas in order. */
 const world = (due: number, hanging: number) => {
-  const sagas: Unheard[] = Array.from({ length: due }, (_, index) => ({ sagaId: String(index).padStart(6, '0'), correlationId: 'c', type: 'reset_order', tenantId: 't', epoch: 0 }));
+  const sagas: Unheard[] = Array.from({ length: due }, (_, index) => ({ sagaId: String(index).padStart(6, '0'), correlationId: 'c', type: 'reset_order', tenantId: 't', epoch: 0, due: new Date(0) }));
   const bells = new Set(sagas.slice(0, hanging).map(({ sagaId }) => sagaId));
   let rung = 0;
   const released: string[] = [];

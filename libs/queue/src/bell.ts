@@ -15,7 +15,8 @@ export interface BellOutcome {
 }
 
 /**
- * One job per saga and epoch: ringing twice for the same state of the saga is one bell,
- * and a job that BullMQ keeps from an earlier epoch cannot swallow a later bell.
+ * One job per saga, epoch and due time: ringing twice for the same state of the saga is one bell. BullMQ keeps finished jobs and silently
+ * adds nothing under a known id, so an id must never name two states: a bell answered too early would swallow all later ones.
  */
-export const jobId = (sagaId: string, epoch: number): string => `saga-${sagaId}-e${epoch}`;
+export const jobId = (sagaId: string, epoch: number, due: Date): string =>
+  `saga-${sagaId}-e${epoch}${due.getTime() === 0 ? '' : `-${due.getTime().toString(36)}`}`;

@@ -13,6 +13,8 @@ export interface Ring {
   tenantId: string;
   /** The saga's epoch as the ringer knows it. */
   epoch: number;
+  /** Since when it is due; 1970 for a saga that is due whatever the time, which is what it is when left out. */
+  due?: Date;
 }
 
 /** Rings bells. A rejection means "unknown", not "not rung"; the sweeper settles it either way. */
@@ -52,10 +54,10 @@ export const openBells = (redisUrl: string, onError: (error: Error) => void): Be
     return queue;
   };
   const turns = new FairTurns();
-  const job = ({ sagaId, correlationId, type, tenantId, epoch }: Ring) => ({
+  const job = ({ sagaId, correlationId, type, tenantId, epoch, due = new Date(0) }: Ring) => ({
     name: type,
     data: { saga_id: sagaId, correlation_id: correlationId },
-    opts: { jobId: jobId(sagaId, epoch), priority: turns.next(tenantId) },
+    opts: { jobId: jobId(sagaId, epoch, due), priority: turns.next(tenantId) },
   });
   return {
     async ring(ring) {

@@ -13,6 +13,10 @@ export const collections = {
   clients: 'clients',
   operators: 'operators',
   sessions: 'sessions',
+  operatorKeys: 'operator_keys',
+  audit: 'audit',
+  bulks: 'bulks',
+  bulkItems: 'bulk_items',
 } as const;
 
 /** The driver's own collection: exact values in and out, no casting and no defaults. Filters are built by us, never by a caller. */

@@ -72,10 +72,10 @@ export class GroupCommit {
         { ordered: false, verboseResults: true },
       );
       const result = await inTime(command);
-      settle(group, result, new Map());
+      settle(group, result, new Map(), undefined);
     } catch (error) {
       if (error instanceof mongoose.mongo.MongoClientBulkWriteError && error.partialResult && error.writeConcernErrors.length === 0) {
-        settle(group, error.partialResult, error.writeErrors);
+        settle(group, error.partialResult, error.writeErrors, error);
       } else {
         const reason = asUnavailable(error) ?? error;
         for (const { reject } of group) reject(reason);
@@ -84,14 +84,23 @@ export class GroupCommit {
   }
 }
 
+/**
+ * Only what the server reports has happened. A command that fails as a whole comes back as a bulk error without any results:
+ * to take "no error of its own" for "done" would acknowledge writes that never were.
+ */
 const settle = (
   group: readonly Waiting[],
-  { updateResults }: mongo.ClientBulkWriteResult,
+  { insertResults, updateResults }: mongo.ClientBulkWriteResult,
   errors: ReadonlyMap<number, mongo.ClientBulkWriteError>,
+  whole: Error | undefined,
 ): void => {
-  group.forEach(({ model, resolve, reject }, index) => {
+  group.forEach(({ resolve, reject }, index) => {
     const failure = errors.get(index);
-    if (failure) return failure.code === 11_000 ? resolve(false) : reject(asUnavailable(failure) ?? new Error(failure.message));
-    return resolve(model.name === 'insertOne' || (updateResults?.get(index)?.matchedCount ?? 0) > 0);
+    const update = updateResults?.get(index);
+    if (failure?.code === 11_000) resolve(false);
+    else if (failure) reject(asUnavailable(failure) ?? new Error(failure.message));
+    else if (update) resolve(update.matchedCount > 0);
+    else if (insertResults?.has(index)) resolve(true);
+    else reject(new StoreUnavailable('MongoDB did not say what became of a write', { cause: whole }));
   });
 };

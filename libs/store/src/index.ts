@@ -40,3 +40,14 @@ export type { SessionDocument, SessionRepository } from './session.repository.js
 export { sessionRepository } from './session.repository.js';
 export type { SagaCommandRepository } from './saga-command.repository.js';
 export { sagaCommandRepository } from './saga-command.repository.js';
+export type { AuditDocument, AuditEnd, AuditFilter, AuditOutcome, AuditRecord, AuditRepository } from './audit.repository.js';
+export { auditRepository } from './audit.repository.js';
+export type { BulkDocument, BulkItem, BulkOutcome, BulkRepository, BulkState } from './bulk.repository.js';
+export { bulkRepository } from './bulk.repository.js';
+export type { DestinationTrouble, DestinationView, DestinationViewRepository } from './destination-view.repository.js';
+export { destinationViewRepository, sagasLookedAt } from './destination-view.repository.js';
+export { isOperatorKey, newOperatorKey, parseOperatorKey } from './operator-key.js';
+export type { OperatorKeyDocument, OperatorKeyRepository } from './operator-key.repository.js';
+export { operatorKeyRepository } from './operator-key.repository.js';
+export type { OperatorRoll } from './operator-roll.repository.js';
+export { operatorRoll } from './operator-roll.repository.js';

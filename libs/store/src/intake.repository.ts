@@ -79,7 +79,7 @@ export const intakeRepository = ({ connection, commit }: Store): IntakeRepositor
 
     entries: (sagaId) =>
       reaching(() =>
-        rawCollection<EntryDocument>(connection, collections.logs).find({ saga_id: sagaId }).sort({ 'journal.seq': 1, date: 1 }).toArray(),
+        rawCollection<EntryDocument>(connection, collections.logs).find({ saga_id: sagaId }).sort({ 'journal.epoch': 1, 'journal.seq': 1 }).toArray(),
       ),
 
     list: (tenantId, { status, order_id, order_number }, { before, limit }) =>

@@ -20,7 +20,7 @@ export const journalRepository = ({ connection, commit }: Store, subjectOf: Subj
       reaching(async () => {
         const documents = await logs()
           .find({ saga_id: sagaId }, { projection: { extra_data: 0, outbound_request: 0, inbound_request: 0 } })
-          .sort({ 'journal.seq': 1, date: 1 })
+          .sort({ 'journal.epoch': 1, 'journal.seq': 1 })
           .toArray();
         return documents.map(toEntry);
       }),

@@ -47,7 +47,7 @@ export const lineRepository = ({ connection, commit }: Store): LineRepository =>
       if (!saga) return undefined;
       const { _id, correlation_id, type, tenant_id, epoch } = saga;
       await commit.update(collections.sagas, { _id, epoch, phase: 'waiting' }, { $set: { next_run_at: dueAtOnce } });
-      return { sagaId: _id, correlationId: correlation_id, type, tenantId: tenant_id, epoch };
+      return { sagaId: _id, correlationId: correlation_id, type, tenantId: tenant_id, epoch, due: dueAtOnce };
     },
   };
 };

@@ -11,6 +11,10 @@ export interface SagaCommandRepository {
   resume(saga: Pick<SagaDocument, '_id' | 'epoch'>): Promise<boolean>;
   /** Makes a resting saga due at once. */
   runNow(saga: Pick<SagaDocument, '_id' | 'epoch'>): Promise<boolean>;
+  /** Ends a saga that is in nobody's hands, as it stands. */
+  abandon(saga: Pick<SagaDocument, '_id' | 'epoch'>, error: { code: string; message: string }): Promise<boolean>;
+  /** Recoveries of a reset, newest first. Found by the line of its order, so only those that have yet to end. */
+  openRecoveries(reset: Pick<SagaDocument, '_id' | 'line_keys'>): Promise<string[]>;
 }
 
 export const sagaCommandRepository = ({ connection, commit }: Store): SagaCommandRepository => ({
@@ -27,4 +31,34 @@ export const sagaCommandRepository = ({ connection, commit }: Store): SagaComman
 
   runNow: ({ _id, epoch }) =>
     commit.update(collections.sagas, { _id, epoch, phase: { $in: ['retrying', 'waiting'] } }, { $set: { next_run_at: dueAtOnce } }),
+
+  abandon: ({ _id, epoch }, error) =>
+    commit.update(
+      collections.sagas,
+      // Whoever claimed it last has left it in order, so no worker is at it.
+      { _id, epoch, settled_epoch: epoch, phase: { $in: ['stopped', 'retrying', 'waiting', 'parked'] } },
+      [
+        {
+          $set: {
+            phase: 'ended',
+            status: 'error',
+            error: { $literal: error },
+            // As a claim would: a ghost of the last one must not settle it otherwise.
+            epoch: epoch + 1,
+            settled_epoch: epoch + 1,
+            updated_at: '$$NOW',
+            ended_at: '$$NOW',
+            next_run_at: '$$REMOVE',
+          },
+        },
+      ],
+    ),
+
+  openRecoveries: ({ _id, line_keys }) =>
+    reaching(async () => {
+      const found = await rawCollection<SagaDocument>(connection, collections.sagas)
+        .find({ line_keys: { $in: line_keys }, next_run_at: { $exists: true }, type: 'recover_order' }, { projection: { request: 1 }, sort: { _id: -1 }, limit: 100 })
+        .toArray();
+      return found.flatMap((saga) => ((saga.request as { recovers?: { saga_id?: string } }).recovers?.saga_id === _id ? [saga._id] : []));
+    }),
 });

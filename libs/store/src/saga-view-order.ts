@@ -1,4 +1,4 @@
-import type { Order, SnapshotFacts } from '@crossroads/order-reset';
+import type { Order, RecoverRequest, SnapshotFacts } from '@crossroads/order-reset';
 import { lineKeysOfOrder } from '@crossroads/order-reset';
 import mongoose from 'mongoose';
 import { collections, rawCollection } from './collections.js';
@@ -29,6 +29,8 @@ export interface OrderReset {
   cleared?: SnapshotFacts;
   /** When it was put back. */
   restored_at?: Date;
+  /** The recovery that put it back, where it was not the saga itself. */
+  restored_by?: string;
 }
 
 export interface OrderViewRepository {
@@ -87,7 +89,7 @@ export const orderViewRepository = ({ connection }: Store): OrderViewRepository 
             .find({ saga_id: { $in: ids }, 'step.name': 'clear-deliveries', 'step.outcome': 'done' }, { projection: { saga_id: 1, step: 1, date: 1, journal: 1 } })
             .toArray(),
         ]);
-        return sagas.map((saga) => ({ saga, ...effectOf(effects.filter(({ saga_id }) => saga_id === saga._id)) }));
+        return sagas.map((saga) => ({ saga, ...effectOf(effects.filter(({ saga_id }) => saga_id === saga._id)), ...recoveryOf(saga, sagas) }));
       }),
   };
 };
@@ -104,6 +106,12 @@ const effectOf = (effects: Effect[]): Omit<OrderReset, 'saga'> => {
   const undone = effects.find(({ step }) => step.direction === 'undo');
   const { cleared } = (run?.journal.adds ?? {}) as { cleared?: SnapshotFacts };
   return { ...(cleared && { cleared }), ...(cleared && undone && { restored_at: undone.date }) };
+};
+
+/** A recovery says in its request which reset it is of. */
+const recoveryOf = ({ _id }: SagaRow, sagas: readonly SagaRow[]): Pick<OrderReset, 'restored_at' | 'restored_by'> => {
+  const recovery = sagas.find(({ type, status, request }) => type === 'recover_order' && status === 'synced' && (request as Partial<RecoverRequest>).recovers?.saga_id === _id);
+  return recovery?.ended_at ? { restored_at: recovery.ended_at, restored_by: recovery._id } : {};
 };
 
 const viewOf = ({ _id, routing, origin_order_number, destination_order_number, fence, ...order }: OrderDocument): OrderView => ({

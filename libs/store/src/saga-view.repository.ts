@@ -90,7 +90,7 @@ export const sagaViewRepository = ({ connection }: Store): SagaViewRepository =>
 
     entries: (sagaId) =>
       reaching(() =>
-        rawCollection<EntryDocument>(connection, collections.logs).find({ saga_id: sagaId }).sort({ 'journal.seq': 1, date: 1 }).toArray(),
+        rawCollection<EntryDocument>(connection, collections.logs).find({ saga_id: sagaId }).sort({ 'journal.epoch': 1, 'journal.seq': 1 }).toArray(),
       ),
   };
 };

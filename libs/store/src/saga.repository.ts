@@ -18,6 +18,9 @@ export const dueAtOnce = new Date(0);
 /** Only the database's clock decides what is due: workers' clocks may differ by hours. */
 const due = { $lte: ['$next_run_at', '$$NOW'] };
 
+/** A claim that has run out is not revived: somebody may have been sent for it already. */
+const stillHeld = { $gt: ['$next_run_at', '$$NOW'] };
+
 const inMs = (ms: number) => ({ $add: ['$$NOW', ms] });
 
 export interface SagaRepository extends Sagas<SagaFacts> {
@@ -52,7 +55,7 @@ export const sagaRepository = ({ connection, commit }: Store, types: readonly Pi
 
     async renew(claims) {
       const renewals = Array.from(claims, ({ sagaId, epoch }) =>
-        commit.update(collections.sagas, { _id: sagaId, epoch, next_run_at: { $exists: true } }, [{ $set: { next_run_at: inMs(leaseMs) } }]),
+        commit.update(collections.sagas, { _id: sagaId, epoch, $expr: stillHeld }, [{ $set: { next_run_at: inMs(leaseMs) } }]),
       );
       await Promise.all(renewals);
     },

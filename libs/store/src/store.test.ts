@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { entryOf, journalContract, ordersContract, resetRequestFor, sagasContract } from '@crossroads/testkit';
+import { StoreUnavailable } from '@crossroads/saga';
 import { subjectOf, resetRequest } from '@crossroads/order-reset';
 import mongoose from 'mongoose';
 import { uuidv7 } from 'uuidv7';
@@ -174,5 +175,10 @@ describe('group commit', () => {
       store.commit.update('crossroads_logs', { _id: new ObjectId() }, { $set: { title: 'nobody' } }),
     ]);
     expect(outcomes).toEqual([true, false, true, false]);
+  });
+
+  test('acknowledges nothing when a command fails as a whole', async () => {
+    await expect(store.commit.insert('', { title: 'nowhere' })).rejects.toThrow(StoreUnavailable);
+    await expect(store.commit.update('', {}, { $set: { title: 'nowhere' } })).rejects.toThrow(StoreUnavailable);
   });
 });

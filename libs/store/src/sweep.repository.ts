@@ -10,6 +10,8 @@ export interface Unheard {
   type: string;
   tenantId: string;
   epoch: number;
+  /** Since when. */
+  due: Date;
 }
 
 /** Where a walk through the due sagas goes on. */
@@ -44,7 +46,14 @@ export const sweepRepository = ({ connection }: Store): SweepRepository => {
           .toArray();
         const last = found.at(-1);
         return {
-          sagas: found.map(({ _id, correlation_id, type, tenant_id, epoch }) => ({ sagaId: _id, correlationId: correlation_id, type, tenantId: tenant_id, epoch })),
+          sagas: found.map(({ _id, correlation_id, type, tenant_id, epoch, next_run_at }) => ({
+            sagaId: _id,
+            correlationId: correlation_id,
+            type,
+            tenantId: tenant_id,
+            epoch,
+            due: next_run_at!,
+          })),
           place: found.length === limit && last?.next_run_at ? { nextRunAt: last.next_run_at, sagaId: last._id } : undefined,
         };
       }),

@@ -29,5 +29,6 @@ export const logSchema = new Schema(
   { collection: collections.logs, strict: 'throw', minimize: false, versionKey: false },
 );
 
-logSchema.index({ saga_id: 1, 'journal.seq': 1 }, { name: 'journal' });
+// By epoch first: what a ghost of an older claim still writes must not look like the newest.
+logSchema.index({ saga_id: 1, 'journal.epoch': 1, 'journal.seq': 1 }, { name: 'journal' });
 logSchema.index({ 'metadata.crossroads_order_id': 1, date: -1 }, { name: 'order' });

@@ -1,5 +1,8 @@
 import type { Connection, Schema } from 'mongoose';
+import { auditSchema } from './audit.model.js';
+import { bulkItemSchema, bulkSchema } from './bulk.model.js';
 import { logSchema } from './log.model.js';
+import { operatorKeySchema } from './operator-key.model.js';
 import { operatorSchema, sessionSchema } from './operator.model.js';
 import { orderSchema } from './order.model.js';
 import { sagaSchema } from './saga.model.js';
@@ -15,6 +18,10 @@ const schemas: Record<string, Schema> = {
   Client: clientSchema,
   Operator: operatorSchema,
   Session: sessionSchema,
+  OperatorKey: operatorKeySchema,
+  Audit: auditSchema,
+  Bulk: bulkSchema,
+  BulkItem: bulkItemSchema,
 };
 
 /** Every model of the store, bound to the connection. */
