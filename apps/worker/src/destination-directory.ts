@@ -1,12 +1,18 @@
-import type { DestinationInstance } from '@crossroads/destinations';
-import type { DirectoryRepository } from '@crossroads/store';
+import type { DestinationInstance, Instances } from '@crossroads/destinations';
+import { Remembered } from '@crossroads/identity';
+import type { DirectoryRepository, InstanceDocument } from '@crossroads/store';
+
+/** Milliseconds a destination is remembered: each saga asks three times, and a pause may take effect this much later. */
+const rememberedMs = 1_000;
 
 /** Where destinations are, as their adapters want to know it. */
-export const destinationDirectory = (directory: Pick<DirectoryRepository, 'instance'>) => ({
-  async find(instanceId: string): Promise<DestinationInstance | undefined> {
-    const instance = await directory.instance(instanceId);
-    if (!instance) return undefined;
-    const { _id, tenant_id, name, source_system, url, secret_ref, paused = false, on_refusal = 'restore' } = instance;
-    return { id: _id, tenant_id, name, source_system, url, secret_ref, paused, on_refusal };
-  },
-});
+export const destinationDirectory = (directory: Pick<DirectoryRepository, 'instance'>): Instances => {
+  const instances = new Remembered((id: string) => directory.instance(id), rememberedMs, () => performance.now());
+  return { find: async (id) => asDestination(await instances.get(id)) };
+};
+
+const asDestination = (instance: InstanceDocument | undefined): DestinationInstance | undefined => {
+  if (!instance) return undefined;
+  const { _id, tenant_id, name, source_system, url, secret_ref, paused = false, on_refusal = 'restore' } = instance;
+  return { id: _id, tenant_id, name, source_system, url, secret_ref, paused, on_refusal };
+};

@@ -1,9 +1,10 @@
-import { resetRequest, subjectOf } from '@crossroads/order-reset';
+import type { ResetRequest } from '@crossroads/order-reset';
+import { subjectOf } from '@crossroads/order-reset';
 import type { Entry } from '@crossroads/saga';
 import type { SubjectOf } from '@crossroads/store';
 
-/** What a log entry says of its order. */
-export const orderSubject: SubjectOf = ({ request }, state) => subjectOf(resetRequest.parse(request), state);
+/** What a log entry says of its order. The kernel has held the request to its schema before any step ran. */
+export const orderSubject: SubjectOf = ({ request }, state) => subjectOf(request as ResetRequest, state);
 
 /** Names a journal write by its step and outcome, so that a crash campaign can end the process right there. */
 export const aboutEntry = (method: string, [entry]: unknown[]): string | undefined => {

@@ -4,4 +4,5 @@ export type { Authenticator, CredentialStore } from './authenticate.js';
 export { createAuthenticator } from './authenticate.js';
 export type { Caller, Credentials, Instance, Scope, Tenant } from './caller.js';
 export { callerFor, NotAllowed } from './caller.js';
+export { Remembered } from './remembered.js';
 export { createTokens, tokenLifetimeS } from './tokens.js';

@@ -148,6 +148,16 @@ describe('a refusal', () => {
   });
 });
 
+describe('a request its steps do not know', () => {
+  test('stops the saga before any step runs', async () => {
+    const { advance, story, saga: it } = world({});
+    it.request = 'not an object';
+    expect(await advance()).toEqual({ outcome: 'stopped', status: 'error' });
+    expect(it.error!.code).toBe('saga.request_unreadable');
+    expect(story()).toEqual([]);
+  });
+});
+
 describe('a store that is away', () => {
   test('is nobody’s failure: nothing is written and nothing counted', async () => {
     const { advance, story, saga: it } = world({

@@ -45,12 +45,23 @@ export const createAdvance = <Facts>(ports: AdvancePorts<Facts>) => {
     const type = claim === 'not-ours' ? undefined : types.get(claim.type);
     if (claim === 'not-ours' || !type) return { outcome: 'resting', wakeInMs: anotherWorkersTurnMs };
     try {
+      const request = type.request.safeParse(claim.request);
+      if (!request.success) return await refuseToTouch(claim, request.error, ports);
       return await new Turn(type, claim, ports, await standOf(type, claim, ports.journal)).take();
     } catch (error) {
       if (error instanceof ClaimLost) return { outcome: 'left' };
       throw error;
     }
   };
+};
+
+/** Nobody's steps could make sense of it, so it is left as it is for someone to look at. */
+const refuseToTouch = async <Facts>(claim: Claim<Facts>, { message }: Error, { sagas, log }: AdvancePorts<Facts>): Promise<Advance> => {
+  const status = 'error';
+  const error = { code: 'saga.request_unreadable', message: 'What the saga was asked is stored in a shape its steps do not know.' };
+  log.error('a saga holds a request its steps do not know', { saga_id: claim.sagaId, saga_type: claim.type, error: message });
+  await sagas.settle(claim, { phase: 'stopped', status, failures: 0, error });
+  return { outcome: 'stopped', status };
 };
 
 /** A saga claimed for the first time has no journal yet, so the most frequent read is not made at all. */

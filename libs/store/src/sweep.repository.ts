@@ -37,10 +37,10 @@ export const sweepRepository = ({ connection }: Store): SweepRepository => {
   return {
     due: (limit, after) =>
       reaching(async () => {
-        const behind = after && { $or: [{ next_run_at: { $gt: after.nextRunAt } }, { next_run_at: after.nextRunAt, _id: { $gt: after.sagaId } }] };
+        const from = after && { next_run_at: { $gte: after.nextRunAt }, $or: [{ next_run_at: { $gt: after.nextRunAt } }, { _id: { $gt: after.sagaId } }] };
         const found = await sagas()
           .find(
-            { next_run_at: { $exists: true }, $expr: { $lte: ['$next_run_at', '$$NOW'] }, ...behind },
+            { next_run_at: { $exists: true }, $expr: { $lte: ['$next_run_at', '$$NOW'] }, ...from },
             { projection: { correlation_id: 1, type: 1, tenant_id: 1, epoch: 1, next_run_at: 1 }, sort: { next_run_at: 1, _id: 1 }, limit },
           )
           .toArray();

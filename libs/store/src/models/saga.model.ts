@@ -40,7 +40,7 @@ sagaSchema.index(
   { tenant_id: 1, idempotency_key: 1 },
   { unique: true, name: 'idempotency', partialFilterExpression: { idempotency_key: { $exists: true } } },
 );
-sagaSchema.index({ next_run_at: 1 }, { name: 'due', ...due });
+sagaSchema.index({ next_run_at: 1, _id: 1 }, { name: 'due', ...due });
 sagaSchema.index({ line_keys: 1, _id: 1 }, { name: 'line', ...due });
 sagaSchema.index({ tenant_id: 1, _id: -1 }, { name: 'newest' });
 /** What operators list and look up by; see saga-view.repository.ts. */
