@@ -1,5 +1,4 @@
 /** The kernel: what a saga is and how it moves. It knows no order, no database and no queue. */
-export type { Advance, AdvancePorts } from './advance.js';
 export { createAdvance } from './advance.js';
 export type { Claim, Phase, Sagas, Settlement } from './claim.js';
 export type { Wait } from './errors.js';
@@ -24,3 +23,4 @@ export type {
   StepResult,
 } from './step.js';
 export { done } from './step.js';
+export type { Advance, AdvancePorts } from './turn.js';

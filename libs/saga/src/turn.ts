@@ -1,0 +1,199 @@
+import type { Claim, Sagas, Settlement } from './claim.js';
+import { ClaimLost, StepRefused, StepUnavailable, StepWaits, StoreUnavailable } from './errors.js';
+import { inTime } from './in-time.js';
+import type { Entry, Journal, Outcome } from './journal.js';
+import { entryKey } from './journal.js';
+import type { Progress } from './progress.js';
+import { restAfter } from './retry.js';
+import type { SagaType } from './saga.js';
+import type { Direction, EntryDetail, Step, StepContext, StepLog } from './step.js';
+
+/** What came of one turn at a saga. */
+export type Advance =
+  | { outcome: 'ended' | 'stopped'; status: string }
+  | { outcome: 'resting'; wakeInMs: number }
+  /** Nothing was due, or a newer claim took over. */
+  | { outcome: 'left' };
+
+export interface AdvancePorts<Facts> {
+  types: readonly SagaType[];
+  sagas: Sagas<Facts>;
+  journal: Journal<Facts>;
+  log: StepLog;
+  /** 0 … 1, for backoff. */
+  random?: () => number;
+}
+
+/** Claims in a row that ended in a crash before the saga itself is taken for the cause and stopped. */
+const poisonousCrashes = 20;
+
+/** A bug is tried a few times, in case it was not one. */
+const triesOfABug = 3;
+
+/** One claim's turn at one saga. */
+export class Turn<Facts> {
+  readonly #type: SagaType;
+  readonly #claim: Claim<Facts>;
+  readonly #ports: AdvancePorts<Facts>;
+  readonly #progress: Progress;
+  /** Failures of the step at hand. A step that gets through sets it back. */
+  #failures: number;
+
+  constructor(type: SagaType, claim: Claim<Facts>, ports: AdvancePorts<Facts>, progress: Progress) {
+    this.#type = type;
+    this.#claim = claim;
+    this.#ports = ports;
+    this.#progress = progress;
+    this.#failures = claim.failures;
+  }
+
+  async take(): Promise<Advance> {
+    const crashes = this.#claim.epoch - Math.max(this.#claim.settledEpoch, this.#progress.lastEpoch) - 1;
+    for (;;) {
+      const next = this.#progress.next();
+      if ('end' in next) return this.#end(next.end);
+      if (crashes > poisonousCrashes) {
+        return this.#stop(next.step, 'saga.crashes_workers', `${crashes} workers in a row died while they ran this saga.`);
+      }
+      if (this.#claim.phase === 'parked' && next.direction === 'run') {
+        return this.#stop(next.step, 'step.no_answer', `Nobody answered ${next.step.name} in time.`);
+      }
+      const rest = await this.#attempt(next.step, next.direction);
+      if (rest) return rest;
+      this.#failures = 0;
+    }
+  }
+
+  /** Tries one step once. Undefined when the saga can go straight on. */
+  async #attempt(step: Step, direction: Direction): Promise<Advance | undefined> {
+    try {
+      const { adds, detail } = await inTime(step, (signal) => {
+        const context = this.#context(step, direction, signal);
+        return direction === 'run' ? step.run(this.#progress.state, context) : undone(step, this.#progress.state, context);
+      });
+      const status = direction === 'run' ? step.status.done : this.#progress.status;
+      await this.#write(step, direction, 'done', { status, adds, detail });
+      return undefined;
+    } catch (error) {
+      if (error instanceof StoreUnavailable || error instanceof ClaimLost) throw error;
+      if (error instanceof StepWaits) return this.#wait(step, direction, error);
+      if (error instanceof StepRefused && direction === 'run') return this.#refuse(step, error);
+      return this.#fail(step, direction, error);
+    }
+  }
+
+  #context(step: Step, direction: Direction, signal: AbortSignal): StepContext {
+    const { sagaId, correlationId, epoch } = this.#claim;
+    return {
+      sagaId,
+      correlationId,
+      epoch,
+      attempt: this.#failures + 1,
+      turnedBy: this.#progress.turnedBy,
+      signal,
+      log: this.#ports.log,
+      record: async (label, value, { status = this.#progress.status, title, ...detail } = {}) => {
+        const known = this.#progress.recorded(entryKey(sagaId, { name: step.name, direction, outcome: 'recorded' }, label));
+        const stands = known ?? (await this.#write(step, direction, 'recorded', { status, adds: value, detail, ...(title && { title }) }, label)).adds;
+        return stands as typeof value;
+      },
+    };
+  }
+
+  async #refuse(step: Step, { code, message }: StepRefused): Promise<undefined> {
+    await this.#write(step, 'run', 'refused', { code, detail: { message } });
+  }
+
+  async #wait(step: Step, direction: Direction, { code, message, wait }: StepWaits): Promise<Advance> {
+    const { forMs, afterwards, status = this.#progress.status } = wait;
+    await this.#write(step, direction, 'waiting', { code, status, detail: { message } }, code);
+    await this.#settle(step, { phase: afterwards === 'stop' ? 'parked' : 'waiting', status, wakeInMs: forMs, error: { code, message } });
+    return { outcome: 'resting', wakeInMs: forMs };
+  }
+
+  async #fail(step: Step, direction: Direction, error: unknown): Promise<Advance> {
+    const known = error instanceof StepUnavailable;
+    const code = known ? error.code : 'saga.bug';
+    const message = error instanceof Error ? error.message : String(error);
+    if (!known) this.#ports.log.error(`${step.name} threw what it should not`, { ...this.#about(step, direction), error });
+    await this.#write(step, direction, known ? 'unavailable' : 'failed', { code, detail: { message } });
+    this.#failures += 1;
+    if (this.#failures >= (known ? step.retry.attempts : triesOfABug)) return this.#stop(step, code, message);
+    const wakeInMs = restAfter(step.retry, this.#failures, known ? error.retryAfterMs : undefined, this.#ports.random);
+    await this.#settle(step, { phase: 'retrying', status: this.#progress.status, wakeInMs, error: { code, message } });
+    return { outcome: 'resting', wakeInMs };
+  }
+
+  async #stop(step: Step, code: string, message: string): Promise<Advance> {
+    const status = 'error';
+    this.#ports.log.error(`saga stopped at ${step.name}: ${message}`, { ...this.#about(step, 'run'), code });
+    await this.#settle(step, { phase: 'stopped', status, error: { code, message } });
+    return { outcome: 'stopped', status };
+  }
+
+  #settle({ name }: Step, settlement: Omit<Settlement, 'step' | 'failures'>): Promise<void> {
+    return this.#ports.sagas.settle(this.#claim, { ...settlement, step: name, failures: this.#failures });
+  }
+
+  async #end({ status, code, message }: { status: string; code?: string; message?: string }): Promise<Advance> {
+    if (code === undefined) {
+      const { sagaId, epoch } = this.#claim;
+      const { state, completed } = this.#progress;
+      for (const step of completed) await step.atEnd?.(state, { sagaId, epoch, log: this.#ports.log });
+    }
+    await this.#ports.sagas.settle(this.#claim, {
+      phase: 'ended',
+      status,
+      failures: 0,
+      ...(code !== undefined && { error: { code, message: message ?? code } }),
+    });
+    return { outcome: 'ended', status };
+  }
+
+  /**
+   * Writes an entry and goes on from the one that stands: another worker may have been first, and its word counts.
+   * If that worker's claim is newer, this one is a ghost whose picture of the saga is out of date, and it must not act on it:
+   * it could hold and clear an order for a saga that has long ended.
+   */
+  async #write(
+    step: Step,
+    direction: Direction,
+    outcome: Outcome,
+    { status = this.#progress.status, ...said }: Partial<Pick<Entry, 'status' | 'title' | 'code' | 'adds'>> & Pick<Entry, 'detail'>,
+    discriminator: string | number = this.#claim.epoch,
+  ): Promise<Entry> {
+    const { sagaId, epoch, resumed, facts } = this.#claim;
+    const at = { name: step.name, direction, outcome };
+    const entry: Entry = {
+      key: entryKey(sagaId, at, discriminator),
+      sagaId,
+      seq: this.#progress.nextSeq,
+      step: { ...at, attempt: this.#failures + 1 },
+      epoch,
+      status,
+      title: titleOf(step, direction, outcome),
+      retried: resumed,
+      ...said,
+    };
+    const state = outcome === 'done' ? { ...this.#progress.state, ...entry.adds } : this.#progress.state;
+    const stands = await this.#ports.journal.write(entry, facts, state);
+    if (stands.epoch > epoch) throw new ClaimLost(`${entry.key} was written by epoch ${stands.epoch}, this is ${epoch}`);
+    this.#progress.take(stands);
+    return stands;
+  }
+
+  #about(step: Step, direction: Direction): object {
+    const { sagaId, correlationId, epoch } = this.#claim;
+    return { saga_id: sagaId, correlation_id: correlationId, saga_type: this.#type.type, step: step.name, direction, epoch, attempt: this.#failures + 1 };
+  }
+}
+
+const undone = async (step: Step, state: object, context: StepContext): Promise<{ adds: object; detail: EntryDetail }> => ({
+  adds: {},
+  detail: (await step.undo!(state, context)) ?? {},
+});
+
+const titleOf = (step: Step, direction: Direction, outcome: Outcome): string => {
+  if (outcome === 'done') return direction === 'run' ? step.title : `Undone: ${step.title}`;
+  return `${direction === 'undo' ? 'Undo of ' : ''}${step.name}: ${outcome.replace('-', ' ')}`;
+};
