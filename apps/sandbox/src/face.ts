@@ -12,6 +12,9 @@ export interface Face {
   mongodb_uri: string;
   redis_url: string;
   operator: { username: string; password: string };
+  viewer: { username: string; password: string };
+  /** For the operator API. */
+  operator_key: string;
   tenants: { name: string; instance: string; api_key: string }[];
   clients: { client_id: string; client_secret: string; tenants: string[] }[];
   /** The first is ready to be reset. Origin and destination are tenant names, the number is the origin's. */
@@ -27,9 +30,11 @@ export interface Places {
   redis_url: string;
 }
 
-export const faceOf = (places: Places, { operator, keys, client }: Secrets, pids: Record<string, number>): Face => ({
+export const faceOf = (places: Places, { operator, viewer, operator_key, keys, client }: Secrets, pids: Record<string, number>): Face => ({
   ...places,
   operator,
+  viewer,
+  operator_key: operator_key.text,
   tenants: companies.map(({ id, name, instance }) => ({ name, instance: instance.name, api_key: keys.find(({ tenant_id }) => tenant_id === id)!.text })),
   clients: [{ client_id: client.client_id, client_secret: client.client_secret, tenants: companies.map(({ name }) => name) }],
   orders: sampleOrders().map(({ order_id, origin_order_number, routing }) => ({

@@ -55,18 +55,16 @@ export const startSweeping = (sweep: () => Promise<void>, everyMs: number, log: 
   let timer: NodeJS.Timeout | undefined;
   let sweeping = Promise.resolve();
 
-  const later = (): void => {
+  const after = (ms: number): void => {
     if (stopped) return;
-    timer = setTimeout(
-      () => {
-        sweeping = sweep()
-          .catch((error: unknown) => log.warn('a sweep did not come through; the next one will', { error }))
-          .then(later);
-      },
-      everyMs * (0.75 + Math.random() / 2),
-    );
+    timer = setTimeout(() => {
+      sweeping = sweep()
+        .catch((error: unknown) => log.warn('a sweep did not come through; the next one will', { error }))
+        .then(() => after(everyMs * (0.75 + Math.random() / 2)));
+    }, ms);
   };
-  later();
+  // Soon after the start: where workers keep dying, none would live to its first sweep.
+  after(Math.random() * Math.min(2_000, everyMs));
 
   return {
     stop: () => {

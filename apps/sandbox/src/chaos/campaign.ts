@@ -11,7 +11,7 @@ import { seededRandom } from './random.js';
 import type { Recovery } from './recovery.js';
 import { recoveryOf } from './recovery.js';
 import type { World } from './world.js';
-import { openWorld } from './world.js';
+import { openWorld, whenAborted } from './world.js';
 import { startWriter } from './writer.js';
 
 export interface CampaignOptions {
@@ -51,13 +51,13 @@ export const runCampaign = async (options: CampaignOptions): Promise<CampaignRes
   const { dataDir, cacheDir, workers, say, signal } = options;
   const world = await openWorld({ dataDir, cacheDir, workers, say, signal });
   try {
-    return await campaignOn(world, options, began);
+    return await Promise.race([campaignOn(world, options, began), whenAborted(signal)]);
   } finally {
     await world.stop();
   }
 };
 
-const campaignOn = async (world: World, { seed, faults, orders: count, perSecond, savesPerSecond, convergeWithinMs, say, signal }: CampaignOptions, began: number): Promise<CampaignResult> => {
+const campaignOn = async (world: World, { seed, faults, orders: count, perSecond, savesPerSecond, convergeWithinMs, say }: CampaignOptions, began: number): Promise<CampaignResult> => {
   const { store, history } = world;
   const { orders, before } = await putOrders(store, count);
   history.orders = before;
@@ -71,7 +71,6 @@ const campaignOn = async (world: World, { seed, faults, orders: count, perSecond
   const plan: CheckInput['plan'] = { submissions: 0, faults: [] };
   let open: string[] = [];
   for (const fault of faults) {
-    signal.throwIfAborted();
     const hits = await fault.inject(world, { random: forFaults, load, orders });
     plan.faults.push({ name: fault.name, wanted: fault.wanted, hits });
     if (fault.name === 'Redis wiped') open = await openSagas(world);

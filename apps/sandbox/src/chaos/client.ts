@@ -25,6 +25,7 @@ interface Answer {
 export const createClient = (world: Pick<World, 'intakeUrl' | 'secrets' | 'history'>, random: Random): Client => {
   const { intakeUrl, secrets, history } = world;
   const orders = new Map<string, CampaignOrder>();
+  const own = ownDelays();
   let ended = false;
 
   const exchange = async (what: Trouble['what'], path: string, init: RequestInit): Promise<Answer> => {
@@ -35,7 +36,7 @@ export const createClient = (world: Pick<World, 'intakeUrl' | 'secrets' | 'histo
       async (response) => ({ status: response.status, retryAfter: response.headers.has('retry-after'), body: (await response.json()) as Answer['body'] }),
       (error: unknown) => ({ status: error instanceof Error && error.name === 'TimeoutError' ? -1 : 0, retryAfter: false, body: undefined }),
     );
-    const ms = performance.now() - began;
+    const ms = performance.now() - began - own.since(began);
     if (status !== 200 || ms > 2_500) history.troubles.push({ at, ms, what, status, retryAfter });
     return { status, body };
   };
@@ -85,7 +86,28 @@ export const createClient = (world: Pick<World, 'intakeUrl' | 'secrets' | 'histo
       return body?.done === true;
     },
 
-    end: () => void (ended = true),
+    end() {
+      ended = true;
+      own.stop();
+    },
+  };
+};
+
+/** Milliseconds between two looks at the clock; what comes later than that was held up in this process, not by the intake. */
+const tickMs = 20;
+
+/** What this process itself was late by: it shares the machine with everything it breaks, and must not blame others for its own pauses. */
+const ownDelays = (): { since(began: number): number; stop(): void } => {
+  let delays: { at: number; ms: number }[] = [];
+  let last = performance.now();
+  const timer = setInterval(() => {
+    const now = performance.now();
+    if (now - last > 2 * tickMs) delays = [...delays.slice(-500), { at: now, ms: now - last - tickMs }];
+    last = now;
+  }, tickMs);
+  return {
+    since: (began) => delays.reduce((sum, { at, ms }) => (at > began ? sum + Math.min(ms, at - began) : sum), 0),
+    stop: () => clearInterval(timer),
   };
 };
 

@@ -34,7 +34,7 @@ export const liveVerdicts = async (store: Store, { overdueMinutes }: { overdueMi
     const raw = await db.collection(collections.logs).find(filter, { ...exactly, projection: { inbound_request: 0, outbound_request: 0, routing: 0 } }).toArray();
     const entries = raw.map((entry) => entrySeen(entry, digests));
     steps.looked += sagas.length;
-    steps.violations.push(...orderOfSteps({ evidence: { sagas, entries, orders: [] } } as never));
+    steps.violations.push(...orderOfSteps({ evidence: { sagas, entries, orders: [] } }));
     for (const [subject, journal] of by(entries, ({ sagaId }) => sagaId)) {
       saved.looked += journal.filter(({ snapshot }) => snapshot).length;
       saved.violations.push(...clearedUnsaved(journal).map((says) => ({ subject, says })));
@@ -53,7 +53,7 @@ export const liveVerdicts = async (store: Store, { overdueMinutes }: { overdueMi
   return [
     saved,
     steps,
-    { promise: 'one reset per order at a time', looked: steps.looked, violations: mutualExclusion({ evidence: { sagas: [], entries: turns, orders: [] } } as never) },
+    { promise: 'one reset per order at a time', looked: steps.looked, violations: mutualExclusion({ evidence: { sagas: [], entries: turns, orders: [] } }) },
     await fences(store),
     await overdue(store, overdueMinutes),
   ];

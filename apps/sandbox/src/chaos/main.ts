@@ -1,5 +1,5 @@
 /**
- * `main.js [--minutes 5] [--seed <number>] [--workers 4] [--short]`: a campaign of faults on real stores and processes, in a folder and on ports of its own.
+ * `main.js [--minutes 5] [--seed <number>] [--workers 5] [--short]`: a campaign of faults on real stores and processes, in a folder and on ports of its own.
  * Prints what was done and what was found; exit code 1 when an invariant was violated, and the folder is kept then.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -22,7 +22,7 @@ const { values } = parseArgs({
 });
 const seed = Number(values.seed);
 const minutes = Number(values.minutes);
-if (!Number.isSafeInteger(seed) || !(minutes > 0)) throw new Error('usage: main.js [--minutes 5] [--seed <whole number>] [--workers 4] [--short]');
+if (!Number.isSafeInteger(seed) || !(minutes > 0)) throw new Error('usage: main.js [--minutes 5] [--seed <whole number>] [--workers 5] [--short]');
 
 const dataDir = await mkdtemp(join(tmpdir(), 'crossroads-chaos-'));
 const ending = endOn(process);
@@ -32,24 +32,27 @@ ending.atLast(async () => {
   else await rm(dataDir, { recursive: true, force: true });
 });
 console.log(`chaos: seed ${seed}, ${values.short ? 'the short campaign' : `about ${minutes} minutes`}`);
+const campaign = runCampaign({
+  dataDir,
+  cacheDir: process.env['SANDBOX_CACHE'] ?? fileURLToPath(new URL('../../../../.cache', import.meta.url)),
+  seed,
+  workers: Number(values.workers ?? (values.short ? 3 : 5)),
+  faults: values.short ? shortPlan() : fullPlan(minutes),
+  orders: values.short ? 40 : 300,
+  perSecond: values.short ? 4 : 5,
+  savesPerSecond: 15,
+  convergeWithinMs: values.short ? 40_000 : 90_000,
+  say: console.log,
+  signal: ending.signal,
+});
+// Whoever interrupts waits until every process is gone.
+ending.atLast(() => Promise.allSettled([campaign]));
 try {
-  const result = await runCampaign({
-    dataDir,
-    cacheDir: process.env['SANDBOX_CACHE'] ?? fileURLToPath(new URL('../../../../.cache', import.meta.url)),
-    seed,
-    workers: Number(values.workers ?? (values.short ? 3 : 4)),
-    faults: values.short ? shortPlan() : fullPlan(minutes),
-    orders: values.short ? 40 : 300,
-    perSecond: values.short ? 4 : 5,
-    savesPerSecond: 15,
-    convergeWithinMs: values.short ? 40_000 : 90_000,
-    say: console.log,
-    signal: ending.signal,
-  });
+  const result = await campaign;
   console.log(summaryOf(result, seed));
   keep = result.violations.length > 0;
   await ending.now(keep ? 1 : 0);
 } catch (error) {
-  keep = true;
+  keep = !ending.signal.aborted;
   await ending.failed(error);
 }

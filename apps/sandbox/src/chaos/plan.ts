@@ -14,7 +14,7 @@ export const fullPlan = (minutes: number): Fault[] => {
   const scale = Math.max(0.2, (minutes * 60 - 45) / 255);
   const ms = (full: number): number => Math.round(full * scale);
   return [
-    crashAtPoints(Math.max(1, Math.round(3 * scale)), ms(105_000)),
+    crashAtPoints(Math.max(1, Math.round(2 * scale)), ms(110_000)),
     zombies(2, pastTheLeaseMs),
     flushRedis(2),
     killIntake(Math.max(1, Math.round(3 * scale))),
@@ -26,7 +26,7 @@ export const fullPlan = (minutes: number): Fault[] => {
     moodyDestination(ms(10_000)),
     killAllWorkers(4_000),
     freeze(pastTheLeaseMs),
-    killWorkers(ms(30_000), 1_000),
+    killWorkers(ms(50_000), 1_000),
   ];
 };
 

@@ -14,11 +14,13 @@ export interface Recovery {
 interface Sign {
   at: number;
   epoch: number;
-  /** Left in order: what follows was not waited for because of a crash. */
+  /** Left in order: the next claim is the next epoch. */
   rests: boolean;
+  /** In line, where epochs rise without a word in the journal: what follows tells nothing. */
+  waits: boolean;
 }
 
-const resting = new Set(['waiting', 'unavailable', 'failed', 'refused']);
+const resting = new Set(['unavailable', 'failed']);
 
 /**
  * A saga whose epoch rises between two signs of life although it was not left in order was in the hands of a worker that died. The wait is counted from
@@ -29,9 +31,9 @@ export const recoveryOf = (evidence: Evidence, kills: readonly Kill[], windows: 
   const journals = by(evidence.entries, ({ sagaId }) => sagaId);
   const waits = evidence.sagas.flatMap((saga) => {
     const signs: Sign[] = [
-      { at: saga.acceptedAt, epoch: 0, rests: false },
+      { at: saga.acceptedAt, epoch: 0, rests: true, waits: false },
       ...(journals.get(saga.sagaId) ?? []).sort((a, b) => a.at - b.at).map(signOf),
-      ...(saga.endedAt === undefined ? [] : [{ at: saga.endedAt, epoch: saga.epoch, rests: true }]),
+      ...(saga.endedAt === undefined ? [] : [{ at: saga.endedAt, epoch: saga.epoch, rests: true, waits: false }]),
     ];
     return signs.slice(1).flatMap((sign, index) => waitsBetween(signs[index]!, sign, killed, windows));
   });
@@ -39,14 +41,13 @@ export const recoveryOf = (evidence: Evidence, kills: readonly Kill[], windows: 
   return { all, p50: quantile(all, 0.5), p99: quantile(all, 0.99), max: all.at(-1) ?? 0 };
 };
 
-const signOf = ({ at, epoch, outcome }: EntrySeen): Sign => ({ at, epoch, rests: resting.has(outcome) });
+const signOf = ({ at, epoch, outcome }: EntrySeen): Sign => ({ at, epoch, rests: resting.has(outcome), waits: outcome === 'waiting' });
 
 const waitsBetween = (from: Sign, to: Sign, killed: readonly number[], windows: readonly FaultWindow[]): number[] => {
-  // The first claim after acceptance or after a rest raises the epoch by one in good order.
-  const crashes = to.epoch - from.epoch - (from.rests || from.epoch === 0 ? 1 : 0);
+  const crashes = to.epoch - from.epoch - (from.rests ? 1 : 0);
   const first = killed.find((at) => at >= from.at - 1 && at <= to.at);
   const elsewhere = windows.some(({ part, from: began, to: over }) => part !== 'destination' && began <= to.at && over >= from.at);
-  if (crashes < 1 || first === undefined || elsewhere) return [];
+  if (crashes < 1 || from.waits || first === undefined || elsewhere) return [];
   return Array.from({ length: crashes }, () => (to.at - first) / crashes);
 };
 

@@ -66,6 +66,7 @@ const impatience = { DISPATCH_ATTEMPTS: '200', DISPATCH_FIRST_DELAY_MS: '300', D
 
 const crashHere = new URL('./crash-here.js', import.meta.url).href;
 
+/** Starts it all; whatever is running is ended again when something does not start, or `signal` aborts meanwhile. */
 export const openWorld = async ({ dataDir, cacheDir, workers: count, say, signal }: WorldOptions): Promise<World> => {
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const crashFolder = join(dataDir, 'crashes');
@@ -96,6 +97,7 @@ export const openWorld = async ({ dataDir, cacheDir, workers: count, say, signal
   });
   const destination = await openRecordingDestination(history);
   const stop = async (): Promise<void> => {
+    if (stopping.signal.aborted) return supervisor.stopAll();
     stopping.abort();
     for (const gate of gates.values()) gate.open();
     for (const name of Object.keys(supervisor.pids())) send(supervisor.pid(name), 'SIGCONT');
@@ -104,77 +106,88 @@ export const openWorld = async ({ dataDir, cacheDir, workers: count, say, signal
     output.end();
   };
   signal.addEventListener('abort', () => void stop(), { once: true });
+  try {
+    const stores = { dataDir, cacheDir, signal };
+    const [redis, mongodb] = await Promise.all([redisService(stores), mongodbService(stores)]);
+    const emptied = async () => {
+      if (wipe) await rm(join(dataDir, 'redis', 'appendonlydir'), { recursive: true, force: true });
+      wipe = false;
+    };
+    await Promise.all([supervisor.start(gated(redis, emptied)), supervisor.start(gated(mongodb))]);
+    const secrets = await secretsIn(dataDir);
+    const store = openStore({ uri: mongodb.url, operationTimeoutMs: 5_000 });
+    await Promise.race([store.connected, whenAborted(signal)]);
+    await seed(store, secrets, destination.url);
 
-  const stores = { dataDir, cacheDir, signal };
-  const [redis, mongodb] = await Promise.all([redisService(stores), mongodbService(stores)]);
-  const emptied = async () => {
-    if (wipe) await rm(join(dataDir, 'redis', 'appendonlydir'), { recursive: true, force: true });
-    wipe = false;
-  };
-  await Promise.all([supervisor.start(gated(redis, emptied)), supervisor.start(gated(mongodb))]);
-  const secrets = await secretsIn(dataDir);
-  const store = openStore({ uri: mongodb.url, operationTimeoutMs: 5_000 });
-  await store.connected;
-  await seed(store, secrets, destination.url);
+    const [intakePort] = await freePorts(1);
+    const settings = {
+      mongodbUri: mongodb.url,
+      redisUrl: redis.url,
+      intakePort: intakePort!,
+      opsPort: 0,
+      destinationPort: 0,
+      env: {
+        ...impatience,
+        TOKEN_SECRET: secrets.token_secret,
+        [webhookSecretVariable]: secrets.webhook_secret,
+        DESTINATION_PRIVATE_HOSTS: '127.0.0.1',
+        POLLS_PER_MINUTE: '1000000',
+        SUBMITS_PER_MINUTE: '1000000',
+      },
+    };
+    const workers = Array.from({ length: count }, (_, index) => {
+      const service = workerService(index + 1, settings);
+      return { ...service, args: ['--import', crashHere, ...service.args], env: { ...service.env, [crashFolderVariable]: crashFolder } };
+    });
+    await Promise.all([intakeService(settings), ...workers].map((service) => supervisor.start(gated(service))));
 
-  const [intakePort] = await freePorts(1);
-  const settings = {
-    mongodbUri: mongodb.url,
-    redisUrl: redis.url,
-    intakePort: intakePort!,
-    opsPort: 0,
-    destinationPort: 0,
-    env: {
-      ...impatience,
-      TOKEN_SECRET: secrets.token_secret,
-      [webhookSecretVariable]: secrets.webhook_secret,
-      DESTINATION_PRIVATE_HOSTS: '127.0.0.1',
-      POLLS_PER_MINUTE: '1000000',
-      SUBMITS_PER_MINUTE: '1000000',
-    },
-  };
-  const workers = Array.from({ length: count }, (_, index) => {
-    const service = workerService(index + 1, settings);
-    return { ...service, args: ['--import', crashHere, ...service.args], env: { ...service.env, [crashFolderVariable]: crashFolder } };
-  });
-  await Promise.all([intakeService(settings), ...workers].map((service) => supervisor.start(gated(service))));
-
-  return {
-    dataDir,
-    crashFolder,
-    intakeUrl: `http://127.0.0.1:${intakePort}`,
-    mongodbUri: mongodb.url,
-    secrets,
-    store,
-    history,
-    destination,
-    workers: workers.map(({ name }) => name),
-    kills,
-    say,
-    signal: (name, what) => send(supervisor.pid(name), what),
-    hold(name) {
-      let open = (): void => undefined;
-      const opened = new Promise<void>((resolve) => (open = resolve));
-      gates.set(name, { opened, open });
-    },
-    release(name) {
-      gates.get(name)?.open();
-      gates.delete(name);
-    },
-    up: (name) => supervisor.pid(name) !== undefined,
-    wipeRedisAtNextStart: () => void (wipe = true),
-    redis: (command) => inline(decodeURIComponent(new URL(redis.url).pathname), command),
-    window(part) {
-      const window = { part, from: Date.now(), to: Infinity };
-      history.windows.push(window);
-      return () => void (window.to = Date.now());
-    },
-    async stop() {
-      await store.close();
-      await stop();
-    },
-  };
+    return {
+      dataDir,
+      crashFolder,
+      intakeUrl: `http://127.0.0.1:${intakePort}`,
+      mongodbUri: mongodb.url,
+      secrets,
+      store,
+      history,
+      destination,
+      workers: workers.map(({ name }) => name),
+      kills,
+      say,
+      signal: (name, what) => send(supervisor.pid(name), what),
+      hold(name) {
+        let open = (): void => undefined;
+        const opened = new Promise<void>((resolve) => (open = resolve));
+        gates.set(name, { opened, open });
+      },
+      release(name) {
+        gates.get(name)?.open();
+        gates.delete(name);
+      },
+      up: (name) => supervisor.pid(name) !== undefined,
+      wipeRedisAtNextStart: () => void (wipe = true),
+      redis: (command) => inline(decodeURIComponent(new URL(redis.url).pathname), command),
+      window(part) {
+        const window = { part, from: Date.now(), to: Infinity };
+        history.windows.push(window);
+        return () => void (window.to = Date.now());
+      },
+      async stop() {
+        await store.close();
+        await stop();
+      },
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
 };
+
+/** Rejects when the signal aborts, and else never comes back. */
+export const whenAborted = (signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason as Error);
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+  });
 
 const send = (pid: number | undefined, signal: NodeJS.Signals): boolean => {
   if (pid === undefined) return false;

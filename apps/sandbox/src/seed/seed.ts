@@ -1,5 +1,5 @@
 import type { Store } from '@crossroads/store';
-import { directoryRepository, hashPassword, makeIndexes, operatorRepository, orderBook } from '@crossroads/store';
+import { directoryRepository, hashPassword, makeIndexes, operatorKeyRepository, operatorRepository, orderBook } from '@crossroads/store';
 import { companies, scopes } from './companies.js';
 import { sampleOrders } from './orders.js';
 import type { Secrets } from './secrets.js';
@@ -30,8 +30,12 @@ export const seed = async (store: Store, secrets: Secrets, destinationUrl: strin
   }
   const { client_id, sha256 } = secrets.client;
   await directory.saveClient({ _id: client_id, secret_sha256: sha256, tenant_ids: companies.map(({ id }) => id), scopes, created_at, revoked_at: null });
-  const { username, password } = secrets.operator;
-  await operatorRepository(store).save({ _id: username, password_scrypt: await hashPassword(password), role: 'operator', created_at });
+  for (const role of ['operator', 'viewer'] as const) {
+    const { username, password } = secrets[role];
+    await operatorRepository(store).save({ _id: username, password_scrypt: await hashPassword(password), role, created_at });
+  }
+  const key = secrets.operator_key;
+  await operatorKeyRepository(store).save({ _id: key.id, sha256: key.sha256, username: secrets.operator.username, created_at, expires_at: null, revoked_at: null });
   const orders = orderBook(store);
   for (const order of sampleOrders()) await orders.put(order);
 };

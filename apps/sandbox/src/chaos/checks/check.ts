@@ -25,6 +25,9 @@ export interface CheckInput {
 /** One invariant, as a question put to what was seen. */
 export type Check = (input: CheckInput) => Violation[];
 
+/** One that the database alone can answer. */
+export type DatabaseCheck = (input: Pick<CheckInput, 'evidence'>) => Violation[];
+
 export const by = <T>(all: readonly T[], key: (one: T) => string): Map<string, T[]> => {
   const groups = new Map<string, T[]>();
   for (const one of all) {

@@ -1,8 +1,8 @@
-import type { Check, Violation } from './check.js';
+import type { DatabaseCheck, Violation } from './check.js';
 import { by, isVerdict } from './check.js';
 
 /** I13: from its snapshot to its last verdict a saga has the order to itself. */
-export const mutualExclusion: Check = ({ evidence }) => {
+export const mutualExclusion: DatabaseCheck = ({ evidence }) => {
   const journals = by(evidence.entries.filter(({ outcome }) => isVerdict(outcome)), ({ sagaId }) => sagaId);
   const turns = [...journals].flatMap(([sagaId, entries]) => {
     const saved = entries.find(({ step, direction, outcome }) => step === 'snapshot-order' && direction === 'run' && outcome === 'done');

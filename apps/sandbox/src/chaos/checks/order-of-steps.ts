@@ -1,9 +1,9 @@
 import type { EntrySeen } from '../evidence.js';
-import type { Check, Violation } from './check.js';
+import type { DatabaseCheck, Violation } from './check.js';
 import { by, isVerdict, runSteps } from './check.js';
 
 /** I5: one verdict per step and direction, steps in their order, every entry with its saga and correlation id; synced means all five done. */
-export const orderOfSteps: Check = ({ evidence }) => {
+export const orderOfSteps: DatabaseCheck = ({ evidence }) => {
   const sagas = new Map(evidence.sagas.map((saga) => [saga.sagaId, saga]));
   const entries = by(evidence.entries, ({ sagaId }) => sagaId);
   const inJournals = [...entries].flatMap(([sagaId, journal]) => {

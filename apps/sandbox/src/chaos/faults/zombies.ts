@@ -1,7 +1,10 @@
 import type { CrashOrder } from '../crash-order.js';
 import { giveOrders, readHits } from '../crash-order.js';
 import type { Fault } from './fault.js';
-import { pause } from './fault.js';
+import { pause, within } from './fault.js';
+
+/** Milliseconds until some saga has come by any point of the way, though the workers may only just be starting. */
+const comesByWithinMs = 20_000;
 
 /** Where a worker that wakes up again would do most harm. */
 const dangerous = [
@@ -26,8 +29,7 @@ export const zombies = (count: number, asleepMs: number): Fault => ({
     const hitsOf = () => orders.flatMap(({ id }) => readHits(crashFolder, id));
     for (let given = 1; given <= orders.length; given++) {
       giveOrders(crashFolder, orders.slice(0, given));
-      const until = performance.now() + 3_000;
-      while (hitsOf().length < given && performance.now() < until) await pause(20);
+      await within(comesByWithinMs, () => hitsOf().length >= given);
     }
     giveOrders(crashFolder, []);
     await pause(asleepMs);
@@ -45,11 +47,10 @@ export const freeze = (freezeMs: number): Fault => ({
   async inject({ crashFolder }, { random }) {
     const order: CrashOrder = { id: `freeze-${readHits(crashFolder).length}`, point: random.pick(dangerous), act: 'freeze', times: 1, freezeMs };
     giveOrders(crashFolder, [order]);
-    const until = performance.now() + 3_000;
-    while (readHits(crashFolder, order.id).length === 0 && performance.now() < until) await pause(20);
+    const hit = await within(comesByWithinMs, () => readHits(crashFolder, order.id).length > 0);
     giveOrders(crashFolder, []);
-    await pause(freezeMs + 500);
-    return readHits(crashFolder, order.id).length;
+    if (hit) await pause(freezeMs + 500);
+    return Number(hit);
   },
 });
 
