@@ -5,6 +5,8 @@ import { z } from 'zod';
 export const workerConfig = z.object({
   MONGODB_URI: settings.mongodbUri,
   REDIS_URL: settings.redisUrl,
+  WORKER_PORT: settings.port(0, 'Port for the probes /livez and /readyz. 0 takes any free one, which suits several workers on one host.'),
+  HOST: settings.host,
   WORKER_CONCURRENCY: settings.count(100, 'Sagas one worker advances at once.'),
   DESTINATION_IN_FLIGHT: settings.count(64, 'Requests one worker has in hand for one destination. Less than its concurrency, so that one that hangs cannot take every slot.'),
   SWEEP_INTERVAL_MS: settings.ms(10_000, 'How often a worker looks for sagas whose bell was lost'),

@@ -1,7 +1,7 @@
 import { createDestinations, secretStore } from '@crossroads/destinations';
 import { recoverOrder, resetOrder } from '@crossroads/order-reset';
 import { openBells, startBellWorker } from '@crossroads/queue';
-import { announced, createLog, onShutdown, readConfig } from '@crossroads/runtime';
+import { announced, createLog, listen, onShutdown, probes, readConfig } from '@crossroads/runtime';
 import { createAdvance } from '@crossroads/saga';
 import { auditLogRepository, directoryRepository, journalRepository, lineRepository, openStore, orderRepository, sagaRepository, sweepRepository } from '@crossroads/store';
 import { readFile } from 'node:fs/promises';
@@ -45,6 +45,8 @@ const worker = startBellWorker({
   answer: answerBell(advance, log),
   onError: (error) => log.warn('the bell worker reports', { error }),
 });
+const probe = probes({ ready: () => store.ping() });
+const server = await listen(probe.listener, config.WORKER_PORT, config.HOST);
 const watchdog = startWatchdog({ bells, worker, log, end: () => process.exit(1) });
 
 onShutdown({
@@ -52,6 +54,7 @@ onShutdown({
   log,
   deadlineMs: config.SHUTDOWN_DEADLINE_MS,
   steps: [
+    async () => probe.drain(),
     () => watchdog.stop(),
     () => sweeper.stop(),
     () => worker.close(config.SHUTDOWN_DEADLINE_MS - 2_000),
@@ -59,6 +62,7 @@ onShutdown({
     () => destinations.close(),
     () => bells.close(),
     () => store.close(),
+    () => server.close(),
   ],
 });
-log.info('worker ready', { concurrency: config.WORKER_CONCURRENCY });
+log.info('worker ready', { concurrency: config.WORKER_CONCURRENCY, probes: server.url });

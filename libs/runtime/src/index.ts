@@ -6,5 +6,6 @@ export { listen } from './http-server.js';
 export type { Log, LogOptions } from './log.js';
 export { createLog } from './log.js';
 export { announced, pointsChannel } from './points.js';
+export { probes } from './probes.js';
 export type { ShutdownOptions, Signals } from './shutdown.js';
 export { onShutdown } from './shutdown.js';

@@ -1,4 +1,6 @@
 /** MongoDB, which holds the truth. The only importer of mongoose. */
+export type { CalledOff, CallingOff, CallOffPorts } from './call-off.js';
+export { callOff } from './call-off.js';
 export { collections } from './collections.js';
 export type { DecisionRepository } from './decision.repository.js';
 export { decisionRepository } from './decision.repository.js';
@@ -51,3 +53,5 @@ export type { OperatorKeyDocument, OperatorKeyRepository } from './operator-key.
 export { operatorKeyRepository } from './operator-key.repository.js';
 export type { OperatorRoll } from './operator-roll.repository.js';
 export { operatorRoll } from './operator-roll.repository.js';
+export type { SagaRead, Verdict } from './verdicts.js';
+export { pronounce, verdictIn } from './verdicts.js';

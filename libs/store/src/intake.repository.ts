@@ -45,7 +45,7 @@ export interface IntakeRepository {
   forgetIdempotencyKey(sagaId: string, key: string): Promise<void>;
   /** The saga's log, oldest first. */
   entries(sagaId: string): Promise<EntryDocument[]>;
-  /** Newest first, from below the saga `before`. */
+  /** Resets, newest first, from below the saga `before`. */
   list(tenantId: string, selection: SagaSelection, page: { before?: string; limit: number }): Promise<SagaDocument[]>;
 }
 
@@ -88,6 +88,7 @@ export const intakeRepository = ({ connection, commit }: Store): IntakeRepositor
           .find(
             {
               tenant_id: tenantId,
+              type: 'reset_order',
               ...(status !== undefined && { status }),
               ...(order_id !== undefined && { 'request.order.order_id': order_id }),
               ...(order_number !== undefined && { 'request.order.order_number': order_number }),

@@ -1,5 +1,6 @@
 import type { Connection } from 'mongoose';
 import mongoose from 'mongoose';
+import { StoreUnavailable } from '@crossroads/saga';
 import { checkIndexes } from './indexes.js';
 import { GroupCommit } from './group-commit.js';
 
@@ -67,7 +68,8 @@ export const openStore = ({ uri, operationTimeoutMs, onConnectError }: StoreOpti
     connected,
     ready,
     ping: async () => {
-      await connection.db?.command({ ping: 1 });
+      if (!connection.db) throw new StoreUnavailable('MongoDB is not connected');
+      await connection.db.command({ ping: 1 });
     },
     close: async () => {
       closed = true;

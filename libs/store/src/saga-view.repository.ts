@@ -49,7 +49,10 @@ export interface SagaViewRepository {
   entries(sagaId: string): Promise<EntryDocument[]>;
 }
 
-/** Nobody at a screen tells 10,000 from 12,000, and an exact count would cost more with every saga ever taken. */
+/**
+ * From here on a list says "1,000+": fifteen counts stand on every list, and exact ones would cost more with every saga ever taken.
+ * Who acts on all of them is told how many there are.
+ */
 export const countedUpTo = 1_000;
 
 const rowOnly = { inbound_request: 0, line_keys: 0 } as const;

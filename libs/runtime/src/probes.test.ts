@@ -1,0 +1,28 @@
+import { afterEach, expect, test } from '@jest/globals';
+import type { HttpServer } from './http-server.js';
+import { listen } from './http-server.js';
+import { probes } from './probes.js';
+
+let server: HttpServer;
+afterEach(() => server.close());
+
+const statusOf = async (path: string): Promise<number> => (await fetch(`${server.url}${path}`)).status;
+
+test('a process that can work is alive and ready', async () => {
+  server = await listen(probes({ ready: async () => {} }).listener, 0);
+  expect([await statusOf('/livez'), await statusOf('/readyz'), await statusOf('/other')]).toEqual([200, 200, 404]);
+});
+
+test('one whose store is away is alive and not ready, and says why', async () => {
+  server = await listen(probes({ ready: () => Promise.reject(new Error('MongoDB does not answer')) }).listener, 0);
+  expect(await statusOf('/livez')).toBe(200);
+  const response = await fetch(`${server.url}/readyz`);
+  expect([response.status, await response.json()]).toEqual([503, { status: 'MongoDB does not answer' }]);
+});
+
+test('one that drains takes no more, but is alive to the end', async () => {
+  const { listener, drain } = probes({ ready: async () => {} });
+  server = await listen(listener, 0);
+  drain();
+  expect([await statusOf('/livez'), await statusOf('/readyz')]).toEqual([200, 503]);
+});
