@@ -3,11 +3,29 @@ import type { Express } from 'express';
 import type { SagaQueue } from '@crossroads/queue';
 import type { Log } from '@crossroads/runtime';
 import type { Store } from '@crossroads/store';
-import { operatorRepository, orderViewRepository, sagaSearch, sagaViewRepository, sessionRepository } from '@crossroads/store';
+import {
+  auditRepository,
+  bulkRepository,
+  destinationViewRepository,
+  directoryRepository,
+  operatorKeyRepository,
+  operatorRepository,
+  orderViewRepository,
+  sagaSearch,
+  sagaViewRepository,
+  sessionRepository,
+} from '@crossroads/store';
+import { apiRoutes } from './api/api.route.js';
+import { authenticate } from './api/authenticate.js';
 import { serveAssets } from './assets/assets.js';
 import { boardPath, boardRoutes } from './board/board.js';
 import { boardPermissions } from './board/permissions.js';
-import type { GivenCommands } from './commands.js';
+import type { GivenCommands } from './commands/commands.js';
+import { auditRoutes } from './audit/audit.route.js';
+import { bulkRoutes } from './bulk/bulk.route.js';
+import type { BulkRunner } from './bulk/bulk-runner.js';
+import { destinationsRoutes } from './destinations/destinations.route.js';
+import { destinationCommand } from './destinations/pause.js';
 import { errorPages, notFound } from './http/errors.js';
 import { sameOriginOnly } from './http/same-origin.js';
 import { securityHeaders } from './http/security-headers.js';
@@ -28,12 +46,16 @@ export interface OpsAppOptions {
   /** Whether operators come in over HTTPS. */
   secure: boolean;
   commands: GivenCommands;
+  bulks: BulkRunner;
 }
 
 /** The operator pages. Everything but the login and the files it loads is for those who have signed in. */
-export const createOpsApp = ({ store, queue, log, environment, secure, commands }: OpsAppOptions): Express => {
+export const createOpsApp = ({ store, queue, log, environment, secure, commands, bulks }: OpsAppOptions): Express => {
   const view = sagaViewRepository(store);
   const orders = orderViewRepository(store);
+  const search = sagaSearch(store);
+  const audit = auditRepository(store);
+  const destination = destinationCommand({ directory: directoryRepository(store), audit });
   const operators = operatorRepository(store);
   const sessions = sessionRepository(store);
   const { assets, router: files } = serveAssets();
@@ -45,15 +67,19 @@ export const createOpsApp = ({ store, queue, log, environment, secure, commands 
   app.use(securityHeaders({ secure }));
   app.use(boardPath, securityHeaders({ secure, inlineStyles: true }));
   app.use(files);
+  app.use('/v1/ops', authenticate({ operators, sessions, keys: operatorKeyRepository(store) }), apiRoutes({ view, orders, audit, search, commands, destination }));
   app.use(sameOriginOnly);
-  app.use(loginRoutes({ operators, sessions, log, chrome, secureCookies: secure }));
+  app.use(loginRoutes({ operators, sessions, audit, log, chrome, secureCookies: secure }));
   app.use(signedInOnly(sessions, operators));
   app.use(landingRoutes({ view, workers: workersOf(queue), chrome }));
-  app.use(listRoutes({ view, search: sagaSearch(store), chrome }));
+  app.use(listRoutes({ view, search, commands, chrome }));
   app.use(jobRoutes({ view, queue }));
-  app.use(sagaRoutes({ view, orders, commands, chrome, log }));
+  app.use(sagaRoutes({ view, orders, audit, commands, chrome, log }));
   app.use(orderRoutes({ orders, chrome }));
-  app.use(boardPath, boardRoutes({ queue, environment, permissions: boardPermissions({ epochOf, commands, log }), retries: commands.resume !== undefined }));
+  app.use(destinationsRoutes({ destinations: destinationViewRepository(store), command: destination, chrome }));
+  app.use(auditRoutes({ audit, chrome }));
+  app.use(bulkRoutes({ bulks: bulkRepository(store), runner: bulks, audit, view, search, commands, chrome }));
+  app.use(boardPath, boardRoutes({ queue, environment, permissions: boardPermissions({ epochOf, commands, audit, log }), retries: commands.resume !== undefined }));
   app.use(notFound);
   app.use(errorPages(chrome, log));
   return app;

@@ -1,7 +1,9 @@
-import { closeQueue, openQueue } from '@crossroads/queue';
+import { closeQueue, openBells, openQueue } from '@crossroads/queue';
 import { createLog, listen, onShutdown, readConfig } from '@crossroads/runtime';
-import { openStore } from '@crossroads/store';
+import { bulkRepository, openStore } from '@crossroads/store';
 import { createOpsApp } from './app.js';
+import { createBulkRunner } from './bulk/bulk-runner.js';
+import { createCommands } from './commands/create-commands.js';
 import { opsConfig } from './config.js';
 
 const config = readConfig(opsConfig, process.env);
@@ -16,13 +18,18 @@ store.ready.catch((error: unknown) => log.error('the store is not as it must be;
 
 const queue = openQueue(config.REDIS_URL, (error) => log.warn('Redis is away', { error }));
 
+const bells = openBells(config.REDIS_URL, (error) => log.warn('Redis is away', { error }));
+const commands = createCommands({ store, bells, log });
+const bulks = createBulkRunner({ bulks: bulkRepository(store), commands, log });
+
 const app = createOpsApp({
   store,
   queue,
   log,
   environment: config.OPS_ENVIRONMENT,
   secure: config.OPS_SECURE_COOKIES,
-  commands: {},
+  commands,
+  bulks,
 });
 
 const server = await listen(app, config.OPS_PORT, config.HOST);
@@ -32,5 +39,5 @@ onShutdown({
   signals: process,
   log,
   deadlineMs: config.SHUTDOWN_DEADLINE_MS,
-  steps: [() => server.close(), () => closeQueue(queue), () => store.close()],
+  steps: [() => server.close(), () => bulks.stop(), () => closeQueue(queue), () => bells.close(), () => store.close()],
 });

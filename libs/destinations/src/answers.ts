@@ -20,11 +20,11 @@ export const unavailable = (name: string, { status, retryAfter }: Answer, now: D
 
 const unknownAnswer = (name: string, status: number): [code: string, message: string] => {
   if (status === 401 || status === 403) {
-    return ['destination.credentials_refused', `${name} refused our credentials with ${status}. Renew its secret; the saga tries again by itself.`];
+    return ['destination.credentials_refused', `${name} refused our credentials with ${status}. Renew its secret.`];
   }
-  if (status === 429) return ['destination.rate_limited', `${name} asks for fewer requests (429). The saga tries again by itself.`];
+  if (status === 429) return ['destination.rate_limited', `${name} asks for fewer requests (429).`];
   if (status >= 300 && status < 400) {
     return ['destination.redirected', `${name} redirects (${status}), which is not followed. Set its address to where it is now, then resume.`];
   }
-  return ['destination.unavailable', `${name} answered ${status}. The saga tries again by itself.`];
+  return ['destination.unavailable', `${name} answered ${status}.`];
 };

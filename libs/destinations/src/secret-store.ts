@@ -17,6 +17,6 @@ export const secretStore =
     }
     const secret = kind === 'env' ? env[where] : await readFile(where).catch(() => undefined);
     const trimmed = secret?.replace(/[\r\n]+$/, '') ?? '';
-    if (trimmed === '') throw new StepUnavailable('destination.secret_missing', `Nothing is found at ${ref}. Put the secret there; the saga tries again by itself.`);
+    if (trimmed === '') throw new StepUnavailable('destination.secret_missing', `Nothing is found at ${ref}. Put the secret there.`);
     return trimmed;
   };

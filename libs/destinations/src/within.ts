@@ -11,7 +11,7 @@ export const within = async <T>(ms: number, signal: AbortSignal, work: (signal: 
   });
   const interrupt = () => abort.abort(new StepUnavailable('destination.interrupted', 'Interrupted before the destination answered.'));
   const timer = setTimeout(() => {
-    abort.abort(new StepUnavailable('destination.timed_out', `No whole answer within ${ms} ms. The saga tries again by itself.`));
+    abort.abort(new StepUnavailable('destination.timed_out', `No whole answer within ${ms} ms.`));
   }, ms);
   signal.addEventListener('abort', interrupt, { once: true });
   if (signal.aborted) interrupt();

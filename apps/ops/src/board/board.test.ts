@@ -3,7 +3,7 @@ import { appRoutes } from '@bull-board/api/dist/routes.js';
 import request from 'supertest';
 import { jobId } from '@crossroads/queue';
 import { ownDatabase, testRedisUrl } from '../../../../tests/stores/own-database.js';
-import type { SagaCommand } from '../commands.js';
+import type { SagaCommand } from '../commands/commands.js';
 import type { OpenOps } from '../testing/open-ops.js';
 import { openOps } from '../testing/open-ops.js';
 import { sampleSagas } from '../testing/sample-sagas.js';
@@ -24,7 +24,7 @@ beforeAll(async () => {
   const sagas = sampleSagas(ops.store);
   sagaId = await sagas.accept({ order_number: '4711' }, 'c-4711');
   await sagas.advance(sagaId);
-  job = jobId(sagaId, 0);
+  job = jobId(sagaId, 0, new Date(0));
   await ops.queue.add('reset_order', { saga_id: sagaId, correlation_id: 'c-4711', iban: 'DE00' } as never, { jobId: job });
 }, 60_000);
 afterAll(async () => {
@@ -82,7 +82,7 @@ describe('an operator', () => {
 
   test('resumes the saga by retrying its job', async () => {
     await ask('operator', 'put', retry);
-    expect(resume).toHaveBeenCalledWith(sagaId, { by: 'operator', reason: 'Retry on Bull Board', expectedEpoch: 1 });
+    expect(resume).toHaveBeenCalledWith(sagaId, { by: 'operator', role: 'operator', from: expect.any(String), reason: 'Retry on Bull Board', expectedEpoch: 1 });
   });
 
   test('reads why a saga could not be resumed', async () => {
@@ -99,6 +99,12 @@ describe('an operator', () => {
   });
 });
 
+test('what is done on the board, or tried, stands in the audit trail', async () => {
+  const { text } = await request(ops.app).get('/audit?action=board+pause').set('cookie', cookies.viewer).expect(200);
+  expect(text).toMatch(/operator[\s\S]*board pause[\s\S]*>done</);
+  expect(text).toMatch(/viewer[\s\S]*board pause[\s\S]*>refused</);
+});
+
 test('a saga leads to its job, whose number is an older claim’s', async () => {
   const found = await request(ops.app).get(`/sagas/${sagaId}/job`).set('cookie', cookies.viewer).expect(303);
   expect(found.headers['location']).toBe(`/queues/queue/sagas/${job}`);
@@ -111,7 +117,7 @@ test('nobody comes to the board without signing in', async () => {
 });
 
 test('without the command a retry is refused, since it would not move the saga', async () => {
-  const bare = await openOps({ mongodbUri: ownDatabase('ops-board-bare'), redisUrl: testRedisUrl() });
+  const bare = await openOps({ mongodbUri: ownDatabase('ops-board-bare'), redisUrl: testRedisUrl(), commands: {} });
   try {
     const cookie = await signIn(bare.app, 'operator');
     const { status, body } = await fromOurPages(request(bare.app).put(`/queues/api/queues/sagas/${job}/retry`)).set('cookie', cookie);

@@ -33,6 +33,7 @@ const setIdentity: RequestHandler = (request, response, next) => {
   const { username, role } = signedIn(response);
   request.headers[identityHeaders.username] = username;
   request.headers[identityHeaders.role] = role;
+  request.headers[identityHeaders.from] = request.ip ?? '';
   next();
 };
 

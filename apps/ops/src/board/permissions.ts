@@ -1,18 +1,21 @@
-import type { BeforeHook, BeforeHookResult } from '@bull-board/api/dist/types.js';
+import type { BeforeHook } from '@bull-board/api/dist/types.js';
 import type { Log } from '@crossroads/runtime';
-import type { OperatorRole } from '@crossroads/store';
-import type { GivenCommands } from '../commands.js';
+import type { AuditRepository, OperatorRole } from '@crossroads/store';
+import type { Actor, GivenCommands } from '../commands/commands.js';
 import { sagaIdOfJob } from './job-id.js';
 
 /** How the board's hooks learn who asks: they see headers only. Whatever arrives under these names from outside is deleted first. */
-export const identityHeaders = { username: 'x-crossroads-operator', role: 'x-crossroads-role' } as const;
+export const identityHeaders = { username: 'x-crossroads-operator', role: 'x-crossroads-role', from: 'x-crossroads-from' } as const;
 
 export interface BoardPermissionPorts {
   /** The saga's epoch now; undefined when there is no such saga. */
   epochOf(sagaId: string): Promise<number | undefined>;
   commands: GivenCommands;
+  audit: Pick<AuditRepository, 'note'>;
   log: Log;
 }
+
+type Answer = Exclude<Awaited<ReturnType<BeforeHook>>, void>;
 
 const retry = '/api/queues/:queueName/:jobId/retry';
 const pausing = ['/api/queues/:queueName/pause', '/api/queues/:queueName/resume'];
@@ -22,27 +25,42 @@ const pausing = ['/api/queues/:queueName/pause', '/api/queues/:queueName/resume'
  * so a route that an upgrade brings is refused until somebody has thought about it.
  */
 export const boardPermissions =
-  ({ epochOf, commands, log }: BoardPermissionPorts): BeforeHook =>
-  async ({ method, route, request }): Promise<BeforeHookResult> => {
+  ({ epochOf, commands, audit, log }: BoardPermissionPorts): BeforeHook =>
+  async ({ method, route, request }): Promise<Answer> => {
     if (method === 'get') return { allow: true };
     const by = request.headers[identityHeaders.username];
     const role = request.headers[identityHeaders.role] as OperatorRole | undefined;
-    if (!by || role !== 'operator') return refuse('Viewers may look at queues but not change them.');
+    const from = request.headers[identityHeaders.from] || null;
     const { jobId, queueName } = request.params as { jobId?: string; queueName?: string };
-    log.info('operator on the board', { by, method, route, job_id: jobId, queue: queueName });
-    if (route === retry) return resume(jobId ?? '', by);
-    if (pausing.includes(route)) return { allow: true };
-    return refuse('Not on the queue of sagas: it would part jobs from their sagas. Open the saga and act there.');
+    const answer = await decide();
+    await note(answer);
+    return answer;
 
-    async function resume(job: string, by: string): Promise<BeforeHookResult> {
+    async function decide(): Promise<Answer> {
+      if (!by || role !== 'operator') return refuse('Viewers may look at queues but not change them.');
+      if (route === retry) return resume(jobId ?? '', { by, role, from });
+      if (pausing.includes(route)) return { allow: true };
+      return refuse('Not on the queue of sagas: it would part jobs from their sagas. Open the saga and act there.');
+    }
+
+    /** A retry that became a resume has its line already, with the saga's name on it. */
+    async function note(answer: Answer): Promise<void> {
+      const detail = { method, route, queue: queueName, ...(jobId !== undefined && { job_id: jobId }), ...(!answer.allow && { message: answer.message }) };
+      log.info('operator on the board', { by, allowed: answer.allow, ...detail });
+      if (answer.allow && route === retry) return;
+      const action = `board ${route.split('/').at(-1)}`;
+      await audit.note({ by: by || '(nobody)', role: role ?? null, action, reason: null, from, detail }, { outcome: answer.allow ? 'done' : 'refused' });
+    }
+
+    async function resume(job: string, actor: Actor): Promise<Answer> {
       const sagaId = sagaIdOfJob(job);
       if (!commands.resume || sagaId === undefined) return refuse('Retrying a job alone would not move its saga. Open the saga and act there.');
       const expectedEpoch = await epochOf(sagaId);
       if (expectedEpoch === undefined) return refuse('The saga of this job does not exist.', 404);
-      const result = await commands.resume(sagaId, { by, reason: 'Retry on Bull Board', expectedEpoch });
+      const result = await commands.resume(sagaId, { ...actor, reason: 'Retry on Bull Board', expectedEpoch });
       // The board goes on and retries the job as well: one bell more, which never does harm.
       return result.ok ? { allow: true } : refuse(result.message, 409);
     }
   };
 
-const refuse = (message: string, status: 403 | 404 | 409 = 403): BeforeHookResult => ({ allow: false, status, message });
+const refuse = (message: string, status: 403 | 404 | 409 = 403): Answer => ({ allow: false, status, message });

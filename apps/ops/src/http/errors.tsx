@@ -19,8 +19,8 @@ export const errorPages =
     if (told.status >= 500) log.error('a page could not be shown', { method: request.method, path: request.path, error });
     // What is on the screen stays there when its refresh fails.
     if (request.get('hx-request')) return void response.status(told.status).type('text').send(told.message);
-    if (request.path.startsWith('/api/') || request.path.endsWith('.json')) {
-      return void response.status(told.status).json({ detail: told.message });
+    if (request.originalUrl.startsWith('/v1/') || request.path.endsWith('.json')) {
+      return void response.status(told.status).json({ detail: told.message, code: told.code });
     }
     send(
       response,
@@ -50,7 +50,7 @@ const asPageError = (error: unknown): PageError => {
   }
   const { status } = error as { status?: unknown };
   if (typeof status === 'number' && status >= 400 && status < 500) {
-    return new PageError(status, 'The request could not be read', 'Nothing was changed. Go back, reload the page and try again.');
+    return new PageError(status, 'The request could not be read', 'Nothing was changed. Go back, reload the page and try again.', 'request.unreadable');
   }
   return new PageError(500, 'Something went wrong here', 'It is a fault in these pages, not in a saga, and has been written to the log.');
 };

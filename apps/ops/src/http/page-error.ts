@@ -3,9 +3,22 @@ export class PageError extends Error {
   override readonly name = 'PageError';
   readonly status: number;
   readonly title: string;
-  constructor(status: number, title: string, message: string) {
+  /** What a script goes by. */
+  readonly code: string;
+  constructor(status: number, title: string, message: string, code = codes[status] ?? 'request.refused') {
     super(message);
     this.status = status;
     this.title = title;
+    this.code = code;
   }
 }
+
+const codes: Record<number, string> = {
+  401: 'operator.not_signed_in',
+  403: 'operator.not_allowed',
+  404: 'request.not_found',
+  422: 'request.invalid',
+  429: 'request.too_many',
+  500: 'ops.fault',
+  503: 'store.unavailable',
+};

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import express from 'express';
 import type { Router } from 'express';
 import type { Log } from '@crossroads/runtime';
-import type { OperatorDocument, OperatorRepository, SessionRepository } from '@crossroads/store';
+import type { AuditRepository, OperatorDocument, OperatorRepository, SessionRepository } from '@crossroads/store';
 import { hashPassword, verifyPassword } from '@crossroads/store';
 import type { Chrome } from '../page/layout.js';
 import { send } from '../page/send.js';
@@ -14,12 +14,13 @@ import { cookieName, cookieOptions, digestOf, sessionIdOf, sessionMs } from './s
 export interface LoginPorts {
   operators: OperatorRepository;
   sessions: SessionRepository;
+  audit: Pick<AuditRepository, 'note'>;
   log: Log;
   chrome: Chrome;
   secureCookies: boolean;
 }
 
-export const loginRoutes = ({ operators, sessions, log, chrome, secureCookies }: LoginPorts): Router => {
+export const loginRoutes = ({ operators, sessions, audit, log, chrome, secureCookies }: LoginPorts): Router => {
   const router = express.Router();
   const check = checkAgainst(operators);
 
@@ -31,14 +32,19 @@ export const loginRoutes = ({ operators, sessions, log, chrome, secureCookies }:
     const username = usernameOf(request);
     const next = nextPathOf((request.body as { next?: unknown } | undefined)?.next);
     const operator = await check(username, passwordOf(request));
+    const from = request.ip ?? null;
     if (!operator) {
-      log.warn('login refused', { username, ip: request.ip });
+      // Only names there are: into the wrong box people also type their passwords.
+      const by = (await operators.find(username))?._id ?? '(unknown name)';
+      await audit.note({ by, role: null, action: 'login', reason: null, from }, { outcome: 'refused', code: 'operator.wrong_password' });
+      log.warn('login refused', { username: by, ip: request.ip });
       return send(response, <LoginPage chrome={chrome} next={next} username={username} problem="Username or password is wrong." />, 401);
     }
     const token = randomBytes(32).toString('base64url');
     const now = new Date();
     await sessions.removeExpired(now);
     await sessions.start({ _id: digestOf(token), username: operator._id, created_at: now, expires_at: new Date(now.getTime() + sessionMs) });
+    await audit.note({ by: operator._id, role: operator.role, action: 'login', reason: null, from }, { outcome: 'done' });
     log.info('login', { username: operator._id, ip: request.ip });
     response.cookie(cookieName, token, { ...cookieOptions(secureCookies), maxAge: sessionMs }).redirect(303, next);
   });

@@ -35,7 +35,7 @@ const OrderPage = ({ chrome, operator, orderId, order, resets, now }: OrderPageP
     {order ? <Now order={order} /> : <p class="warning">There is no order with this id; somebody asked for a reset of it all the same.</p>}
     <section aria-labelledby="resets">
       <h2 id="resets">
-        Resets <span class="count">{resets.length}</span>
+        Resets and recoveries <span class="count">{resets.length}</span>
       </h2>
       {resets.length === 0 ? <p class="empty">This order was never reset.</p> : <ResetTable resets={resets} now={now} />}
     </section>

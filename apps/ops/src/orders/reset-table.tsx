@@ -2,6 +2,7 @@ import type { OrderReset } from '@crossroads/store';
 import { maskedText } from '../page/masked.js';
 import { PhasePill, StatusPill } from '../page/pills.js';
 import { Clock } from '../page/times.js';
+import { sentenceOf } from '../sagas/advice.js';
 
 /** Sagas of one order: what each cleared, and whether it was put back. */
 export const ResetTable = ({ resets, now }: { resets: OrderReset[]; now: Date }) => (
@@ -18,7 +19,7 @@ export const ResetTable = ({ resets, now }: { resets: OrderReset[]; now: Date })
       </tr>
     </thead>
     <tbody>
-      {resets.map(({ saga, cleared, restored_at }) => (
+      {resets.map(({ saga, cleared, restored_at, restored_by }) => (
         <tr key={saga._id}>
           <th scope="row" data-label="Accepted" class="nowrap">
             <a href={`/sagas/${encodeURIComponent(saga._id)}`}>
@@ -32,13 +33,23 @@ export const ResetTable = ({ resets, now }: { resets: OrderReset[]; now: Date })
           <td data-label="Phase">
             <PhasePill phase={saga.phase} failures={saga.failures} />
           </td>
-          <td data-label="Cleared">{cleared ? `${cleared.bols} BOLs, ${cleared.executed_drops} drops` : 'nothing'}</td>
-          <td data-label="Put back">{restored_at ? <Clock at={restored_at} now={now} /> : cleared ? 'no' : '—'}</td>
+          <td data-label="Cleared">{cleared ? `${counted(cleared.bols, 'BOL')}, ${counted(cleared.executed_drops, 'drop')}` : 'nothing'}</td>
+          <td data-label="Put back">
+            {restored_at ? <Clock at={restored_at} now={now} /> : cleared ? 'no' : '—'}
+            {restored_by !== undefined && (
+              <>
+                {' '}
+                by <a href={`/sagas/${encodeURIComponent(restored_by)}`}>a recovery</a>
+              </>
+            )}
+          </td>
           <td data-label="Last error" class="error-sentence">
-            {saga.error ? <span title={saga.error.code}>{maskedText(saga.error.message)}</span> : '—'}
+            {saga.error ? <span title={saga.error.code}>{maskedText(sentenceOf(saga.error, saga.phase))}</span> : '—'}
           </td>
         </tr>
       ))}
     </tbody>
   </table>
 );
+
+const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;

@@ -55,7 +55,9 @@ const Navigation = ({ operator, q }: { operator: SignedIn; q: string | undefined
   <>
     <nav aria-label="Pages">
       <a href="/sagas">Sagas</a>
+      <a href="/destinations">Destinations</a>
       <a href="/queues">Queues</a>
+      <a href="/audit">Audit</a>
     </nav>
     <form class="search" action="/sagas" role="search">
       <input type="search" name="q" value={q} aria-label="Find a saga or an order" placeholder="Order number, correlation id, saga id or URL" autocomplete="off" spellcheck={false} />

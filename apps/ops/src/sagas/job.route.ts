@@ -13,7 +13,7 @@ const mostEpochs = 50;
 export const jobRoutes = ({ view, queue }: { view: Pick<SagaViewRepository, 'saga'>; queue: SagaQueue }): Router => {
   const newestJob = async (sagaId: string, epoch: number): Promise<string | undefined> => {
     for (let each = epoch; each >= Math.max(0, epoch - mostEpochs); each--) {
-      const id = jobId(sagaId, each);
+      const id = jobId(sagaId, each, new Date(0));
       if (await queue.getJob(id)) return id;
     }
     return undefined;

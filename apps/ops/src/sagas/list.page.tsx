@@ -2,6 +2,8 @@ import { integrationStatus } from '@crossroads/contract';
 import type { SagaCounts, SagaRows } from '@crossroads/store';
 import { phases } from '@crossroads/store';
 import { shown } from '../landing/landing.page.js';
+import { BulkBar } from '../bulk/bulk-bar.view.js';
+import type { CommandName } from '../commands/commands.js';
 import type { SignedIn } from '../login/signed-in.js';
 import type { Chrome } from '../page/layout.js';
 import { Layout } from '../page/layout.js';
@@ -15,10 +17,12 @@ export interface ListPageProps {
   filters: Filters;
   counts: SagaCounts;
   rows: SagaRows;
+  /** What may be done to many at once. */
+  offered: readonly CommandName[];
   now: Date;
 }
 
-export const ListPage = ({ chrome, operator, filters, counts, rows, now }: ListPageProps) => (
+export const ListPage = ({ chrome, operator, filters, counts, rows, offered, now }: ListPageProps) => (
   <Layout chrome={chrome} title="Sagas" operator={operator} q={filters.q}>
     <h1>Sagas</h1>
     <nav class="filters" aria-label="Filters">
@@ -47,7 +51,16 @@ export const ListPage = ({ chrome, operator, filters, counts, rows, now }: ListP
         {rows.sagas.length === 0 ? 'Nothing is called' : 'Sagas called'} <q>{filters.q}</q>. <a href={hrefWith(filters, { q: undefined })}>Show all</a>
       </p>
     )}
-    {rows.sagas.length === 0 ? <Nothing filters={filters} /> : <SagaTable sagas={rows.sagas} now={now} />}
+    {rows.sagas.length === 0 ? (
+      <Nothing filters={filters} />
+    ) : operator.role === 'operator' && offered.length > 0 ? (
+      <form action="/bulk/new">
+        <SagaTable sagas={rows.sagas} now={now} tickable />
+        <BulkBar filters={filters} offered={offered} />
+      </form>
+    ) : (
+      <SagaTable sagas={rows.sagas} now={now} />
+    )}
     <nav class="pages" aria-label="Pages of the list">
       {filters.before !== undefined && <a href={hrefWith(filters, {})}>Newest</a>}
       {rows.next !== undefined && (

@@ -1,12 +1,14 @@
 import express from 'express';
 import type { Router } from 'express';
-import type { SagaFilter, SagaSearch, SagaViewRepository } from '@crossroads/store';
+import type { SagaSearch, SagaViewRepository } from '@crossroads/store';
+import type { GivenCommands } from '../commands/commands.js';
 import { signedIn } from '../login/signed-in.js';
 import type { Chrome } from '../page/layout.js';
 import { send } from '../page/send.js';
-import type { Filters } from './filters.js';
-import { readFilters, toSagaFilter } from './filters.js';
+import { givenNames } from './actions.js';
+import { readFilters } from './filters.js';
 import { ListPage } from './list.page.js';
+import { filterFor } from './listed.js';
 import { meantBy } from './pasted.js';
 
 const rowsPerPage = 50;
@@ -14,10 +16,11 @@ const rowsPerPage = 50;
 export interface ListPorts {
   view: Pick<SagaViewRepository, 'list' | 'counts'>;
   search: SagaSearch;
+  commands: GivenCommands;
   chrome: Chrome;
 }
 
-export const listRoutes = ({ view, search, chrome }: ListPorts): Router => {
+export const listRoutes = ({ view, search, commands, chrome }: ListPorts): Router => {
   const router = express.Router();
 
   router.get('/sagas', async (request, response) => {
@@ -26,18 +29,13 @@ export const listRoutes = ({ view, search, chrome }: ListPorts): Router => {
     const only = found && theOnlyHit(found);
     if (only) return response.redirect(303, only);
     const [rows, counts] = await Promise.all([
-      view.list(await filterOf(filters, found?.sagaIds), { limit: rowsPerPage, ...(filters.before !== undefined && { before: filters.before }) }),
+      view.list(await filterFor(filters, search, found?.sagaIds), { limit: rowsPerPage, ...(filters.before !== undefined && { before: filters.before }) }),
       view.counts(),
     ]);
-    send(response, <ListPage chrome={chrome} operator={signedIn(response)} filters={filters} counts={counts} rows={rows} now={new Date()} />);
+    send(response, <ListPage chrome={chrome} operator={signedIn(response)} filters={filters} counts={counts} rows={rows} offered={givenNames(commands)} now={new Date()} />);
   });
 
   return router;
-
-  async function filterOf(filters: Filters, ids: string[] | undefined): Promise<SagaFilter> {
-    const tenantId = filters.tenant === undefined ? undefined : ((await search.tenantId(filters.tenant)) ?? filters.tenant);
-    return { ...toSagaFilter(filters), ...(ids && { ids }), ...(tenantId !== undefined && { tenantId }) };
-  }
 };
 
 /** One saga, or one order with any number of sagas: nobody wants to click on a list of one. */

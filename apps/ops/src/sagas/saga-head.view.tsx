@@ -1,13 +1,17 @@
 import type { ComponentChildren } from 'preact';
+import type { RecoverRequest } from '@crossroads/order-reset';
 import type { SagaDocument } from '@crossroads/store';
 import { maskedText } from '../page/masked.js';
 import { namesIn } from '../page/order-names.js';
 import { PhasePill, StatusPill, phaseSays } from '../page/pills.js';
 import { Ago, Clock, Due, duration, relative } from '../page/times.js';
+import { adviceOn, sentenceOf } from './advice.js';
 
 /** Where the saga stands, why, and what comes next. */
 export const SagaHead = ({ saga, now }: { saga: SagaDocument; now: Date }) => {
   const names = namesIn(saga.request);
+  const { recovers } = saga.request as Partial<RecoverRequest>;
+  const todo = saga.error && adviceOn(saga.error.code);
   const url = encodeURIComponent(saga._id);
   return (
     <header class="saga-head">
@@ -17,10 +21,16 @@ export const SagaHead = ({ saga, now }: { saga: SagaDocument; now: Date }) => {
       <p class="quiet">
         {names.caller} → {names.counterparty} · {saga.type} · {phaseSays[saga.phase]}
       </p>
+      {recovers && (
+        <p>
+          {recovers.forced ? 'Forced recovery' : 'Recovery'} of <a href={`/sagas/${encodeURIComponent(recovers.saga_id)}`}>this reset</a>, asked for by {recovers.by}: {maskedText(recovers.reason)}
+        </p>
+      )}
       {saga.error && (
         <p class={saga.phase === 'stopped' ? 'problem' : 'warning'} data-testid="error">
-          <strong>{maskedText(saga.error.message)}</strong> <code class="code">{saga.error.code}</code>
+          <strong>{maskedText(sentenceOf(saga.error, saga.phase))}</strong> <code class="code">{saga.error.code}</code>
           {saga.step && <> at {saga.step}</>}
+          {todo !== undefined && <span class="advice">{todo}</span>}
         </p>
       )}
       <dl class="head-facts">

@@ -5,12 +5,18 @@ import { maskedText } from '../page/masked.js';
 import { namesIn } from '../page/order-names.js';
 import { PhasePill, StatusPill } from '../page/pills.js';
 import { Ago, Due } from '../page/times.js';
+import { sentenceOf } from './advice.js';
 
 /** Sagas in rows; on a phone each row is a card, and `data-label` names its lines. */
-export const SagaTable = ({ sagas, now }: { sagas: SagaRow[]; now: Date }) => (
+export const SagaTable = ({ sagas, now, tickable = false }: { sagas: SagaRow[]; now: Date; tickable?: boolean }) => (
   <table class="sagas">
     <thead>
       <tr>
+        {tickable && (
+          <th scope="col">
+            <abbr title="Tick sagas to act on several at once">✓</abbr>
+          </th>
+        )}
         <th scope="col">Order</th>
         <th scope="col">From → to</th>
         <th scope="col">Status</th>
@@ -22,18 +28,24 @@ export const SagaTable = ({ sagas, now }: { sagas: SagaRow[]; now: Date }) => (
     </thead>
     <tbody>
       {sagas.map((saga) => (
-        <Row key={saga._id} saga={saga} now={now} />
+        <Row key={saga._id} saga={saga} now={now} tickable={tickable} />
       ))}
     </tbody>
   </table>
 );
 
-const Row = ({ saga, now }: { saga: SagaRow; now: Date }) => {
+const Row = ({ saga, now, tickable }: { saga: SagaRow; now: Date; tickable: boolean }) => {
   const names = namesIn(saga.request);
   return (
     <tr data-testid="saga">
+      {tickable && (
+        <td class="tick">
+          <input type="checkbox" name="saga" value={saga._id} aria-label={`Tick order ${names.order}, accepted ${saga.accepted_at.toISOString()}`} />
+        </td>
+      )}
       <th scope="row" data-label="Order">
-        <a href={`/sagas/${encodeURIComponent(saga._id)}`}>{names.order}</a>
+        <a href={`/sagas/${encodeURIComponent(saga._id)}`}>{names.order}</a>{' '}
+        {saga.type !== 'reset_order' && <span class="pill quiet">{saga.type.replace('_order', '')}</span>}
         <span class="id" title={`Correlation id ${saga.correlation_id}`}>
           {saga.correlation_id}
         </span>
@@ -59,7 +71,7 @@ const Row = ({ saga, now }: { saga: SagaRow; now: Date }) => {
       </td>
       <Maybe label="Step">{saga.step}</Maybe>
       <Maybe label="Last error" wide>
-        {saga.error && <span title={saga.error.code}>{maskedText(saga.error.message)}</span>}
+        {saga.error && <span title={saga.error.code}>{maskedText(sentenceOf(saga.error, saga.phase))}</span>}
       </Maybe>
       <td data-label="Accepted" class="nowrap">
         <Ago at={saga.accepted_at} now={now} />

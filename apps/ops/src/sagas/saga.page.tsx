@@ -1,6 +1,5 @@
-import type { EntryDocument, OrderReset, OrderView, SagaDocument } from '@crossroads/store';
+import type { AuditDocument, EntryDocument, OrderReset, OrderView, SagaDocument } from '@crossroads/store';
 import type { SignedIn } from '../login/signed-in.js';
-import { ResetTable } from '../orders/reset-table.js';
 import { Json } from '../page/json.js';
 import type { Chrome } from '../page/layout.js';
 import { Layout } from '../page/layout.js';
@@ -8,6 +7,8 @@ import { namesIn } from '../page/order-names.js';
 import type { Action } from './actions.js';
 import { Actions } from './actions.view.js';
 import { Entries } from './entries.view.js';
+import { Deeds, Others } from './others.view.js';
+import type { Problem } from './problem.js';
 import { SagaHead } from './saga-head.view.js';
 import { Snapshots } from './snapshot.view.js';
 import { snapshotsIn } from './snapshots.js';
@@ -23,23 +24,34 @@ export interface SagaStory {
   /** Every saga of the same order, this one included. */
   resets: OrderReset[];
   actions: readonly Action[];
+  /** What operators did to it, newest first. */
+  deeds: AuditDocument[];
 }
 
-export const SagaPage = ({ chrome, operator, story, now, problem }: { chrome: Chrome; operator: SignedIn; story: SagaStory; now: Date; problem?: string | undefined }) => (
+interface SagaPageProps {
+  chrome: Chrome;
+  operator: SignedIn;
+  story: SagaStory;
+  now: Date;
+  problem?: Problem | undefined;
+}
+
+export const SagaPage = ({ chrome, operator, story, now, problem }: SagaPageProps) => (
   <Layout chrome={chrome} title={`Order ${namesIn(story.saga.request).order}`} operator={operator}>
     {problem !== undefined && (
       <p class="problem" role="alert">
-        {problem}
+        {problem.message} {problem.code !== undefined && <code class="code">{problem.code}</code>}
       </p>
     )}
-    <Live story={story} now={now} />
+    <Live story={story} now={now} problem={problem} />
+    <Deeds story={story} now={now} />
     <Requests story={story} />
     <Others story={story} now={now} />
   </Layout>
 );
 
 /** The part that refreshes itself, for as long as there is something to come. */
-export const Live = ({ story, now }: { story: SagaStory; now: Date }) => {
+export const Live = ({ story, now, problem }: { story: SagaStory; now: Date; problem?: Problem | undefined }) => {
   const { saga, entries, order, actions } = story;
   const moves = saga.phase !== 'ended' && saga.phase !== 'stopped';
   const refresh = moves
@@ -48,7 +60,7 @@ export const Live = ({ story, now }: { story: SagaStory; now: Date }) => {
   return (
     <div id="live" {...refresh}>
       <SagaHead saga={saga} now={now} />
-      <Actions saga={saga} actions={actions} />
+      <Actions saga={saga} actions={actions} problem={problem} />
       <section aria-labelledby="timeline">
         <h2 id="timeline">Timeline</h2>
         <Timeline bars={timelineOf(saga, entries)} now={now} />
@@ -74,15 +86,3 @@ const Requests = ({ story: { saga, entries } }: { story: SagaStory }) => {
     </section>
   );
 };
-
-const Others = ({ story: { saga, resets, orderId }, now }: { story: SagaStory; now: Date }) => (
-  <section aria-labelledby="others">
-    <h2 id="others">Other sagas of this order</h2>
-    {resets.length > 1 ? <ResetTable resets={resets.filter((reset) => reset.saga._id !== saga._id)} now={now} /> : <p class="empty">None.</p>}
-    {orderId !== undefined && (
-      <p>
-        <a href={`/orders/${encodeURIComponent(orderId)}`}>The order and all its resets</a>
-      </p>
-    )}
-  </section>
-);

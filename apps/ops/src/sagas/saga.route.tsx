@@ -2,16 +2,20 @@ import express from 'express';
 import type { Request, Response, Router } from 'express';
 import type { Log } from '@crossroads/runtime';
 import { z } from 'zod';
+import { orderMovedOn } from '../commands/recover.js';
 import { PageError } from '../http/page-error.js';
+import { operatorOf } from '../login/actor.js';
 import { signedIn } from '../login/signed-in.js';
 import type { Chrome } from '../page/layout.js';
 import { masked } from '../page/masked.js';
 import { send, sendFragment } from '../page/send.js';
+import { givenNames } from './actions.js';
+import type { Problem } from './problem.js';
 import { Live, SagaPage } from './saga.page.js';
 import type { StoryPorts } from './story.js';
 import { storyOf } from './story.js';
 
-const wish = z.object({ reason: z.string().trim().min(3).max(500), expected_epoch: z.coerce.number().int().min(0) });
+const wish = z.object({ reason: z.string().trim().min(3).max(500), expected_epoch: z.coerce.number().int().min(0), forced: z.literal('true').optional().transform((value) => value === 'true') });
 
 export const sagaRoutes = (ports: StoryPorts & { chrome: Chrome; log: Log }): Router => {
   const { chrome, commands, log } = ports;
@@ -35,24 +39,23 @@ export const sagaRoutes = (ports: StoryPorts & { chrome: Chrome; log: Log }): Ro
 
   return router;
 
-  async function page(sagaId: string, response: Response, problem?: string, status = 200): Promise<void> {
+  async function page(sagaId: string, response: Response, problem?: Problem, status = 200): Promise<void> {
     const operator = signedIn(response);
     send(response, <SagaPage chrome={chrome} operator={operator} story={await story(sagaId, operator)} now={new Date()} problem={problem} />, status);
   }
 
   async function act(request: Request<{ sagaId: string; action: string }>, response: Response): Promise<void> {
-    const operator = signedIn(response);
-    const { sagaId, action } = request.params;
-    if (operator.role !== 'operator') throw new PageError(403, 'Viewers may look but not act', 'Nothing was changed. Ask an operator.');
-    const offered = (await story(sagaId, operator)).actions.find(({ name }) => name === action);
-    const command = offered && commands[offered.name];
-    if (!command) return page(sagaId, response, 'This cannot be done to the saga as it stands now. Nothing was changed.', 409);
+    const actor = operatorOf(request as Request, response);
+    const { sagaId } = request.params;
+    const action = givenNames(commands).find((name) => name === request.params.action);
+    const command = action && commands[action];
+    if (!command) throw new PageError(404, 'There is no such action', 'Nothing was changed. Go back to the saga with the box above.');
     const read = wish.safeParse(request.body);
-    if (!read.success) return page(sagaId, response, 'Say why, in a few words. Nothing was changed.', 422);
-    const { reason, expected_epoch: expectedEpoch } = read.data;
-    const result = await command(sagaId, { by: operator.username, reason, expectedEpoch });
-    log.info('operator command', { command: offered.name, saga_id: sagaId, by: operator.username, reason, result });
-    if (!result.ok) return page(sagaId, response, result.message, 409);
-    response.redirect(303, `/sagas/${encodeURIComponent(sagaId)}`);
+    if (!read.success) return page(sagaId, response, { message: 'Say why, in a few words. Nothing was changed.', action }, 422);
+    const { reason, expected_epoch: expectedEpoch, forced } = read.data;
+    const result = await command(sagaId, { ...actor, reason, expectedEpoch, forced });
+    log.info('operator command', { command: action, saga_id: sagaId, by: actor.by, reason, result });
+    if (!result.ok) return page(sagaId, response, { ...result, action, reason, mayForce: result.code === orderMovedOn }, result.code === 'saga.unknown' ? 404 : 409);
+    response.redirect(303, `/sagas/${encodeURIComponent(result.madeSaga ?? sagaId)}`);
   }
 };

@@ -1,21 +1,27 @@
 import type { Express } from 'express';
 import type { SagaQueue } from '@crossroads/queue';
-import { closeQueue, openQueue } from '@crossroads/queue';
+import { closeQueue, openBells, openQueue } from '@crossroads/queue';
 import type { OperatorRole, Store } from '@crossroads/store';
-import { hashPassword, makeIndexes, openStore, operatorRepository } from '@crossroads/store';
+import { bulkRepository, hashPassword, makeIndexes, openStore, operatorRepository } from '@crossroads/store';
 import { createOpsApp } from '../app.js';
-import type { GivenCommands } from '../commands.js';
+import type { BulkRunner } from '../bulk/bulk-runner.js';
+import { createBulkRunner } from '../bulk/bulk-runner.js';
+import { createCommands } from '../commands/create-commands.js';
+import type { GivenCommands } from '../commands/commands.js';
 
 export interface OpenOps {
   app: Express;
   store: Store;
   queue: SagaQueue;
+  commands: GivenCommands;
+  bulks: BulkRunner;
   close(): Promise<void>;
 }
 
 export interface OpenOpsOptions {
   mongodbUri: string;
   redisUrl: string;
+  /** Instead of the real ones. */
   commands?: GivenCommands;
   secure?: boolean;
 }
@@ -23,7 +29,7 @@ export interface OpenOpsOptions {
 export const passwords: Record<OperatorRole, string> = { viewer: 'only looking', operator: 'night shift 3am' };
 
 /** The pages on real stores, with a viewer and an operator to sign in as. The database is dropped on close, if it can still be reached. */
-export const openOps = async ({ mongodbUri, redisUrl, commands = {}, secure = false }: OpenOpsOptions): Promise<OpenOps> => {
+export const openOps = async ({ mongodbUri, redisUrl, commands: given, secure = false }: OpenOpsOptions): Promise<OpenOps> => {
   const store = openStore({ uri: mongodbUri, operationTimeoutMs: 10_000 });
   // Refuses an empty database, which is what it gets.
   await store.ready.catch(() => makeIndexes(store.connection));
@@ -32,14 +38,21 @@ export const openOps = async ({ mongodbUri, redisUrl, commands = {}, secure = fa
   }
   const queue = openQueue(redisUrl, () => undefined);
   const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
-  const app = createOpsApp({ store, queue, log: silent, environment: 'test', secure, commands });
+  const bells = openBells(redisUrl, () => undefined);
+  const commands = given ?? createCommands({ store, bells, log: silent });
+  const bulks = createBulkRunner({ bulks: bulkRepository(store), commands, log: silent, perSecond: 200 });
+  const app = createOpsApp({ store, queue, log: silent, environment: 'test', secure, commands, bulks });
   return {
     app,
     store,
     queue,
+    commands,
+    bulks,
     async close() {
+      await bulks.stop();
       await store.connection.dropDatabase().catch(() => undefined);
       await closeQueue(queue);
+      await bells.close();
       await store.close();
     },
   };

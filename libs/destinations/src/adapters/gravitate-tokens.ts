@@ -94,4 +94,4 @@ const credentialsIn = (secret: string, name: string): Record<string, string> => 
 };
 
 const refused = (name: string, what: string) =>
-  new StepUnavailable('destination.credentials_refused', `${what} Check the credentials of ${name}; the saga tries again by itself.`);
+  new StepUnavailable('destination.credentials_refused', `${what} Check the credentials of ${name}.`);

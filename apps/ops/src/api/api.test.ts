@@ -1,0 +1,148 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { directoryRepository, operatorKeyRepository, operatorRepository, operatorRoll } from '@crossroads/store';
+import request from 'supertest';
+import { ownDatabase, testRedisUrl } from '../../../../tests/stores/own-database.js';
+import { runOperators } from '../operator-admin/command-line.js';
+import { operatorCommands } from '../operator-admin/commands.js';
+import type { OpenOps } from '../testing/open-ops.js';
+import { openOps } from '../testing/open-ops.js';
+import { addOrder, sampleOrder } from '../testing/sample-orders.js';
+import { sampleSagas } from '../testing/sample-sagas.js';
+import { fromOurPages, signIn } from '../testing/sign-in.js';
+
+let ops: OpenOps;
+let sagas: ReturnType<typeof sampleSagas>;
+const keys: Record<string, string> = {};
+const operators = () => operatorCommands({ operators: operatorRepository(ops.store), roll: operatorRoll(ops.store), keys: operatorKeyRepository(ops.store) });
+const run = (...args: string[]) => runOperators(args, operators());
+const keyIn = (said: string) => /crossroads_ops_\S+/.exec(said)![0];
+
+beforeAll(async () => {
+  ops = await openOps({ mongodbUri: ownDatabase('ops-api'), redisUrl: testRedisUrl() });
+  sagas = sampleSagas(ops.store, 1);
+  for (const name of ['viewer', 'operator']) keys[name] = keyIn(await run('key', name));
+  await directoryRepository(ops.store).saveInstance({ _id: 'globex-prod', tenant_id: 'tenant-globex', name: 'production', source_system: 'webhook', source_system_id: null, url: 'https://globex.example', secret_ref: 'env:SECRET_NAME' });
+}, 60_000);
+afterAll(() => ops.close());
+
+let number = 7_000;
+const stopped = async (): Promise<string> => {
+  const order_number = String(number++);
+  await addOrder(ops.store, sampleOrder(order_number));
+  const id = await sagas.accept({ order_number });
+  await sagas.advance(id, 'unavailable');
+  return id;
+};
+const post = (path: string, body: object, key = keys['operator']!) => request(ops.app).post(`/v1/ops${path}`).set('authorization', `Bearer ${key}`).send(body);
+const get = (path: string, key = keys['viewer']!) => request(ops.app).get(`/v1/ops${path}`).set('authorization', `Bearer ${key}`);
+
+describe('sagas', () => {
+  test('are resumed, with the epoch that was seen', async () => {
+    const id = await stopped();
+    expect((await post(`/sagas/${id}/resume`, { reason: 'they are back', expected_epoch: 7 }).expect(409)).body).toEqual({ detail: expect.stringContaining('moved on'), code: 'saga.moved' });
+    const { body } = await post(`/sagas/${id}/resume`, { reason: 'they are back', expected_epoch: 1 }).expect(200);
+    expect(body).toMatchObject({ ok: true, saga: { saga_id: id, phase: 'running' } });
+  });
+
+  test('are abandoned and recovered, and the answer names the recovery', async () => {
+    const id = await stopped();
+    await post(`/sagas/${id}/abandon`, { reason: 'they will not be back' }).expect(200);
+    const { body } = await post(`/sagas/${id}/recover`, { reason: 'put it back' }).expect(200);
+    const made = (body as { made_saga_id: string }).made_saga_id;
+    expect((await get(`/sagas/${made}`).expect(200)).body).toMatchObject({ saga: { type: 'recover_order' } });
+  });
+
+  test('are listed by filter with a cursor, and shown without secrets', async () => {
+    const id = await stopped();
+    const { body } = await get('/sagas?show=attention&limit=1').expect(200);
+    expect(body).toMatchObject({ sagas: [{ saga_id: id, error: { code: 'destination.unavailable' } }] });
+    const { text } = await get(`/sagas/${id}`).expect(200);
+    expect(text).not.toMatch(/-secret-value/);
+    expect(JSON.parse(text)).toMatchObject({ saga: { saga_id: id }, entries: expect.any(Array), actions: [] });
+    expect((await get(`/sagas/${id}`, keys['operator']).expect(200)).body).toMatchObject({ actions: ['resume', 'abandon'] });
+  });
+
+  test.each([
+    ['without a reason', {}, 422, 'request.invalid'],
+    ['with an epoch that is none', { reason: 'because', expected_epoch: 'x' }, 422, 'request.invalid'],
+  ])('are left alone %s', async (_what, body, status, code) => {
+    expect((await post(`/sagas/${await stopped()}/resume`, body).expect(status)).body).toMatchObject({ detail: expect.any(String), code });
+  });
+
+  test('that do not exist, and addresses that do not, are told in JSON', async () => {
+    expect((await post('/sagas/nobody/resume', { reason: 'because' }).expect(404)).body).toMatchObject({ code: 'saga.unknown' });
+    expect((await get('/nowhere').expect(404)).body).toMatchObject({ code: 'request.not_found' });
+  });
+});
+
+describe('destinations', () => {
+  test('are paused and let go on with a reason, seen on their page and in the trail', async () => {
+    await post('/destinations/globex-prod/pause', { reason: 'maintenance until 04:00' }).expect(200);
+    const cookie = await signIn(ops.app, 'viewer');
+    const page = await request(ops.app).get('/destinations').set('cookie', cookie).expect(200);
+    expect(page.text).toContain('maintenance until 04:00 (operator)');
+    expect(page.text).not.toContain('SECRET_NAME');
+    await post('/destinations/globex-prod/pause', { reason: 'again' }).expect(409);
+    await post('/destinations/globex-prod/resume', { reason: 'they are back' }).expect(200);
+    await post('/destinations/nobody/pause', { reason: 'because' }).expect(404);
+    const trail = await request(ops.app).get('/audit?action=destination+pause').set('cookie', cookie).expect(200);
+    expect(trail.text.match(/data-testid="audit"/g)).toHaveLength(3);
+  });
+});
+
+describe('who may', () => {
+  test('a viewer looks, and is refused every change with 403', async () => {
+    const id = await stopped();
+    for (const action of ['resume', 'recover', 'abandon', 'run-now', 'cancel']) {
+      expect((await post(`/sagas/${id}/${action}`, { reason: 'because' }, keys['viewer']).expect(403)).body).toMatchObject({ code: 'operator.viewer' });
+    }
+    await post('/destinations/globex-prod/pause', { reason: 'because' }, keys['viewer']).expect(403);
+  });
+
+  test('a session does as well, if its request comes from our own pages', async () => {
+    const cookie = await signIn(ops.app, 'operator');
+    const id = await stopped();
+    const bySession = () => request(ops.app).post(`/v1/ops/sagas/${id}/resume`).set('cookie', cookie).send({ reason: 'because' });
+    expect((await bySession().expect(403)).body).toMatchObject({ code: 'operator.not_allowed' });
+    await bySession().set('origin', 'http://evil.example').expect(403);
+    await fromOurPages(bySession()).expect(200);
+  });
+
+  test.each(['Bearer nonsense', `Bearer crossroads_ops_${'0'.repeat(16)}_${'a'.repeat(43)}`, 'Basic YTpi'])('nobody with %s', async (authorization) => {
+    expect((await request(ops.app).get('/v1/ops/sagas').set('authorization', authorization).expect(401)).body).toMatchObject({ code: 'operator.key_refused' });
+    await request(ops.app).get('/v1/ops/sagas').set('accept', 'application/json').expect(401);
+  });
+
+  test('a key ends with its operator, its revocation and its time', async () => {
+    await run('create', 'grace', '--role', 'operator');
+    const [first, second] = [keyIn(await run('key', 'grace')), keyIn(await run('key', 'grace', '--expires', '2999-01-01'))];
+    await get('/sagas', first).expect(200);
+    await run('revoke', first.split('_')[2]!);
+    await get('/sagas', first).expect(401);
+    await ops.store.connection.collection<{ _id: string }>('operator_keys').updateOne({ _id: second.split('_')[2]! }, { $set: { expires_at: new Date(0) } });
+    await get('/sagas', second).expect(401);
+    const third = keyIn(await run('key', 'grace'));
+    expect(await run('revoke', 'grace')).toMatch(/\d of their keys work no more/);
+    await get('/sagas', third).expect(401);
+  });
+
+  test('no key and no password is stored as it is', async () => {
+    const password = (await run('create', 'alan')).trim().split(/\s+/).at(-1)!;
+    const text = JSON.stringify([await ops.store.connection.collection('operator_keys').find().toArray(), await ops.store.connection.collection('operators').find().toArray()]);
+    for (const secret of [password, keys['operator']!.split('_')[3]!]) expect(text).not.toContain(secret);
+    expect(await run('list')).toMatch(/alan {2}viewer/);
+    await expect(run('create', 'a b', '--role', 'king')).rejects.toThrow('username');
+    await expect(run('revoke', 'nobody')).rejects.toThrow('There is no operator');
+    await expect(run()).rejects.toThrow('npm run operators');
+  });
+});
+
+test('logins are in the trail, wrong ones by the names there are', async () => {
+  await fromOurPages(request(ops.app).post('/login')).type('form').send({ username: 'viewer', password: 'wrong' });
+  await fromOurPages(request(ops.app).post('/login')).type('form').send({ username: 'my secret password', password: 'x' });
+  const cookie = await signIn(ops.app, 'viewer');
+  const { text } = await request(ops.app).get('/audit?action=login').set('cookie', cookie).expect(200);
+  expect(text).toContain('operator.wrong_password');
+  expect(text).toContain('(unknown name)');
+  expect(text).not.toContain('my secret password');
+});

@@ -1,0 +1,42 @@
+import type { RequestHandler } from 'express';
+import type { OperatorKeyRepository, OperatorRepository, SessionRepository } from '@crossroads/store';
+import { isOperatorKey, parseOperatorKey } from '@crossroads/store';
+import { PageError } from '../http/page-error.js';
+import { sameOriginOnly } from '../http/same-origin.js';
+import type { SignedIn } from '../login/signed-in.js';
+import { signedInOnly } from '../login/signed-in.js';
+
+export interface AuthenticatePorts {
+  operators: Pick<OperatorRepository, 'find'>;
+  keys: Pick<OperatorKeyRepository, 'find'>;
+  sessions: Pick<SessionRepository, 'find'>;
+}
+
+/**
+ * Who calls the operator API: the bearer of an operator's key, or somebody who has signed in and whose browser says that
+ * the request came from our own pages. A key is never sent by a browser on its own, so it needs no origin.
+ */
+export const authenticate = ({ operators, keys, sessions }: AuthenticatePorts): RequestHandler => {
+  const bySession = signedInOnly(sessions, operators);
+  return async (request, response, next) => {
+    const [scheme, text = ''] = request.get('authorization')?.split(' ') ?? [];
+    if (scheme === undefined) {
+      sameOriginOnly(request, response, () => undefined);
+      await bySession(request, response, next);
+      return;
+    }
+    const operator = scheme.toLowerCase() === 'bearer' ? await bearerOf(text) : undefined;
+    if (!operator) throw new PageError(401, 'This key does not work', 'The operator key is unknown, has ended or belongs to nobody any more.', 'operator.key_refused');
+    response.locals['operator'] = operator;
+    next();
+  };
+
+  async function bearerOf(text: string): Promise<SignedIn | undefined> {
+    const given = parseOperatorKey(text);
+    const key = given && (await keys.find(given.id));
+    if (!key || !isOperatorKey(given.secret, key.sha256)) return undefined;
+    if (key.revoked_at !== null || (key.expires_at !== null && key.expires_at <= new Date())) return undefined;
+    const operator = await operators.find(key.username);
+    return operator && { username: operator._id, role: operator.role };
+  }
+};

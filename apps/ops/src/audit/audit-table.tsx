@@ -1,0 +1,61 @@
+import type { AuditDocument, AuditOutcome } from '@crossroads/store';
+import { Json } from '../page/json.js';
+import { maskedText } from '../page/masked.js';
+import { Clock } from '../page/times.js';
+
+const tones: Record<AuditOutcome, string> = { done: 'good', refused: 'warn', failed: 'bad', begun: 'bad' };
+
+/** Deeds in rows. `begun` means that nobody lived to say what came of it. */
+export const AuditTable = ({ records, now }: { records: AuditDocument[]; now: Date }) => (
+  <table class="sagas">
+    <thead>
+      <tr>
+        <th scope="col">When</th>
+        <th scope="col">Who</th>
+        <th scope="col">Action</th>
+        <th scope="col">On</th>
+        <th scope="col">Reason</th>
+        <th scope="col">Result</th>
+      </tr>
+    </thead>
+    <tbody>
+      {records.map((record) => (
+        <Row key={record._id.toHexString()} record={record} now={now} />
+      ))}
+    </tbody>
+  </table>
+);
+
+const Row = ({ record: { at, by, from, action, saga_id, instance_id, correlation_id, reason, outcome, code, detail }, now }: { record: AuditDocument; now: Date }) => (
+  <tr data-testid="audit">
+    <th scope="row" data-label="When" class="nowrap">
+      <Clock at={at} now={now} />
+    </th>
+    <td data-label="Who">
+      <span>
+        {by}
+        {from !== null && <span class="id">{from}</span>}
+      </span>
+    </td>
+    <td data-label="Action" class="nowrap">
+      {action}
+    </td>
+    <td data-label="On" class={saga_id ?? instance_id ? '' : 'nothing'}>
+      {saga_id !== undefined && (
+        <a href={`/sagas/${encodeURIComponent(saga_id)}`} title={`Saga ${saga_id}`}>
+          {correlation_id ?? saga_id}
+        </a>
+      )}
+      {instance_id !== undefined && <a href="/destinations">{instance_id}</a>}
+    </td>
+    <td data-label="Reason" class={reason === null ? 'nothing' : ''}>
+      {reason === null ? '—' : maskedText(reason)}
+    </td>
+    <td data-label="Result">
+      <span>
+        <span class={`pill ${tones[outcome]}`}>{outcome}</span> {code !== undefined && <code class="code">{code}</code>}
+        {detail && Object.keys(detail).length > 0 && <Json label="Detail" value={detail} />}
+      </span>
+    </td>
+  </tr>
+);

@@ -1,0 +1,51 @@
+import type { BulkDocument } from '@crossroads/store';
+import type { SignedIn } from '../login/signed-in.js';
+import type { Chrome } from '../page/layout.js';
+import { Layout } from '../page/layout.js';
+import { maskedText } from '../page/masked.js';
+import { Ago } from '../page/times.js';
+import { labelOf, stateTones } from './bulk.page.js';
+import { standsAs } from './bulk-runner.js';
+
+export const BulksPage = ({ chrome, operator, bulks, now }: { chrome: Chrome; operator: SignedIn; bulks: BulkDocument[]; now: Date }) => (
+  <Layout chrome={chrome} title="Bulk actions" operator={operator}>
+    <h1>Bulk actions</h1>
+    <p class="quiet">
+      One action on many sagas is begun on the <a href="/sagas">list of sagas</a>.
+    </p>
+    {bulks.length === 0 ? (
+      <p class="empty">There have been none.</p>
+    ) : (
+      <table class="sagas">
+        <thead>
+          <tr>
+            <th scope="col">Begun</th>
+            <th scope="col">Action</th>
+            <th scope="col">Sagas</th>
+            <th scope="col">State</th>
+            <th scope="col">Who</th>
+            <th scope="col">Reason</th>
+          </tr>
+        </thead>
+        <tbody>
+          {bulks.map((bulk) => (
+            <tr key={bulk._id}>
+              <th scope="row" data-label="Begun" class="nowrap">
+                <a href={`/bulk/${bulk._id}`}>
+                  <Ago at={bulk.created_at} now={now} />
+                </a>
+              </th>
+              <td data-label="Action">{labelOf(bulk)}</td>
+              <td data-label="Sagas">{bulk.total.toLocaleString('en')}</td>
+              <td data-label="State">
+                <span class={`pill ${stateTones[standsAs(bulk, now)]}`}>{standsAs(bulk, now)}</span>
+              </td>
+              <td data-label="Who">{bulk.by}</td>
+              <td data-label="Reason">{maskedText(bulk.reason)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    )}
+  </Layout>
+);

@@ -1,0 +1,187 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { AuditDocument, SagaDocument } from '@crossroads/store';
+import { auditRepository, sagaViewRepository } from '@crossroads/store';
+import { ownDatabase, testRedisUrl } from '../../../../tests/stores/own-database.js';
+import type { OpenOps } from '../testing/open-ops.js';
+import { openOps } from '../testing/open-ops.js';
+import { addOrder, sampleOrder } from '../testing/sample-orders.js';
+import { sampleSagas } from '../testing/sample-sagas.js';
+import type { CommandName, CommandWish } from './commands.js';
+
+let ops: OpenOps;
+let sagas: ReturnType<typeof sampleSagas>;
+beforeAll(async () => {
+  ops = await openOps({ mongodbUri: ownDatabase('ops-commands'), redisUrl: testRedisUrl() });
+  sagas = sampleSagas(ops.store, 1);
+}, 60_000);
+afterAll(() => ops.close());
+
+let number = 5_000;
+const sagaAfter = async (taking: 'synced' | 'unavailable' | 'requested' | 'refused') => {
+  const orderNumber = String(number++);
+  const orderId = await addOrder(ops.store, sampleOrder(orderNumber));
+  const id = await sagas.accept({ order_number: orderNumber });
+  await sagas.advance(id, taking);
+  return { id, orderId, orderNumber };
+};
+const wish: CommandWish = { by: 'ada', role: 'operator', from: '10.0.0.7', reason: 'because' };
+const act = (name: CommandName, id: string, more: Partial<CommandWish> = {}) => ops.commands[name]!(id, { ...wish, ...more });
+const saga = async (id: string): Promise<SagaDocument> => (await sagaViewRepository(ops.store).saga(id))!;
+const deeds = async (id: string): Promise<AuditDocument[]> => (await auditRepository(ops.store).list({ sagaId: id }, { limit: 10 })).records;
+const orderIn = (orderNumber: string) => ops.store.connection.collection('orders').findOne({ origin_order_number: orderNumber });
+
+describe('resume', () => {
+  test('lets a stopped saga go on to its end, and says who wanted it and why', async () => {
+    const { id } = await sagaAfter('unavailable');
+    expect(await act('resume', id, { expectedEpoch: 1 })).toEqual({ ok: true });
+    await sagas.advance(id, 'synced');
+    expect(await saga(id)).toMatchObject({ status: 'synced', phase: 'ended' });
+    expect(await deeds(id)).toMatchObject([{ by: 'ada', role: 'operator', from: '10.0.0.7', action: 'resume', reason: 'because', outcome: 'done', correlation_id: expect.any(String) }]);
+  });
+
+  test('is done once, however often it is asked for', async () => {
+    const { id } = await sagaAfter('unavailable');
+    const answers = await Promise.all([act('resume', id), act('resume', id), act('resume', id)]);
+    expect(answers.filter(({ ok }) => ok)).toHaveLength(1);
+  });
+
+  test.each([
+    ['the saga has moved on', 'saga.moved', { expectedEpoch: 0 }],
+    ['no reason is given', 'request.reason_missing', { reason: '  ' }],
+  ])('is refused when %s, and nothing is changed', async (_when, code, more) => {
+    const { id } = await sagaAfter('unavailable');
+    const before = await saga(id);
+    expect(await act('resume', id, more)).toMatchObject({ ok: false, code });
+    expect(await saga(id)).toEqual(before);
+  });
+
+  test('of a saga that has ended, or does not exist, is refused, and that is written down too', async () => {
+    const { id } = await sagaAfter('synced');
+    expect(await act('resume', id)).toMatchObject({ ok: false, code: 'saga.ended' });
+    expect(await act('resume', 'nobody')).toMatchObject({ ok: false, code: 'saga.unknown' });
+    expect(await deeds(id)).toMatchObject([{ outcome: 'refused', code: 'saga.ended' }]);
+  });
+});
+
+describe('run now', () => {
+  test('makes a resting saga due', async () => {
+    const slow = sampleSagas(ops.store, 8);
+    await addOrder(ops.store, sampleOrder('6001'));
+    const id = await slow.accept({ order_number: '6001' });
+    await slow.advance(id, 'unavailable');
+    expect((await saga(id)).next_run_at!.getTime()).toBeGreaterThan(Date.now());
+    expect(await act('runNow', id)).toEqual({ ok: true });
+    expect((await saga(id)).next_run_at!.getTime()).toBeLessThan(Date.now());
+  });
+
+  test('of a saga that stopped is refused', async () => {
+    expect(await act('runNow', (await sagaAfter('unavailable')).id)).toMatchObject({ code: 'saga.not_resting' });
+  });
+});
+
+describe('cancel', () => {
+  test('of a reset that waits in line ends it before it has cleared anything', async () => {
+    const { id, orderNumber } = await sagaAfter('requested');
+    const next = await sagas.accept({ order_number: orderNumber });
+    await sagas.advance(next);
+    expect(await act('cancel', next)).toEqual({ ok: true });
+    await sagas.advance(next);
+    expect(await saga(next)).toMatchObject({ phase: 'ended', status: 'canceled' });
+    expect(await saga(id)).toMatchObject({ phase: 'parked' });
+  });
+
+  test('of a reset that nobody has taken up holds no order afterwards', async () => {
+    const orderNumber = String(number++);
+    await addOrder(ops.store, sampleOrder(orderNumber));
+    const id = await sagas.accept({ order_number: orderNumber });
+    expect(await act('cancel', id)).toEqual({ ok: true });
+    await sagas.advance(id);
+    expect(await saga(id)).toMatchObject({ phase: 'ended', status: 'canceled' });
+    const order = await orderIn(orderNumber);
+    expect(order!['bols']).toHaveLength(2);
+    expect(order!['fence']).toBeUndefined();
+  });
+
+  test.each([
+    ['has cleared the order', 'requested', 'saga.cleared'],
+    ['has ended', 'refused', 'saga.cleared'],
+  ] as const)('of a reset that %s comes too late', async (_what, taking, code) => {
+    expect(await act('cancel', (await sagaAfter(taking)).id)).toMatchObject({ ok: false, code });
+  });
+});
+
+describe('abandon', () => {
+  test.each(['unavailable', 'requested'] as const)('ends a saga (%s) as it stands, gives its order back and calls the next', async (taking) => {
+    const { id, orderNumber } = await sagaAfter(taking);
+    const next = await sagas.accept({ order_number: orderNumber });
+    await sagas.advance(next);
+    expect(await saga(next)).toMatchObject({ phase: 'waiting' });
+    const { epoch } = await saga(id);
+    expect(await act('abandon', id)).toEqual({ ok: true });
+    expect(await saga(id)).toMatchObject({ phase: 'ended', status: 'error', epoch: epoch + 1, error: { code: 'saga.abandoned', message: expect.stringContaining('because') } });
+    expect((await saga(id)).next_run_at).toBeUndefined();
+    expect(await orderIn(orderNumber)).toMatchObject({ bols: [], progression_state: 'NO_PROGRESS' });
+    const entries = await sagaViewRepository(ops.store).entries(id);
+    expect(entries.at(-1)).toMatchObject({ title: 'Abandoned by an operator', detail: { error: 'saga.abandoned' }, metadata: { crossroads_order_id: expect.any(String) } });
+    expect((await saga(next)).next_run_at!.getTime()).toBe(0);
+    await sagas.advance(next, 'synced');
+    expect(await saga(next)).toMatchObject({ status: 'synced' });
+  });
+
+  test('is refused while a worker is at it, and once it has ended', async () => {
+    const id = await sagas.accept({ order_number: '4040' });
+    expect(await act('abandon', id)).toMatchObject({ code: 'saga.running' });
+    expect(await act('abandon', (await sagaAfter('synced')).id)).toMatchObject({ code: 'saga.ended' });
+  });
+});
+
+describe('recover', () => {
+  test('has a saga of its own put it back, and answers which', async () => {
+    const { id, orderNumber, orderId } = await sagaAfter('synced');
+    const result = await act('recover', id, { reason: 'driven after all' });
+    expect(result).toEqual({ ok: true, madeSaga: expect.any(String) });
+    const recovery = await saga((result as { madeSaga: string }).madeSaga);
+    expect(recovery).toMatchObject({
+      type: 'recover_order',
+      tenant_id: 'tenant-acme',
+      request: { order: { order_id: orderId, order_number: orderNumber }, recovers: { saga_id: id, forced: false, by: 'ada', reason: 'driven after all' } },
+    });
+    expect(await act('recover', id)).toMatchObject({ code: 'recover.under_way' });
+    expect(await deeds(id)).toMatchObject([{ outcome: 'refused' }, { outcome: 'done', detail: { made_saga: recovery._id } }]);
+  });
+
+  test('shows the difference when the order has moved on, and can then be forced', async () => {
+    const { id, orderNumber } = await sagaAfter('synced');
+    await ops.store.connection.collection('orders').updateOne({ origin_order_number: orderNumber }, { $set: { progression_state: 'DRIVING_TO_LOAD' }, $inc: { version: 1 } });
+    expect(await act('recover', id)).toMatchObject({
+      code: 'recover.order_moved_on',
+      message: expect.stringContaining('it now has 0 BOLs and 0 executed drops and stands at DRIVING_TO_LOAD; the snapshot has 2 BOLs and 3 executed drops and COMPLETE'),
+    });
+    expect(await act('recover', id, { forced: true })).toMatchObject({ ok: true });
+  });
+
+  test.each([
+    ['that has stopped', 'unavailable', 'saga.stopped'],
+    ['that still moves', 'requested', 'saga.still_moving'],
+    ['that put it back itself', 'refused', 'recover.already_restored'],
+  ] as const)('of a reset %s is refused', async (_what, taking, code) => {
+    expect(await act('recover', (await sagaAfter(taking)).id)).toMatchObject({ ok: false, code });
+  });
+
+  test('of a recovery, and of a reset that cleared nothing, is refused', async () => {
+    const { id } = await sagaAfter('synced');
+    const { madeSaga } = (await act('recover', id)) as { madeSaga: string };
+    expect(await act('recover', madeSaga)).toMatchObject({ code: 'saga.not_a_reset' });
+    const lost = await sagas.accept({ order_number: 'unknown' });
+    await sagas.advance(lost);
+    expect(await act('recover', lost)).toMatchObject({ code: 'recover.nothing_cleared' });
+  });
+});
+
+test('a command that fails is in the trail as failed, and one whose process dies stays begun', async () => {
+  const { id } = await sagaAfter('synced');
+  const end = await auditRepository(ops.store).begin({ by: 'ada', role: 'operator', action: 'resume', saga_id: id, reason: 'x', from: null });
+  expect(await deeds(id)).toMatchObject([{ outcome: 'begun' }]);
+  await end({ outcome: 'failed' });
+  expect(await deeds(id)).toMatchObject([{ outcome: 'failed' }]);
+});

@@ -1,0 +1,45 @@
+import type { ResetRequest } from '@crossroads/order-reset';
+import { resetRequest, subjectOf } from '@crossroads/order-reset';
+import type { Bells } from '@crossroads/queue';
+import type { Log } from '@crossroads/runtime';
+import type { Store } from '@crossroads/store';
+import {
+  auditLogRepository,
+  auditRepository,
+  decisionRepository,
+  intakeRepository,
+  journalRepository,
+  lineRepository,
+  orderRepository,
+  orderViewRepository,
+  sagaCommandRepository,
+  sagaViewRepository,
+} from '@crossroads/store';
+import { abandonSaga } from './abandon.js';
+import { audited } from './audited.js';
+import { cancelReset } from './cancel.js';
+import type { CommandName, GivenCommands, SagaCommand } from './commands.js';
+import { recoverReset } from './recover.js';
+import { resumeSaga } from './resume.js';
+import { ringWith } from './ring.js';
+import { runNow } from './run-now.js';
+
+/** The commands on the real store, each with its line in the audit trail. */
+export const createCommands = ({ store, bells, log }: { store: Store; bells: Pick<Bells, 'ring'>; log: Log }): GivenCommands => {
+  const sagas = sagaCommandRepository(store);
+  const view = sagaViewRepository(store);
+  const orders = orderRepository(store);
+  const ring = ringWith(bells, log);
+  const journal = journalRepository(store, ({ request }, state) => subjectOf(resetRequest.parse(request) satisfies ResetRequest, state));
+  const kept = (name: CommandName, command: SagaCommand): SagaCommand => audited(name, command, { audit: auditRepository(store), sagas });
+  return {
+    resume: kept('resume', resumeSaga({ sagas, ring })),
+    recover: kept(
+      'recover',
+      recoverReset({ sagas, view, auditLog: auditLogRepository(store), orders, orderView: orderViewRepository(store), intake: intakeRepository(store), ring }),
+    ),
+    cancel: kept('cancel', cancelReset({ sagas, view, callingOff: { journal, sagas: decisionRepository(store) }, ring })),
+    abandon: kept('abandon', abandonSaga({ sagas, view, journal, orders, line: lineRepository(store), ring })),
+    runNow: kept('runNow', runNow({ sagas, ring })),
+  };
+};

@@ -1,0 +1,34 @@
+import type { AuditRepository, DirectoryRepository } from '@crossroads/store';
+import type { Actor, CommandResult } from '../commands/commands.js';
+import { refusal } from '../commands/looked-at.js';
+
+export type DestinationAction = 'pause' | 'resume';
+
+export type DestinationCommand = (instanceId: string, action: DestinationAction, actor: Actor, reason: string) => Promise<CommandResult>;
+
+/** Pauses a destination or lets it go on, with a line in the audit trail. While it is paused its sagas wait and use up no attempts. */
+export const destinationCommand =
+  ({ directory, audit }: { directory: Pick<DirectoryRepository, 'instance' | 'pause'>; audit: Pick<AuditRepository, 'begin'> }): DestinationCommand =>
+  async (instanceId, action, actor, given) => {
+    const reason = given.trim();
+    if (reason.length === 0) return refusal('request.reason_missing', 'Say why, in a few words. Nothing was changed.');
+    const end = await audit.begin({ ...actor, action: `destination ${action}`, instance_id: instanceId, reason });
+    try {
+      const result = await change(instanceId, action, `${reason} (${actor.by})`);
+      await end(result.ok ? { outcome: 'done' } : { outcome: 'refused', code: result.code, detail: { message: result.message } });
+      return result;
+    } catch (error) {
+      await end({ outcome: 'failed', detail: { message: error instanceof Error ? error.message : String(error) } }).catch(() => undefined);
+      throw error;
+    }
+
+    async function change(id: string, action: DestinationAction, reason: string): Promise<CommandResult> {
+      const instance = await directory.instance(id);
+      if (!instance) return refusal('destination.unknown_instance', 'There is no such destination.');
+      if ((instance.paused ?? false) === (action === 'pause')) {
+        return refusal('destination.is_so_already', action === 'pause' ? 'The destination is paused already.' : 'The destination is not paused.');
+      }
+      await directory.pause(id, action === 'pause' ? reason : null);
+      return { ok: true };
+    }
+  };

@@ -1,0 +1,84 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { integrationStatus } from '@crossroads/contract';
+import request from 'supertest';
+import type { OpenOps } from '../../apps/ops/src/testing/open-ops.js';
+import { openOps } from '../../apps/ops/src/testing/open-ops.js';
+import { signIn } from '../../apps/ops/src/testing/sign-in.js';
+import { ownDatabase, testRedisUrl } from '../stores/own-database.js';
+
+/** Fewer by default, since the suite runs on every change; the promise is about 100,000. */
+const count = Number(process.env['BIG_LIST'] ?? 20_000);
+const promisedMs = 200;
+
+const { options: statuses } = integrationStatus;
+const phases = ['ended', 'ended', 'ended', 'stopped', 'retrying', 'waiting', 'parked', 'running'];
+
+const idOf = (index: number): string => {
+  const hex = (1_760_000_000_000 + index * 10).toString(16).padStart(12, '0');
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-${index.toString(16).padStart(12, '0')}`;
+};
+
+const sagaOf = (index: number) => ({
+  _id: idOf(index),
+  type: 'reset_order',
+  version: 1,
+  tenant_id: `tenant-${index % 40}`,
+  correlation_id: `c-${index}`,
+  line_keys: [`number:tenant-${index % 40}/${index}`],
+  request: {
+    order: { order_number: String(index) },
+    caller: { tenant_id: `tenant-${index % 40}`, tenant_name: `Tenant ${index % 40}`, instance_id: null, instance_name: null, source_system: null, source_system_id: null },
+    dest_tenant_name: 'Globex Carriers',
+  },
+  inbound_request: { method: 'POST', path: '/v1/order/reset', body: { order: { order_number: String(index) } } },
+  status: statuses[index % statuses.length],
+  phase: phases[index % phases.length],
+  step: 'dispatch-reset',
+  epoch: 1,
+  settled_epoch: 1,
+  failures: 1,
+  resumed: false,
+  error: { code: 'destination.unavailable', message: 'Globex Carriers answered 503: maintenance until 04:00.' },
+  accepted_at: new Date(1_760_000_000_000 + index * 10),
+  updated_at: new Date(1_760_000_000_000 + index * 10),
+});
+
+let ops: OpenOps;
+let cookie: string;
+beforeAll(async () => {
+  ops = await openOps({ mongodbUri: ownDatabase('ops-big-list'), redisUrl: testRedisUrl() });
+  const sagas = ops.store.connection.collection('sagas');
+  const began = performance.now();
+  for (let at = 0; at < count; at += 2_000) {
+    await sagas.insertMany(Array.from({ length: Math.min(2_000, count - at) }, (_, index) => sagaOf(at + index)) as never[], { ordered: false, writeConcern: { w: 1, journal: false } });
+  }
+  process.stdout.write(`${count} sagas in ${Math.round(performance.now() - began)} ms\n`);
+  cookie = await signIn(ops.app, 'operator');
+}, 300_000);
+afterAll(() => ops.close());
+
+test.each([
+  '/sagas',
+  '/sagas?show=attention',
+  '/sagas?show=in-flight',
+  '/sagas?status=error&phase=stopped',
+  '/sagas?tenant=tenant-7',
+  '/sagas?tenant=tenant-7&phase=retrying',
+  `/sagas?before=${idOf(Math.floor(count / 2))}`,
+  `/sagas?q=${count - 1}`,
+  `/sagas?q=c-${count - 2}`,
+  '/',
+  '/destinations',
+])('%s answers in time', async (path) => {
+  const took: number[] = [];
+  for (let turn = 0; turn < 5; turn++) {
+    const began = performance.now();
+    const { status } = await request(ops.app).get(path).set('cookie', cookie);
+    took.push(performance.now() - began);
+    expect([200, 303]).toContain(status);
+  }
+  took.sort((a, b) => a - b);
+  process.stdout.write(`${path}: ${took.map((ms) => Math.round(ms)).join(', ')} ms\n`);
+  // The middle one: this machine does other things too.
+  expect(took[2]).toBeLessThan(promisedMs);
+}, 60_000);
