@@ -3,19 +3,17 @@ import { AddressRefused } from './destination-address.js';
 
 type Reading = [pattern: RegExp, code: string, message: (code: string) => string];
 
-const again = 'The saga tries again by itself.';
-
 /** Error codes of Node, OpenSSL and undici, the first match counts. */
 const readings: readonly Reading[] = [
-  [/TIMEOUT|^ETIMEDOUT$/, 'destination.timed_out', () => `The destination took too long to connect. ${again}`],
+  [/TIMEOUT|^ETIMEDOUT$/, 'destination.timed_out', () => `The destination took too long to connect.`],
   [
     /^(CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_|ERR_SSL_|EPROTO$|HOSTNAME_MISMATCH$|INVALID_)/,
     'destination.tls_failed',
-    (code) => `The destination's certificate or encryption was not accepted (${code}). It has to be put right there; ${again}`,
+    (code) => `The destination's certificate or encryption was not accepted (${code}). It has to be put right there.`,
   ],
-  [/^(HPE_|UND_ERR_HEADERS_OVERFLOW$|UND_ERR_RES_)/, 'destination.garbled', (code) => `The destination's reply is no proper HTTP (${code}). ${again}`],
-  [/^(ENOTFOUND|EAI_)/, 'destination.unavailable', (code) => `The destination's host name leads nowhere (${code}). Check its address; ${again}`],
-  [/^(E[A-Z]+|UND_ERR_(SOCKET|CLOSED|DESTROYED))$/, 'destination.unavailable', (code) => `The connection failed (${code}). ${again}`],
+  [/^(HPE_|UND_ERR_HEADERS_OVERFLOW$|UND_ERR_RES_)/, 'destination.garbled', (code) => `The destination's reply is no proper HTTP (${code}).`],
+  [/^(ENOTFOUND|EAI_)/, 'destination.unavailable', (code) => `The destination's host name leads nowhere (${code}). Check its address.`],
+  [/^(E[A-Z]+|UND_ERR_(SOCKET|CLOSED|DESTROYED))$/, 'destination.unavailable', (code) => `The connection failed (${code}).`],
 ];
 
 /** What the loss of a request or its reply means. Names codes only: the texts of these errors hold addresses and names. */
