@@ -1,0 +1,87 @@
+import type { Routing } from '@crossroads/contract';
+import type { NewSaga, Store } from '@crossroads/store';
+import { collections, entryId } from '@crossroads/store';
+import { uuidv7 } from 'uuidv7';
+
+/** How much of everything lies around what a query looks for. */
+const tenants = 5;
+const sagasEach = 600;
+
+const tenant = (index: number) => ({ id: `tenant-${index}`, name: `Company ${index}` });
+
+const end = ({ id, name }: { id: string; name: string }, of: 'origin' | 'destination') => ({
+  [`${of}_tenant_id`]: id,
+  [`${of}_tenant_name`]: name,
+  [`${of}_source_system`]: null,
+  [`${of}_source_system_id`]: null,
+  [`${of}_instance_id`]: null,
+  [`${of}_instance_name`]: null,
+});
+
+const routing = (from: number, to: number) => ({ ...end(tenant(from), 'origin'), ...end(tenant(to), 'destination') }) as Routing;
+
+export interface Noise {
+  /** One saga among the many: open, due, with a correlation id, an idempotency key and a log. */
+  saga: NewSaga & { idempotency_key: string };
+  /** Its order, as its caller sees it. */
+  order: { order_id: string; origin_number: string; destination_number: string; caller: string; other: string };
+}
+
+/**
+ * Thousands of orders, sagas and log entries of several tenants, half of the sagas ended. One caller calls all its orders by numbers
+ * that others use as well, as real companies do.
+ */
+export const makeNoise = async ({ commit, connection }: Store): Promise<Noise> => {
+  const writes: Promise<boolean>[] = [];
+  let picked: NewSaga & { idempotency_key: string } = undefined!;
+  for (let each = 0; each < sagasEach; each++) {
+    for (let from = 0; from < tenants; from++) {
+      const to = (from + 1) % tenants;
+      const number = String(4_000 + each);
+      writes.push(commit.insert(collections.orders, orderOf(from, to, number)));
+      const saga = sagaOf(from, to, number, each);
+      const { saga_id, ...rest } = saga;
+      const ended = each % 2 === 1;
+      const fields = { status: ended ? 'synced' : 'pending', phase: ended ? 'ended' : 'running', epoch: 0, settled_epoch: 0, failures: 0, resumed: false };
+      const due = ended ? {} : { next_run_at: new Date(each % 4 === 0 ? 0 : Date.now() + 3_600_000) };
+      writes.push(commit.insert(collections.sagas, { _id: saga_id, ...rest, ...fields, ...due, updated_at: saga.accepted_at }));
+      for (let seq = 1; seq <= 3; seq++) {
+        const step = { name: 'clear-deliveries', direction: 'run', outcome: seq === 3 ? 'done' : 'recorded', attempt: 1 };
+        const journal = { key: `${saga_id}:${seq}`, seq, epoch: 1, integration_status: 'pending' };
+        const extra_data = { version: seq };
+        writes.push(commit.insert(collections.logs, { _id: entryId(saga_id, journal.key), saga_id, date: new Date(), step, journal, metadata: { crossroads_order_id: null }, detail: { error: null }, extra_data }));
+      }
+      if (each === 300 && from === 2) picked = saga;
+    }
+  }
+  if ((await Promise.all(writes)).includes(false)) throw new Error('Two documents of the noise have one key.');
+  const order = await connection.db!.collection(collections.orders).findOne({ 'routing.origin_tenant_id': 'tenant-2', origin_order_number: '4300' });
+  return {
+    saga: picked,
+    order: { order_id: String(order!._id), origin_number: '4300', destination_number: 'D4300', caller: 'tenant-2', other: 'Company 3' },
+  };
+};
+
+const orderOf = (from: number, to: number, number: string) => ({
+  routing: routing(from, to),
+  origin_order_number: number,
+  destination_order_number: `D${number}`,
+  status: 'synced',
+  version: 1,
+  progression_state: 'COMPLETE',
+  bols: [],
+  executed_drops: [],
+});
+
+const sagaOf = (from: number, to: number, number: string, each: number): NewSaga & { idempotency_key: string } => ({
+  saga_id: uuidv7(),
+  correlation_id: `correlation-${each}-${from}`,
+  idempotency_key: `key-${each}`,
+  type: 'reset_order',
+  version: 1,
+  tenant_id: `tenant-${from}`,
+  line_keys: [`number:tenant-${from}/${number}`],
+  request: { order: { order_number: number }, caller: { tenant_id: `tenant-${from}` }, dest_tenant_name: `Company ${to}` },
+  inbound_request: {},
+  accepted_at: new Date(),
+});
