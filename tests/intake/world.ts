@@ -1,5 +1,6 @@
 import { Agent, request as httpRequest } from 'node:http';
 import type { IncomingHttpHeaders } from 'node:http';
+import { jest } from '@jest/globals';
 import { digest, newApiKey } from '@crossroads/identity';
 import { resetOrder, resetRequest, subjectOf } from '@crossroads/order-reset';
 import type { Bells, RateCounter } from '@crossroads/queue';
@@ -11,6 +12,9 @@ import { eventually, memoryDestination, silent } from '@crossroads/testkit';
 import type { RateLimits } from '../../apps/intake/src/http/admission.js';
 import { createIntake } from '../../apps/intake/src/intake.js';
 import { ownDatabase } from '../stores/own-database.js';
+
+/** A machine that does other things besides is slow, not broken; what must be quick is measured by itself. */
+jest.setTimeout(60_000);
 
 export const scopes = ['order:reset', 'order:get', 'order:create', 'order:save_bol', 'order:save_drop', 'order:update_status', 'order_request:accept'];
 
@@ -90,15 +94,13 @@ export const intakeWorld = async (name: string, { limits = generous, waitsAtOnce
       await new Promise((resolve) => setTimeout(resolve, advanced.wakeInMs + 5));
     }
   };
-  const bells: Bells = {
+  const bells: Pick<Bells, 'ring'> = {
     async ring({ sagaId }) {
       if (!world.working) return;
       const running = run(sagaId).catch((error: unknown) => void logged.push(String(error)));
       inHand.add(running);
       void running.then(() => inHand.delete(running));
     },
-    ringAll: async () => {},
-    close: async () => {},
   };
   const intake = createIntake({ store, bells, log, tokenSecret: 'x'.repeat(40), limits, waitsAtOnce, trustedProxies: 0, ...(counter && { counter }) });
   const server = await listen(intake.app, 0);
@@ -130,11 +132,11 @@ export const intakeWorld = async (name: string, { limits = generous, waitsAtOnce
     async close() {
       world.working = false;
       intake.endWaiting();
-      agent.destroy();
       await server.close();
       await Promise.all(inHand);
       await store.connection.dropDatabase();
       await store.close();
+      agent.destroy();
     },
   };
   return world;
@@ -158,15 +160,14 @@ const people = async (store: Store) => {
 };
 
 const deliveredOrder = ({ from, to }: { from: TenantName; to: TenantName }, index: number): OrderRecord => {
-  const end = <S extends 'origin' | 'destination'>(side: S, name: TenantName) =>
-    ({
-      [`${side}_tenant_id`]: name.toLowerCase(),
-      [`${side}_tenant_name`]: name,
-      [`${side}_source_system`]: 'webhook',
-      [`${side}_source_system_id`]: `${name.toLowerCase()}-sys`,
-      [`${side}_instance_id`]: `${name.toLowerCase()}-1`,
-      [`${side}_instance_name`]: `${name} One`,
-    });
+  const end = (side: 'origin' | 'destination', name: TenantName) => ({
+    [`${side}_tenant_id`]: name.toLowerCase(),
+    [`${side}_tenant_name`]: name,
+    [`${side}_source_system`]: 'webhook',
+    [`${side}_source_system_id`]: `${name.toLowerCase()}-sys`,
+    [`${side}_instance_id`]: `${name.toLowerCase()}-1`,
+    [`${side}_instance_name`]: `${name} One`,
+  });
   return {
     order_id: (0x6740_0000_0000 + index).toString(16).padEnd(24, '0'),
     routing: { ...end('origin', from), ...end('destination', to) } as OrderRecord['routing'],

@@ -14,7 +14,7 @@ import { createWatch } from './waiting/watch.js';
 
 export interface IntakeParts {
   store: Store;
-  bells: Bells;
+  bells: Pick<Bells, 'ring'>;
   /** Absent: this process counts alone. */
   counter?: RateCounter;
   log: Log;
@@ -39,8 +39,9 @@ export const createIntake = ({ store, bells, counter, log, tokenSecret, limits, 
   const resets = createResets(sagas);
   const watch = createWatch({ sagas: standingRepository(store), log, most: waitsAtOnce });
   const decisions = createDecisions({ resets, sagas: decisionRepository(store), journal: journalRepository(store, orderSubject), bells, log });
+  const ping = () => store.ping();
   return {
-    app: intakeApp({ authenticator, admission, sagas, resets, decisions, orders: orderLife(store), directory, watch, bells, log, trustedProxies, ping: () => store.ping() }),
+    app: intakeApp({ authenticator, admission, sagas, resets, decisions, orders: orderLife(store), directory, watch, bells, log, trustedProxies, ping }),
     endWaiting: () => {
       watch.close();
       admission.stop();

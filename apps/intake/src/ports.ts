@@ -17,7 +17,7 @@ export interface IntakePorts {
   orders: OrderLife;
   directory: Pick<DirectoryRepository, 'tenantNamed'>;
   watch: Watch;
-  bells: Bells;
+  bells: Pick<Bells, 'ring'>;
   log: Log;
   /** How many proxies in front of us may be believed about a caller's address. */
   trustedProxies: number;

@@ -23,7 +23,7 @@ export interface Resets {
 export const createResets = (sagas: IntakeRepository): Resets => {
   const get = async (tenantId: string, correlationId: string): Promise<Reset> => {
     const saga = CORRELATION_ID.test(correlationId) ? await sagas.byCorrelationId(tenantId, correlationId) : undefined;
-    if (!saga) throw unknownReset();
+    if (saga?.type !== 'reset_order') throw unknownReset();
     const entries = await sagas.entries(saga._id);
     return { saga, entries, progress: progressOf(saga, entries), standing: standingOf(saga, entries.length) };
   };

@@ -9,6 +9,9 @@ export interface HttpServer {
   close(): Promise<void>;
 }
 
+/** Milliseconds that exchanges in hand have to finish once the server closes. */
+const inHandMs = 5_000;
+
 /** Listens, with limits that a slow or hostile client meets long before our patience does. */
 export const listen = (app: RequestListener, port: number, host = '127.0.0.1'): Promise<HttpServer> =>
   new Promise((resolve, reject) => {
@@ -23,6 +26,8 @@ export const listen = (app: RequestListener, port: number, host = '127.0.0.1'): 
           new Promise((closed) => {
             server.close(() => closed());
             server.closeIdleConnections();
+            // Some clients open a connection and never say a word on it; it counts as busy.
+            setTimeout(() => server.closeAllConnections(), inHandMs).unref();
           }),
       });
     });

@@ -40,7 +40,7 @@ export const lineRepository = ({ connection, commit }: Store): LineRepository =>
   return {
     async ahead(order, sagaId) {
       const firsts = await Promise.all(lineKeysOfOrder(order).map((key) => firstUnder.get(key)));
-      return firsts.filter((first) => first !== undefined && first < sagaId).toSorted((a, b) => (a < b ? -1 : 1))[0];
+      return firsts.find((first) => first !== undefined && first < sagaId);
     },
     async next(order) {
       const saga = await first({ line_keys: { $in: lineKeysOfOrder(order) }, phase: 'waiting' });

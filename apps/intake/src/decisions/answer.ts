@@ -1,10 +1,10 @@
 import type { Journal } from '@crossroads/saga';
-import type { DecisionRepository, SagaFacts } from '@crossroads/store';
+import type { DecisionRepository, SagaFacts, Verdict } from '@crossroads/store';
+import { pronounce, verdictIn } from '@crossroads/store';
 import { refused } from '../refused.js';
 import type { Reset, Resets } from '../resets.js';
+import type { Decision } from './decision.js';
 import { shortly } from './shortly.js';
-import type { Verdict } from './verdict.js';
-import { pronounce, verdictIn } from './verdict.js';
 
 export type Answer = 'accept' | 'reject';
 
@@ -12,7 +12,7 @@ export interface AnswerPorts {
   resets: Resets;
   sagas: DecisionRepository;
   journal: Journal<SagaFacts>;
-  ring(reset: Reset, epoch: number): void;
+  ring(reset: Reset): void;
 }
 
 /**
@@ -20,7 +20,7 @@ export interface AnswerPorts {
  * Saying it again is answered alike, and wakes the saga in case it was not heard the first time.
  * Throws Refused with 409 where the reset does not wait, or the other answer stands.
  */
-export const answerReset = ({ resets, sagas, journal, ring }: AnswerPorts, first: Reset, answer: Answer, by: string, reasonCode: string | null): Promise<Reset> =>
+export const answerReset = ({ resets, sagas, journal, ring }: AnswerPorts, first: Reset, answer: Answer, { by, reasonCode }: Decision): Promise<Reset> =>
   shortly(
     first,
     resets,
@@ -34,7 +34,7 @@ export const answerReset = ({ resets, sagas, journal, ring }: AnswerPorts, first
       if (stands.outcome !== outcomes[answer]) throw otherwise(stands.outcome === 'done');
       if (resting) {
         await sagas.wake(saga);
-        ring(reset, saga.epoch);
+        ring(reset);
       }
       return resets.again(reset);
     },

@@ -37,6 +37,7 @@ export class WindowCounts {
   #counts = new Map<string, Count>();
   #untold = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
+  #stopped = false;
 
   constructor(options: WindowCountsOptions) {
     this.#options = options;
@@ -51,7 +52,7 @@ export class WindowCounts {
       if (this.#counts.size > mostKept) this.#counts.delete(this.#counts.keys().next().value!);
     }
     count.mine += 1;
-    if (this.#options.shared) {
+    if (this.#options.shared && !this.#stopped) {
       this.#untold.add(key);
       this.#timer ??= setTimeout(() => void this.#tell(), tellEveryMs).unref();
     }
@@ -59,6 +60,7 @@ export class WindowCounts {
   }
 
   stop(): void {
+    this.#stopped = true;
     clearTimeout(this.#timer);
   }
 
@@ -92,6 +94,6 @@ export class WindowCounts {
       rest = restMs;
       if (window === this.#window) for (const told of news.keys()) this.#untold.add(told.slice(`${name}:${window}:`.length));
     }
-    this.#timer = this.#untold.size > 0 ? setTimeout(() => void this.#tell(), rest).unref() : undefined;
+    this.#timer = this.#untold.size > 0 && !this.#stopped ? setTimeout(() => void this.#tell(), rest).unref() : undefined;
   }
 }

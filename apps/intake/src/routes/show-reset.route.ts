@@ -19,13 +19,14 @@ export const showReset = ({ admission, resets, watch }: IntakePorts): Router => 
     const { mark, rests } = reset.standing;
     if (known === undefined ? rests : known !== etagOf(reset)) return reset;
     extendDeadline(response, waitS * 1_000);
-    await watch.until({
+    const ended = await watch.until({
       sagaId: reset.saga._id,
       holder: reset.saga.tenant_id,
       met: (standing) => (known === undefined ? standing.rests : standing.mark !== mark),
       atMost: waitS * 1_000,
       signal: goneSignal(response),
     });
+    if (ended === 'closing') response.set('Connection', 'close');
     return resets.again(reset);
   };
 

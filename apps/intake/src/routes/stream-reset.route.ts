@@ -28,7 +28,8 @@ export const streamReset = ({ admission, authenticator, resets, watch }: IntakeP
     if (!reset.progress.done && (await pause(1)) === 'full') throw refused(503, 'Too many callers wait at present. Poll instead, or come back.', { 'Retry-After': '5' });
 
     liftDeadline(response);
-    response.set({ 'Content-Type': 'text/event-stream', 'X-Accel-Buffering': 'no', 'X-Correlation-ID': reset.saga.correlation_id });
+    // The connection ends with its stream: kept alive, it would hold up a shutdown that ended the stream.
+    response.set({ 'Content-Type': 'text/event-stream', Connection: 'close', 'X-Accel-Buffering': 'no', 'X-Correlation-ID': reset.saga.correlation_id });
     if (request.method === 'HEAD') return void response.end();
     response.write('retry: 2000\n\n');
     let sent = seen;

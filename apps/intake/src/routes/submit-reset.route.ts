@@ -30,7 +30,8 @@ export const submitReset = ({ admission, sagas, resets, watch, bells, log }: Int
 
   const outcomeWithin = async (saga: Accepted['saga'], tenantId: string, waitS: number, response: Response): Promise<ResetReply> => {
     extendDeadline(response, waitS * 1_000);
-    await watch.until({ sagaId: saga.saga_id, holder: tenantId, met: ({ rests }) => rests, atMost: waitS * 1_000, signal: goneSignal(response) });
+    const ended = await watch.until({ sagaId: saga.saga_id, holder: tenantId, met: ({ rests }) => rests, atMost: waitS * 1_000, signal: goneSignal(response) });
+    if (ended === 'closing') response.set('Connection', 'close');
     const { status, message, log } = (await resets.get(tenantId, saga.correlation_id)).progress;
     return { status, message, log };
   };

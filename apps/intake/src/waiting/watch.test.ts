@@ -1,0 +1,78 @@
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import type { Standing } from '@crossroads/store';
+import { silent } from '@crossroads/testkit';
+import { createWatch } from './watch.js';
+
+const log = { ...silent, debug: () => {} };
+
+/** Sagas whose standing the test sets, and how often they were looked at. */
+const sagas = () => {
+  const known = new Map<string, Standing>();
+  const looks: string[][] = [];
+  return { known, looks, standings: async (ids: readonly string[]) => (looks.push([...ids]), new Map([...known].filter(([id]) => ids.includes(id)))) };
+};
+
+const forEnd = (sagaId: string, holder = 'alpha') => ({ sagaId, holder, met: ({ rests }: Standing) => rests, atMost: 5_000, signal: new AbortController().signal });
+
+describe('the watch', () => {
+  afterEach(() => void jest.useRealTimers());
+
+  test('looks once for all who wait, and not at all once nobody does', async () => {
+    jest.useFakeTimers();
+    const repository = sagas();
+    for (let i = 0; i < 50; i++) repository.known.set(`s${i}`, { mark: 'a', rests: false });
+    const watch = createWatch({ sagas: repository, log, most: 1_000 });
+    const waits = Array.from({ length: 200 }, (_, index) => watch.until(forEnd(`s${index % 50}`)));
+    await jest.advanceTimersByTimeAsync(4_990);
+    expect(repository.looks.length).toBeLessThan(20);
+    expect(repository.looks.every((ids) => ids.length === 50)).toBe(true);
+    await jest.advanceTimersByTimeAsync(20);
+    expect(new Set(await Promise.all(waits))).toEqual(new Set(['time-up']));
+    const before = repository.looks.length;
+    await jest.advanceTimersByTimeAsync(10_000);
+    expect(repository.looks.length).toBe(before);
+  });
+
+  test('tells each who waits as soon as it is met', async () => {
+    const repository = sagas();
+    repository.known.set('s', { mark: 'a', rests: false });
+    const watch = createWatch({ sagas: repository, log, most: 10 });
+    const waits = [watch.until(forEnd('s')), watch.until({ ...forEnd('s'), met: ({ mark }) => mark !== 'a' })];
+    repository.known.set('s', { mark: 'b', rests: false });
+    expect(await waits[1]).toBe('met');
+    repository.known.set('s', { mark: 'c', rests: true });
+    expect(await waits[0]).toBe('met');
+  });
+
+  test('turns away who comes to a full house, and lets one tenant have half of it', async () => {
+    const watch = createWatch({ sagas: sagas(), log, most: 4 });
+    const places = [forEnd('1'), forEnd('2')].map((wait) => watch.until(wait));
+    expect(await watch.until(forEnd('3'))).toBe('full');
+    places.push(...[forEnd('1', 'beta'), forEnd('2', 'beta')].map((wait) => watch.until(wait)));
+    expect(await watch.until(forEnd('1', 'gamma'))).toBe('full');
+    watch.close();
+    expect(await Promise.all(places)).toEqual(['closing', 'closing', 'closing', 'closing']);
+    expect(await watch.until(forEnd('1'))).toBe('closing');
+  });
+
+  test('outlives a store that is away', async () => {
+    const repository = sagas();
+    let away = true;
+    const watch = createWatch({ sagas: { standings: async (ids) => (away ? Promise.reject(new Error('away')) : repository.standings(ids)) }, log, most: 4 });
+    repository.known.set('s', { mark: 'a', rests: true });
+    const wait = watch.until(forEnd('s'));
+    setTimeout(() => (away = false), 100);
+    expect(await wait).toBe('met');
+  });
+
+  test('frees the place of who leaves', async () => {
+    const watch = createWatch({ sagas: sagas(), log, most: 2 });
+    const leaving = new AbortController();
+    const wait = watch.until({ ...forEnd('s'), signal: leaving.signal });
+    leaving.abort();
+    expect(await wait).toBe('time-up');
+    const next = watch.until(forEnd('s'));
+    watch.close();
+    expect(await next).toBe('closing');
+  });
+});

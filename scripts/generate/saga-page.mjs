@@ -1,0 +1,38 @@
+/** The sagas as their own definitions tell them: steps, statuses, retries, time limits, and a diagram. */
+export const sagaPage = {
+  path: 'docs/sagas.md',
+  print: async () => {
+    const { recoverOrder, resetOrder } = await import('../../libs/order-reset/dist/index.js');
+    return `${['# Sagas', '', 'Printed from the saga definitions by `npm run generate`.', '', ...[resetOrder({}), recoverOrder({})].flatMap(page)].join('\n')}`;
+  },
+};
+
+const page = ({ type, version, steps }) => [
+  `## \`${type}\`, version ${version}`,
+  '',
+  '```mermaid',
+  'flowchart LR',
+  ...steps.flatMap(edges),
+  '```',
+  '',
+  '| step | title once done | status once done | when refused | attempts | rests | one attempt takes at most | undo |',
+  '|---|---|---|---|---|---|---|---|',
+  ...steps.map(row),
+  '',
+];
+
+/** Forwards with the status once done; back, dotted, when it is refused and the step before is undone. */
+const edges = ({ name, status }, index, steps) => [
+  `  s${index}["${name}"]`,
+  index + 1 < steps.length ? `  s${index} -->|${status.done}| s${index + 1}` : `  s${index} -->|${status.done}| done(( ))`,
+  index > 0 ? `  s${index} -.->|refused| s${index - 1}` : `  s${index} -.->|${status.refused}| refused(( ))`,
+];
+
+const row = ({ name, title, status, retry, timeoutMs, undo }) =>
+  `| \`${name}\` | ${title} | \`${status.done}\` | \`${status.refused}\` | ${retry.attempts} | ${duration(retry.firstDelayMs)} doubling to ${duration(retry.maxDelayMs)} | ${duration(timeoutMs)} | ${undo ? 'yes' : 'no: the pivot'} |`;
+
+const duration = (ms) => {
+  if (ms < 1_000) return `${ms} ms`;
+  if (ms < 60_000) return `${ms / 1_000} s`;
+  return ms < 3_600_000 ? `${ms / 60_000} min` : `${ms / 3_600_000} h`;
+};

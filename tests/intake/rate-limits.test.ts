@@ -1,0 +1,49 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { openRateCounter } from '@crossroads/queue';
+import { eventually } from '@crossroads/testkit';
+import { testRedisUrl } from '../stores/own-database.js';
+import { intakeWorld, to } from './world.js';
+import type { IntakeWorld } from './world.js';
+
+const counter = openRateCounter(testRedisUrl(), () => {});
+const nowhere = openRateCounter('redis://127.0.0.1:1', () => {});
+let shared: IntakeWorld;
+let alone: IntakeWorld;
+beforeAll(async () => {
+  shared = await intakeWorld('rate-shared', { limits: { submits: 5, polls: 1_000, strangers: 5 }, counter });
+  alone = await intakeWorld('rate-alone', { limits: { submits: 5, polls: 1_000, strangers: 5 }, counter: nowhere });
+});
+afterAll(async () => {
+  await Promise.all([shared.close(), alone.close()]);
+  await Promise.all([counter.close(), nowhere.close()]);
+});
+
+const submit = (world: IntakeWorld, headers: [string, string][] = []) => world.call('/v1/order/reset', { headers: [...to('Beta'), ...headers], body: { order: { order_number: 'x' } } });
+
+test.each([['with Redis', () => shared], ['without Redis', () => alone]])('%s a caller is limited, told so, and nobody else is', async (_, world) => {
+  const replies = [];
+  for (let i = 0; i < 8; i++) replies.push(await submit(world()));
+  expect(replies.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200, 429, 429, 429]);
+  expect(replies[0]!.headers).toMatchObject({ 'ratelimit-policy': expect.stringMatching(/^"submit"; q=5; w=60/), ratelimit: expect.stringMatching(/^"submit"; r=4; t=\d+/) });
+  expect(replies[7]!.body).toEqual({ detail: expect.stringContaining('Too many requests') });
+  expect(Number(replies[7]!.headers['retry-after'])).toBeGreaterThan(0);
+  expect(replies.every(({ ms }) => ms < 1_000)).toBe(true);
+  expect(await world().sagas()).toBe(5);
+  expect((await world().call('/v1/order/reset')).status).toBe(200);
+  expect((await world().call('/v1/order/reset', { as: 'Beta', headers: to('Alpha'), body: { order: { order_number: 'x' } } })).status).toBe(200);
+});
+
+test('who guesses keys is limited by address, and who has one is not', async () => {
+  const guesses = [];
+  for (let i = 0; i < 7; i++) guesses.push((await alone.call('/v1/order/reset', { as: null, headers: [['X-API-Key', `guess-${i}`]] })).status);
+  expect(guesses).toEqual([401, 401, 401, 401, 401, 429, 429]);
+  expect((await alone.call('/v1/order/reset')).status).toBe(200);
+});
+
+test('two processes count together', async () => {
+  const name = `test-${process.pid}-${Date.now()}`;
+  expect(await counter.add(new Map([[name, 3]]), 10_000)).toEqual(new Map([[name, 3]]));
+  const second = openRateCounter(testRedisUrl(), () => {});
+  await eventually(async () => (await second.add(new Map([[name, 2]]), 10_000)).get(name)! >= 5);
+  await second.close();
+});

@@ -1,0 +1,51 @@
+import { createServer } from 'node:net';
+import type { AddressInfo, Server, Socket } from 'node:net';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { newApiKey } from '@crossroads/identity';
+import { listen } from '@crossroads/runtime';
+import { openStore } from '@crossroads/store';
+import { silent } from '@crossroads/testkit';
+import { createIntake } from '../../apps/intake/src/intake.js';
+
+/** Takes connections and never says a word: harder to bear than a port that is closed. */
+const mute = async (): Promise<{ port: number; close(): void }> => {
+  const sockets = new Set<Socket>();
+  const server: Server = createServer((socket) => void sockets.add(socket.on('error', () => {})));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { port: (server.address() as AddressInfo).port, close: () => (sockets.forEach((socket) => socket.destroy()), server.close()) };
+};
+
+let mongodb: Awaited<ReturnType<typeof mute>>;
+beforeAll(async () => (mongodb = await mute()));
+afterAll(() => mongodb.close());
+
+describe.each([['is down', () => 1], ['is there but mute', () => mongodb.port]])('while MongoDB %s', (_, port) => {
+  test('every call is 503 with Retry-After, within three seconds and without a word about our insides', async () => {
+    const store = openStore({ uri: `mongodb://127.0.0.1:${port()}/away`, operationTimeoutMs: 2_000 });
+    const bells = { ring: async () => {} };
+    const limits = { submits: 1_000, polls: 1_000, strangers: 1_000 };
+    const intake = createIntake({ store, bells, log: { ...silent, debug: () => {} }, tokenSecret: 'x'.repeat(40), limits, waitsAtOnce: 10, trustedProxies: 0 });
+    const server = await listen(intake.app, 0);
+    const headers = { 'X-API-Key': newApiKey().text, 'X-Dest-Tenant-Name': 'Beta', 'Content-Type': 'application/json', Connection: 'close' };
+    const body = JSON.stringify({ order: { order_number: '1' } });
+    const calls: [string, RequestInit][] = [
+      ['/v1/order/reset', { method: 'POST', body }],
+      ['/v1/order/reset/some-known-id', {}],
+      ['/v1/order/reset/some-known-id?wait=20', {}],
+      ['/v1/order/get', { method: 'POST', body }],
+    ];
+    for (const [path, init] of calls) {
+      const began = performance.now();
+      const response = await fetch(`${server.url}${path}`, { ...init, headers });
+      const text = await response.text();
+      expect([path, response.status, response.headers.get('retry-after')]).toEqual([path, 503, '2']);
+      expect(performance.now() - began).toBeLessThan(3_000);
+      expect(text).not.toMatch(/mongo|127\.0\.0\.1|ECONN|at .*\.ts/i);
+    }
+    expect((await fetch(`${server.url}/livez`, { headers })).status).toBe(200);
+    expect((await fetch(`${server.url}/readyz`, { headers })).status).toBe(503);
+    intake.endWaiting();
+    await server.close();
+    await store.close();
+  }, 30_000);
+});
