@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
-import { appendFileSync, copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -13,7 +13,8 @@ let copy: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'crossroads-generate-'));
   copy = join(folder, '.env.example');
-  copyFileSync(committed, copy);
+  mkdirSync(join(folder, 'docs'));
+  for (const file of ['.env.example', 'docs/openapi.json', 'docs/sagas.md']) copyFileSync(join(repository, file), join(folder, file));
 });
 
 afterEach(() => rmSync(folder, { recursive: true }));

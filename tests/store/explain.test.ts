@@ -85,11 +85,6 @@ const hot: Record<string, () => Promise<unknown>> = {
 
 /** Known not to be so yet; whoever puts one right takes it off this list, and the list says when that has happened. */
 const owed = new Set([
-  // Sorted by (next_run_at, _id) with an index on next_run_at alone: every page reads and sorts the whole backlog.
-  'due sweep',
-  'due sweep, further on',
-  // Found by the order's number among all tenants' sagas, then by tenant.
-  'newest of a tenant, of one order',
   // Reads the saga's whole log for one entry. Asked only by a recovery, and no longer for a longer log of others.
   'what was cleared',
 ]);

@@ -46,6 +46,6 @@ sagaSchema.index({ tenant_id: 1, _id: -1 }, { name: 'newest' });
 /** What operators list and look up by; see saga-view.repository.ts. */
 sagaSchema.index({ status: 1, phase: 1, _id: -1 }, { name: 'listed' });
 sagaSchema.index(
-  { 'request.order.order_number': 1, _id: -1 },
+  { 'request.order.order_number': 1, tenant_id: 1, _id: -1 },
   { name: 'order_number', partialFilterExpression: { 'request.order.order_number': { $exists: true } } },
 );
