@@ -7,7 +7,7 @@ import { startDeadline } from './http/deadline.js';
 /** Milliseconds after which an answer is owed, whatever is down. */
 const promisedMs = 2_800;
 
-/** What every exchange gets: an id, safe headers, a line in the log, and an answer in time. */
+/** What every exchange gets: an id, safe headers, a line in the log (`debug`, or `warn` where we failed the caller), and an answer in time. */
 export const exchange =
   (log: Log): RequestHandler =>
   (request, response, next) => {
@@ -22,7 +22,7 @@ export const exchange =
       else response.status(408).set('Connection', 'close').json({ detail: 'The request body did not arrive in time.' });
     });
     response.on('close', () => {
-      log.info('answered', {
+      log[response.statusCode < 500 ? 'debug' : 'warn']('answered', {
         request_id: requestId,
         correlation_id: response.getHeader('X-Correlation-ID'),
         method,

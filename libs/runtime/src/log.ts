@@ -17,8 +17,8 @@ export interface LogOptions {
 const longest = 1_000;
 
 /** JSON lines on standard output. Line breaks and control characters in values are escaped by JSON itself. */
-export const createLog = ({ level, app }: LogOptions): Log =>
-  createLogger({
+export const createLog = ({ level, app }: LogOptions): Log => {
+  const logger = createLogger({
     level,
     defaultMeta: { app },
     format: format.combine(
@@ -28,6 +28,12 @@ export const createLog = ({ level, app }: LogOptions): Log =>
     ),
     transports: [new transports.Console()],
   });
+  // Winston formats a line before it finds that nobody wants it, which on a hot path costs more than the work itself.
+  const say = (of: keyof Log) => (message: string, facts?: object) => {
+    if (logger.isLevelEnabled(of)) logger.log(of, message, facts);
+  };
+  return { debug: say('debug'), info: say('info'), warn: say('warn'), error: say('error') };
+};
 
 const secret = /^(authorization|cookie|set-cookie|x-api-key|api_?key|password|client_secret|secret|token|access_token)$/i;
 
