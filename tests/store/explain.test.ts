@@ -70,7 +70,7 @@ const hot: Record<string, () => Promise<unknown>> = {
   'sweep for orphans': () => sweepRepository(store).orphans(100),
   'by correlation id': () => intakeRepository(store).byCorrelationId(noise.saga.tenant_id, noise.saga.correlation_id),
   'by idempotency key': () => intakeRepository(store).byIdempotencyKey(noise.saga.tenant_id, noise.saga.idempotency_key),
-  'entries of a saga': () => intakeRepository(store).entries(noise.saga.saga_id),
+  'a reset with its log': () => intakeRepository(store).withLog(noise.saga.tenant_id, noise.saga.correlation_id),
   'newest of a tenant': () => intakeRepository(store).list(noise.saga.tenant_id, {}, { limit: 50 }),
   'newest of a tenant, next page': () => intakeRepository(store).list(noise.saga.tenant_id, {}, { before: noise.saga.saga_id, limit: 50 }),
   'newest of a tenant, of one status': () => intakeRepository(store).list(noise.saga.tenant_id, { status: 'synced' }, { limit: 50 }),

@@ -1,21 +1,50 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp } from 'node:fs/promises';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { TestStores } from './teardown.js';
 
-/** Starts a real Redis and a real MongoDB engine for the whole run, in a process and a folder of their own. */
-export default async function startStores(): Promise<void> {
+export interface TestStores {
+  redisUrl: string;
+  mongodbUri: string;
+  /** Of the engine as it was started first; one that is killed is started again. */
+  mongodbPid: number;
+  /** Ends both and removes what they kept. */
+  end(): Promise<void>;
+}
+
+/** A real Redis and a real MongoDB engine, in processes and a folder of their own. */
+export const startStores = async (): Promise<TestStores> => {
   const dataDir = await mkdtemp(join(tmpdir(), 'crossroads-test-'));
   const { REDIS_URL: _redis, MONGODB_URI: _mongodb, ...env } = process.env;
   const stores = spawn(process.execPath, ['apps/sandbox/dist/stores/main.js', '--data', dataDir], { env, stdio: ['pipe', 'pipe', 'inherit'] });
+  const ended = once(stores, 'exit');
   const line = await new Promise<string>((resolve, reject) => {
     createInterface({ input: stores.stdout }).once('line', resolve);
     stores.once('exit', () => reject(new Error('The stores did not start. What they said stands above.')));
   });
-  const { redis_url, mongodb_uri } = JSON.parse(line) as { redis_url: string; mongodb_uri: string };
-  process.env['TEST_REDIS_URL'] = redis_url;
-  process.env['TEST_MONGODB_URI'] = mongodb_uri;
-  (globalThis as TestStores).testStores = { process: stores, dataDir };
+  const { redis_url, mongodb_uri, mongodb_pid } = JSON.parse(line) as { redis_url: string; mongodb_uri: string; mongodb_pid: number };
+  return {
+    redisUrl: redis_url,
+    mongodbUri: mongodb_uri,
+    mongodbPid: mongodb_pid,
+    async end() {
+      stores.stdin.end();
+      await ended;
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+};
+
+export interface WithStores {
+  testStores?: TestStores;
+}
+
+/** The stores that all test files share, each in a database of its own. Jest calls this before the run. */
+export default async function startSharedStores(): Promise<void> {
+  const stores = await startStores();
+  process.env['TEST_REDIS_URL'] = stores.redisUrl;
+  process.env['TEST_MONGODB_URI'] = stores.mongodbUri;
+  (globalThis as WithStores).testStores = stores;
 }

@@ -22,9 +22,9 @@ export interface Resets {
 
 export const createResets = (sagas: IntakeRepository): Resets => {
   const get = async (tenantId: string, correlationId: string): Promise<Reset> => {
-    const saga = CORRELATION_ID.test(correlationId) ? await sagas.byCorrelationId(tenantId, correlationId) : undefined;
-    if (saga?.type !== 'reset_order') throw unknownReset();
-    const entries = await sagas.entries(saga._id);
+    const found = CORRELATION_ID.test(correlationId) ? await sagas.withLog(tenantId, correlationId) : undefined;
+    if (found?.saga.type !== 'reset_order') throw unknownReset();
+    const { saga, entries } = found;
     return { saga, entries, progress: progressOf(saga, entries), standing: standingOf(saga, entries.length) };
   };
   return { get, again: ({ saga }) => get(saga.tenant_id, saga.correlation_id) };

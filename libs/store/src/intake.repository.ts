@@ -2,6 +2,7 @@ import type { IntegrationStatus } from '@crossroads/contract';
 import type { mongo } from 'mongoose';
 import { collections, rawCollection } from './collections.js';
 import type { EntryDocument } from './entry-document.js';
+import { lasting } from './lasting.js';
 import type { Store } from './open-store.js';
 import type { SagaDocument } from './saga-document.js';
 import { dueAtOnce } from './saga.repository.js';
@@ -43,14 +44,16 @@ export interface IntakeRepository {
   byIdempotencyKey(tenantId: string, key: string): Promise<AcceptedSaga | undefined>;
   /** Frees the key for another saga. */
   forgetIdempotencyKey(sagaId: string, key: string): Promise<void>;
-  /** The saga's log, oldest first. */
-  entries(sagaId: string): Promise<EntryDocument[]>;
+  /** The saga with its log, oldest entry first. What it says stays said, whatever becomes of the database. */
+  withLog(tenantId: string, correlationId: string): Promise<{ saga: AcceptedSaga; entries: EntryDocument[] } | undefined>;
   /** Resets, newest first, from below the saga `before`. */
   list(tenantId: string, selection: SagaSelection, page: { before?: string; limit: number }): Promise<SagaDocument[]>;
 }
 
-export const intakeRepository = ({ connection, commit }: Store): IntakeRepository => {
+export const intakeRepository = (store: Store): IntakeRepository => {
+  const { connection, commit } = store;
   const sagas = () => rawCollection<AcceptedSaga>(connection, collections.sagas);
+  const logs = () => rawCollection<EntryDocument>(connection, collections.logs);
   const one = (filter: mongo.Filter<AcceptedSaga>) => reaching(async () => (await sagas().findOne(filter)) ?? undefined);
   return {
     accept: ({ saga_id, ...saga }) => {
@@ -77,13 +80,16 @@ export const intakeRepository = ({ connection, commit }: Store): IntakeRepositor
       await commit.update(collections.sagas, { _id: sagaId, idempotency_key: key }, { $unset: { idempotency_key: 1 } });
     },
 
-    entries: (sagaId) =>
-      reaching(() =>
-        rawCollection<EntryDocument>(connection, collections.logs).find({ saga_id: sagaId }).sort({ 'journal.epoch': 1, 'journal.seq': 1 }).toArray(),
-      ),
+    withLog: (tenantId, correlationId) =>
+      lasting(store, async (options) => {
+        const saga = await sagas().findOne({ tenant_id: tenantId, correlation_id: correlationId }, options);
+        if (!saga) return undefined;
+        const entries = await logs().find({ saga_id: saga._id }, options).sort({ 'journal.epoch': 1, 'journal.seq': 1 }).toArray();
+        return { saga, entries };
+      }),
 
     list: (tenantId, { status, order_id, order_number }, { before, limit }) =>
-      reaching(() =>
+      lasting(store, (options) =>
         sagas()
           .find(
             {
@@ -94,7 +100,7 @@ export const intakeRepository = ({ connection, commit }: Store): IntakeRepositor
               ...(order_number !== undefined && { 'request.order.order_number': order_number }),
               ...(before !== undefined && { _id: { $lt: before } }),
             },
-            { projection: { inbound_request: 0, line_keys: 0 }, sort: { _id: -1 }, limit },
+            { projection: { inbound_request: 0, line_keys: 0 }, sort: { _id: -1 }, limit, ...options },
           )
           .toArray(),
       ),

@@ -19,6 +19,8 @@ export interface StoreOptions {
 export interface Store {
   connection: Connection;
   commit: GroupCommit;
+  /** Whether a majority keeps what is written: a replica set, or a cluster of them. Known once `connected`. */
+  replicated(): boolean;
   connected: Promise<void>;
   /** Resolves once connected with every unique index in place; rejects when an index is missing. */
   ready: Promise<void>;
@@ -39,6 +41,7 @@ const acknowledgedBy = (uri: string): 'majority' | 1 => (uri.startsWith('mongodb
 export const openStore = ({ uri, operationTimeoutMs, onConnectError }: StoreOptions): Store => {
   const connection = mongoose.createConnection();
   let closed = false;
+  let replicated = false;
 
   const connect = async (): Promise<void> => {
     while (!closed) {
@@ -55,6 +58,8 @@ export const openStore = ({ uri, operationTimeoutMs, onConnectError }: StoreOpti
           retryWrites: true,
           writeConcern: { w: acknowledgedBy(uri), journal: true },
         });
+        const { setName, msg } = await connection.db!.command({ hello: 1 });
+        replicated = setName !== undefined || msg === 'isdbgrid';
         return;
       } catch (error) {
         onConnectError?.(error);
@@ -71,6 +76,7 @@ export const openStore = ({ uri, operationTimeoutMs, onConnectError }: StoreOpti
   return {
     connection,
     commit: new GroupCommit(connection),
+    replicated: () => replicated,
     connected,
     ready,
     ping: async () => {
