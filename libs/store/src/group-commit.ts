@@ -1,38 +1,33 @@
 import type { Connection } from 'mongoose';
 import mongoose, { type mongo } from 'mongoose';
 import { StoreUnavailable } from '@crossroads/saga';
+import { Together } from './together.js';
 import { asUnavailable, inTime } from './unavailable.js';
 
 type Model = mongo.AnyClientBulkWriteModel<mongo.Document>;
 
 interface Waiting {
   model: Model;
+  weight: number;
   resolve(outcome: boolean): void;
   reject(error: unknown): void;
 }
 
-/** Operations in one command. More gain nothing and make everybody wait for the slowest. */
-const mostTogether = 500;
-
-/** Commands under way at once: while the server works on one, the next is on the wire. */
-const mostUnderWay = 2;
-
 /**
- * Writes that arrive while a write is in flight leave together in the next one: no timer, so no latency when idle,
- * and one round trip for many when busy. Each caller gets the outcome of its own operation; a neighbour's failure is not its.
+ * Writes that are wanted at the same time leave in one command, of all collections together.
+ * Each caller gets the outcome of its own operation; a neighbour's failure is not its.
  */
 export class GroupCommit {
   readonly #connection: Connection;
-  #waiting: Waiting[] = [];
-  #underWay = 0;
+  readonly #together = new Together<Waiting>({ send: (group) => this.#send(group), weight: ({ weight }) => weight });
 
   constructor(connection: Connection) {
     this.#connection = connection;
   }
 
-  /** False when the document's key is taken. */
-  insert(collection: string, document: mongo.Document): Promise<boolean> {
-    return this.#join({ name: 'insertOne', namespace: this.#namespace(collection), document } as Model);
+  /** False when the document's key is taken. `weight`: how many ordinary documents it is as large as. */
+  insert(collection: string, document: mongo.Document, weight = 1): Promise<boolean> {
+    return this.#join({ name: 'insertOne', namespace: this.#namespace(collection), document } as Model, weight);
   }
 
   /** False when nothing matched. */
@@ -44,24 +39,8 @@ export class GroupCommit {
     return `${this.#connection.name}.${collection}`;
   }
 
-  #join(model: Model): Promise<boolean> {
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ model, resolve, reject });
-      // One tick's worth of writes gathers even when nothing is in flight.
-      if (this.#waiting.length === 1) setImmediate(() => this.#leave());
-    });
-  }
-
-  #leave(): void {
-    while (this.#waiting.length > 0 && this.#underWay < mostUnderWay) {
-      const group = this.#waiting.slice(0, mostTogether);
-      this.#waiting = this.#waiting.slice(mostTogether);
-      this.#underWay += 1;
-      void this.#send(group).finally(() => {
-        this.#underWay -= 1;
-        this.#leave();
-      });
-    }
+  #join(model: Model, weight = 1): Promise<boolean> {
+    return new Promise((resolve, reject) => this.#together.join({ model, weight, resolve, reject }));
   }
 
   async #send(group: Waiting[]): Promise<void> {

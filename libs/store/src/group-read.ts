@@ -1,44 +1,30 @@
-interface Waiting<Value> {
+import { Together } from './together.js';
+
+interface Waiting<Key, Value> {
+  key: Key;
   resolve(value: Value | undefined): void;
   reject(error: unknown): void;
 }
 
-/** Reads by key that arrive while a read is in flight leave together in the next one, as writes do in GroupCommit. */
+/** Reads by key that are wanted at the same time are one read. */
 export class GroupRead<Key, Value> {
   readonly #load: (keys: Key[]) => Promise<ReadonlyMap<Key, Value>>;
-  #waiting = new Map<Key, Waiting<Value>[]>();
-  #underWay = false;
+  readonly #together = new Together<Waiting<Key, Value>>({ send: (group) => this.#send(group) });
 
   constructor(load: (keys: Key[]) => Promise<ReadonlyMap<Key, Value>>) {
     this.#load = load;
   }
 
   get(key: Key): Promise<Value | undefined> {
-    return new Promise((resolve, reject) => {
-      const sameKey = this.#waiting.get(key);
-      if (sameKey) sameKey.push({ resolve, reject });
-      else this.#waiting.set(key, [{ resolve, reject }]);
-      if (this.#waiting.size === 1) setImmediate(() => this.#leave());
-    });
+    return new Promise((resolve, reject) => this.#together.join({ key, resolve, reject }));
   }
 
-  #leave(): void {
-    if (this.#underWay || this.#waiting.size === 0) return;
-    const group = this.#waiting;
-    this.#waiting = new Map();
-    this.#underWay = true;
-    void this.#send(group).finally(() => {
-      this.#underWay = false;
-      this.#leave();
-    });
-  }
-
-  async #send(group: ReadonlyMap<Key, Waiting<Value>[]>): Promise<void> {
+  async #send(group: readonly Waiting<Key, Value>[]): Promise<void> {
     try {
-      const found = await this.#load([...group.keys()]);
-      for (const [key, callers] of group) for (const { resolve } of callers) resolve(found.get(key));
+      const found = await this.#load([...new Set(group.map(({ key }) => key))]);
+      for (const { key, resolve } of group) resolve(found.get(key));
     } catch (error) {
-      for (const callers of group.values()) for (const { reject } of callers) reject(error);
+      for (const { reject } of group) reject(error);
     }
   }
 }

@@ -26,7 +26,7 @@ export const journalRepository = ({ connection, commit }: Store, subjectOf: Subj
       }),
 
     async write(entry, facts, state) {
-      if (await commit.insert(collections.logs, toDocument(entry, facts, subjectOf(facts, state)))) return entry;
+      if (await commit.insert(collections.logs, toDocument(entry, facts, subjectOf(facts, state)), weightOf(entry))) return entry;
       return reaching(async () => toEntry(await standing(entry)));
     },
   };
@@ -37,6 +37,12 @@ export const journalRepository = ({ connection, commit }: Store, subjectOf: Subj
     if (!document) throw new StoreUnavailable(`Entry ${key} is known to exist but cannot be read yet`);
     return document;
   }
+};
+
+/** A snapshot is as heavy as what it holds: a few of a thousand BOLs are more than one command should carry. */
+const weightOf = ({ detail: { extra_data } }: Entry): number => {
+  const { bols, executed_drops } = (extra_data ?? {}) as Partial<Snapshot>;
+  return 1 + (bols?.length ?? 0) + (executed_drops?.length ?? 0);
 };
 
 /** Reads snapshots back out of the log, value for value. */
