@@ -36,9 +36,15 @@ export const sagaRepository = ({ connection, commit }: Store, types: readonly Pi
     return new Map(documents.map((document) => [document._id, document]));
   });
 
+  const known = types.map(({ type, version }) => ({ type, version: { $lte: version } }));
+  /** Almost every bell is a new saga's first, and that one can be claimed before it has been read. */
+  const claimNew = (sagaId: string): Promise<boolean> =>
+    commit.update(collections.sagas, { _id: sagaId, epoch: 0, next_run_at: dueAtOnce, $or: known }, [{ $set: { epoch: 1, next_run_at: inMs(leaseMs) } }]);
+
   return {
     async claim(sagaId) {
-      const saga = await read.get(sagaId);
+      const [saga, isNew] = await Promise.all([read.get(sagaId), claimNew(sagaId)]);
+      if (saga && isNew) return claimOf({ ...saga, epoch: 1 });
       if (!saga?.next_run_at) return 'not-due';
       if (saga.version > (newest.get(saga.type) ?? 0)) return 'not-ours';
       const epoch = saga.epoch + 1;
