@@ -4,6 +4,7 @@ import type { Order } from '@crossroads/order-reset';
 import type { Store } from '@crossroads/store';
 import {
   auditLogRepository,
+  backlogRepository,
   intakeRepository,
   journalRepository,
   lineRepository,
@@ -67,6 +68,7 @@ const hot: Record<string, () => Promise<unknown>> = {
     const { place } = await sweepRepository(store).due(100);
     await sweepRepository(store).due(100, place);
   },
+  'oldest due': () => backlogRepository(store).oldestDueSeconds(),
   'sweep for orphans': () => sweepRepository(store).orphans(100),
   'by correlation id': () => intakeRepository(store).byCorrelationId(noise.saga.tenant_id, noise.saga.correlation_id),
   'by idempotency key': () => intakeRepository(store).byIdempotencyKey(noise.saga.tenant_id, noise.saga.idempotency_key),

@@ -1,6 +1,7 @@
 import express from 'express';
 import { exchange } from './exchange.js';
 import { allowOnly, answerFailure, notFound } from './failures.js';
+import { submitSpan } from './http/submit-span.js';
 import type { IntakePorts } from './ports.js';
 import { createOrderRoute } from './routes/create-order.route.js';
 import { decideReset } from './routes/decide-reset.route.js';
@@ -22,10 +23,11 @@ export const intakeApp = (ports: IntakePorts): express.Express => {
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('trust proxy', ports.trustedProxies);
-  app.use(exchange(ports.log));
+  app.use(ports.timed, exchange(ports.log));
   app.use(probes(ports), documents());
   app.use('/auth', token(ports));
 
+  if (ports.tracing) app.post('/v1/order/reset', submitSpan(ports.tracing));
   app.use('/v1/order/reset', submitReset(ports), listResets(ports), showReset(ports), streamReset(ports), decideReset(ports));
   app.use('/v1/order/get', getOrder(ports));
   app.use('/v1/order/create', createOrderRoute(ports));

@@ -6,6 +6,7 @@ export const intakeConfig = z.object({
   MONGODB_URI: settings.mongodbUri,
   REDIS_URL: settings.redisUrl,
   INTAKE_PORT: settings.port(8080, 'Port the intake listens on.'),
+  METRICS_PORT: settings.metricsPort,
   HOST: settings.host,
   TOKEN_SECRET: z.string().min(32, 'must have 32 characters or more').describe('Signs the access tokens of /auth/token. Any long random text; the same for every intake.'),
   SUBMITS_PER_MINUTE: settings.count(6_000, 'Calls a minute that change something, of one key or client.'),
@@ -13,6 +14,7 @@ export const intakeConfig = z.object({
   STRANGERS_PER_MINUTE: settings.count(600, 'Calls a minute without valid credentials, of one address.'),
   WAITS_AT_ONCE: settings.count(2_000, 'Replies and streams held open at once while a reset is waited for; half of them for one tenant.'),
   TRUSTED_PROXIES: z.coerce.number().int().min(0).default(0).describe('Proxies in front of the intake whose X-Forwarded-For is believed.'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: settings.otlpEndpoint,
   LOG_LEVEL: settings.logLevel,
   SHUTDOWN_DEADLINE_MS: settings.ms(25_000, 'Time to finish what is in hand after SIGTERM'),
 });

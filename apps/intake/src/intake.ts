@@ -1,7 +1,8 @@
 import { createAuthenticator, createTokens } from '@crossroads/identity';
 import { resetRequest, subjectOf } from '@crossroads/order-reset';
 import type { Bells, RateCounter } from '@crossroads/queue';
-import type { Log } from '@crossroads/runtime';
+import type { Log, Tracing } from '@crossroads/runtime';
+import { openMetrics } from '@crossroads/runtime';
 import { decisionRepository, directoryRepository, intakeRepository, journalRepository, orderLife, standingRepository } from '@crossroads/store';
 import type { Store, SubjectOf } from '@crossroads/store';
 import type { Express } from 'express';
@@ -9,6 +10,8 @@ import { intakeApp } from './app.js';
 import { createDecisions } from './decisions/decisions.js';
 import type { RateLimits } from './http/admission.js';
 import { createAdmission } from './http/admission.js';
+import { intakeMetrics } from './metrics.js';
+import type { IntakeMetrics } from './metrics.js';
 import { createResets } from './resets.js';
 import { createWatch } from './waiting/watch.js';
 
@@ -22,6 +25,10 @@ export interface IntakeParts {
   limits: RateLimits;
   waitsAtOnce: number;
   trustedProxies: number;
+  /** Absent: counted, and shown to nobody. */
+  metrics?: IntakeMetrics;
+  /** Absent: nothing is traced. */
+  tracing?: Tracing | undefined;
 }
 
 export interface Intake {
@@ -31,17 +38,17 @@ export interface Intake {
 }
 
 /** Puts the intake together. */
-export const createIntake = ({ store, bells, counter, log, tokenSecret, limits, waitsAtOnce, trustedProxies }: IntakeParts): Intake => {
+export const createIntake = ({ store, bells, counter, log, tokenSecret, limits, waitsAtOnce, trustedProxies, tracing, metrics = intakeMetrics(openMetrics()) }: IntakeParts): Intake => {
   const directory = directoryRepository(store);
   const authenticator = createAuthenticator(directory, createTokens(tokenSecret));
   const admission = createAdmission(authenticator, limits, counter);
-  const sagas = intakeRepository(store);
+  const sagas = metrics.submitted(intakeRepository(store));
   const resets = createResets(sagas);
   const watch = createWatch({ sagas: standingRepository(store), log, most: waitsAtOnce });
   const decisions = createDecisions({ resets, sagas: decisionRepository(store), journal: journalRepository(store, orderSubject), bells, log });
   const ping = () => store.ping();
   return {
-    app: intakeApp({ authenticator, admission, sagas, resets, decisions, orders: orderLife(store), directory, watch, bells, log, trustedProxies, ping }),
+    app: intakeApp({ authenticator, admission, sagas, resets, decisions, orders: orderLife(store), directory, watch, bells, log, trustedProxies, ping, timed: metrics.timed, tracing }),
     endWaiting: () => {
       watch.close();
       admission.stop();

@@ -1,8 +1,9 @@
 import { openBells, openRateCounter } from '@crossroads/queue';
-import { createLog, listen, onShutdown, readConfig } from '@crossroads/runtime';
+import { createLog, listen, onShutdown, openMetrics, openTracing, probes, readConfig } from '@crossroads/runtime';
 import { openStore } from '@crossroads/store';
 import { intakeConfig } from './config.js';
 import { createIntake } from './intake.js';
+import { intakeMetrics } from './metrics.js';
 
 const config = readConfig(intakeConfig, process.env);
 const log = createLog({ level: config.LOG_LEVEL, app: 'intake' });
@@ -14,6 +15,8 @@ const store = openStore({
 });
 const bells = openBells(config.REDIS_URL, (error) => log.warn('Redis is away; sagas are accepted all the same', { error }));
 const counter = openRateCounter(config.REDIS_URL, (error) => log.debug('Redis is away; requests are counted here alone', { error }));
+const metrics = openMetrics();
+const tracing = await openTracing(config.OTEL_EXPORTER_OTLP_ENDPOINT, 'intake');
 const intake = createIntake({
   store,
   bells,
@@ -23,17 +26,30 @@ const intake = createIntake({
   limits: { submits: config.SUBMITS_PER_MINUTE, polls: config.POLLS_PER_MINUTE, strangers: config.STRANGERS_PER_MINUTE },
   waitsAtOnce: config.WAITS_AT_ONCE,
   trustedProxies: config.TRUSTED_PROXIES,
+  metrics: intakeMetrics(metrics),
+  tracing,
 });
 const server = await listen(intake.app, config.INTAKE_PORT, config.HOST);
+const probe = probes({ ready: () => store.ping(), pages: { '/metrics': metrics.page } });
+const probeServer = await listen(probe.listener, config.METRICS_PORT, config.HOST);
 
 onShutdown({
   signals: process,
   log,
   deadlineMs: config.SHUTDOWN_DEADLINE_MS,
-  steps: [async () => intake.endWaiting(), () => server.close(), () => bells.close(), () => counter.close(), () => store.close()],
+  steps: [
+    async () => probe.drain(),
+    async () => intake.endWaiting(),
+    () => server.close(),
+    () => bells.close(),
+    () => counter.close(),
+    () => store.close(),
+    async () => tracing?.close(),
+    () => probeServer.close(),
+  ],
 });
 store.ready.catch((error: unknown) => {
   log.error('the store is not fit to be used', { error });
   process.exit(1);
 });
-log.info('intake listens', { url: server.url });
+log.info('intake listens', { url: server.url, probes: probeServer.url });

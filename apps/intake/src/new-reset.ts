@@ -6,7 +6,7 @@ import type { NewSaga } from '@crossroads/store';
 import { uuidv7 } from 'uuidv7';
 
 /** The saga of a reset that was asked for. */
-export const newReset = ({ headers, order }: AskedReset, { credentials: _credentials, ...caller }: Caller): NewSaga => {
+export const newReset = ({ headers, order }: AskedReset, { credentials: _credentials, ...caller }: Caller, traceparent?: string): NewSaga => {
   const request: ResetRequest = { order, caller, dest_tenant_name: headers.destTenantName };
   return {
     saga_id: uuidv7(),
@@ -23,6 +23,7 @@ export const newReset = ({ headers, order }: AskedReset, { credentials: _credent
       body: { order },
     },
     accepted_at: new Date(),
+    ...(traceparent !== undefined && { traceparent }),
     ...(headers.idempotencyKey !== undefined && { idempotency_key: headers.idempotencyKey }),
   };
 };

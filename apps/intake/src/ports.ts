@@ -1,7 +1,8 @@
 import type { Authenticator } from '@crossroads/identity';
 import type { Bells } from '@crossroads/queue';
-import type { Log } from '@crossroads/runtime';
+import type { Log, Tracing } from '@crossroads/runtime';
 import type { DirectoryRepository, IntakeRepository, OrderLife } from '@crossroads/store';
+import type { RequestHandler } from 'express';
 import type { Decisions } from './decisions/decisions.js';
 import type { Admission } from './http/admission.js';
 import type { Resets } from './resets.js';
@@ -19,6 +20,10 @@ export interface IntakePorts {
   watch: Watch;
   bells: Pick<Bells, 'ring'>;
   log: Log;
+  /** Times every exchange. */
+  timed: RequestHandler;
+  /** Absent: nothing is traced. */
+  tracing: Tracing | undefined;
   /** How many proxies in front of us may be believed about a caller's address. */
   trustedProxies: number;
   /** Resolves when MongoDB answers. */

@@ -1,5 +1,5 @@
 import express from 'express';
-import type { Express } from 'express';
+import type { Express, RequestHandler } from 'express';
 import type { SagaQueue } from '@crossroads/queue';
 import type { Log } from '@crossroads/runtime';
 import type { Store } from '@crossroads/store';
@@ -47,10 +47,12 @@ export interface OpsAppOptions {
   secure: boolean;
   commands: GivenCommands;
   bulks: BulkRunner;
+  /** Times every exchange. */
+  timed?: RequestHandler;
 }
 
 /** The operator pages. Everything but the login and the files it loads is for those who have signed in. */
-export const createOpsApp = ({ store, queue, log, environment, secure, commands, bulks }: OpsAppOptions): Express => {
+export const createOpsApp = ({ store, queue, log, environment, secure, commands, bulks, timed }: OpsAppOptions): Express => {
   const view = sagaViewRepository(store);
   const orders = orderViewRepository(store);
   const search = sagaSearch(store);
@@ -64,6 +66,7 @@ export const createOpsApp = ({ store, queue, log, environment, secure, commands,
 
   const app = express();
   app.disable('x-powered-by');
+  if (timed) app.use(timed);
   app.use(securityHeaders({ secure }));
   app.use(boardPath, securityHeaders({ secure, inlineStyles: true }));
   app.use(files);

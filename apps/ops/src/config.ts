@@ -6,6 +6,7 @@ export const opsConfig = z.object({
   MONGODB_URI: settings.mongodbUri,
   REDIS_URL: settings.redisUrl,
   OPS_PORT: settings.port(8081, 'Port the operator pages listen on.'),
+  METRICS_PORT: settings.metricsPort,
   HOST: settings.host,
   OPS_ENVIRONMENT: z.string().default('development').describe('Name on the badge of every operator page, so that nobody takes one environment for another.'),
   OPS_SECURE_COOKIES: z

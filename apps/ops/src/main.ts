@@ -1,10 +1,12 @@
 import { closeQueue, openBells, openQueue } from '@crossroads/queue';
-import { createLog, listen, onShutdown, readConfig } from '@crossroads/runtime';
-import { bulkRepository, openStore } from '@crossroads/store';
+import { createLog, listen, onShutdown, openMetrics, probes, readConfig } from '@crossroads/runtime';
+import { backlogRepository, bulkRepository, intakeRepository, openStore } from '@crossroads/store';
 import { createOpsApp } from './app.js';
 import { createBulkRunner } from './bulk/bulk-runner.js';
 import { createCommands } from './commands/create-commands.js';
 import { opsConfig } from './config.js';
+import { workersOf } from './landing/workers.js';
+import { opsMetrics } from './metrics.js';
 
 const config = readConfig(opsConfig, process.env);
 const log = createLog({ level: config.LOG_LEVEL, app: 'ops' });
@@ -19,7 +21,9 @@ store.ready.catch((error: unknown) => log.error('the store is not as it must be;
 const queue = openQueue(config.REDIS_URL, (error) => log.warn('Redis is away', { error }));
 
 const bells = openBells(config.REDIS_URL, (error) => log.warn('Redis is away', { error }));
-const commands = createCommands({ store, bells, log });
+const metrics = openMetrics();
+const counted = opsMetrics(metrics, { ...backlogRepository(store), depth: () => bells.depth(), workers: workersOf(queue) });
+const commands = createCommands({ store, bells, log, intake: counted.submitted(intakeRepository(store)) });
 const bulks = createBulkRunner({ bulks: bulkRepository(store), commands, log });
 
 const app = createOpsApp({
@@ -30,14 +34,17 @@ const app = createOpsApp({
   secure: config.OPS_SECURE_COOKIES,
   commands,
   bulks,
+  timed: counted.timed,
 });
 
 const server = await listen(app, config.OPS_PORT, config.HOST);
-log.info('operator pages are open', { url: server.url });
+const probe = probes({ ready: () => store.ping(), pages: { '/metrics': metrics.page } });
+const probeServer = await listen(probe.listener, config.METRICS_PORT, config.HOST);
+log.info('operator pages are open', { url: server.url, probes: probeServer.url });
 
 onShutdown({
   signals: process,
   log,
   deadlineMs: config.SHUTDOWN_DEADLINE_MS,
-  steps: [() => server.close(), () => bulks.stop(), () => closeQueue(queue), () => bells.close(), () => store.close()],
+  steps: [async () => probe.drain(), () => server.close(), () => bulks.stop(), () => closeQueue(queue), () => bells.close(), () => store.close(), () => probeServer.close()],
 });

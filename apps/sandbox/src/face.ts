@@ -19,6 +19,8 @@ export interface Face {
   clients: { client_id: string; client_secret: string; tenants: string[] }[];
   /** The first is ready to be reset. Origin and destination are tenant names, the number is the origin's. */
   orders: { order_id: string; order_number: string; origin: string; destination: string }[];
+  /** By process: where its probes and its `/metrics` are. */
+  probes: Record<string, string>;
   processes: { intake: number | null; workers: number[]; ops: number | null; redis: number | null; mongodb: number | null; destination: number | null };
 }
 
@@ -30,7 +32,7 @@ export interface Places {
   redis_url: string;
 }
 
-export const faceOf = (places: Places, { operator, viewer, operator_key, keys, client }: Secrets, pids: Record<string, number>): Face => ({
+export const faceOf = (places: Places, { operator, viewer, operator_key, keys, client }: Secrets, pids: Record<string, number>, probes: Record<string, string>): Face => ({
   ...places,
   operator,
   viewer,
@@ -43,6 +45,7 @@ export const faceOf = (places: Places, { operator, viewer, operator_key, keys, c
     origin: routing.origin_tenant_name!,
     destination: routing.destination_tenant_name!,
   })),
+  probes,
   processes: {
     intake: pids['intake'] ?? null,
     workers: Object.entries(pids).flatMap(([name, pid]) => (name.startsWith('worker-') ? [pid] : [])),

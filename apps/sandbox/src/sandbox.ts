@@ -38,13 +38,21 @@ export const openSandbox = async ({ config, say, signal, env }: SandboxOptions):
   const dataDir = config.SANDBOX_DATA;
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const output = createWriteStream(join(dataDir, 'sandbox.log'), { flags: 'a', mode: 0o600 });
+  const probes: Record<string, string> = {};
   let shown = false;
   let writing = Promise.resolve();
 
   const supervisor = createSupervisor({
     env,
     stopWithinMs: 10_000,
-    onOutput: (name, line) => output.write(`${name} ${line}\n`),
+    onOutput: (name, line) => {
+      output.write(`${name} ${line}\n`);
+      // Apps take any free port for their probes and say which once they are up.
+      const [, url] = /"probes":"([^"]+)"/.exec(line) ?? [];
+      if (url === undefined) return;
+      probes[name] = url;
+      if (shown) void show();
+    },
     onEvent: (event) => {
       if (signal.aborted) return;
       if (event.type === 'exited') say(`${event.name} ended (${event.signal ?? event.code}); starting it again`);
@@ -97,11 +105,11 @@ export const openSandbox = async ({ config, say, signal, env }: SandboxOptions):
   // One after the other: several processes may be replaced at once, and the last word must stand.
   const show = (): Promise<void> => {
     shown = true;
-    writing = writing.then(() => writeFace(dataDir, faceOf(places, secrets, supervisor.pids())));
+    writing = writing.then(() => writeFace(dataDir, faceOf(places, secrets, supervisor.pids(), probes)));
     return writing;
   };
   return {
-    face: faceOf(places, secrets, supervisor.pids()),
+    face: faceOf(places, secrets, supervisor.pids(), probes),
     store,
     show,
     async stop() {

@@ -8,7 +8,7 @@ const storeAwayMs = () => 1_000 + Math.random() * 2_000;
 
 /** What a bell does: lets the saga advance, and says what is to become of the bell. */
 export const answerBell =
-  (advance: (sagaId: string) => Promise<Advance>, log: Log) =>
+  (advance: (sagaId: string) => Promise<Advance>, log: Log, about: (sagaId: string) => object) =>
   async (sagaId: string): Promise<Answered> => {
     try {
       const advanced = await advance(sagaId);
@@ -17,7 +17,7 @@ export const answerBell =
       return { next: 'over', outcome: advanced };
     } catch (error) {
       if (!(error instanceof StoreUnavailable)) throw error;
-      log.warn('the store is unavailable; the saga rests where it is', { saga_id: sagaId, error });
+      log.warn('the store is unavailable; the saga rests where it is', { ...about(sagaId), error });
       return { next: 'again', inMs: storeAwayMs() };
     }
   };

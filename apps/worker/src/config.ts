@@ -5,7 +5,7 @@ import { z } from 'zod';
 export const workerConfig = z.object({
   MONGODB_URI: settings.mongodbUri,
   REDIS_URL: settings.redisUrl,
-  WORKER_PORT: settings.port(0, 'Port for the probes /livez and /readyz. 0 takes any free one, which suits several workers on one host.'),
+  WORKER_PORT: settings.port(0, 'Port for the probes, /metrics and /internal/scaling. 0 takes any free one, which suits several workers on one host; the log says which.'),
   HOST: settings.host,
   WORKER_CONCURRENCY: settings.count(100, 'Sagas one worker advances at once.'),
   DESTINATION_IN_FLIGHT: settings.count(64, 'Requests one worker has in hand for one destination. Less than its concurrency, so that one that hangs cannot take every slot.'),
@@ -18,6 +18,7 @@ export const workerConfig = z.object({
     .default('')
     .transform((hosts) => hosts.split(',').map((host) => host.trim()).filter(Boolean))
     .describe('Comma-separated hosts in private networks that destinations may have. Empty in production: every private address is refused.'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: settings.otlpEndpoint,
   LOG_LEVEL: settings.logLevel,
   SHUTDOWN_DEADLINE_MS: settings.ms(25_000, 'Time to finish what is in hand after SIGTERM'),
 });

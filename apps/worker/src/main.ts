@@ -1,9 +1,9 @@
 import { createDestinations, secretStore } from '@crossroads/destinations';
 import { recoverOrder, resetOrder } from '@crossroads/order-reset';
 import { openBells, startBellWorker } from '@crossroads/queue';
-import { announced, createLog, listen, onShutdown, probes, readConfig } from '@crossroads/runtime';
+import { announced, createLog, listen, onShutdown, openMetrics, openTracing, probes, readConfig } from '@crossroads/runtime';
 import { createAdvance } from '@crossroads/saga';
-import { auditLogRepository, directoryRepository, journalRepository, lineRepository, openStore, orderRepository, sagaRepository, sweepRepository } from '@crossroads/store';
+import { auditLogRepository, backlogRepository, directoryRepository, journalRepository, lineRepository, openStore, orderRepository, sagaRepository, sweepRepository } from '@crossroads/store';
 import { readFile } from 'node:fs/promises';
 import { answerBell } from './answer-bell.js';
 import { callableLine } from './callable-line.js';
@@ -12,7 +12,12 @@ import { startWatchdog } from './watchdog.js';
 import { destinationDirectory } from './destination-directory.js';
 import { keepClaims } from './keep-claims.js';
 import { aboutEntry, orderSubject } from './log-entries.js';
+import { workerMetrics } from './metrics.js';
+import { scalingPage } from './scaling.js';
 import { createSweep, startSweeping } from './sweep.js';
+import { workerTraces } from './traces.js';
+import { watchSteps } from './watch/watch-steps.js';
+import { watchTurns } from './watch/watch-turns.js';
 
 const config = readConfig(workerConfig, process.env);
 const log = createLog({ level: config.LOG_LEVEL, app: 'worker' });
@@ -34,18 +39,34 @@ const destinations = createDestinations({
 const orders = announced('orders', orderRepository(store));
 const ports = { orders, auditLog: auditLogRepository(store), line: callableLine(lineRepository(store), bells) };
 const dispatchRetry = { attempts: config.DISPATCH_ATTEMPTS, firstDelayMs: config.DISPATCH_FIRST_DELAY_MS, maxDelayMs: config.DISPATCH_MAX_DELAY_MS };
-const types = [resetOrder({ ...ports, destinations: announced('destinations', destinations), dispatchRetry }), recoverOrder(ports)];
+const metrics = openMetrics();
+const tracing = await openTracing(config.OTEL_EXPORTER_OTLP_ENDPOINT, 'worker');
+const traces = tracing && workerTraces(tracing);
+const backlog = { ...backlogRepository(store), depth: () => bells.depth() };
+const counted = workerMetrics(metrics, {
+  ...backlog,
+  idleMs: () => worker.idleMs(),
+  breakers: () => destinations.states().map(({ breaker }) => breaker),
+});
+const reached = announced('destinations', traces ? traces.telling(destinations) : destinations);
+const types = [resetOrder({ ...ports, destinations: reached, dispatchRetry }), recoverOrder(ports)];
 const claims = keepClaims(announced('sagas', sagaRepository(store, types)), log);
+const turns = watchTurns(claims.sagas, traces ? [counted.turn, traces.turn] : [counted.turn]);
+const watched = watchSteps(types, traces ? [turns.noteStep, counted.step, traces.step] : [turns.noteStep, counted.step]);
 const journal = announced('journal', journalRepository(store, orderSubject), aboutEntry);
-const advance = claims.lettingGo(createAdvance({ types, sagas: claims.sagas, journal, log }));
-const sweeper = startSweeping(createSweep({ sagas: sweepRepository(store), orders, bells, log }), config.SWEEP_INTERVAL_MS, log);
+const advance = claims.lettingGo(createAdvance({ types: watched, sagas: turns.sagas, journal, log }));
+const sweeper = startSweeping(
+  createSweep({ sagas: sweepRepository(store), orders, bells, log, rungAgain: counted.rungAgain }),
+  config.SWEEP_INTERVAL_MS,
+  log,
+);
 const worker = startBellWorker({
   redisUrl: config.REDIS_URL,
   concurrency: config.WORKER_CONCURRENCY,
-  answer: answerBell(advance, log),
+  answer: turns.during(answerBell(advance, log, turns.about)),
   onError: (error) => log.warn('the bell worker reports', { error }),
 });
-const probe = probes({ ready: () => store.ping() });
+const probe = probes({ ready: () => store.ping(), pages: { '/metrics': metrics.page, '/internal/scaling': scalingPage(backlog) } });
 const server = await listen(probe.listener, config.WORKER_PORT, config.HOST);
 const watchdog = startWatchdog({ bells, worker, log, end: () => process.exit(1) });
 
@@ -62,6 +83,7 @@ onShutdown({
     () => destinations.close(),
     () => bells.close(),
     () => store.close(),
+    async () => tracing?.close(),
     () => server.close(),
   ],
 });

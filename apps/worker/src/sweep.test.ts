@@ -9,6 +9,7 @@ const world = (due: number, hanging: number) => {
   const sagas: Unheard[] = Array.from({ length: due }, (_, index) => ({ sagaId: String(index).padStart(6, '0'), correlationId: 'c', type: 'reset_order', tenantId: 't', epoch: 0, due: new Date(0) }));
   const bells = new Set(sagas.slice(0, hanging).map(({ sagaId }) => sagaId));
   let rung = 0;
+  let again = 0;
   const released: string[] = [];
   const sweep = createSweep({
     sagas: {
@@ -28,19 +29,21 @@ const world = (due: number, hanging: number) => {
       count: async () => bells.size,
     },
     log: quiet,
+    rungAgain: (bells) => void (again += bells),
   });
-  return { sweep, bells, rung: () => rung, released };
+  return { sweep, bells, rung: () => rung, again: () => again, released };
 };
 
 describe('a sweep', () => {
   test('rings at once for every saga when Redis has lost all of its bells', async () => {
-    const { sweep, bells } = world(10_000, 0);
+    const { sweep, bells, again } = world(10_000, 0);
     await sweep();
     expect(bells.size).toBe(10_000);
+    expect(again()).toBe(10_000);
   });
 
   test('rings for one page of a backlog whose bells all hang, and goes on from there next time', async () => {
-    const { sweep, rung } = world(2_500, 2_500);
+    const { sweep, rung, again } = world(2_500, 2_500);
     await sweep();
     expect(rung()).toBe(1_000);
     await sweep();
@@ -48,6 +51,7 @@ describe('a sweep', () => {
     expect(rung()).toBe(2_500);
     await sweep();
     expect(rung()).toBe(3_500);
+    expect(again()).toBe(0);
   });
 
   test('finds the few bells that were lost deep in a backlog', async () => {

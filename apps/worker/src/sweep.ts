@@ -8,6 +8,8 @@ export interface SweepPorts {
   orders: Pick<Orders, 'release'>;
   bells: Pick<Bells, 'ringAll' | 'count'>;
   log: Log;
+  /** Told how many bells had been lost. */
+  rungAgain(bells: number): void;
 }
 
 /** Sagas to ring for at a time, orders to look at at a time. */
@@ -20,7 +22,7 @@ const page = 1_000;
  * A long backlog is due as well, though its bells hang in the queue. So a sweep rings one page and goes on from there
  * next time, unless the queue grew by it: then bells had been lost, and it rings for all the rest at once.
  */
-export const createSweep = ({ sagas, orders, bells, log }: SweepPorts): (() => Promise<void>) => {
+export const createSweep = ({ sagas, orders, bells, log, rungAgain }: SweepPorts): (() => Promise<void>) => {
   let place: SweepPlace | undefined;
 
   const ringForDue = async (): Promise<void> => {
@@ -31,7 +33,10 @@ export const createSweep = ({ sagas, orders, bells, log }: SweepPorts): (() => P
       const before = await bells.count();
       await bells.ringAll(due.sagas);
       const lost = (await bells.count()) - before;
-      if (lost > 0) log.info('a sweep rang for sagas whose bells were lost', { due: due.sagas.length, lost });
+      if (lost > 0) {
+        rungAgain(lost);
+        log.info('a sweep rang for sagas whose bells were lost', { due: due.sagas.length, lost });
+      }
       if (!place || lost < page / 20) return;
     }
   };

@@ -23,10 +23,15 @@ export interface Bells {
   ringAll(rings: readonly Ring[]): Promise<void>;
   /** Bells that hang in the queue or are being answered. */
   count(): Promise<number>;
+  /** Bells by state. */
+  depth(): Promise<BellDepth>;
   /** Bells that nobody has taken up. */
   waiting(): Promise<number>;
   close(): Promise<void>;
 }
+
+/** `failed` are the bells of sagas that stopped, for a week. */
+export type BellDepth = Record<'waiting' | 'active' | 'delayed' | 'failed', number>;
 
 const hour = 3_600;
 
@@ -66,6 +71,10 @@ export const openBells = (redisUrl: string, onError: (error: Error) => void): Be
     },
     async ringAll(rings) {
       if (rings.length > 0) await reachable().addBulk(rings.map(job));
+    },
+    async depth() {
+      const { waiting = 0, prioritized = 0, active = 0, delayed = 0, failed = 0 } = await reachable().getJobCounts('waiting', 'prioritized', 'active', 'delayed', 'failed');
+      return { waiting: waiting + prioritized, active, delayed, failed };
     },
     waiting: () => reachable().getJobCountByTypes('waiting', 'prioritized'),
     count: () => reachable().getJobCountByTypes('waiting', 'active', 'delayed', 'prioritized'),

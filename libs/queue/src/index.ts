@@ -3,7 +3,7 @@ export type { Bell, BellOutcome } from './bell.js';
 export { jobId, queueName } from './bell.js';
 export type { Answered, BellWorker, BellWorkerOptions } from './bell-worker.js';
 export { startBellWorker } from './bell-worker.js';
-export type { Bells, Ring, SagaQueue } from './bells.js';
+export type { BellDepth, Bells, Ring, SagaQueue } from './bells.js';
 export { closeQueue, openBells, openQueue } from './bells.js';
 export type { RateCounter } from './rate-counter.js';
 export { openRateCounter } from './rate-counter.js';

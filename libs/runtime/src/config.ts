@@ -24,6 +24,8 @@ export const settings = {
   redisUrl: z.string().regex(/^(rediss?|unix):\/\//, 'must begin with redis://, rediss:// or unix://').describe('Redis, which only rings the bell.'),
   logLevel: z.enum(['error', 'warn', 'info', 'debug']).default('info').describe('Least severe log line to print.'),
   host: z.string().default('127.0.0.1').describe('Address to listen on. In a container: 0.0.0.0.'),
+  metricsPort: port.default(0).describe('Port for the probes and /metrics, which are not for callers. 0 takes any free one; the log says which.'),
+  otlpEndpoint: z.url().optional().describe('Where traces go, by OTLP over HTTP, such as http://127.0.0.1:4318. Left out: there are none, and they cost nothing.'),
   port: (value: number, what: string) => port.default(value).describe(what),
   ms: (value: number, what: string) => z.coerce.number().int().positive().default(value).describe(`${what}, in milliseconds.`),
   count: (value: number, what: string) => z.coerce.number().int().positive().default(value).describe(what),

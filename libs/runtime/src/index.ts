@@ -1,11 +1,22 @@
-/** What every main.ts needs: settings, a log, a server, an orderly end. */
+/** What every main.ts needs: settings, a log, metrics, traces, a server, an orderly end. The only importer of winston, prom-client and OpenTelemetry. */
 export type { ConfigSchema } from './config.js';
 export { ConfigError, readConfig, settings } from './config.js';
 export type { HttpServer } from './http-server.js';
 export { listen } from './http-server.js';
 export type { Log, LogOptions } from './log.js';
 export { createLog } from './log.js';
+export type { Backlog } from './metrics/backlog-metrics.js';
+export { backlogMetrics } from './metrics/backlog-metrics.js';
+export type { Routed } from './metrics/http-durations.js';
+export { httpDurations } from './metrics/http-durations.js';
+export type { Counter, DescribedMetric, Histogram, Metrics, Reading } from './metrics/metrics.js';
+export { openMetrics } from './metrics/metrics.js';
+export type { Accepting } from './metrics/submitted-counter.js';
+export { submittedCounter } from './metrics/submitted-counter.js';
 export { announced, pointsChannel } from './points.js';
+export type { Page } from './probes.js';
 export { probes } from './probes.js';
 export type { ShutdownOptions, Signals } from './shutdown.js';
 export { onShutdown } from './shutdown.js';
+export type { Span, SpanFacts, Tracing } from './tracing.js';
+export { openTracing } from './tracing.js';

@@ -1,31 +1,41 @@
 import type { RequestListener } from 'node:http';
 
+/** Something to read beside the probes. */
+export type Page = () => Promise<{ type: string; body: string }>;
+
 export interface Probes {
   /** Resolves when the process can do its work; rejects, with the reason, when it cannot now. */
   ready(): Promise<void>;
+  /** By path. One that rejects is answered with 503 and the reason. */
+  pages?: Readonly<Record<string, Page>>;
 }
 
 /**
  * `/livez`: the process answers, so its event loop turns. `/readyz`: it can do its work; 503 while it cannot, and while it drains.
- * For apps without a server of their own.
+ * A server of their own, for who runs the process and not for who calls it.
  */
-export const probes = ({ ready }: Probes): { listener: RequestListener; drain(): void } => {
+export const probes = ({ ready, pages = {} }: Probes): { listener: RequestListener; drain(): void } => {
   let draining = false;
   return {
     drain: () => {
       draining = true;
     },
     listener: (request, response) => {
-      const answer = (status: number, says: string): void => {
-        response.writeHead(status, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' }).end(JSON.stringify({ status: says }));
+      const send = (status: number, type: string, body: string): void => {
+        response.writeHead(status, { 'Content-Type': type, 'Cache-Control': 'no-store' }).end(body);
       };
-      if (request.url === '/livez') return answer(200, 'ok');
-      if (request.url !== '/readyz') return answer(404, 'not found');
-      if (draining) return answer(503, 'draining');
-      ready().then(
-        () => answer(200, 'ok'),
-        (error: unknown) => answer(503, error instanceof Error ? error.message : 'not ready'),
-      );
+      const answer = (status: number, says: string): void => send(status, 'application/json', JSON.stringify({ status: says }));
+      const [path = ''] = (request.url ?? '').split('?');
+      if (path === '/livez') return answer(200, 'ok');
+      if (path === '/readyz') {
+        if (draining) return answer(503, 'draining');
+        return void ready().then(() => answer(200, 'ok'), (error: unknown) => answer(503, reasonOf(error)));
+      }
+      const page = Object.hasOwn(pages, path) ? pages[path] : undefined;
+      if (!page) return answer(404, 'not found');
+      page().then(({ type, body }) => send(200, type, body), (error: unknown) => answer(503, reasonOf(error)));
     },
   };
 };
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : 'not ready');

@@ -36,7 +36,7 @@ export const createAdvance = <Facts>(ports: AdvancePorts<Facts>) => {
 const refuseToTouch = async <Facts>(claim: Claim<Facts>, { message }: Error, { sagas, log }: AdvancePorts<Facts>): Promise<Advance> => {
   const status = 'error';
   const error = { code: 'saga.request_unreadable', message: 'What the saga was asked is stored in a shape its steps do not know.' };
-  log.error('a saga holds a request its steps do not know', { saga_id: claim.sagaId, saga_type: claim.type, error: message });
+  log.error('a saga holds a request its steps do not know', { saga_id: claim.sagaId, correlation_id: claim.correlationId, saga_type: claim.type, error: message });
   await sagas.settle(claim, { phase: 'stopped', status, failures: 0, error });
   return { outcome: 'stopped', status };
 };

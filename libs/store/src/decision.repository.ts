@@ -1,7 +1,7 @@
 import { collections } from './collections.js';
 import type { Store } from './open-store.js';
 import type { SagaDocument } from './saga-document.js';
-import { dueAtOnce, leaseMs } from './saga.repository.js';
+import { dueAtOnce, fromNow, leaseMs } from './saga.repository.js';
 
 /** For those outside who decide something about a saga: its journal takes the word, this takes the saga to it. */
 export interface DecisionRepository {
@@ -26,10 +26,10 @@ export const decisionRepository = ({ commit }: Store): DecisionRepository => {
       return claimed ? epoch : undefined;
     },
     async giveBack(sagaId, epoch) {
-      await commit.update(collections.sagas, { _id: sagaId, epoch }, { $set: { settled_epoch: epoch, next_run_at: dueAtOnce } });
+      await commit.update(collections.sagas, { _id: sagaId, epoch }, { $set: { settled_epoch: epoch, next_run_at: dueAtOnce }, ...fromNow });
     },
     async wake(saga) {
-      await commit.update(collections.sagas, { ...resting(saga), phase: 'parked' }, { $set: { next_run_at: dueAtOnce } });
+      await commit.update(collections.sagas, { ...resting(saga), phase: 'parked' }, { $set: { next_run_at: dueAtOnce }, ...fromNow });
     },
   };
 };

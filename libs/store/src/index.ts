@@ -1,4 +1,6 @@
 /** MongoDB, which holds the truth. The only importer of mongoose. */
+export type { BacklogRepository } from './backlog.repository.js';
+export { backlogRepository } from './backlog.repository.js';
 export type { CalledOff, CallingOff, CallOffPorts } from './call-off.js';
 export { callOff } from './call-off.js';
 export { collections } from './collections.js';

@@ -20,6 +20,7 @@ export interface NewSaga {
   request: object;
   inbound_request: Record<string, unknown>;
   accepted_at: Date;
+  traceparent?: string;
   /** Absent where the caller gave none: only sagas that have one are in its unique index. */
   idempotency_key?: string;
 }

@@ -5,7 +5,7 @@ import { GroupRead } from './group-read.js';
 import type { Store } from './open-store.js';
 import type { SagaDocument } from './saga-document.js';
 import type { Unheard } from './sweep.repository.js';
-import { dueAtOnce } from './saga.repository.js';
+import { dueAtOnce, fromNow } from './saga.repository.js';
 import { reaching } from './unavailable.js';
 
 /** The sagas that want one order, in the order they were accepted in. */
@@ -46,7 +46,7 @@ export const lineRepository = ({ connection, commit }: Store): LineRepository =>
       const saga = await first({ line_keys: { $in: lineKeysOfOrder(order) }, phase: 'waiting' });
       if (!saga) return undefined;
       const { _id, correlation_id, type, tenant_id, epoch } = saga;
-      await commit.update(collections.sagas, { _id, epoch, phase: 'waiting' }, { $set: { next_run_at: dueAtOnce } });
+      await commit.update(collections.sagas, { _id, epoch, phase: 'waiting' }, { $set: { next_run_at: dueAtOnce }, ...fromNow });
       return { sagaId: _id, correlationId: correlation_id, type, tenantId: tenant_id, epoch, due: dueAtOnce };
     },
   };

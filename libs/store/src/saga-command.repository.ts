@@ -1,7 +1,7 @@
 import { collections, rawCollection } from './collections.js';
 import type { Store } from './open-store.js';
 import type { SagaDocument } from './saga-document.js';
-import { dueAtOnce } from './saga.repository.js';
+import { dueAtOnce, fromNow } from './saga.repository.js';
 import { reaching } from './unavailable.js';
 
 /** What operators do to sagas. Each is one conditional update: true if it took effect, false if the saga has moved since it was looked at. */
@@ -26,11 +26,11 @@ export const sagaCommandRepository = ({ connection, commit }: Store): SagaComman
       collections.sagas,
       { _id, epoch, phase: 'stopped' },
       // The stop was in order, so the claims before it are no crashes; the epoch stays, or a ghost of it could write.
-      { $set: { phase: 'running', failures: 0, resumed: true, settled_epoch: epoch, next_run_at: dueAtOnce }, $unset: { error: 1 } },
+      { $set: { phase: 'running', failures: 0, resumed: true, settled_epoch: epoch, next_run_at: dueAtOnce }, $unset: { error: 1 }, ...fromNow },
     ),
 
   runNow: ({ _id, epoch }) =>
-    commit.update(collections.sagas, { _id, epoch, phase: { $in: ['retrying', 'waiting'] } }, { $set: { next_run_at: dueAtOnce } }),
+    commit.update(collections.sagas, { _id, epoch, phase: { $in: ['retrying', 'waiting'] } }, { $set: { next_run_at: dueAtOnce }, ...fromNow }),
 
   abandon: ({ _id, epoch }, error) =>
     commit.update(

@@ -11,6 +11,8 @@ export interface SagaDocument {
   line_keys: string[];
   request: object;
   inbound_request: Record<string, unknown>;
+  /** The trace it was submitted in, by W3C's header of that name; absent where nobody traces. */
+  traceparent?: string;
   status: IntegrationStatus;
   phase: Phase;
   step?: string;
@@ -25,10 +27,11 @@ export interface SagaDocument {
   next_run_at?: Date;
 }
 
-/** What the journal's entries show of their saga. */
+/** What the journal's entries show of their saga, and what its trace goes on from. */
 export interface SagaFacts {
   correlationId: string;
   type: string;
   request: object;
   inboundRequest: Record<string, unknown>;
+  traceparent?: string | undefined;
 }

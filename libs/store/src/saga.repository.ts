@@ -15,6 +15,9 @@ export const leaseMs = 12_000;
 /** A saga that has just been accepted is due whatever any clock says. */
 export const dueAtOnce = new Date(0);
 
+/** Goes with it where a saga that lay is made due: else it would look as late as it lay long. */
+export const fromNow = { $currentDate: { updated_at: true } } as const;
+
 /** Only the database's clock decides what is due: workers' clocks may differ by hours. */
 const due = { $lte: ['$next_run_at', '$$NOW'] };
 
@@ -79,7 +82,7 @@ const claimOf = (saga: SagaDocument): Claim<SagaFacts> => ({
   resumed: saga.resumed,
   phase: saga.phase,
   request: saga.request,
-  facts: { correlationId: saga.correlation_id, type: saga.type, request: saga.request, inboundRequest: saga.inbound_request },
+  facts: { correlationId: saga.correlation_id, type: saga.type, request: saga.request, inboundRequest: saga.inbound_request, traceparent: saga.traceparent },
 });
 
 /** `$literal` throughout: a message may begin with a dollar sign. */

@@ -10,6 +10,7 @@ import { credentialsOf } from '../http/admission.js';
 import { readBytes } from '../http/body.js';
 import { extendDeadline } from '../http/deadline.js';
 import { rawRequest } from '../http/speaking-as.js';
+import { traceparentOf } from '../http/submit-span.js';
 import { newReset } from '../new-reset.js';
 import type { IntakePorts } from '../ports.js';
 import { valueOf } from '../refused.js';
@@ -41,7 +42,7 @@ export const submitReset = ({ admission, sagas, resets, watch, bells, log }: Int
     const asked = valueOf(readResetRequest(rawRequest(request, response, bytes)));
     const waitS = waitWished(request);
     const caller = callerFor(credentialsOf(response), 'order:reset', asked.headers);
-    const { saga, replayed } = await acceptOnce(sagas, newReset(asked, caller));
+    const { saga, replayed } = await acceptOnce(sagas, newReset(asked, caller, traceparentOf(response)));
 
     if (waitS !== undefined) ring(saga);
     const reply: ResetReply =

@@ -2,7 +2,7 @@ import type { ResetRequest } from '@crossroads/order-reset';
 import { resetRequest, subjectOf } from '@crossroads/order-reset';
 import type { Bells } from '@crossroads/queue';
 import type { Log } from '@crossroads/runtime';
-import type { Store } from '@crossroads/store';
+import type { IntakeRepository, Store } from '@crossroads/store';
 import {
   auditLogRepository,
   auditRepository,
@@ -24,8 +24,16 @@ import { resumeSaga } from './resume.js';
 import { ringWith } from './ring.js';
 import { runNow } from './run-now.js';
 
+export interface CommandParts {
+  store: Store;
+  bells: Pick<Bells, 'ring'>;
+  log: Log;
+  /** Where recoveries are accepted. */
+  intake?: IntakeRepository;
+}
+
 /** The commands on the real store, each with its line in the audit trail. */
-export const createCommands = ({ store, bells, log }: { store: Store; bells: Pick<Bells, 'ring'>; log: Log }): GivenCommands => {
+export const createCommands = ({ store, bells, log, intake = intakeRepository(store) }: CommandParts): GivenCommands => {
   const sagas = sagaCommandRepository(store);
   const view = sagaViewRepository(store);
   const orders = orderRepository(store);
@@ -36,7 +44,7 @@ export const createCommands = ({ store, bells, log }: { store: Store; bells: Pic
     resume: kept('resume', resumeSaga({ sagas, ring })),
     recover: kept(
       'recover',
-      recoverReset({ sagas, view, auditLog: auditLogRepository(store), orders, orderView: orderViewRepository(store), intake: intakeRepository(store), ring }),
+      recoverReset({ sagas, view, auditLog: auditLogRepository(store), orders, orderView: orderViewRepository(store), intake, ring }),
     ),
     cancel: kept('cancel', cancelReset({ sagas, view, callingOff: { journal, sagas: decisionRepository(store) }, ring })),
     abandon: kept('abandon', abandonSaga({ sagas, view, journal, orders, line: lineRepository(store), ring })),

@@ -16,6 +16,7 @@ export const sagaSchema = new Schema(
     line_keys: { type: [String], required: true },
     request: { type: Object, required: true },
     inbound_request: { type: Object, required: true },
+    traceparent: String,
     status: { type: String, required: true },
     phase: { type: String, required: true },
     step: String,

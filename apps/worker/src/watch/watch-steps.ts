@@ -1,0 +1,51 @@
+import type { Direction, SagaType, Step, StepContext } from '@crossroads/saga';
+import { ClaimLost, StepRefused, StepUnavailable, StepWaits, StoreUnavailable } from '@crossroads/saga';
+import { scopedLog } from './scoped-log.js';
+
+/** One try at one step. */
+export interface Attempt {
+  type: string;
+  step: string;
+  direction: Direction;
+  context: StepContext;
+}
+
+/** As the journal says it; the last two leave no entry. */
+export type AttemptOutcome = 'done' | 'refused' | 'unavailable' | 'failed' | 'waiting' | 'store-away' | 'claim-lost';
+
+/** Told as an attempt begins; what it answers is told how the attempt came out. */
+export type StepWatcher = (attempt: Attempt) => ((outcome: AttemptOutcome, error?: unknown) => void) | void;
+
+/** The same saga types, watched from outside: the kernel and the steps know nothing of logs, metrics and traces. */
+export const watchSteps = (types: readonly SagaType[], watchers: readonly StepWatcher[]): SagaType[] =>
+  types.map((saga) => ({ ...saga, steps: saga.steps.map((step) => watched(saga.type, step, watchers)) }));
+
+const watched = (type: string, step: Step, watchers: readonly StepWatcher[]): Step => {
+  const attempt = async <T>(direction: Direction, given: StepContext, act: (context: StepContext) => Promise<T>): Promise<T> => {
+    const context = { ...given, log: scopedLog(given.log, { type, step: step.name, direction, context: given }) };
+    const begun = watchers.map((watcher) => watcher({ type, step: step.name, direction, context }));
+    try {
+      const result = await act(context);
+      for (const ended of begun) ended?.('done');
+      return result;
+    } catch (error) {
+      const outcome = outcomeOf(error, direction);
+      for (const ended of begun) ended?.(outcome, error);
+      throw error;
+    }
+  };
+  return {
+    ...step,
+    run: (state, given) => attempt('run', given, (context) => step.run(state, context)),
+    ...(step.undo && { undo: (state: object, given: StepContext) => attempt('undo', given, (context) => step.undo!(state, context)) }),
+  };
+};
+
+const outcomeOf = (error: unknown, direction: Direction): AttemptOutcome => {
+  if (error instanceof StepUnavailable) return 'unavailable';
+  if (error instanceof StepWaits) return 'waiting';
+  // An undo has nobody to refuse to.
+  if (error instanceof StepRefused && direction === 'run') return 'refused';
+  if (error instanceof StoreUnavailable) return 'store-away';
+  return error instanceof ClaimLost ? 'claim-lost' : 'failed';
+};

@@ -1,0 +1,26 @@
+import type { Metrics } from './metrics.js';
+
+/** What waits, as the stores know it. */
+export interface Backlog {
+  /** Seconds since the oldest saga that nobody has taken up became due; 0 when there is none. */
+  oldestDueSeconds(): Promise<number>;
+  /** Sagas by phase, each count up to a bound. */
+  phases(): Promise<Record<string, number>>;
+  /** Bells by state. */
+  depth(): Promise<Record<string, number>>;
+}
+
+/** Every process that exports them reads the same stores and says the same: take the `max` of them, never the `sum`. */
+export const backlogMetrics = (metrics: Metrics, backlog: Backlog): void => {
+  metrics.gauge({ name: 'crossroads_oldest_due_seconds', help: 'Since when the oldest saga that should be moving has waited for a worker. Shared: take max().' }, async () => [
+    [{}, await backlog.oldestDueSeconds()],
+  ]);
+  metrics.gauge(
+    { name: 'crossroads_sagas', help: 'Sagas that have not ended, by phase; 1,000 means 1,000 or more. Shared: take max().', labels: ['phase'] },
+    async () => Object.entries(await backlog.phases()).map(([phase, count]) => [{ phase }, count] as const),
+  );
+  metrics.gauge(
+    { name: 'crossroads_bells', help: 'Jobs in the queue, by state. `failed` are those of stopped sagas. Shared: take max().', labels: ['state'] },
+    async () => Object.entries(await backlog.depth()).map(([state, count]) => [{ state }, count] as const),
+  );
+};

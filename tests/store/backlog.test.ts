@@ -1,0 +1,70 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import type { SagaDocument, Store } from '@crossroads/store';
+import { backlogRepository, collections, decisionRepository, makeIndexes, openStore, sagaCommandRepository } from '@crossroads/store';
+import { ownDatabase } from '../stores/own-database.js';
+
+let store: Store;
+const sagas = () => store.connection.db!.collection<SagaDocument>(collections.sagas);
+
+beforeAll(async () => {
+  store = openStore({ uri: ownDatabase('backlog'), operationTimeoutMs: 10_000 });
+  await store.connected;
+  await makeIndexes(store.connection);
+});
+beforeEach(() => sagas().deleteMany({}));
+afterAll(async () => {
+  await store.connection.dropDatabase();
+  await store.close();
+});
+
+let made = 0;
+const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000);
+const put = async (fields: Partial<SagaDocument>): Promise<SagaDocument> => {
+  const _id = `saga-${String(made++).padStart(6, '0')}`;
+  const at = minutesAgo(0);
+  const rest = { type: 'reset_order', version: 1, tenant_id: 't', line_keys: [], request: {}, inbound_request: {}, epoch: 1, settled_epoch: 1, failures: 0, resumed: false };
+  const saga: SagaDocument = { _id, correlation_id: _id, ...rest, status: 'pending', phase: 'running', accepted_at: at, updated_at: at, ...fields };
+  await sagas().insertOne(saga);
+  return saga;
+};
+const minutes = async (): Promise<number> => Math.round((await backlogRepository(store).oldestDueSeconds()) / 60);
+
+const atOnce = new Date(0);
+
+test('nothing waits: the oldest is of age 0, and so is one whose time has not come', async () => {
+  expect(await minutes()).toBe(0);
+  await put({ next_run_at: minutesAgo(-60), updated_at: minutesAgo(600) });
+  await put({ phase: 'ended', status: 'synced', updated_at: minutesAgo(600) });
+  expect(await minutes()).toBe(0);
+});
+
+test('one that was just accepted is as old as its acceptance, one that rested as old as the end of its rest; the older counts', async () => {
+  await put({ next_run_at: atOnce, updated_at: minutesAgo(5) });
+  expect(await minutes()).toBe(5);
+  await put({ phase: 'retrying', next_run_at: minutesAgo(9), updated_at: minutesAgo(500) });
+  expect(await minutes()).toBe(9);
+});
+
+test('one that lay for days and is made due now is not days late', async () => {
+  const daysAgo = minutesAgo(5_000);
+  const commands = sagaCommandRepository(store);
+  const decisions = decisionRepository(store);
+  expect(await commands.resume(await put({ phase: 'stopped', status: 'error', updated_at: daysAgo }))).toBe(true);
+  expect(await commands.runNow(await put({ phase: 'retrying', next_run_at: minutesAgo(-600), updated_at: daysAgo }))).toBe(true);
+  const parked = await put({ phase: 'parked', status: 'requested', next_run_at: minutesAgo(-600), updated_at: daysAgo });
+  await decisions.wake(parked);
+  const claimed = await put({ phase: 'parked', status: 'requested', next_run_at: minutesAgo(-600), updated_at: daysAgo });
+  await decisions.giveBack(claimed._id, (await decisions.claim(claimed))!);
+  expect(await minutes()).toBe(0);
+});
+
+test('sagas are counted by phase, up to a thousand, and those that ended are not', async () => {
+  const many = Array.from({ length: 1_200 }, (_, i): SagaDocument => {
+    const at = minutesAgo(0);
+    return { _id: `m-${i}`, type: 'reset_order', version: 1, tenant_id: 't', correlation_id: `m-${i}`, line_keys: [], request: {}, inbound_request: {}, epoch: 1, settled_epoch: 1, failures: 0, resumed: false, status: 'pending', phase: 'waiting', accepted_at: at, updated_at: at };
+  });
+  await sagas().insertMany(many);
+  await put({ phase: 'stopped', status: 'error' });
+  await put({ phase: 'ended', status: 'synced' });
+  expect(await backlogRepository(store).phases()).toEqual({ running: 0, waiting: 1_000, parked: 0, retrying: 0, stopped: 1 });
+});
