@@ -1,4 +1,5 @@
 import { createLogger, format, transports } from 'winston';
+import { isSecret, redacted, stars } from './redacted.js';
 
 export interface Log {
   debug(message: string, facts?: object): void;
@@ -35,16 +36,20 @@ export const createLog = ({ level, app }: LogOptions): Log => {
   return { debug: say('debug'), info: say('info'), warn: say('warn'), error: say('error') };
 };
 
-const secret = /^(authorization|cookie|set-cookie|x-api-key|api_?key|password|client_secret|secret|token|access_token)$/i;
-
 /** Errors become their facts (winston would print `{}`), secrets become stars, long text is cut. */
 const printable = (value: unknown, depth: number): unknown => {
-  if (typeof value === 'string') return value.length > longest ? `${value.slice(0, longest)}…` : value;
+  if (typeof value === 'string') return shortened(value);
   if (value instanceof Error) return errorFacts(value, depth);
   if (typeof value !== 'object' || value === null || value instanceof Date) return value;
   if (depth > 5) return '…';
   if (Array.isArray(value)) return value.map((item) => printable(item, depth + 1));
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, secret.test(key) ? '***' : printable(item, depth + 1)]));
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, isSecret(key) ? stars : printable(item, depth + 1)]));
+};
+
+/** Cut last: half a secret would no longer look like one. */
+const shortened = (text: string): string => {
+  const clean = redacted(text.slice(0, 4 * longest));
+  return clean.length > longest ? `${clean.slice(0, longest)}…` : clean;
 };
 
 const errorFacts = (error: Error & { code?: unknown }, depth: number): object => ({

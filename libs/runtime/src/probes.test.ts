@@ -26,3 +26,16 @@ test('one that drains takes no more, but is alive to the end', async () => {
   drain();
   expect([await statusOf('/livez'), await statusOf('/readyz')]).toEqual([200, 503]);
 });
+
+test('pages lie beside the probes, and one that cannot be read says why', async () => {
+  const { listener } = probes({
+    ready: async () => {},
+    pages: { '/metrics': async () => ({ type: 'text/plain', body: 'up 1' }), '/scaling': () => Promise.reject(new Error('Redis is away')) },
+  });
+  server = await listen(listener, 0);
+  const metrics = await fetch(`${server.url}/metrics?from=here`);
+  expect([metrics.status, metrics.headers.get('content-type'), await metrics.text()]).toEqual([200, 'text/plain', 'up 1']);
+  const scaling = await fetch(`${server.url}/scaling`);
+  expect([scaling.status, await scaling.json()]).toEqual([503, { status: 'Redis is away' }]);
+  expect(await statusOf('/toString')).toBe(404);
+});
