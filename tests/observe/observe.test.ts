@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { ResetReply } from '@crossroads/contract';
 import type { Store } from '@crossroads/store';
@@ -178,6 +181,14 @@ describe('the metrics', () => {
     expect(sumOf(await metricsOf('ops'), 'crossroads_workers')).toBe(2);
     const scaling = await (await fetch(`${face.probes['worker-1']}/internal/scaling`)).json();
     expect(scaling).toEqual({ waiting: expect.any(Number), active: expect.any(Number), delayed: expect.any(Number), oldest_seconds: expect.any(Number) });
+  });
+
+  test('can be looked at as the page says', async () => {
+    const page = await readFile('docs/observing.md', 'utf8');
+    const script = [...page.matchAll(/```bash\n([^`]*)```/g)].map(([, lines]) => lines!).join('\n');
+    const { stdout } = await promisify(execFile)('bash', ['-euc', script.replaceAll('.data/', `${sandbox.dataDir}/`)]);
+    expect(stdout).toMatch(/^crossroads_worker_idle_seconds /m);
+    expect(stdout).toMatch(/"oldest_seconds":/);
   });
 
   test('are not for callers', async () => {
