@@ -16,7 +16,7 @@ const store = openStore({
 const bells = openBells(config.REDIS_URL, (error) => log.warn('Redis is away; sagas are accepted all the same', { error }));
 const counter = openRateCounter(config.REDIS_URL, (error) => log.debug('Redis is away; requests are counted here alone', { error }));
 const metrics = openMetrics();
-const tracing = await openTracing(config.OTEL_EXPORTER_OTLP_ENDPOINT, 'intake');
+const tracing = await openTracing({ endpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT, app: 'intake', log });
 const intake = createIntake({
   store,
   bells,

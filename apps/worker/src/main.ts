@@ -40,7 +40,7 @@ const orders = announced('orders', orderRepository(store));
 const ports = { orders, auditLog: auditLogRepository(store), line: callableLine(lineRepository(store), bells) };
 const dispatchRetry = { attempts: config.DISPATCH_ATTEMPTS, firstDelayMs: config.DISPATCH_FIRST_DELAY_MS, maxDelayMs: config.DISPATCH_MAX_DELAY_MS };
 const metrics = openMetrics();
-const tracing = await openTracing(config.OTEL_EXPORTER_OTLP_ENDPOINT, 'worker');
+const tracing = await openTracing({ endpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT, app: 'worker', log });
 const traces = tracing && workerTraces(tracing);
 const backlog = { ...backlogRepository(store), depth: () => bells.depth() };
 const counted = workerMetrics(metrics, {

@@ -31,7 +31,7 @@ export const probes = ({ ready, pages = {} }: Probes): { listener: RequestListen
         if (draining) return answer(503, 'draining');
         return void ready().then(() => answer(200, 'ok'), (error: unknown) => answer(503, reasonOf(error)));
       }
-      const page = Object.hasOwn(pages, path) ? pages[path] : undefined;
+      const page = pages[path];
       if (!page) return answer(404, 'not found');
       page().then(({ type, body }) => send(200, type, body), (error: unknown) => answer(503, reasonOf(error)));
     },

@@ -1,4 +1,5 @@
 import type { Attributes, Context, Link, SpanContext } from '@opentelemetry/api';
+import type { Log } from './log.js';
 
 /** One piece of work in a trace. */
 export interface Span {
@@ -24,17 +25,27 @@ export interface Tracing {
   close(): Promise<void>;
 }
 
+export interface TracingOptions {
+  /** Where spans go. Without it there is no tracing. */
+  endpoint: string | undefined;
+  /** Which app speaks. */
+  app: string;
+  log: Pick<Log, 'warn'>;
+}
+
 /** Undefined without an endpoint. The packages are loaded only where somebody traces. */
-export const openTracing = async (endpoint: string | undefined, app: string): Promise<Tracing | undefined> => {
+export const openTracing = async ({ endpoint, app, log }: TracingOptions): Promise<Tracing | undefined> => {
   if (endpoint === undefined) return undefined;
-  const [{ ROOT_CONTEXT, SpanKind, SpanStatusCode, trace }, { parseTraceParent }, { resourceFromAttributes }, sdk, { OTLPTraceExporter }] = await Promise.all([
+  const [{ ROOT_CONTEXT, SpanKind, SpanStatusCode, trace }, { parseTraceParent, setGlobalErrorHandler }, { resourceFromAttributes }, sdk, { OTLPTraceExporter }] = await Promise.all([
     import('@opentelemetry/api'),
     import('@opentelemetry/core'),
     import('@opentelemetry/resources'),
     import('@opentelemetry/sdk-trace'),
     import('@opentelemetry/exporter-trace-otlp-http'),
   ]);
-  const exporter = new OTLPTraceExporter({ url: `${endpoint.replace(/\/+$/, '')}/v1/traces` });
+  const lost = (error: unknown): void => log.warn('spans could not be sent', { endpoint, error });
+  setGlobalErrorHandler(lost);
+  const exporter = new OTLPTraceExporter({ url: `${endpoint.replace(/\/+$/, '')}/v1/traces`, timeoutMillis: 3_000 });
   const provider = new sdk.TracerProvider({
     resource: resourceFromAttributes({ 'service.name': `crossroads-${app}`, 'service.namespace': 'crossroads' }),
     // Whoever calls us may have decided already that a trace is not kept.
@@ -61,7 +72,7 @@ export const openTracing = async (endpoint: string | undefined, app: string): Pr
         },
       };
     },
-    close: () => provider.shutdown(),
+    close: () => provider.shutdown().catch(lost),
   };
 };
 

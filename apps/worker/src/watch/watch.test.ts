@@ -89,12 +89,12 @@ describe('a claim that is lost', () => {
 
   test('is not what a bell too many means', async () => {
     let second: unknown;
-    const world_ = world(async () => {
-      second = await world_.answer();
+    const watched = world(async () => {
+      second = await watched.answer();
     });
-    await world_.answer();
+    await watched.answer();
     expect(second).toMatchObject({ next: 'over', outcome: { outcome: 'left' } });
-    const body = await world_.read();
+    const body = await watched.read();
     expect(body).not.toContain('claims_lost_total{');
     expect(body).toMatch(/finished_total\{type="sample",outcome="synced"\} 1/);
     expect(body).toMatch(/sagas_in_hand 0/);
