@@ -14,7 +14,7 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'crossroads-generate-'));
   copy = join(folder, '.env.example');
   mkdirSync(join(folder, 'docs'));
-  for (const file of ['.env.example', 'docs/openapi.json', 'docs/sagas.md']) copyFileSync(join(repository, file), join(folder, file));
+  for (const file of ['.env.example', 'docs/openapi.json', 'docs/sagas.md', 'docs/metrics.md']) copyFileSync(join(repository, file), join(folder, file));
 });
 
 afterEach(() => rmSync(folder, { recursive: true }));

@@ -53,5 +53,5 @@ export const openSpanReceiver = async (): Promise<SpanReceiver> => {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}`, spans, close: () => void server.close(() => undefined).closeAllConnections() };
+  return { url: `http://127.0.0.1:${port}`, spans, close: () => server.close().closeAllConnections() };
 };
