@@ -2,12 +2,14 @@ import { StepUnavailable } from './errors.js';
 import type { Step } from './step.js';
 
 /** Runs one attempt of a step; aborts its signal and throws StepUnavailable when the step's time is up. */
-export const inTime = async <T>({ name, timeoutMs }: Pick<Step, 'name' | 'timeoutMs'>, attempt: (signal: AbortSignal) => Promise<T>): Promise<T> => {
+export type InTime = <T>(step: Pick<Step, 'name' | 'timeoutMs'>, attempt: (signal: AbortSignal) => Promise<T>) => Promise<T>;
+
+export const inTime: InTime = async ({ name, timeoutMs }, attempt) => {
   const abort = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   const timeUp = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
-      const late = new StepUnavailable('step.timed_out', `${name} took longer than ${timeoutMs} ms.`);
+      const late = tookTooLong({ name, timeoutMs });
       abort.abort(late);
       reject(late);
     }, timeoutMs);
@@ -19,3 +21,6 @@ export const inTime = async <T>({ name, timeoutMs }: Pick<Step, 'name' | 'timeou
     clearTimeout(timer);
   }
 };
+
+export const tookTooLong = ({ name, timeoutMs }: Pick<Step, 'name' | 'timeoutMs'>): StepUnavailable =>
+  new StepUnavailable('step.timed_out', `${name} took longer than ${timeoutMs} ms.`);

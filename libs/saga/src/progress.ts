@@ -10,7 +10,7 @@ export type Next =
 /** The state of a saga, gathered anew from its journal each time it is claimed: there is no second checkpoint to disagree. */
 export class Progress {
   readonly #steps: readonly Step[];
-  readonly #verdicts = new Map<string, Entry>();
+  readonly #verdicts = { run: new Map<string, Entry>(), undo: new Map<string, Entry>() };
   readonly #records = new Map<string, Entry>();
   #state: object;
   #status: string;
@@ -48,7 +48,7 @@ export class Progress {
     this.#status = entry.status;
     if (outcome === 'recorded') this.#records.set(entry.key, entry);
     if (!isVerdict(outcome)) return;
-    this.#verdicts.set(`${name}:${direction}`, entry);
+    this.#verdicts[direction].set(name, entry);
     if (outcome === 'done' && direction === 'run') this.#state = { ...this.#state, ...entry.adds };
   }
 
@@ -110,6 +110,6 @@ export class Progress {
   }
 
   #verdict(step: Step, direction: Direction): Entry | undefined {
-    return this.#verdicts.get(`${step.name}:${direction}`);
+    return this.#verdicts[direction].get(step.name);
   }
 }

@@ -1,5 +1,6 @@
 import type { Claim, Sagas, Settlement } from './claim.js';
 import { ClaimLost, StepRefused, StepUnavailable, StepWaits, StoreUnavailable } from './errors.js';
+import type { InTime } from './in-time.js';
 import { inTime } from './in-time.js';
 import type { Entry, Journal, Outcome } from './journal.js';
 import { entryKey } from './journal.js';
@@ -22,6 +23,8 @@ export interface AdvancePorts<Facts> {
   log: StepLog;
   /** 0 … 1, for backoff. */
   random?: () => number;
+  /** Holds attempts to their time by the real clock unless told otherwise. */
+  inTime?: InTime;
 }
 
 /** Claims in a row that ended in a crash before the saga itself is taken for the cause and stopped. */
@@ -67,7 +70,7 @@ export class Turn<Facts> {
   /** Tries one step once. Undefined when the saga can go straight on. */
   async #attempt(step: Step, direction: Direction): Promise<Advance | undefined> {
     try {
-      const { adds, detail } = await inTime(step, (signal) => {
+      const { adds, detail } = await (this.#ports.inTime ?? inTime)(step, (signal) => {
         const context = this.#context(step, direction, signal);
         return direction === 'run' ? step.run(this.#progress.state, context) : undone(step, this.#progress.state, context);
       });

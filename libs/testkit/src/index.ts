@@ -14,4 +14,3 @@ export type { OrdersUnderTest } from './contracts/orders.contract.js';
 export { ordersContract } from './contracts/orders.contract.js';
 export type { SagasUnderTest } from './contracts/sagas.contract.js';
 export { sagasContract } from './contracts/sagas.contract.js';
-export { gated, Interleaving, seeded } from './interleaving.js';

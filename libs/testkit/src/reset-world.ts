@@ -1,6 +1,6 @@
 import type { Order, RecoverRequest, ResetRequest, Snapshot, SnapshotFacts } from '@crossroads/order-reset';
 import { recoverOrder, resetOrder } from '@crossroads/order-reset';
-import type { Advance, StepLog } from '@crossroads/saga';
+import type { Advance, InTime, StepLog } from '@crossroads/saga';
 import { createAdvance } from '@crossroads/saga';
 import type { MemoryClock } from './memory-clock.js';
 import { memoryClock } from './memory-clock.js';
@@ -26,8 +26,8 @@ export interface ResetWorld {
   submit(sagaId?: string, asked?: ResetRequest['order']): string;
   /** Asks for what a reset cleared to be put back. */
   recover(sagaId: string, resetSagaId: string, forced?: boolean): string;
-  /** One bell, heard by one of any number of workers. */
-  advance(sagaId: string, worker?: number): Promise<Advance>;
+  /** One bell, heard by a worker. */
+  advance(sagaId: string): Promise<Advance>;
   /** Rings until the saga needs nobody any more, letting time pass wherever it rests. */
   settle(sagaId: string): Promise<string>;
   /** The journal of a saga as plain words: `resolve-order run done`. */
@@ -37,11 +37,12 @@ export interface ResetWorld {
 export const silent: StepLog = { info: () => {}, warn: () => {}, error: () => {} };
 
 export interface WorldOptions {
-  /** Puts something round a port as one worker sees it: gates, crashes. */
-  wrap?: <Port extends object>(port: Port, worker: number) => Port;
+  /** Puts something round a port as workers see it: gates, crashes. */
+  wrap?: <Port extends object>(port: Port) => Port;
+  inTime?: InTime;
 }
 
-export const resetWorld = ({ wrap = (port) => port }: WorldOptions = {}): ResetWorld => {
+export const resetWorld = ({ wrap = (port) => port, inTime }: WorldOptions = {}): ResetWorld => {
   const clock = memoryClock();
   const journal = memoryJournal();
   const sagas = memorySagas(clock);
@@ -58,27 +59,22 @@ export const resetWorld = ({ wrap = (port) => port }: WorldOptions = {}): ResetW
       if (next) next.nextRunAt = 0;
     },
   };
-  const portsOf = (worker: number) => ({
-    line: wrap(line, worker),
-    orders: wrap(orders, worker),
-    destinations: wrap(destination, worker),
-    auditLog: {
-      cleared: async (sagaId: string) => {
-        const verdicts = journal.entries.filter((entry) => entry.sagaId === sagaId && entry.step.name === 'clear-deliveries' && entry.step.outcome === 'done');
-        if (verdicts.some(({ step }) => step.direction === 'undo')) return 'restored' as const;
-        return (verdicts[0]?.adds as { cleared: SnapshotFacts } | undefined)?.cleared;
-      },
-      snapshot: async (sagaId: string, version: number) =>
-        journal.entries.map(({ sagaId: of, detail }) => ({ of, data: detail.extra_data as Snapshot | undefined })).find(({ of, data }) => of === sagaId && data?.version === version)!.data!,
+  const auditLog = {
+    cleared: async (sagaId: string) => {
+      const verdicts = journal.entries.filter((entry) => entry.sagaId === sagaId && entry.step.name === 'clear-deliveries' && entry.step.outcome === 'done');
+      if (verdicts.some(({ step }) => step.direction === 'undo')) return 'restored' as const;
+      return (verdicts[0]?.adds as { cleared: SnapshotFacts } | undefined)?.cleared;
     },
-  });
-  const advanceAs = (worker: number) =>
-    createAdvance({ types: [resetOrder(portsOf(worker)), recoverOrder(portsOf(worker))], sagas: wrap(sagas, worker), journal: wrap(journal, worker), log: silent });
-  const workers = new Map<number, ReturnType<typeof advanceAs>>();
-  const advance = (sagaId: string, worker = 0): Promise<Advance> => {
-    if (!workers.has(worker)) workers.set(worker, advanceAs(worker));
-    return workers.get(worker)!(sagaId);
+    snapshot: async (sagaId: string, version: number) =>
+      journal.entries.map(({ sagaId: of, detail }) => ({ of, data: detail.extra_data as Snapshot | undefined })).find(({ of, data }) => of === sagaId && data?.version === version)!.data!,
   };
+  const worker = () => {
+    const ports = { line: wrap(line), orders: wrap(orders), destinations: wrap(destination), auditLog };
+    return createAdvance({ types: [resetOrder(ports), recoverOrder(ports)], sagas: wrap(sagas), journal: wrap(journal), log: silent, ...(inTime && { inTime }) });
+  };
+  // Made when it is first needed: until then a test may put something else in a port's place.
+  let made: ReturnType<typeof worker> | undefined;
+  const advance = (sagaId: string): Promise<Advance> => (made ??= worker())(sagaId);
 
   return {
     clock,
