@@ -12,13 +12,14 @@ const shortCampaign = async (): Promise<{ code: number | null; output: string }>
   return { code, output };
 };
 
-describe('under kill -9 of workers, a flushed Redis and a killed MongoDB', () => {
+describe('under kill -9 of workers, lost replies, a flushed Redis and a killed MongoDB', () => {
   test('no invariant is violated', async () => {
     const { code, output } = await shortCampaign();
     // Shown whole when it fails: it names the seed, the sagas and where the data was kept.
     expect(code === 0 ? '' : output).toBe('');
     expect(output).toContain('0 violations');
     expect(output).toMatch(/kill -9 at a crash point +5 of 5/);
+    expect(output).toMatch(/reply to a write lost +3 of 3/);
     expect(output).toMatch(/FLUSHALL +1 of 1/);
     expect(output).toMatch(/MongoDB killed +1 of 1/);
   }, 120_000);

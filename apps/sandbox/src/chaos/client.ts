@@ -19,6 +19,8 @@ export interface Client {
 
 interface Answer {
   status: number;
+  /** The name the reply gives the request. */
+  correlationId: string | null;
   body: { status?: string; done?: boolean; logs?: unknown[]; log?: { saga_id: string; correlation_id: string } } | undefined;
 }
 
@@ -32,13 +34,13 @@ export const createClient = (world: Pick<World, 'intakeUrl' | 'secrets' | 'histo
     const began = performance.now();
     const at = Date.now();
     history.exchanges += 1;
-    const { status, retryAfter, body } = await fetch(`${intakeUrl}${path}`, { ...init, signal: AbortSignal.timeout(givesUpMs) }).then(
-      async (response) => ({ status: response.status, retryAfter: response.headers.has('retry-after'), body: (await response.json()) as Answer['body'] }),
-      (error: unknown) => ({ status: error instanceof Error && error.name === 'TimeoutError' ? -1 : 0, retryAfter: false, body: undefined }),
+    const { status, retryAfter, correlationId, body } = await fetch(`${intakeUrl}${path}`, { ...init, signal: AbortSignal.timeout(givesUpMs) }).then(
+      async (response) => ({ status: response.status, retryAfter: response.headers.has('retry-after'), correlationId: response.headers.get('x-correlation-id'), body: (await response.json()) as Answer['body'] }),
+      (error: unknown) => ({ status: error instanceof Error && error.name === 'TimeoutError' ? -1 : 0, retryAfter: false, correlationId: null, body: undefined }),
     );
     const ms = performance.now() - began - own.since(began);
     if (status !== 200 || ms > 2_500) history.troubles.push({ at, ms, what, status, retryAfter });
-    return { status, body };
+    return { status, correlationId, body };
   };
   const headersOf = ({ originId, destinationName }: CampaignOrder) => ({
     'X-API-Key': secrets.keys.find(({ tenant_id }) => tenant_id === originId)!.text,
@@ -47,9 +49,11 @@ export const createClient = (world: Pick<World, 'intakeUrl' | 'secrets' | 'histo
   });
 
   const send = async (submission: Submission, order: CampaignOrder, headers: Record<string, string>): Promise<boolean> => {
-    const { status, body } = await exchange('submit', '/v1/order/reset', { method: 'POST', headers, body: JSON.stringify({ order: { order_number: order.number } }) });
+    const { status, correlationId, body } = await exchange('submit', '/v1/order/reset', { method: 'POST', headers, body: JSON.stringify({ order: { order_number: order.number } }) });
     if (status === 200 && body?.log) submission.replies.push({ at: Date.now(), sagaId: body.log.saga_id, correlationId: body.log.correlation_id });
     if (status <= 0) submission.unheard += 1;
+    // It may have been stored: the reply says by which name to send it again.
+    if (status === 503 && submission.named === 'not' && correlationId !== null) headers['X-Correlation-ID'] = correlationId;
     return status === 200;
   };
 

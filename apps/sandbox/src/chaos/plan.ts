@@ -2,8 +2,9 @@ import { crashAtPoints } from './faults/crash-at-points.js';
 import { moodyDestination } from './faults/destination.js';
 import type { Fault } from './faults/fault.js';
 import { killAllWorkers, killIntake, killWorkers } from './faults/kill-workers.js';
+import { lostBells, lostWrites, partition } from './faults/lines.js';
 import { killMongodb, pauseMongodb } from './faults/mongodb.js';
-import { flushRedis, killRedis, pauseRedis, wipeRedis } from './faults/redis.js';
+import { fillRedis, flushRedis, killRedis, pauseRedis, wipeRedis } from './faults/redis.js';
 import { freeze, zombies } from './faults/zombies.js';
 
 /** Longer than a claim holds a saga: others have taken over when the sleeper wakes. */
@@ -17,10 +18,16 @@ export const fullPlan = (minutes: number): Fault[] => {
     crashAtPoints(Math.max(1, Math.round(2 * scale)), ms(110_000)),
     zombies(2, pastTheLeaseMs),
     flushRedis(2),
+    lostWrites(Math.max(1, Math.round(2 * scale))),
+    lostBells(3),
+    partition('workersToMongodb', 6_000),
+    partition('workersToRedis', 6_000),
+    partition('intakeToMongodb', 4_000),
     killIntake(Math.max(1, Math.round(3 * scale))),
     killMongodb(2, 1_000),
     wipeRedis(2_000, 300),
     pauseRedis(4_000),
+    fillRedis(3_000),
     killRedis(2_000),
     pauseMongodb(4_000),
     moodyDestination(ms(10_000)),
@@ -33,6 +40,7 @@ export const fullPlan = (minutes: number): Fault[] => {
 /** For every `npm test`: some of each that takes no waiting. */
 export const shortPlan = (): Fault[] => [
   crashAtPoints(1, 8_000, ['P1', 'P6', 'P9', 'P13', 'P15']),
+  lostWrites(1, ['clear', 'settle']),
   flushRedis(1),
   killMongodb(1, 200),
 ];

@@ -10,12 +10,15 @@ import { secretsIn } from '../seed/secrets.js';
 import { seed, webhookSecretVariable } from '../seed/seed.js';
 import { intakeService, workerService } from '../services.js';
 import { mongodbService } from '../stores/mongodb-service.js';
+import { makeSocketFolder } from '../stores/socket-folder.js';
 import { redisService } from '../stores/redis-service.js';
 import type { Service } from '../supervisor/service.js';
 import { createSupervisor } from '../supervisor/supervisor.js';
 import { crashFolderVariable, openCrashFolder } from './crash-order.js';
 import type { FaultWindow, History } from './history.js';
 import { newHistory } from './history.js';
+import type { Line } from './line.js';
+import { openLine } from './line.js';
 import type { RecordingDestination } from './recording-destination.js';
 import { openRecordingDestination } from './recording-destination.js';
 
@@ -36,6 +39,8 @@ export interface World {
   history: History;
   destination: RecordingDestination;
   workers: string[];
+  /** What the parts reach the stores by. The campaign itself goes round them. */
+  lines: Record<'workersToMongodb' | 'workersToRedis' | 'intakeToMongodb' | 'intakeToRedis', Line>;
   kills: Kill[];
   say(line: string): void;
   /** Sends a signal to a process by its service's name. False when it is down. */
@@ -96,13 +101,14 @@ export const openWorld = async ({ dataDir, cacheDir, workers: count, say, signal
     },
   });
   const destination = await openRecordingDestination(history);
+  const opened: Line[] = [];
   const stop = async (): Promise<void> => {
     if (stopping.signal.aborted) return supervisor.stopAll();
     stopping.abort();
     for (const gate of gates.values()) gate.open();
     for (const name of Object.keys(supervisor.pids())) send(supervisor.pid(name), 'SIGCONT');
     await supervisor.stopAll();
-    await destination.close();
+    await Promise.all([destination.close(), ...opened.map((line) => line.close())]);
     output.end();
   };
   signal.addEventListener('abort', () => void stop(), { once: true });
@@ -120,9 +126,21 @@ export const openWorld = async ({ dataDir, cacheDir, workers: count, say, signal
     await seed(store, secrets, destination.url);
 
     const [intakePort] = await freePorts(1);
+    const sockets = await makeSocketFolder(dataDir);
+    const line = async (url: string, name: string): Promise<Line> => {
+      const made = await openLine(url, sockets, name);
+      opened.push(made);
+      return made;
+    };
+    const lines = {
+      workersToMongodb: await line(mongodb.url, 'w-m'),
+      workersToRedis: await line(redis.url, 'w-r'),
+      intakeToMongodb: await line(mongodb.url, 'i-m'),
+      intakeToRedis: await line(redis.url, 'i-r'),
+    };
     const settings = {
-      mongodbUri: mongodb.url,
-      redisUrl: redis.url,
+      mongodbUri: lines.workersToMongodb.url,
+      redisUrl: lines.workersToRedis.url,
       intakePort: intakePort!,
       opsPort: 0,
       destinationPort: 0,
@@ -139,7 +157,7 @@ export const openWorld = async ({ dataDir, cacheDir, workers: count, say, signal
       const service = workerService(index + 1, settings);
       return { ...service, args: ['--import', crashHere, ...service.args], env: { ...service.env, [crashFolderVariable]: crashFolder } };
     });
-    await Promise.all([intakeService(settings), ...workers].map((service) => supervisor.start(gated(service))));
+    await Promise.all([intakeService({ ...settings, mongodbUri: lines.intakeToMongodb.url, redisUrl: lines.intakeToRedis.url }), ...workers].map((service) => supervisor.start(gated(service))));
 
     return {
       dataDir,
@@ -151,6 +169,7 @@ export const openWorld = async ({ dataDir, cacheDir, workers: count, say, signal
       history,
       destination,
       workers: workers.map(({ name }) => name),
+      lines,
       kills,
       say,
       signal: (name, what) => send(supervisor.pid(name), what),

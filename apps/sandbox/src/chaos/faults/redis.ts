@@ -34,6 +34,22 @@ export const flushRedis = (times: number): Fault => ({
   },
 });
 
+/** Row C5: Redis is full and takes nothing more, until there is room again. */
+export const fillRedis = (forMs: number): Fault => ({
+  name: 'Redis full',
+  wanted: 1,
+  async inject({ redis, window }, { load }) {
+    const over = window('redis');
+    await redis('CONFIG SET maxmemory 1');
+    load.burst(20);
+    await pause(forMs);
+    const full = (await redis('SET chaos full').catch(() => '')).startsWith('-OOM');
+    await redis('CONFIG SET maxmemory 0');
+    over();
+    return Number(full);
+  },
+});
+
 /** Row C4: Redis is there and says nothing. */
 export const pauseRedis = (forMs: number): Fault => ({
   name: 'Redis paused',
