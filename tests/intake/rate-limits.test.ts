@@ -47,3 +47,17 @@ test('two processes count together', async () => {
   await eventually(async () => (await second.add(new Map([[name, 2]]), 10_000)).get(name)! >= 5);
   await second.close();
 });
+
+test('a tenant with too many resets under way is told so until some have ended, and nothing more is stored', async () => {
+  const full = await intakeWorld('rate-open', { openResets: 3 });
+  full.working = false;
+  const taken = [await submit(full), await submit(full), await submit(full)];
+  const refused = await submit(full);
+  expect([...taken, refused].map(({ status }) => status)).toEqual([200, 200, 200, 429]);
+  expect([refused.headers['retry-after'], refused.body.detail]).toEqual(['30', expect.stringContaining('3 resets under way')]);
+  expect(await full.sagas()).toBe(3);
+  full.working = true;
+  await Promise.all(taken.map(({ body }) => full.advance(body.log.saga_id)));
+  await eventually(async () => (await submit(full)).status === 200);
+  await full.close();
+});

@@ -1,11 +1,17 @@
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { newApiKey } from '@crossroads/identity';
 import { listen } from '@crossroads/runtime';
 import { openStore } from '@crossroads/store';
-import { silent } from '@crossroads/testkit';
+import { eventually, silent } from '@crossroads/testkit';
 import { createIntake } from '../../apps/intake/src/intake.js';
+import { openLine } from '../../apps/sandbox/src/chaos/line.js';
+import { ownDatabase } from '../stores/own-database.js';
+import { intakeWorld, to } from './world.js';
 
 /** Takes connections and never says a word: harder to bear than a port that is closed. */
 const mute = async (): Promise<{ port: number; close(): void }> => {
@@ -24,7 +30,7 @@ describe.each([['is down', () => 1], ['is there but mute', () => mongodb.port]])
     const store = openStore({ uri: `mongodb://127.0.0.1:${port()}/away`, operationTimeoutMs: 2_000 });
     const bells = { ring: async () => {} };
     const limits = { submits: 1_000, polls: 1_000, strangers: 1_000 };
-    const intake = createIntake({ store, bells, log: { ...silent, debug: () => {} }, tokenSecret: 'x'.repeat(40), limits, waitsAtOnce: 10, trustedProxies: 0 });
+    const intake = createIntake({ store, bells, log: { ...silent, debug: () => {} }, tokenSecret: 'x'.repeat(40), limits, openResets: 1_000, waitsAtOnce: 10, trustedProxies: 0 });
     const server = await listen(intake.app, 0);
     const headers = { 'X-API-Key': newApiKey().text, 'X-Dest-Tenant-Name': 'Beta', 'Content-Type': 'application/json', Connection: 'close' };
     const body = JSON.stringify({ order: { order_number: '1' } });
@@ -48,4 +54,25 @@ describe.each([['is down', () => 1], ['is there but mute', () => mongodb.port]])
     await server.close();
     await store.close();
   }, 30_000);
+});
+
+test('a reset that was stored while its caller was told 503 is the one he gets when he asks again by the name in the reply', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'lost-'));
+  const line = await openLine(ownDatabase('lost-replies'), folder, 'mongodb');
+  const world = await intakeWorld('lost-replies', { uri: line.url });
+  world.working = false;
+  const order = await world.deliver();
+  const submit = (headers: [string, string][] = []) => world.call('/v1/order/reset', { headers: [...to('Beta'), ...headers], body: { order: { order_number: order.origin_order_number } } });
+  line.lose(/bulkWrite[^]*line_keys/, 1);
+  const unheard = await submit();
+  const name = unheard.headers['x-correlation-id'] as string;
+  expect([unheard.status, unheard.headers['retry-after'], unheard.body.detail]).toEqual([503, '2', expect.stringContaining(`accepted or not. Send the request again with "X-Correlation-ID: ${name}"`)]);
+  const again = await eventually(async () => {
+    const reply = await submit([['X-Correlation-ID', name]]);
+    return reply.status === 200 && reply;
+  });
+  expect([again.headers['idempotent-replayed'], again.body.log.correlation_id, await world.sagas()]).toEqual(['true', name, 1]);
+  await world.close();
+  await line.close();
+  await rm(folder, { recursive: true });
 });

@@ -65,8 +65,8 @@ export interface IntakeWorld {
 
 const generous: RateLimits = { submits: 1e9, polls: 1e9, strangers: 1e9 };
 
-export const intakeWorld = async (name: string, { limits = generous, waitsAtOnce = 100, counter }: { limits?: RateLimits; waitsAtOnce?: number; counter?: RateCounter } = {}): Promise<IntakeWorld> => {
-  const store = openStore({ uri: ownDatabase(name), operationTimeoutMs: 2_000 });
+export const intakeWorld = async (name: string, { limits = generous, uri = ownDatabase(name), openResets = 1e9, waitsAtOnce = 100, counter }: { uri?: string; limits?: RateLimits; openResets?: number; waitsAtOnce?: number; counter?: RateCounter } = {}): Promise<IntakeWorld> => {
+  const store = openStore({ uri, operationTimeoutMs: 2_000 });
   await store.connected;
   await makeIndexes(store.connection);
   const { keys, client } = await people(store);
@@ -102,7 +102,7 @@ export const intakeWorld = async (name: string, { limits = generous, waitsAtOnce
       void running.then(() => inHand.delete(running));
     },
   };
-  const intake = createIntake({ store, bells, log, tokenSecret: 'x'.repeat(40), limits, waitsAtOnce, trustedProxies: 0, ...(counter && { counter }) });
+  const intake = createIntake({ store, bells, log, tokenSecret: 'x'.repeat(40), limits, openResets, waitsAtOnce, trustedProxies: 0, ...(counter && { counter }) });
   const server = await listen(intake.app, 0);
   const agent = new Agent({ keepAlive: true, maxSockets: 200 });
   const book = orderBook(store);

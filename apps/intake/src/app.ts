@@ -1,6 +1,7 @@
 import express from 'express';
 import { exchange } from './exchange.js';
-import { allowOnly, answerFailure, notFound } from './failures.js';
+import { answerFailure, notFound } from './failures.js';
+import { allowOnly } from './http/allow-only.js';
 import { submitSpan } from './http/submit-span.js';
 import type { IntakePorts } from './ports.js';
 import { createOrderRoute } from './routes/create-order.route.js';
@@ -24,6 +25,10 @@ export const intakeApp = (ports: IntakePorts): express.Express => {
   app.disable('etag');
   app.set('trust proxy', ports.trustedProxies);
   app.use(ports.timed, exchange(ports.log));
+  app.all('/v1/order/reset', allowOnly('GET', 'HEAD', 'POST'));
+  app.all(looked, allowOnly('GET', 'HEAD'));
+  app.all(posted, allowOnly('POST'));
+
   app.use(probes(ports), documents());
   app.use('/auth', token(ports));
 
@@ -34,18 +39,14 @@ export const intakeApp = (ports: IntakePorts): express.Express => {
   app.use('/v1/order/save_bol', saveBolRoute(ports));
   app.use('/v1/order/save_drop', saveDropRoute(ports));
   app.use('/v1/order/update_status', updateStatusRoute(ports));
-
-  app.all('/v1/order/reset', allowOnly('POST', 'GET', 'HEAD'));
-  app.all(['/v1/order/reset/:correlationId', '/v1/order/reset/:correlationId/events'], allowOnly('GET', 'HEAD'));
-  app.all(['/auth/token', '/v1/order/reset/:correlationId/:decision', '/v1/order/:call'], (request, response, next) => {
-    const { decision, call } = request.params as Record<string, string | undefined>;
-    const known = call === undefined ? decision === undefined || decisions.has(decision) : calls.has(call);
-    return known ? allowOnly('POST')(request, response, next) : next();
-  });
   app.use(notFound);
   app.use(answerFailure(ports.log));
   return app;
 };
 
-const decisions: ReadonlySet<string> = new Set(['accept', 'reject', 'cancel']);
-const calls: ReadonlySet<string> = new Set(['get', 'create', 'save_bol', 'save_drop', 'update_status']);
+const looked = ['/livez', '/readyz', '/openapi.json', '/docs', '/v1/order/reset/:correlationId', '/v1/order/reset/:correlationId/events'];
+const posted = [
+  '/auth/token',
+  ...['cancel', 'accept', 'reject'].map((decision) => `/v1/order/reset/:correlationId/${decision}`),
+  ...['get', 'create', 'save_bol', 'save_drop', 'update_status'].map((call) => `/v1/order/${call}`),
+];

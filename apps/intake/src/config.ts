@@ -12,6 +12,7 @@ export const intakeConfig = z.object({
   SUBMITS_PER_MINUTE: settings.count(6_000, 'Calls a minute that change something, of one key or client.'),
   POLLS_PER_MINUTE: settings.count(12_000, 'Calls a minute that only look, of one key or client.'),
   STRANGERS_PER_MINUTE: settings.count(600, 'Calls a minute without valid credentials, of one address.'),
+  OPEN_RESETS_PER_TENANT: settings.count(10_000, 'Resets one tenant may have under way at once; about as many as the workers ring for again within a minute after Redis was lost.'),
   WAITS_AT_ONCE: settings.count(2_000, 'Replies and streams held open at once while a reset is waited for; half of them for one tenant.'),
   TRUSTED_PROXIES: z.coerce.number().int().min(0).default(0).describe('Proxies in front of the intake whose X-Forwarded-For is believed.'),
   OTEL_EXPORTER_OTLP_ENDPOINT: settings.otlpEndpoint,

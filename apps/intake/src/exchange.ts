@@ -3,6 +3,7 @@ import type { RequestHandler } from 'express';
 import { uuidv7 } from 'uuidv7';
 import { storeAway } from './failures.js';
 import { startDeadline } from './http/deadline.js';
+import { echoedId } from './http/echoed-id.js';
 
 /** Milliseconds after which an answer is owed, whatever is down. */
 const promisedMs = 2_800;
@@ -15,6 +16,8 @@ export const exchange =
     const requestId = uuidv7();
     const { method, path } = request;
     response.set({ 'X-Request-ID': requestId, 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff', 'Referrer-Policy': 'no-referrer' });
+    const correlationId = echoedId(request.rawHeaders);
+    if (correlationId !== undefined) response.set('X-Correlation-ID', correlationId);
     startDeadline(response, promisedMs, () => {
       if (response.headersSent) return;
       if (request.complete) response.status(503).set('Retry-After', '2').json({ detail: storeAway });

@@ -8,13 +8,6 @@ export const notFound: RequestHandler = (_request, response) => {
   response.status(404).json({ detail: 'Not Found' });
 };
 
-/** For a path that exists, asked in a way that does not. */
-export const allowOnly =
-  (...methods: string[]): RequestHandler =>
-  (_request, response) => {
-    response.status(405).set('Allow', methods.join(', ')).json({ detail: 'Method Not Allowed' });
-  };
-
 /** The one door for errors: each becomes a `{"detail": …}` that says nothing of our insides. */
 export const answerFailure =
   (log: Log): ErrorRequestHandler =>
@@ -42,5 +35,4 @@ const refusalFor = (error: unknown, log: Log): Refused => {
   return refused(500, 'Internal Server Error');
 };
 
-export const storeAway =
-  'The database does not answer, so nothing was accepted. Try again, with the same Idempotency-Key or X-Correlation-ID if you sent one.';
+export const storeAway = 'The database does not answer, so nothing was accepted. Try again after the seconds in Retry-After.';

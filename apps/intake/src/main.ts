@@ -24,6 +24,7 @@ const intake = createIntake({
   log,
   tokenSecret: config.TOKEN_SECRET,
   limits: { submits: config.SUBMITS_PER_MINUTE, polls: config.POLLS_PER_MINUTE, strangers: config.STRANGERS_PER_MINUTE },
+  openResets: config.OPEN_RESETS_PER_TENANT,
   waitsAtOnce: config.WAITS_AT_ONCE,
   trustedProxies: config.TRUSTED_PROXIES,
   metrics: intakeMetrics(metrics),

@@ -67,5 +67,5 @@ const usual = {
   422: { description: 'Validation Error', content: json({ anyOf: [refTo('ValidationError'), refTo('Error')] }) },
   429: later('Too many requests.'),
   500: plainly('A fault of ours.'),
-  503: later('The database does not answer; nothing was accepted.'),
+  503: later('The database does not answer. The text says whether anything may have been accepted; if so, X-Correlation-ID is the name to send the request again by.'),
 };

@@ -5,6 +5,7 @@ import type { DirectoryRepository, IntakeRepository, OrderLife } from '@crossroa
 import type { RequestHandler } from 'express';
 import type { Decisions } from './decisions/decisions.js';
 import type { Admission } from './http/admission.js';
+import type { Quota } from './quota.js';
 import type { Resets } from './resets.js';
 import type { Watch } from './waiting/watch.js';
 
@@ -12,6 +13,7 @@ import type { Watch } from './waiting/watch.js';
 export interface IntakePorts {
   authenticator: Authenticator;
   admission: Admission;
+  quota: Quota;
   sagas: IntakeRepository;
   resets: Resets;
   decisions: Decisions;

@@ -43,7 +43,7 @@ export interface World {
   end(): Promise<void>;
 }
 
-const manyCalls = { SUBMITS_PER_MINUTE: '100000000', POLLS_PER_MINUTE: '100000000' };
+const manyCalls = { SUBMITS_PER_MINUTE: '100000000', POLLS_PER_MINUTE: '100000000', OPEN_RESETS_PER_TENANT: '100000000' };
 
 export const openWorld = async (): Promise<World> => {
   const dataDir = await mkdtemp(join(tmpdir(), 'crossroads-bench-'));

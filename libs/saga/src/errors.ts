@@ -49,4 +49,10 @@ export class ClaimLost extends Error {
 /** The truth cannot be reached. Nothing is known, so nothing is decided and nothing is counted. */
 export class StoreUnavailable extends Error {
   override readonly name = 'StoreUnavailable';
+  /** Whether what was asked of it may have taken effect all the same. */
+  readonly sent: boolean;
+  constructor(message: string, { sent = true, ...options }: ErrorOptions & { sent?: boolean } = {}) {
+    super(message, options);
+    this.sent = sent;
+  }
 }

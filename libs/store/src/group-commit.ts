@@ -45,7 +45,7 @@ export class GroupCommit {
 
   async #send(group: Waiting[]): Promise<void> {
     try {
-      if (this.#connection.readyState !== mongoose.ConnectionStates.connected) throw new StoreUnavailable('MongoDB is not connected');
+      if (this.#connection.readyState !== mongoose.ConnectionStates.connected) throw new StoreUnavailable('MongoDB is not connected', { sent: false });
       const command = this.#connection.getClient().bulkWrite(
         group.map(({ model }) => model),
         { ordered: false, verboseResults: true },

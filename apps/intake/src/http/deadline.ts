@@ -10,7 +10,7 @@ const deadlines = new WeakMap<Response, Deadline>();
 
 /** Runs `late` unless the exchange is over within `ms`. */
 export const startDeadline = (response: Response, ms: number, late: () => void): void => {
-  deadlines.set(response, { timer: setTimeout(late, ms), late, at: performance.now() + ms });
+  deadlines.set(response, { timer: setTimeout(() => deadlines.get(response)?.late(), ms), late, at: performance.now() + ms });
   response.once('close', () => clearTimeout(deadlines.get(response)?.timer));
 };
 
@@ -20,7 +20,13 @@ export const extendDeadline = (response: Response, byMs: number): void => {
   if (!deadline) return;
   clearTimeout(deadline.timer);
   deadline.at += byMs;
-  deadline.timer = setTimeout(deadline.late, deadline.at - performance.now());
+  deadline.timer = setTimeout(() => deadline.late(), deadline.at - performance.now());
+};
+
+/** For an exchange that has got so far that another answer is owed once it is late. */
+export const whenLate = (response: Response, late: () => void): void => {
+  const deadline = deadlines.get(response);
+  if (deadline) deadline.late = late;
 };
 
 /** For an exchange without an end, such as a stream. */

@@ -49,5 +49,6 @@ export const changesOrder =
 
 export const answerDone = (response: Response, order: OrderRecord, caller: Caller, done: Done): void => {
   const status: IntegrationStatus = 'synced';
-  response.json({ status, message: done.message, log: orderLog(order, caller, done) } satisfies ResetReply);
+  const log = orderLog(order, caller, done, response.get('X-Correlation-ID'));
+  response.set('X-Correlation-ID', log.correlation_id).json({ status, message: done.message, log } satisfies ResetReply);
 };

@@ -13,7 +13,7 @@ export interface Done {
 }
 
 /** The log entry of a call that is over when it is answered. It is told and not stored: the order itself shows what was done. */
-export const orderLog = (order: OrderRecord, caller: Caller, { sagaType, title, message }: Done): CrossroadsLogV2 => {
+export const orderLog = (order: OrderRecord, caller: Caller, { sagaType, title, message }: Done, correlationId?: string): CrossroadsLogV2 => {
   const number = numberFor(caller.tenant_id, order);
   const id = uuidv7();
   return {
@@ -26,7 +26,7 @@ export const orderLog = (order: OrderRecord, caller: Caller, { sagaType, title, 
     detail: { category: 'crossroads', message, message_short: title, traceback: null, error: null },
     metadata: { type: 'order', group_id: number, origin_order_number: number, crossroads_order_id: order.order_id },
     worker_name: 'Crossroads',
-    correlation_id: id,
+    correlation_id: correlationId ?? id,
     retried: false,
     saga_id: id,
     saga_type: sagaType,

@@ -34,6 +34,7 @@ export const decideReset = ({ admission, resets, decisions, directory }: IntakeP
     const { headers, body } = valueOf(readOrderCall(withType(raw), readDecision));
     const caller = callerFor(credentialsOf(response), 'order_request:accept', headers);
     const reset = await askedOf(caller.tenant_name, headers.destTenantName, String(request.params['correlationId']));
+    about(response, reset);
     reply(response, await decisions.answer(reset, answer, { by: caller.tenant_name, reasonCode: body.reason_code ?? null }));
   };
 
@@ -43,6 +44,7 @@ export const decideReset = ({ admission, resets, decisions, directory }: IntakeP
       const { headers, body } = valueOf(readRequest(withType(raw), readCallerHeaders, readDecision));
       const caller = callerFor(credentialsOf(response), 'order:reset', headers);
       const reset = await resets.get(caller.tenant_id, String(request.params['correlationId']));
+      about(response, reset);
       reply(response, await decisions.cancel(reset, { by: caller.tenant_name, reasonCode: body.reason_code ?? null }));
     })
     .post('/:correlationId/accept', ...admission.submit, answered('accept'))
@@ -59,7 +61,10 @@ const readBody = async (request: Request): Promise<Buffer> => {
 const withType = <R extends { contentType: string | undefined; bytes: Buffer }>(raw: R): R =>
   raw.bytes.toString('latin1') === '{}' ? { ...raw, contentType: 'application/json' } : raw;
 
-const reply = (response: Response, { saga, progress }: Reset): void => {
+/** Whatever is answered from here on is about this reset, a refusal included. */
+const about = (response: Response, { saga }: Reset): void => void response.set('X-Correlation-ID', saga.correlation_id);
+
+const reply = (response: Response, { progress }: Reset): void => {
   const { status, message, log } = progress;
-  response.set('X-Correlation-ID', saga.correlation_id).json({ status, message, log } satisfies ResetReply);
+  response.json({ status, message, log } satisfies ResetReply);
 };

@@ -12,5 +12,6 @@ export const probes = ({ ping }: Pick<IntakePorts, 'ping'>): Router =>
         () => true,
         () => false,
       );
+      if (!ready) response.set('Retry-After', '2');
       response.status(ready ? 200 : 503).json({ status: ready ? 'ok' : 'MongoDB does not answer' });
     });

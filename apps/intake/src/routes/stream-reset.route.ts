@@ -19,6 +19,7 @@ export const streamReset = ({ admission, authenticator, resets, watch }: IntakeP
   Router().get('/:correlationId/events', ...admission.poll, async (request: Request, response) => {
     const { tenant_id } = speakingAs(request, response, 'order:reset');
     let reset = await resets.get(tenant_id, String(request.params['correlationId']));
+    response.set('X-Correlation-ID', reset.saga.correlation_id);
     const { seen, ended } = lastEvent(request);
     if (ended && reset.progress.done) return void response.status(204).end();
 
@@ -29,7 +30,7 @@ export const streamReset = ({ admission, authenticator, resets, watch }: IntakeP
 
     liftDeadline(response);
     // The connection ends with its stream: kept alive, it would hold up a shutdown that ended the stream.
-    response.set({ 'Content-Type': 'text/event-stream', Connection: 'close', 'X-Accel-Buffering': 'no', 'X-Correlation-ID': reset.saga.correlation_id });
+    response.set({ 'Content-Type': 'text/event-stream', Connection: 'close', 'X-Accel-Buffering': 'no' });
     if (request.method === 'HEAD') return void response.end();
     response.write('retry: 2000\n\n');
     let sent = seen;

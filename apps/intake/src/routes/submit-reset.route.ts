@@ -15,6 +15,7 @@ import { newReset } from '../new-reset.js';
 import type { IntakePorts } from '../ports.js';
 import { valueOf } from '../refused.js';
 import { statusUrl } from '../status-url.js';
+import { storedOrNot } from '../stored-or-not.js';
 import { goneSignal } from '../waiting/gone.js';
 import { waitWished } from '../waiting/wish.js';
 
@@ -22,7 +23,7 @@ import { waitWished } from '../waiting/wish.js';
  * `POST /v1/order/reset`: store the saga, answer `pending`, ring the bell. In this order, so that nothing answered can be lost.
  * Only who asks for it with `Prefer: wait` has the bell rung first, and the reply held.
  */
-export const submitReset = ({ admission, sagas, resets, watch, bells, log }: IntakePorts): Router => {
+export const submitReset = ({ admission, quota, sagas, resets, watch, bells, log }: IntakePorts): Router => {
   const ring = ({ saga_id, correlation_id, tenant_id, type }: Accepted['saga']): void => {
     bells
       .ring({ sagaId: saga_id, correlationId: correlation_id, type, tenantId: tenant_id, epoch: 0 })
@@ -42,7 +43,10 @@ export const submitReset = ({ admission, sagas, resets, watch, bells, log }: Int
     const asked = valueOf(readResetRequest(rawRequest(request, response, bytes)));
     const waitS = waitWished(request);
     const caller = callerFor(credentialsOf(response), 'order:reset', asked.headers);
-    const { saga, replayed } = await acceptOnce(sagas, newReset(asked, caller, traceparentOf(response)));
+    quota.admit(caller.tenant_id);
+    const wanted = newReset(asked, caller, traceparentOf(response));
+    const { saga, replayed } = await storedOrNot(response, wanted, () => acceptOnce(sagas, wanted));
+    if (!replayed) quota.took(caller.tenant_id);
 
     if (waitS !== undefined) ring(saga);
     const reply: ResetReply =

@@ -1,0 +1,17 @@
+import { collections, rawCollection } from './collections.js';
+import type { Store } from './open-store.js';
+import type { SagaDocument } from './saga-document.js';
+import { reaching } from './unavailable.js';
+
+/** How many sagas a tenant has under way. */
+export interface OpenSagas {
+  /** Those that are neither over nor stopped; counts no further than `most`. */
+  count(tenantId: string, most: number): Promise<number>;
+}
+
+export const openSagas = ({ connection }: Store): OpenSagas => ({
+  count: (tenantId, most) =>
+    reaching(() =>
+      rawCollection<SagaDocument>(connection, collections.sagas).countDocuments({ tenant_id: tenantId, next_run_at: { $exists: true } }, { limit: most, hint: 'open' }),
+    ),
+});
