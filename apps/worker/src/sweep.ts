@@ -24,6 +24,7 @@ const page = 1_000;
  */
 export const createSweep = ({ sagas, orders, bells, log, rungAgain }: SweepPorts): (() => Promise<void>) => {
   let place: SweepPlace | undefined;
+  let heldFrom: string | undefined;
 
   const ringForDue = async (): Promise<void> => {
     for (;;) {
@@ -42,7 +43,10 @@ export const createSweep = ({ sagas, orders, bells, log, rungAgain }: SweepPorts
   };
 
   const giveBackOrphans = async (): Promise<void> => {
-    for (const { orderId, sagaId } of await sagas.orphans(page)) {
+    // While a destination is away living sagas hold many orders; an orphan may lie behind all of them.
+    const held = await sagas.orphans(page, heldFrom);
+    heldFrom = held.place;
+    for (const { orderId, sagaId } of held.orphans) {
       log.warn('an order was still held for a saga that has ended', { order_id: orderId, saga_id: sagaId });
       await orders.release(orderId, { sagaId });
     }

@@ -20,11 +20,17 @@ export interface SweepPlace {
   sagaId: string;
 }
 
+/** An order, and the ended saga it is held for. */
+export interface Orphan {
+  orderId: string;
+  sagaId: string;
+}
+
 export interface SweepRepository {
   /** Sagas that are due, longest due first, from the given place on; and the place behind the last of them. */
   due(limit: number, after?: SweepPlace): Promise<{ sagas: Unheard[]; place: SweepPlace | undefined }>;
-  /** Orders that are held for a saga that has ended: a ghost took them after the end. Id of order and saga. */
-  orphans(limit: number): Promise<{ orderId: string; sagaId: string }[]>;
+  /** Among the next held orders those whose saga has ended: a ghost took them after the end. And behind which saga to go on. */
+  orphans(limit: number, after?: string): Promise<{ orphans: Orphan[]; place: string | undefined }>;
 }
 
 interface Fenced {
@@ -58,17 +64,20 @@ export const sweepRepository = ({ connection }: Store): SweepRepository => {
         };
       }),
 
-    orphans: (limit) =>
+    orphans: (limit, after = '') =>
       reaching(async () => {
         const fenced = await rawCollection<Fenced>(connection, collections.orders)
-          .find({ 'fence.saga_id': { $exists: true } }, { projection: { 'fence.saga_id': 1 }, limit })
+          .find({ 'fence.saga_id': { $exists: true, $gt: after } }, { projection: { 'fence.saga_id': 1 }, sort: { 'fence.saga_id': 1 }, limit })
           .toArray();
         const holders = fenced.map(({ fence }) => fence.saga_id);
         const ended = await sagas()
           .find({ _id: { $in: holders }, phase: 'ended' }, { projection: { _id: 1 } })
           .toArray();
         const over = new Set(ended.map(({ _id }) => _id));
-        return fenced.filter(({ fence }) => over.has(fence.saga_id)).map(({ _id, fence }) => ({ orderId: _id.toHexString(), sagaId: fence.saga_id }));
+        return {
+          orphans: fenced.filter(({ fence }) => over.has(fence.saga_id)).map(({ _id, fence }) => ({ orderId: _id.toHexString(), sagaId: fence.saga_id })),
+          place: fenced.length === limit ? holders.at(-1) : undefined,
+        };
       }),
   };
 };
