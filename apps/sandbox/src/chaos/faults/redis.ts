@@ -40,11 +40,12 @@ export const fillRedis = (forMs: number): Fault => ({
   wanted: 1,
   async inject({ redis, window }, { load }) {
     const over = window('redis');
-    await redis('CONFIG SET maxmemory 1');
+    const told = (command: string): Promise<string> => redis(command).catch(() => '');
+    await told('CONFIG SET maxmemory 1');
     load.burst(20);
     await pause(forMs);
-    const full = (await redis('SET chaos full').catch(() => '')).startsWith('-OOM');
-    await redis('CONFIG SET maxmemory 0');
+    const full = (await told('SET chaos full')).startsWith('-OOM');
+    await within(20_000, async () => (await told('CONFIG SET maxmemory 0')).startsWith('+OK'));
     over();
     return Number(full);
   },
