@@ -29,7 +29,7 @@ const edges = ({ name, status }, index, steps) => [
 ];
 
 const row = ({ name, title, status, retry, timeoutMs, undo }) =>
-  `| \`${name}\` | ${title} | \`${status.done}\` | \`${status.refused}\` | ${retry.attempts} | ${duration(retry.firstDelayMs)} doubling to ${duration(retry.maxDelayMs)} | ${duration(timeoutMs)} | ${undo ? 'yes' : 'no: the pivot'} |`;
+  `| \`${name}\` | ${title} | \`${status.done}\` | \`${status.refused}\` | ${retry.attempts} | ${duration(retry.firstDelayMs)}, ×${retry.growth} each time, at most ${duration(retry.maxDelayMs)} | ${duration(timeoutMs)} | ${undo ? 'yes' : 'no: the pivot'} |`;
 
 const duration = (ms) => {
   if (ms < 1_000) return `${ms} ms`;

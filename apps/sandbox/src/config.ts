@@ -12,7 +12,7 @@ export const sandboxConfig = z.object({
   SANDBOX_CACHE: z.string().default('.cache').describe('Folder for packages the sandbox fetched.'),
   SANDBOX_WORKERS: settings.count(2, 'Workers to start.'),
   DISPATCH_ATTEMPTS: settings.count(4, 'Attempts to reach a destination; few, so that a failure can be watched.'),
-  DISPATCH_FIRST_DELAY_MS: settings.ms(1_000, 'Rest before the second attempt; it doubles from there'),
+  DISPATCH_FIRST_DELAY_MS: settings.ms(1_000, 'Rest before the second attempt; each further one is four times as long'),
 });
 
 export type SandboxConfig = z.infer<typeof sandboxConfig>;

@@ -11,8 +11,8 @@ export const workerConfig = z.object({
   DESTINATION_IN_FLIGHT: settings.count(64, 'Requests one worker has in hand for one destination. Less than its concurrency, so that one that hangs cannot take every slot.'),
   SWEEP_INTERVAL_MS: settings.ms(10_000, 'How often a worker looks for sagas whose bell was lost'),
   DISPATCH_ATTEMPTS: settings.count(8, 'Attempts to reach a destination before a saga stops and waits for an operator.'),
-  DISPATCH_FIRST_DELAY_MS: settings.ms(30_000, 'Rest before the second attempt; it doubles from there'),
-  DISPATCH_MAX_DELAY_MS: settings.ms(6 * 3_600_000, 'Longest rest between two attempts'),
+  DISPATCH_FIRST_DELAY_MS: settings.ms(30_000, 'Rest before the second attempt; each further one is four times as long'),
+  DISPATCH_MAX_DELAY_MS: settings.ms(12 * 3_600_000, 'Longest rest between two attempts'),
   DESTINATION_PRIVATE_HOSTS: z
     .string()
     .default('')

@@ -91,6 +91,6 @@ export interface ResetOrderPorts {
   auditLog: AuditLog;
   line: Line;
   destinations: Destinations;
-  /** How long a destination is tried; about a day when left out. */
-  dispatchRetry?: RetryPolicy;
+  /** How long a destination is tried; up to a day when left out. */
+  dispatchRetry?: Partial<RetryPolicy>;
 }

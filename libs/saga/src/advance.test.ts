@@ -16,7 +16,7 @@ const world = (acts: { one?: Act; two?: Act; undoOne?: Act }, timeoutMs = 5_000)
     name,
     title: name,
     status: { done: `${name} done`, refused: `${name} refused` },
-    retry: { attempts: 3, firstDelayMs: 100, maxDelayMs: 1_000 },
+    retry: { attempts: 3, firstDelayMs: 100, growth: 2, maxDelayMs: 1_000 },
     timeoutMs,
     run: async (_state, context) => done(await act(context)),
     undo: async (_state, context) => void (await undo(context)),
@@ -44,13 +44,13 @@ describe('a step that is unavailable', () => {
     expect(it).toMatchObject({ phase: 'stopped', status: 'error', step: 'two', error: { code: 'far.away' } });
   });
 
-  test('may say itself when to come back', async () => {
+  test('may say itself when to come back, and half of our own rest goes on top', async () => {
     const { advance } = world({
       one: () => {
         throw new StepUnavailable('far.away', 'in an hour and a half', 5_400_000);
       },
     });
-    expect(await advance()).toEqual({ outcome: 'resting', wakeInMs: 3_600_000 });
+    expect(await advance()).toEqual({ outcome: 'resting', wakeInMs: 3_600_050 });
   });
 });
 

@@ -1,10 +1,17 @@
+import type { EntryDetail } from './step.js';
+
+/** What the log entry of an error shows beside its message: the other side's reply, say. */
+export type ErrorDetail = Omit<EntryDetail, 'message'>;
+
 /** The business says no. Nothing of this step took effect; the saga turns round and undoes what came before. */
 export class StepRefused extends Error {
   override readonly name = 'StepRefused';
   readonly code: string;
-  constructor(code: string, message: string) {
+  readonly detail: ErrorDetail;
+  constructor(code: string, message: string, detail: ErrorDetail = {}) {
     super(message);
     this.code = code;
+    this.detail = detail;
   }
 }
 
@@ -13,10 +20,12 @@ export class StepUnavailable extends Error {
   override readonly name = 'StepUnavailable';
   readonly code: string;
   readonly retryAfterMs: number | undefined;
-  constructor(code: string, message: string, retryAfterMs?: number) {
+  readonly detail: ErrorDetail;
+  constructor(code: string, message: string, retryAfterMs?: number, detail: ErrorDetail = {}) {
     super(message);
     this.code = code;
     this.retryAfterMs = retryAfterMs;
+    this.detail = detail;
   }
 }
 
@@ -34,10 +43,12 @@ export class StepWaits extends Error {
   override readonly name = 'StepWaits';
   readonly code: string;
   readonly wait: Wait;
-  constructor(code: string, message: string, wait: Wait) {
+  readonly detail: ErrorDetail;
+  constructor(code: string, message: string, wait: Wait, detail: ErrorDetail = {}) {
     super(message);
     this.code = code;
     this.wait = wait;
+    this.detail = detail;
   }
 }
 

@@ -1,7 +1,7 @@
 /** The kernel: what a saga is and how it moves. It knows no order, no database and no queue. */
 export { createAdvance } from './advance.js';
 export type { Claim, Phase, Sagas, Settlement } from './claim.js';
-export type { Wait } from './errors.js';
+export type { ErrorDetail, Wait } from './errors.js';
 export { ClaimLost, StepRefused, StepUnavailable, StepWaits, StoreUnavailable } from './errors.js';
 export type { InTime } from './in-time.js';
 export { tookTooLong } from './in-time.js';

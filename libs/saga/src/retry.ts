@@ -2,8 +2,10 @@
 export interface RetryPolicy {
   /** Attempts in all before the saga stops and waits for an operator. */
   attempts: number;
-  /** Milliseconds before the second attempt; doubles from there. */
+  /** Milliseconds before the second attempt. */
   firstDelayMs: number;
+  /** How many times as long each further delay is. */
+  growth: number;
   /** Milliseconds no delay of ours exceeds. */
   maxDelayMs: number;
 }
@@ -13,11 +15,10 @@ const longestWishMs = 3_600_000;
 
 /**
  * Milliseconds to rest after failed attempt number `failed` (1 = the first).
- * Half of the delay is random: sagas that failed together must not come back together.
+ * Half of our own delay is random and goes on top of a wish too: sagas that failed together must not come back together.
  */
 export const restAfter = (policy: RetryPolicy, failed: number, wishMs?: number, random: () => number = Math.random): number => {
-  const full = Math.min(policy.maxDelayMs, policy.firstDelayMs * 2 ** (failed - 1));
-  const ours = full / 2 + (full / 2) * random();
-  const wish = wishMs !== undefined && wishMs > 0 ? Math.min(wishMs, longestWishMs) : 0;
-  return Math.round(Math.max(ours, wish));
+  const half = Math.min(policy.maxDelayMs, policy.firstDelayMs * policy.growth ** (failed - 1)) / 2;
+  const wish = Math.min(wishMs ?? 0, longestWishMs);
+  return Math.round(Math.max(half, wish) + half * random());
 };

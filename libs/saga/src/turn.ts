@@ -103,13 +103,13 @@ export class Turn<Facts> {
     };
   }
 
-  async #refuse(step: Step, { code, message }: StepRefused): Promise<undefined> {
-    await this.#write(step, 'run', 'refused', { code, detail: { message } });
+  async #refuse(step: Step, { code, message, detail }: StepRefused): Promise<undefined> {
+    await this.#write(step, 'run', 'refused', { code, detail: { ...detail, message } });
   }
 
-  async #wait(step: Step, direction: Direction, { code, message, wait }: StepWaits): Promise<Advance> {
+  async #wait(step: Step, direction: Direction, { code, message, wait, detail }: StepWaits): Promise<Advance> {
     const { forMs, afterwards, status = this.#progress.status } = wait;
-    await this.#write(step, direction, 'waiting', { code, status, detail: { message } }, code);
+    await this.#write(step, direction, 'waiting', { code, status, detail: { ...detail, message } }, code);
     await this.#settle(step, { phase: afterwards === 'stop' ? 'parked' : 'waiting', status, wakeInMs: forMs, error: { code, message } });
     return { outcome: 'resting', wakeInMs: forMs };
   }
@@ -119,7 +119,7 @@ export class Turn<Facts> {
     const code = known ? error.code : 'saga.bug';
     const message = error instanceof Error ? error.message : String(error);
     if (!known) this.#ports.log.error(`${step.name} threw what it should not`, { ...this.#about(step, direction), error });
-    await this.#write(step, direction, known ? 'unavailable' : 'failed', { code, detail: { message } });
+    await this.#write(step, direction, known ? 'unavailable' : 'failed', { code, detail: { ...(known && error.detail), message } });
     this.#failures += 1;
     if (this.#failures >= (known ? step.retry.attempts : triesOfABug)) return this.#stop(step, code, message);
     const wakeInMs = restAfter(step.retry, this.#failures, known ? error.retryAfterMs : undefined, this.#ports.random);
