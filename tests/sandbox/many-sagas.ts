@@ -1,27 +1,49 @@
 import { lineKeysOfRequest } from '@crossroads/order-reset';
-import type { NewSaga, Store } from '@crossroads/store';
-import { intakeRepository, orderBook } from '@crossroads/store';
+import type { NewSaga, OrderRecord, Store } from '@crossroads/store';
+import { collections, intakeRepository } from '@crossroads/store';
+import mongoose from 'mongoose';
 import { uuidv7 } from 'uuidv7';
 import { sampleOrders } from '../../apps/sandbox/src/seed/orders.js';
 
 const [template] = sampleOrders();
 
-/** Stores resets of as many orders, from Brightwater to Cartage, as the intake would, and rings for none of them. */
-export const storeSagas = async (store: Store, count: number): Promise<NewSaga[]> => {
-  const sagas = Array.from({ length: count }, (_, index) => sagaFor(`many-${index}`));
-  const orders = orderBook(store);
+export interface ManySagas {
+  /** Between whom; from Brightwater to Cartage when left out. */
+  routing?: OrderRecord['routing'];
+  /** The destination's number of the order; text unless it is said otherwise. */
+  numbered?: (sagaId: string) => string;
+}
+
+/** Stores resets of as many orders, as the intake would, and rings for none of them. */
+export const storeSagas = async (store: Store, count: number, { routing = template!.routing, numbered = (sagaId) => `d-${sagaId}` }: ManySagas = {}): Promise<NewSaga[]> => {
+  const sagas = Array.from({ length: count }, () => sagaFor(routing));
+  const orders = store.connection.db!.collection(collections.orders);
   const intake = intakeRepository(store);
-  await inBatches(sagas, ({ number, saga }) =>
-    orders.put({ ...template!, order_id: saga.saga_id.replaceAll('-', '').slice(-24), origin_order_number: number, destination_order_number: `d-${saga.saga_id}` }),
-  );
-  await inBatches(sagas, ({ saga }) => intake.accept(saga));
-  return sagas.map(({ saga }) => saga);
+  const { order_id: _, ...order } = template!;
+  await inBatches(sagas, async (batch) => {
+    await orders.insertMany(
+      batch.map(({ saga_id }) => ({
+        ...order,
+        _id: new mongoose.mongo.ObjectId(orderIdOf(saga_id)),
+        routing,
+        origin_order_number: numberOf(saga_id),
+        destination_order_number: numbered(saga_id),
+      })),
+    );
+    await Promise.all(batch.map((saga) => intake.accept(saga)));
+  });
+  return sagas;
 };
 
-const sagaFor = (number: string): { number: string; saga: NewSaga } => {
-  const { routing } = template!;
+/** Which order a saga of `storeSagas` resets. */
+export const orderIdOf = (sagaId: string): string => sagaId.replaceAll('-', '').slice(-24);
+
+const numberOf = (sagaId: string): string => `many-${sagaId}`;
+
+const sagaFor = (routing: OrderRecord['routing']): NewSaga => {
+  const saga_id = uuidv7();
   const request = {
-    order: { order_number: number },
+    order: { order_number: numberOf(saga_id) },
     caller: {
       tenant_id: routing.origin_tenant_id!,
       tenant_name: routing.origin_tenant_name!,
@@ -32,8 +54,8 @@ const sagaFor = (number: string): { number: string; saga: NewSaga } => {
     },
     dest_tenant_name: routing.destination_tenant_name!,
   };
-  const saga: NewSaga = {
-    saga_id: uuidv7(),
+  return {
+    saga_id,
     correlation_id: uuidv7(),
     type: 'reset_order',
     version: 1,
@@ -43,9 +65,8 @@ const sagaFor = (number: string): { number: string; saga: NewSaga } => {
     inbound_request: {},
     accepted_at: new Date(),
   };
-  return { number, saga };
 };
 
-const inBatches = async <T>(items: readonly T[], each: (item: T) => Promise<unknown>): Promise<void> => {
-  for (let from = 0; from < items.length; from += 500) await Promise.all(items.slice(from, from + 500).map(each));
+const inBatches = async <T>(items: readonly T[], each: (batch: readonly T[]) => Promise<unknown>): Promise<void> => {
+  for (let from = 0; from < items.length; from += 500) await each(items.slice(from, from + 500));
 };

@@ -15,7 +15,7 @@ export interface Adapter {
   prepare(order: Order, cleared: SnapshotFacts, ids: DispatchIds, instance: DestinationInstance): OutboundRequest;
   /** Headers only this attempt carries: signatures, tokens. Their values are masked wherever the destination repeats them. */
   authorize(request: OutboundRequest, instance: DestinationInstance, secret: string, signal: AbortSignal): Promise<Record<string, string>>;
-  /** Reads an answer that is known: a 2xx, 400, 404, 409, 410 or 422. `body` is at most 64 kB of anything at all. */
+  /** Reads an answer that is known: a 2xx, 400, 404, 409, 410, 413 or 422. `body` is at most 64 kB of anything at all. */
   read(status: number, body: string): DestinationReply;
   /** The destination answered 401 to what `authorize` gave: whatever was kept of it is worth nothing. */
   forget?(instance: DestinationInstance): void;

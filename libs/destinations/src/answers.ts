@@ -1,8 +1,9 @@
+import type { ErrorDetail } from '@crossroads/saga';
 import { StepUnavailable } from '@crossroads/saga';
 import { retryAfterMs } from './retry-after.js';
 
 /** Answers by which the destination is known not to have done it. */
-const refusing: ReadonlySet<number> = new Set([400, 404, 409, 410, 422]);
+const refusing: ReadonlySet<number> = new Set([400, 404, 409, 410, 413, 422]);
 
 /** Whether an answer leaves open what the destination did, so that only asking again can tell. */
 export const isUnknown = (status: number): boolean => !(status >= 200 && status < 300) && !refusing.has(status);
@@ -13,9 +14,9 @@ interface Answer {
   retryAfter: string | undefined;
 }
 
-export const unavailable = (name: string, { status, retryAfter }: Answer, now: Date): StepUnavailable => {
+export const unavailable = (name: string, { status, retryAfter }: Answer, now: Date, detail?: ErrorDetail): StepUnavailable => {
   const [code, message] = unknownAnswer(name, status);
-  return new StepUnavailable(code, message, retryAfterMs(retryAfter, now));
+  return new StepUnavailable(code, message, retryAfterMs(retryAfter, now), detail);
 };
 
 const unknownAnswer = (name: string, status: number): [code: string, message: string] => {

@@ -5,7 +5,7 @@ import type { Entry } from './directory.js';
 import type { Exchange } from './exchange.js';
 import type { LaneLimits, LaneState } from './lane.js';
 import { Lane } from './lane.js';
-import { masked, presentable } from './reply-text.js';
+import { keptBody, masked, presentable } from './reply-text.js';
 import { within } from './within.js';
 
 export interface DispatchOptions {
@@ -58,9 +58,11 @@ export class Dispatch {
     const added = await adapter.authorize(request, instance, await secrets(instance.secret_ref), signal);
     const reply = await exchange({ ...request, headers: { ...request.headers, ...added } }, signal);
     if (reply.status === 401) adapter.forget?.(instance);
-    if (isUnknown(reply.status)) throw unavailable(instance.name, reply, now());
-    if (reply.status === 410) await pause?.(instance.id, `${instance.name} answered 410: it is gone for good.`);
-    return presentable(adapter.read(reply.status, masked(reply.body, Object.values(added))), reply.note);
+    const { status, note } = reply;
+    const body = masked(reply.body, Object.values(added));
+    if (isUnknown(status)) throw unavailable(instance.name, reply, now(), { extra_data: { reply: { http_status: status, body: keptBody(body) } } });
+    if (status === 410) await pause?.(instance.id, `${instance.name} answered 410: it is gone for good.`);
+    return presentable(adapter.read(status, body), note);
   }
 }
 

@@ -20,8 +20,10 @@ const refusal = () => new AddressRefused('its host has an address that is not pu
  * looked up once to check and once to connect, a name server could answer the two differently.
  */
 export const guardedConnector = ({ isAllowedPrivate, connectMs, lookup = systemLookup as LookupFunction }: Options): buildConnector.connector => {
-  const toAnywhere = buildConnector({ timeout: connectMs, lookup });
-  const toPublic = buildConnector({ timeout: connectMs, lookup: publicOnly(lookup) });
+  // Said outright, or NODE_TLS_REJECT_UNAUTHORIZED in somebody's environment would switch it off.
+  const always = { timeout: connectMs, rejectUnauthorized: true };
+  const toAnywhere = buildConnector({ ...always, lookup });
+  const toPublic = buildConnector({ ...always, lookup: publicOnly(lookup) });
   return (options, callback) => {
     if (isAllowedPrivate(options)) return toAnywhere(options, callback);
     // Node asks no lookup about an address that is written out.

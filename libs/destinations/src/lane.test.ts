@@ -62,10 +62,52 @@ describe('breaker', () => {
     '%s says nothing against the destination',
     async (code) => {
       const lane = open();
-      await fail(lane, 10, code);
+      for (let time = 0; time < 10; time += 1) {
+        await fail(lane, 1, code);
+        clock += 1_000;
+      }
       expect(lane.state.breaker).toBe('closed');
     },
   );
+});
+
+describe('a 429', () => {
+  const limited = (retryAfterMs?: number) => () => Promise.reject(new StepUnavailable('destination.rate_limited', '', retryAfterMs));
+
+  test('is meant for everybody: nobody else is sent until the destination wants requests again', async () => {
+    const lane = open();
+    await expect(lane.run(limited(30_000))).rejects.toThrow(StepUnavailable);
+    expect(await waitOf(lane)).toMatchObject({ code: 'destination.resting', wait: { forMs: 30_000, afterwards: 'look-again' } });
+    clock += 30_000;
+    expect(await lane.run(async () => 'ran')).toBe('ran');
+  });
+
+  test('that does not say for how long is good for a second, and one that says too long for five minutes', async () => {
+    const lane = open();
+    await expect(lane.run(limited())).rejects.toThrow(StepUnavailable);
+    expect((await waitOf(lane)).wait.forMs).toBe(1_000);
+    clock += 1_000;
+    await expect(lane.run(limited(3_600_000))).rejects.toThrow(StepUnavailable);
+    expect((await waitOf(lane)).wait.forMs).toBe(300_000);
+  });
+
+  test('halves how many go at once, and what gets through widens the lane again, little by little', async () => {
+    const lane = new Lane('TMS', { inFlight: 4, failuresToOpen: 3, halfOpenAfterMs: 10_000 }, () => 0);
+    const fits = async () => {
+      const { finish, work } = hanging();
+      const running = Array.from({ length: 5 }, () => lane.run(work).catch(() => 'turned away'));
+      const { in_flight } = lane.state;
+      finish('ran');
+      await Promise.all(running);
+      return in_flight;
+    };
+    expect(await fits()).toBe(4);
+    await Promise.allSettled([lane.run(limited()), lane.run(limited()), lane.run(limited())]);
+    clock += 1_000;
+    expect(await fits()).toBe(2);
+    for (let round = 0; round < 4; round += 1) await fits();
+    expect(await fits()).toBe(4);
+  });
 });
 
 describe('cap', () => {

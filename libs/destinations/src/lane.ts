@@ -35,6 +35,9 @@ const worthWaitingMs = 100;
 const shortestWaitMs = 250;
 const longestWaitMs = 300_000;
 
+/** How long a destination is left in peace that answers 429 and does not say for how long. */
+const usualRestMs = 1_000;
+
 /**
  * One destination's own lane. Whoever finds it full or closed is told when to come back, because a worker
  * that waited here would be missing to every other destination.
@@ -46,6 +49,10 @@ export class Lane {
   readonly #breaker: CircuitBreakerPolicy;
   readonly #atDoor: (() => void)[] = [];
   #inFlight = 0;
+  /** Requests at once that the destination bears: half as many after a 429, again more with all that gets through. */
+  #room: number;
+  /** Until when the destination wants no requests. */
+  #restUntil = 0;
   #halfOpenAt = 0;
   /** Milliseconds a request usually takes. */
   #usualMs = 1_000;
@@ -56,6 +63,7 @@ export class Lane {
     this.#name = name;
     this.#limits = limits;
     this.#random = random;
+    this.#room = limits.inFlight;
     const counts = handleWhen((error) => error instanceof StepUnavailable && trouble.has(error.code));
     this.#breaker = circuitBreaker(counts, { halfOpenAfter: limits.halfOpenAfterMs, breaker: new ConsecutiveBreaker(limits.failuresToOpen) });
     this.#breaker.onBreak(() => {
@@ -74,8 +82,12 @@ export class Lane {
     if (place) await place;
     const begun = performance.now();
     try {
-      return await this.#breaker.execute(work);
+      this.#turnAwayWhileResting();
+      const result = await this.#breaker.execute(work);
+      this.#room = Math.min(this.#limits.inFlight, this.#room + 1 / this.#room);
+      return result;
     } catch (error) {
+      if (error instanceof StepUnavailable && error.code === 'destination.rate_limited') this.#rest(error.retryAfterMs ?? usualRestMs);
       // It opened while we stood at the door.
       if (isBrokenCircuitError(error)) throw this.turnAway('destination.circuit_open', `${this.#name} failed lately and is left alone for a while.`, this.#halfOpenAt - Date.now());
       throw error;
@@ -85,15 +97,30 @@ export class Lane {
     }
   }
 
+  /**
+   * One 429 is meant for everybody: the others would be told the same, each at the price of an attempt.
+   * Those already under way are of the same burst and halve nothing again.
+   */
+  #rest(forMs: number): void {
+    const now = Date.now();
+    if (now >= this.#restUntil) this.#room = Math.max(1, this.#room / 2);
+    this.#restUntil = Math.max(this.#restUntil, now + Math.min(forMs, longestWaitMs));
+  }
+
+  #turnAwayWhileResting(): void {
+    const untilRested = this.#restUntil - Date.now();
+    if (untilRested > 0) throw this.turnAway('destination.resting', `${this.#name} asked for fewer requests and is sent none for a while.`, untilRested);
+  }
+
   /** Hands its place on, or gives it back. */
   #leave(): void {
-    const next = this.#atDoor.shift();
+    const next = this.#inFlight <= this.#room ? this.#atDoor.shift() : undefined;
     if (next) next();
     else this.#inFlight -= 1;
   }
 
   #enter(): Promise<void> | undefined {
-    const { inFlight, failuresToOpen } = this.#limits;
+    const { failuresToOpen } = this.#limits;
     const { breaker } = this.state;
     const untilHalfOpen = this.#halfOpenAt - Date.now();
     if (breaker === 'open' && untilHalfOpen > 0) {
@@ -103,7 +130,8 @@ export class Lane {
     if (breaker === 'half-open') {
       throw this.turnAway('destination.circuit_open', `${this.#name} failed lately; one request is finding out whether it is back.`);
     }
-    if (this.#inFlight >= inFlight) return this.#atTheDoor();
+    this.#turnAwayWhileResting();
+    if (this.#inFlight + 1 > this.#room) return this.#atTheDoor();
     this.#inFlight += 1;
     return undefined;
   }
@@ -114,7 +142,7 @@ export class Lane {
 
   /** True once a place was handed on to us; false when that takes too long, or is bound to. */
   #placeComes(): Promise<boolean> {
-    const expectedMs = (this.#usualMs * (this.#atDoor.length + 1)) / this.#limits.inFlight;
+    const expectedMs = (this.#usualMs * (this.#atDoor.length + 1)) / this.#room;
     if (expectedMs > worthWaitingMs) return Promise.resolve(false);
     return new Promise((resolve) => {
       const enter = (): void => {
@@ -137,7 +165,7 @@ export class Lane {
     const now = Date.now();
     const soonest = now + Math.max(atLeastMs, shortestWaitMs);
     const latest = now + Math.max(atLeastMs, longestWaitMs);
-    const turn = Math.min(Math.max(soonest, this.#lastTurn + this.#usualMs / this.#limits.inFlight), latest);
+    const turn = Math.min(Math.max(soonest, this.#lastTurn + this.#usualMs / this.#room), latest);
     this.#lastTurn = turn;
     // Those past the end of the line are spread over its second half.
     const forMs = turn === latest ? Math.max(atLeastMs, longestWaitMs * (0.5 + this.#random() / 2)) : turn - now;

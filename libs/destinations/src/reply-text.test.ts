@@ -22,6 +22,7 @@ describe('presentable', () => {
 test('credentials are blotted out, whole and in parts', () => {
   const text = 'Bearer 0123456789abcdef, 0123456789abcdef, Bearer';
   expect(masked(text, ['Bearer 0123456789abcdef', '1700000000'])).toBe('***, ***, Bearer');
+  expect(masked('{"signature":"v1,0123\\/4567\\/89abcdef"}', ['v1,0123/4567/89abcdef'])).toBe('{"signature":"***"}');
 });
 
 test.each(['', 'x', '1', 'null', '[]', '"x"', '['.repeat(60_000)])('%.9s holds no object', (text) => {

@@ -14,14 +14,18 @@ const unprintableButBreaks = /(?![\n\t])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 export const presentable = (reply: DestinationReply, note = ''): DestinationReply => ({
   ...reply,
   message: oneLine(reply.message, longestMessage - note.length) + note,
-  body: firstBytes(reply.body.replace(unprintableButBreaks, '\ufffd'), bodyBytes),
+  body: keptBody(reply.body),
 });
 
-/** Blots out what we sent as credentials: a destination may echo a request's headers. */
+/** What is kept of a body: its first 2 kB, in characters that can be shown. */
+export const keptBody = (body: string): string => firstBytes(body.slice(0, bodyBytes).replace(unprintableButBreaks, '\ufffd'), bodyBytes);
+
+/** Blots out what we sent as credentials: a destination may echo a request's headers, and some write every slash in JSON as `\/`. */
 export const masked = (text: string, credentials: readonly string[]): string =>
   credentials
     .flatMap((value) => [value, ...value.split(/\s+/)])
     .filter((value) => value.length >= shortestSecret)
+    .flatMap((value) => [value, value.replaceAll('/', '\\/')])
     .reduce((rest, value) => rest.replaceAll(value, '***'), text);
 
 /** The JSON object in `text`; an empty one when it holds anything else. */

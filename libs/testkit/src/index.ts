@@ -9,6 +9,8 @@ export { memorySagas } from './memory-sagas.js';
 export type { MemoryOrders } from './memory-orders.js';
 export type { ResetWorld } from './reset-world.js';
 export { resetRequestFor, resetWorld, silent } from './reset-world.js';
+export type { DestinationsUnderTest } from './contracts/destinations.contract.js';
+export { destinationsContract } from './contracts/destinations.contract.js';
 export { entryOf, journalContract } from './contracts/journal.contract.js';
 export type { OrdersUnderTest } from './contracts/orders.contract.js';
 export { ordersContract } from './contracts/orders.contract.js';

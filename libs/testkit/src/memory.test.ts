@@ -1,4 +1,5 @@
-import { journalContract, memoryClock, memoryJournal, memorySagas, ordersContract, resetWorld, sagasContract } from './index.js';
+import { StepUnavailable } from '@crossroads/saga';
+import { destinationsContract, journalContract, memoryClock, memoryDestination, memoryJournal, memorySagas, ordersContract, resetWorld, sagasContract } from './index.js';
 
 ordersContract('memory', async () => {
   const { orders, order } = resetWorld();
@@ -31,4 +32,14 @@ sagasContract('memory', async () => {
 journalContract('memory', async () => {
   const journal = memoryJournal();
   return { sagaId: 'saga-1', read: journal.read, write: (entry) => journal.write(entry, undefined, {}) };
+});
+
+destinationsContract('memory', async () => {
+  const destinations = memoryDestination();
+  return {
+    destinations,
+    order: resetWorld().order.order,
+    next: (fate) => void destinations.answers.push(fate === 'lost' ? new StepUnavailable('destination.unavailable', 'Gone.') : fate),
+    arrived: () => destinations.received.map(({ body }) => body),
+  };
 });

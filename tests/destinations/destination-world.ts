@@ -1,0 +1,210 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { pathToFileURL } from 'node:url';
+import type { Bells } from '@crossroads/queue';
+import { openBells } from '@crossroads/queue';
+import type { EntryDocument, InstanceDocument, OrderRecord, SagaDocument, Store } from '@crossroads/store';
+import { collections, directoryRepository, intakeRepository, makeIndexes, openStore, orderBook, sagaCommandRepository } from '@crossroads/store';
+import { eventually } from '@crossroads/testkit';
+import { Webhook } from 'standardwebhooks';
+import { uuidv7 } from 'uuidv7';
+import type { Answer, LocalServer, Received } from '../../libs/destinations/src/testing/local-server.js';
+import { localServer } from '../../libs/destinations/src/testing/local-server.js';
+import { orderIdOf, storeSagas } from '../sandbox/many-sagas.js';
+
+/** A destination of one test's own, and what it was sent. */
+export interface Destination {
+  instance: InstanceDocument;
+  /** The resets it received; token requests are answered beside them. */
+  resets: Received[];
+  port: number;
+}
+
+/** What became of one reset. */
+export interface Outcome {
+  saga: SagaDocument;
+  entries: EntryDocument[];
+  order: OrderRecord;
+}
+
+/** Real stores and a real worker process, whose destinations are servers of the test. */
+export interface DestinationWorld {
+  store: Store;
+  worker: ChildProcess;
+  /** Everything the worker printed. */
+  output(): string;
+  /** What must never be seen outside the worker. */
+  secrets: readonly string[];
+  /** An installation whose server answers like this; at another `url` when one is given. */
+  destination(answer: Answer, fields?: Partial<InstanceDocument>): Promise<Destination>;
+  destinations: readonly Destination[];
+  /** Stores resets of as many orders for a destination, and rings for them. Answers the sagas' ids. */
+  resets(to: Destination, count?: number): Promise<string[]>;
+  reset(to: Destination): Promise<string>;
+  ring(sagaId: string): Promise<void>;
+  look(sagaId: string): Promise<Outcome>;
+  /** The same, once it is as it should be. */
+  until(sagaId: string, isSo: (outcome: Outcome) => boolean): Promise<Outcome>;
+  over(sagaId: string): Promise<Outcome>;
+  /** Waits until the log of any of these sagas tells of that code. */
+  told(sagaIds: readonly string[], code: string): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+/** Short rests; nobody waits for half a minute in a test. All else is what a worker has by itself: 15 s per attempt, 10 s until a breaker tries again. */
+const impatience = { DISPATCH_ATTEMPTS: '8', DISPATCH_FIRST_DELAY_MS: '50', DISPATCH_MAX_DELAY_MS: '500', SWEEP_INTERVAL_MS: '1000' };
+
+const webhookSecret = randomBytes(32).toString('base64');
+const clientSecret = randomBytes(24).toString('hex');
+const token = `token-${randomBytes(16).toString('hex')}`;
+
+const caller = { origin_tenant_id: 'shipper', origin_tenant_name: 'Shipper', origin_source_system: 'webhook', origin_source_system_id: null, origin_instance_id: 'shipper-erp', origin_instance_name: 'ERP' };
+
+export const openDestinationWorld = async (env: Record<string, string> = {}): Promise<DestinationWorld> => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'crossroads-destinations-'));
+  const { REDIS_URL: _redis, MONGODB_URI: _mongodb, ...inherited } = process.env;
+  const stores = spawn(process.execPath, ['apps/sandbox/dist/stores/main.js', '--data', dataDir], { env: inherited, stdio: ['pipe', 'pipe', 'inherit'] });
+  const [line] = (await once(createInterface({ input: stores.stdout }), 'line')) as [string];
+  const { redis_url, mongodb_uri } = JSON.parse(line) as { redis_url: string; mongodb_uri: string };
+  const store = openStore({ uri: mongodb_uri, operationTimeoutMs: 10_000 });
+  await store.connected;
+  await makeIndexes(store.connection);
+  const bells: Bells = openBells(redis_url, () => undefined);
+  await eventually(async () => (await bells.count()) >= 0);
+
+  let output = '';
+  const preloads = [resolve('apps/sandbox/dist/end-with-parent.js'), resolve('tests/destinations/made-up-names.mjs')];
+  const worker = spawn(process.execPath, [...preloads.flatMap((path) => ['--import', pathToFileURL(path).href]), 'apps/worker/dist/main.js'], {
+    env: {
+      ...inherited,
+      ...impatience,
+      MONGODB_URI: mongodb_uri,
+      REDIS_URL: redis_url,
+      DESTINATION_PRIVATE_HOSTS: '127.0.0.1,localhost',
+      WEBHOOK_SECRET: `whsec_${webhookSecret}`,
+      SD_SECRET: JSON.stringify({ client_id: 'hub', client_secret: clientSecret }),
+      // Whatever an environment says, certificates are verified.
+      NODE_TLS_REJECT_UNAUTHORIZED: '0',
+      ...env,
+    },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  for (const stream of [worker.stdout, worker.stderr]) stream.setEncoding('utf8').on('data', (text: string) => (output += text));
+  await eventually(() => output.includes('worker ready'), 60_000);
+
+  const directory = directoryRepository(store);
+  const intake = intakeRepository(store);
+  const servers: LocalServer[] = [];
+  const destinations: Destination[] = [];
+
+  const look = async (sagaId: string): Promise<Outcome> => {
+    const [saga, entries, order] = await Promise.all([sagaCommandRepository(store).find(sagaId), intake.entries(sagaId), orderBook(store).get(orderIdOf(sagaId))]);
+    return { saga: saga!, entries, order: order! };
+  };
+  const until = (sagaId: string, isSo: (outcome: Outcome) => boolean): Promise<Outcome> =>
+    eventually(async () => {
+      const outcome = await look(sagaId);
+      return isSo(outcome) && outcome;
+    }, 60_000);
+  const resets = async ({ instance }: Destination, count = 1): Promise<string[]> => {
+    const sagas = await storeSagas(store, count, {
+      routing: {
+        ...caller,
+        destination_tenant_id: instance.tenant_id,
+        destination_tenant_name: `Company of ${instance.name}`,
+        destination_source_system: instance.source_system,
+        destination_source_system_id: null,
+        destination_instance_id: instance._id,
+        destination_instance_name: instance.name,
+      },
+      numbered: (sagaId) => String(Number.parseInt(sagaId.replaceAll('-', '').slice(-12), 16)),
+    });
+    await bells.ringAll(sagas.map(({ saga_id, correlation_id, type, tenant_id }) => ({ sagaId: saga_id, correlationId: correlation_id, type, tenantId: tenant_id, epoch: 0 })));
+    return sagas.map(({ saga_id }) => saga_id);
+  };
+
+  return {
+    store,
+    worker,
+    output: () => output,
+    secrets: [webhookSecret, clientSecret, token],
+    destinations,
+    async destination(answer, fields = {}) {
+      const received: Received[] = [];
+      const server = await localServer((request, response) => {
+        if (request.path.endsWith('/token')) return response.end(JSON.stringify({ access_token: token, expires_in: 3_600 }));
+        received.push(request);
+        return answer(request, response);
+      });
+      servers.push(server);
+      const id = uuidv7();
+      const source_system = fields.source_system ?? 'webhook';
+      const instance: InstanceDocument = {
+        _id: id,
+        tenant_id: `tenant-${id}`,
+        name: `installation ${servers.length}`,
+        source_system,
+        source_system_id: null,
+        url: `${server.url}/resets`,
+        secret_ref: source_system === 'webhook' ? 'env:WEBHOOK_SECRET' : 'env:SD_SECRET',
+        ...fields,
+      };
+      await directory.saveTenant({ _id: instance.tenant_id, name: `Company of ${instance.name}` });
+      await directory.saveInstance(instance);
+      const destination = { instance, resets: received, port: Number(new URL(server.url).port) };
+      destinations.push(destination);
+      return destination;
+    },
+    resets,
+    reset: async (to) => (await resets(to))[0]!,
+    async ring(sagaId) {
+      const { saga } = await look(sagaId);
+      await bells.ring({ sagaId, correlationId: saga.correlation_id, type: saga.type, tenantId: saga.tenant_id, epoch: saga.epoch, due: saga.next_run_at! });
+    },
+    look,
+    until,
+    told: (sagaIds, code) => eventually(() => store.connection.db!.collection(collections.logs).findOne({ saga_id: { $in: sagaIds }, 'detail.error': code }), 60_000),
+    over: (sagaId) => until(sagaId, ({ saga }) => saga.phase === 'ended'),
+    async close() {
+      for (const server of servers) await server.close();
+      await ended(worker);
+      await bells.close();
+      await store.close();
+      stores.stdin.end();
+      if (stores.exitCode === null) await once(stores, 'exit');
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+};
+
+const ended = async (child: ChildProcess): Promise<void> => {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exit = once(child, 'exit');
+  child.kill('SIGTERM');
+  await exit;
+};
+
+/** The key a reset was sent under. Supply & Dispatch has none: there its number names it, and sending it twice is the same as once. */
+export const keyOf = ({ headers, body }: Received): string => (headers['idempotency-key'] as string | undefined) ?? body;
+
+/** Throws unless the destination could tell by the request that it is ours. */
+export const assertAuthentic = ({ headers, body }: Received): void => {
+  if (headers['webhook-id'] !== undefined) new Webhook(webhookSecret).verify(body, headers as Record<string, string>);
+  else if (headers.authorization !== `Bearer ${token}`) throw new Error('neither signed nor with our token');
+};
+
+/** Codes the log of a saga holds, in order, of attempts that failed or had to wait. */
+export const codesOf = ({ entries }: Outcome): string[] => entries.flatMap(({ detail }) => detail.error ?? []);
+
+/** Entries of attempts that ended in nothing known. */
+export const failures = ({ entries }: Outcome): EntryDocument[] => entries.filter(({ step }) => step.outcome === 'unavailable');
+
+/** The destination's reply as the log keeps it. */
+export const repliesIn = ({ entries }: Outcome): { http_status: number; body: string }[] =>
+  entries.flatMap(({ extra_data }) => (extra_data as { reply?: { http_status: number; body: string } } | undefined)?.reply ?? []);
