@@ -20,8 +20,8 @@ describe('presentable', () => {
 });
 
 test('credentials are blotted out, whole and in parts', () => {
-  const text = 'Bearer 0123456789abcdef, 0123456789abcdef, Bearer';
-  expect(masked(text, ['Bearer 0123456789abcdef', '1700000000'])).toBe('***, ***, Bearer');
+  const text = 'Bearer 01234567, 01234567, Bearer';
+  expect(masked(text, ['Bearer 01234567', '1700000000'])).toBe('***, ***, Bearer');
   expect(masked('{"signature":"v1,0123\\/4567\\/89abcdef"}', ['v1,0123/4567/89abcdef'])).toBe('{"signature":"***"}');
 });
 

@@ -4,7 +4,7 @@ const longestMessage = 300;
 const bodyBytes = 2_048;
 
 /** A secret shorter than this would blot out ordinary words. */
-const shortestSecret = 16;
+const shortestSecret = 8;
 
 /** Control and formatting characters, half surrogates, line separators: what could forge a line of a log or a page. */
 const unprintable = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;

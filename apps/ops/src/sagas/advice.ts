@@ -22,6 +22,7 @@ const advice: Record<string, string> = {
   'destination.rejected': 'Somebody at the destination rejected it, and the order was put back as it was.',
   'destination.paused': 'Somebody paused this destination; /destinations says why.',
   'destination.busy': 'Its workers have as many requests in hand as they may. Nothing to do.',
+  'destination.resting': 'It asked for fewer requests and is sent none for a while. Nothing to do, unless it lasts.',
   'destination.circuit_open': 'It failed five times in a row and is left alone for a while. Nothing to do, unless it lasts.',
   'step.no_answer': 'Nobody at the destination accepted or rejected in time. Ask them; resume asks once more.',
   'step.timed_out': 'A step took too long. Resume; if it happens again, look at the worker’s log.',
