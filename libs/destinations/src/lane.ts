@@ -80,10 +80,9 @@ export class Lane {
     // Not a tick later than need be: the breaker must know of the one that tries before the next one asks.
     const place = this.#enter();
     if (place) await place;
-    const begun = performance.now();
     try {
       this.#turnAwayWhileResting();
-      const result = await this.#breaker.execute(work);
+      const result = await this.#breaker.execute(() => this.#timed(work));
       this.#room = Math.min(this.#limits.inFlight, this.#room + 1 / this.#room);
       return result;
     } catch (error) {
@@ -92,8 +91,16 @@ export class Lane {
       if (isBrokenCircuitError(error)) throw this.turnAway('destination.circuit_open', `${this.#name} failed lately and is left alone for a while.`, this.#halfOpenAt - Date.now());
       throw error;
     } finally {
-      this.#usualMs += (performance.now() - begun - this.#usualMs) / 5;
       this.#leave();
+    }
+  }
+
+  async #timed<T>(work: () => Promise<T>): Promise<T> {
+    const begun = performance.now();
+    try {
+      return await work();
+    } finally {
+      this.#usualMs += (performance.now() - begun - this.#usualMs) / 5;
     }
   }
 
