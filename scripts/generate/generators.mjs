@@ -1,7 +1,8 @@
+import { clientTypes } from './client-types.mjs';
 import { envExample } from './env-example.mjs';
 import { metricsPage } from './metrics-page.mjs';
 import { openApi } from './openapi.mjs';
 import { sagaPage } from './saga-page.mjs';
 
 /** Every generated file: `path` from the top of the repository, `print()` its text or a promise of it. */
-export const generators = [envExample, openApi, sagaPage, metricsPage];
+export const generators = [envExample, openApi, sagaPage, metricsPage, clientTypes];

@@ -15,12 +15,9 @@ export type ResetReply = z.infer<typeof resetReply>;
 export const resetProgress = resetReply.extend({
   correlation_id: z.string(),
   saga_id: z.string(),
-  /** Whether the saga moves no further by itself. */
-  done: z.boolean(),
-  /** Step the saga stands at; null before the first and after the last. */
-  step: z.string().nullable(),
-  /** Failed attempts of that step. */
-  attempts: z.number().int(),
+  done: z.boolean().meta({ description: 'Whether the reset moves no further by itself.' }),
+  step: z.string().nullable().meta({ description: 'Step the reset stands at; null before the first and after the last.' }),
+  attempts: z.number().int().meta({ description: 'Failed attempts of that step.' }),
   next_attempt_at: z.iso.datetime({ precision: 3 }).nullable(),
   logs: z.array(crossroadsLog),
 });

@@ -1,0 +1,19 @@
+import type { Command, Option } from './command.js';
+import { exitMeanings } from './exit-codes.js';
+
+export const helpOf = (command: Command, settings: Record<string, Option>): string =>
+  [`crossroads ${command.name} ${command.usage}`, command.summary, command.more, `Options:\n${lines(command.options)}`, `Settings:\n${lines(settings)}`, exitMeanings].join('\n\n');
+
+export const overview = (commands: readonly Command[]): string =>
+  [
+    'crossroads COMMAND …',
+    commands.map(({ name, summary }) => `  ${name.padEnd(8)} ${summary}`).join('\n'),
+    'Each explains itself: crossroads reset --help',
+    'Settings come from options, then from the environment: CROSSROADS_URL, CROSSROADS_API_KEY; for operators CROSSROADS_OPS_URL, CROSSROADS_OPS_KEY.',
+    exitMeanings,
+  ].join('\n\n');
+
+const lines = (options: Record<string, Option>): string =>
+  Object.entries(options)
+    .map(([name, { value, says }]) => `  ${`--${name}${value === undefined ? '' : ` ${value}`}`.padEnd(26)} ${says}`)
+    .join('\n');

@@ -1,0 +1,99 @@
+import { parseArgs } from 'node:util';
+import { CrossroadsError, ValidationError } from '../errors.js';
+import type { Command, Tools, Values } from './command.js';
+import { UsageError } from './command.js';
+import { acceptCommand, cancelCommand, rejectCommand } from './decide.command.js';
+import { exitCodeFor, exitCodes } from './exit-codes.js';
+import { helpOf, overview } from './help.js';
+import { listCommand } from './list.command.js';
+import { recoverCommand, resumeCommand } from './operate.command.js';
+import { resetCommand } from './reset.command.js';
+import type { Environment } from './settings.js';
+import { clientOf, operatorSettingOptions, operatorsOf, settingOptions } from './settings.js';
+import { statusCommand } from './status.command.js';
+
+const operatorCommands: readonly Command[] = [resumeCommand, recoverCommand];
+
+const commands: readonly Command[] = [resetCommand, statusCommand, listCommand, cancelCommand, acceptCommand, rejectCommand, ...operatorCommands];
+
+/** What the command line touches of the world. */
+export interface Surroundings {
+  env: Environment;
+  out(text: string): void;
+  err(text: string): void;
+  /** Whether a person watches `out`. */
+  terminal: boolean;
+  readFile(path: string): string;
+  /** Aborted when the user has had enough. */
+  signal: AbortSignal;
+}
+
+/** Does what the arguments say; answers the exit code. */
+export const runCli = async (args: readonly string[], surroundings: Surroundings): Promise<number> => {
+  const { out, err } = surroundings;
+  const [name = '', ...rest] = args;
+  const command = commands.find((one) => one.name === name);
+  if (!command) {
+    const asked = name === '' || name === 'help' || name === '--help' || name === '-h';
+    if (asked) out(`${overview(commands)}\n`);
+    else err(`There is no command ${printable(name)}.\n\n${overview(commands)}\n`);
+    return asked && name !== '' ? exitCodes.done : exitCodes.usage;
+  }
+  const wantsJson = rest.includes('--json');
+  try {
+    const settings = operatorCommands.includes(command) ? operatorSettingOptions : settingOptions;
+    const { values, positionals } = read(rest, { ...command.options, ...settings });
+    if (values['help']) {
+      out(`${helpOf(command, settings)}\n`);
+      return exitCodes.done;
+    }
+    return await command.run(values, positionals, toolsFor(values, surroundings));
+  } catch (error) {
+    if (surroundings.signal.aborted) return exitCodes.interrupted;
+    const { code, told, document } = failureOf(error, command);
+    if (wantsJson) out(`${JSON.stringify(document, null, 2)}\n`);
+    else err(`${told}\n`);
+    return code;
+  }
+};
+
+const read = (args: readonly string[], options: Command['options']): { values: Values; positionals: string[] } => {
+  try {
+    return parseArgs({ args: [...args], allowPositionals: true, options: Object.fromEntries(Object.entries(options).map(([name, { type }]) => [name, { type }])) });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+};
+
+const toolsFor = (values: Values, { env, out, terminal, readFile, signal }: Surroundings): Tools => {
+  const quiet = values['json'] === true;
+  const wipe = terminal && !quiet ? '\r\u001b[K' : '';
+  return {
+    client: () => clientOf({ values, env, readFile }),
+    operators: () => operatorsOf({ values, env, readFile }),
+    say: (line) => quiet || out(`${wipe}${printable(line)}\n`),
+    passing: (line) => wipe === '' || out(`${wipe}${printable(line)}`),
+    json: (document) => quiet && out(`${JSON.stringify(document, null, 2)}\n`),
+    quiet,
+    signal,
+  };
+};
+
+const failureOf = (error: unknown, { name }: Command): { code: number; told: string; document: object } => {
+  if (error instanceof CrossroadsError) {
+    const { kind, message, advice, status, requestId, code, retryAfterMs } = error;
+    const detail = error instanceof ValidationError && error.detail.length > 0 ? error.detail : undefined;
+    const facts = { kind, message, advice, status, code, request_id: requestId, retry_after_ms: retryAfterMs, detail };
+    return { code: exitCodeFor(error), told: printable([message, advice, ...(requestId === undefined ? [] : [`request ${requestId}`])].join('\n')), document: { error: facts } };
+  }
+  if (error instanceof UsageError) {
+    const { message } = error;
+    return { code: exitCodes.usage, told: printable(`${message}\nSee crossroads ${name} --help`), document: { error: { kind: 'usage', message } } };
+  }
+  const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { code: exitCodes.fault, told: `A fault in this program: ${message}`, document: { error: { kind: 'fault', message } } };
+};
+
+/** Words of others are shown in a terminal, which takes some characters for orders. */
+// oxlint-disable-next-line no-control-regex
+const printable = (text: string): string => text.replaceAll(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, '\ufffd');

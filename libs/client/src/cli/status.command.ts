@@ -1,0 +1,25 @@
+import type { Command } from './command.js';
+import { onlyWord } from './command.js';
+import { exitCodeOf } from './exit-codes.js';
+import { follow, followOptions, followWish } from './follow.js';
+import { createTimeline } from './timeline.js';
+
+export const statusCommand: Command = {
+  name: 'status',
+  usage: 'CORRELATION-ID [--wait]',
+  summary: 'See how a reset goes.',
+  more: `Shows its log so far, and ends with the exit code of where it stands.
+
+  crossroads status 019f0e6c-7a51-7cc2-9d0f-5f6f4d1c2b3a --wait --timeout 60`,
+  options: followOptions,
+  async run(values, words, tools) {
+    const correlationId = onlyWord(words, 'reset');
+    const wish = followWish(values);
+    if (wish) return follow(correlationId, wish, tools);
+    const { etag: _, retryAfterMs: __, ...progress } = await tools.client().status(correlationId, { signal: tools.signal });
+    createTimeline(tools).end(progress);
+    tools.say(`    saga ${progress.saga_id}`);
+    tools.json(progress);
+    return exitCodeOf(progress);
+  },
+};

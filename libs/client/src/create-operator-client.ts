@@ -1,0 +1,48 @@
+import type { ExchangeOptions } from './http/exchange.js';
+import { createExchange } from './http/exchange.js';
+
+export interface OperatorOptions extends ExchangeOptions {
+  /** As `npm run operators -- key` shows it. */
+  operatorKey: string;
+}
+
+export interface Command {
+  /** Kept in the audit trail. */
+  reason: string;
+  /** The saga's epoch when you looked: if it has moved since, nothing is done. */
+  expectedEpoch?: number | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+export interface CommandDone {
+  /** Undefined where the saga has been removed since. */
+  saga: { saga_id: string; phase: string; status: string; epoch: number } | null;
+}
+
+/** What an operator does to sagas, against the operators' pages. Nothing is sent twice: look how it stands before you repeat a command whose reply was lost. */
+export interface OperatorClient {
+  /** Lets a stopped saga go on at the step that failed. */
+  resume(sagaId: string, command: Command): Promise<CommandDone>;
+  /** Has a saga of its own put back what a reset cleared; `forced`, even over what was delivered since. */
+  recover(sagaId: string, command: Command & { forced?: boolean | undefined }): Promise<CommandDone & { madeSagaId: string }>;
+}
+
+export const createOperatorClient = (options: OperatorOptions): OperatorClient => {
+  const exchange = createExchange(options);
+  if (options.operatorKey.trim() === '') throw new TypeError('operatorKey is empty.');
+  const headers = { Authorization: `Bearer ${options.operatorKey}`, 'Content-Type': 'application/json' };
+
+  const command = async (sagaId: string, action: string, { reason, expectedEpoch, forced, signal }: Command & { forced?: boolean | undefined }) => {
+    const body = JSON.stringify({ reason, expected_epoch: expectedEpoch, forced });
+    const path = `/v1/ops/sagas/${encodeURIComponent(sagaId)}/${action}`;
+    return (await exchange<CommandDone & { made_saga_id?: string }>({ method: 'POST', path, headers, body, signal, members: ['saga'] })).body;
+  };
+
+  return {
+    resume: async (sagaId, wish) => ({ saga: (await command(sagaId, 'resume', wish)).saga }),
+    recover: async (sagaId, wish) => {
+      const { saga, made_saga_id = '' } = await command(sagaId, 'recover', wish);
+      return { saga, madeSagaId: made_saga_id };
+    },
+  };
+};

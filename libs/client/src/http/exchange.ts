@@ -1,0 +1,115 @@
+import { CrossroadsError, TransportError, UnexpectedReplyError, ValidationError } from '../errors.js';
+import { errorFor } from './error-for.js';
+import { parsed } from './parsed.js';
+
+export interface Call<T> {
+  method: 'GET' | 'POST';
+  /** Below the base URL, with its query. */
+  path: string;
+  headers?: Record<string, string | undefined>;
+  body?: string;
+  /** Milliseconds the service may hold its reply, besides the time it has for any. */
+  heldMs?: number;
+  signal?: AbortSignal | undefined;
+  /** Members without which a 2xx reply is not the one that was asked for. */
+  members: readonly (keyof T & string)[];
+}
+
+export interface Reply<T> {
+  status: number;
+  headers: Headers;
+  /** Undefined where the body is no JSON, as that of a 304. */
+  body: T;
+}
+
+/** One request and its reply: 2xx and 304 are answered, everything else is thrown as a CrossroadsError. */
+export type Exchange = <T extends object>(call: Call<T>) => Promise<Reply<T>>;
+
+export interface ExchangeOptions {
+  baseUrl: string;
+  fetch?: typeof globalThis.fetch | undefined;
+  /** Milliseconds a reply may take, to its last byte. */
+  requestTimeoutMs?: number | undefined;
+}
+
+export const createExchange = ({ baseUrl, fetch = globalThis.fetch, requestTimeoutMs = 10_000 }: ExchangeOptions): Exchange => {
+  const base = baseOf(baseUrl);
+  return async <T extends object>({ method, path, headers = {}, body, heldMs = 0, signal, members }: Call<T>) => {
+    signal?.throwIfAborted();
+    const sent = headersOf(headers);
+    const limit = limited(requestTimeoutMs + heldMs, signal);
+    try {
+      const response = await fetch(`${base}${path}`, { method, headers: sent, ...(body !== undefined && { body }), redirect: 'manual', signal: limit.signal });
+      const reply: Reply<unknown> = { status: response.status, headers: response.headers, body: parsed(await response.text()) };
+      if (reply.status === 304 || (response.ok && has(reply.body, members))) return reply as Reply<T>;
+      throw response.ok ? notOurs(reply) : errorFor(reply);
+    } catch (error) {
+      if (signal?.aborted) throw signal.reason;
+      if (error instanceof CrossroadsError) throw error;
+      throw noReply(base, error);
+    } finally {
+      limit.end();
+    }
+  };
+};
+
+const has = (body: unknown, members: readonly string[]): boolean => typeof body === 'object' && body !== null && members.every((member) => member in body);
+
+const notOurs = ({ status, headers }: Reply<unknown>): UnexpectedReplyError =>
+  new UnexpectedReplyError({
+    message: `The reply is none of Crossroads (HTTP ${status}, ${headers.get('content-type') ?? 'no content type'}).`,
+    advice: 'Check the base URL, and whether a proxy before it answers in its place.',
+    status,
+    requestId: headers.get('x-request-id') ?? undefined,
+    retryable: true,
+  });
+
+const baseOf = (text: string): string => {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (!url || !/^https?:$/.test(url.protocol)) throw new TypeError('baseUrl must be a whole http or https URL, such as https://crossroads.example/api.');
+  if (url.username !== '' || url.password !== '') throw new TypeError('baseUrl must not hold a user name or password.');
+  return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
+};
+
+/** fetch takes one byte for a character, so names are sent as the bytes of their UTF-8. */
+const headersOf = (given: Record<string, string | undefined>): Headers => {
+  const headers = new Headers({ Accept: 'application/json' });
+  for (const [name, value] of Object.entries(given)) {
+    if (value === undefined) continue;
+    try {
+      headers.set(name, String.fromCharCode(...new TextEncoder().encode(value)));
+    } catch {
+      const msg = 'Value holds characters that no header can carry';
+      throw new ValidationError({ message: `header.${name}: ${msg}.`, advice: 'Correct it. Nothing was sent.', detail: [{ type: 'string_pattern_mismatch', loc: ['header', name], msg }] });
+    }
+  }
+  return headers;
+};
+
+/** Not AbortSignal.any and AbortSignal.timeout: on Node 20 the first is kept for as long as the signals it follows. */
+const limited = (ms: number, signal: AbortSignal | undefined): { signal: AbortSignal; end(): void } => {
+  const limit = new AbortController();
+  const timer = setTimeout(() => limit.abort(new Error(`no whole reply within ${ms} ms`)), ms);
+  const abort = (): void => limit.abort(signal?.reason);
+  signal?.addEventListener('abort', abort, { once: true });
+  return {
+    signal: limit.signal,
+    end: () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', abort);
+    },
+  };
+};
+
+/** fetch says "fetch failed" and keeps the reason in its cause. */
+const noReply = (base: string, error: unknown): TransportError => {
+  const { cause, message } = error instanceof Error ? error : new Error(String(error));
+  const { message: deeper, code } = (cause ?? {}) as { message?: string; code?: string };
+  const reason = deeper || code || message;
+  return new TransportError({
+    message: `No whole reply from ${base}: ${reason}.`,
+    advice: 'Check that it is the right address and can be reached from here. Whether the request arrived is not known; it may be sent again with the same Idempotency-Key.',
+    retryable: true,
+    cause: error,
+  });
+};

@@ -1,0 +1,22 @@
+import type { Exchange } from './http/exchange.js';
+import type { IntegrationStatus, ResetList, ResetSummary } from './wire.js';
+
+export interface ListOptions {
+  status?: IntegrationStatus | undefined;
+  order_id?: string | undefined;
+  order_number?: string | undefined;
+  /** Resets fetched at once, 200 at most. The list itself goes on to the last, or to where you stop reading. */
+  pageSize?: number | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+export async function* listResets(send: Exchange, { pageSize, signal, ...filters }: ListOptions = {}): AsyncGenerator<ResetSummary, void, undefined> {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries({ ...filters, limit: pageSize })) if (value !== undefined) query.set(name, String(value));
+  for (;;) {
+    const { body } = await send<ResetList>({ method: 'GET', path: `/v1/order/reset?${query.toString()}`, signal, members: ['items', 'next_cursor'] });
+    yield* body.items;
+    if (body.next_cursor === null) return;
+    query.set('cursor', body.next_cursor);
+  }
+}

@@ -1,0 +1,75 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { eventually } from '@crossroads/testkit';
+import type { Behaviour, MisbehavingServer } from '../../../tests/client/misbehaving-server.js';
+import { misbehavingServer } from '../../../tests/client/misbehaving-server.js';
+import { createClient } from './create-client.js';
+import { TimedOutError } from './errors.js';
+
+let server: MisbehavingServer;
+beforeAll(async () => (server = await misbehavingServer()));
+afterAll(() => server.close());
+
+const waiting = (options: Parameters<ReturnType<typeof createClient>['waitFor']>[1] = {}) =>
+  createClient({ baseUrl: server.url, apiKey: 'key-1', retry: { firstPauseMs: 1, longestPauseMs: 1_500 }, requestTimeoutMs: 500 }).waitFor('reset-4711', options);
+const state = (status: string, done = false, headers: Record<string, string> = { 'Retry-After': '0' }): Behaviour => ({
+  headers: { ETag: `"${status}"`, ...headers },
+  body: { status, message: null, log: null, correlation_id: 'reset-4711', saga_id: 's-1', done, step: null, attempts: 0, next_attempt_at: null, logs: [] },
+});
+const unchanged: Behaviour = { status: 304, headers: { 'Retry-After': '0' } };
+
+describe('waiting', () => {
+  test('goes on to the end, and tells each change once', async () => {
+    server.behave(state('pending'), unchanged, state('pending'), state('origin_mapped'), state('synced', true));
+    const seen: string[] = [];
+    const outcome = await waiting({ onChange: ({ status }) => seen.push(status) });
+    expect([outcome.status, seen]).toEqual(['synced', ['pending', 'origin_mapped', 'synced']]);
+    expect(server.received.map(({ headers }) => headers['if-none-match'])).toEqual([undefined, '"pending"', '"pending"', '"pending"', '"origin_mapped"']);
+    expect(server.received.map(({ path }) => path.split('?')[1])).toEqual(['wait=0', 'wait=25', 'wait=25', 'wait=25', 'wait=25']);
+  });
+
+  test('is held by the service to the outcome where nobody wants the changes', async () => {
+    server.behave(state('requested', false, { 'Retry-After': '15' }), state('synced', true));
+    await waiting();
+    expect(server.received.map(({ path, headers }) => [path.split('?')[1], headers['if-none-match']])).toEqual([['wait=25', undefined], ['wait=25', '"requested"']]);
+  });
+
+  test('rests as long as it is asked to where the service did not hold it', async () => {
+    server.behave(state('pending'), { status: 304, headers: { 'Retry-After': '1' } }, state('synced', true));
+    const began = performance.now();
+    await waiting();
+    expect(performance.now() - began).toBeGreaterThanOrEqual(1_000);
+  });
+
+  test('outlasts whatever may pass', async () => {
+    server.behave('cut', { status: 503 }, { status: 429, headers: { 'Retry-After': '0' } }, 'cut-short', { body: '<html>' }, 'cut', 'cut', state('synced', true));
+    expect((await waiting()).status).toBe('synced');
+  });
+
+  test.each([401, 403, 404, 422, 500])('ends at once with %d', async (status) => {
+    server.behave({ status });
+    await expect(waiting()).rejects.toMatchObject({ status });
+    expect(server.received).toHaveLength(1);
+  });
+
+  test('ends when its time is up, with what was seen last and why nothing came', async () => {
+    server.behave(state('pending'), 'cut');
+    const failure: unknown = await waiting({ timeoutMs: 100 }).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(TimedOutError);
+    expect(failure).toMatchObject({ kind: 'timed_out', correlationId: 'reset-4711', progress: { status: 'pending' }, cause: { kind: 'transport' } });
+  });
+
+  test('looks once where no time is given', async () => {
+    server.behave(state('pending'));
+    await expect(waiting({ timeoutMs: 0 })).rejects.toMatchObject({ kind: 'timed_out' });
+    expect(server.received).toHaveLength(1);
+  });
+
+  test('ends with the reason of its signal', async () => {
+    server.behave(state('pending'), { status: 304, headers: { 'Retry-After': '60' } });
+    const abort = new AbortController();
+    const under = waiting({ signal: abort.signal });
+    await eventually(() => server.received.length === 2);
+    abort.abort(new Error('enough'));
+    await expect(under).rejects.toThrow('enough');
+  });
+});

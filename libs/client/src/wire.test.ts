@@ -1,0 +1,22 @@
+import { expect, test } from '@jest/globals';
+import type * as contract from '@crossroads/contract';
+import type { ValidationDetail } from './errors.js';
+import type * as wire from './wire.js';
+
+/** True where each may stand for the other; anything else does not compile. */
+type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
+
+test('the printed types are the types of the schemas', () => {
+  const same: [
+    Same<wire.IntegrationStatus, contract.IntegrationStatus>,
+    Same<wire.Routing, contract.Routing>,
+    Same<Required<wire.CrossroadsLogV2>, Required<contract.CrossroadsLogV2>>,
+    Same<wire.ResetReply['status'], contract.ResetReply['status']>,
+    Same<Omit<wire.ResetProgress, 'log' | 'logs'>, Omit<contract.ResetProgress, 'log' | 'logs'>>,
+    Same<wire.ResetSummary, contract.ResetSummary>,
+    Same<wire.ResetList, contract.ResetList>,
+    Same<wire.TokenReply, contract.TokenReply>,
+    Same<Required<ValidationDetail>, Required<contract.ValidationDetail>>,
+  ] = [true, true, true, true, true, true, true, true, true];
+  expect(same).not.toContain(false);
+});

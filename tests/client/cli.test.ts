@@ -1,0 +1,197 @@
+import { execFile } from 'node:child_process';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { runCli } from '../../libs/client/src/cli/run-cli.js';
+import type { ResetProgress } from '@crossroads/client';
+import { eventually } from '@crossroads/testkit';
+import { intakeWorld } from '../intake/world.js';
+import type { IntakeWorld } from '../intake/world.js';
+
+let world: IntakeWorld;
+beforeAll(async () => (world = await intakeWorld('cli')));
+afterAll(() => world.close());
+
+interface Ran {
+  code: number;
+  out: string;
+  err: string;
+}
+
+const environment = () => ({ CROSSROADS_URL: world.url, CROSSROADS_API_KEY: world.keys.Alpha });
+
+const run = async (args: string[], { terminal = false, env = environment() as Record<string, string>, signal = new AbortController().signal } = {}): Promise<Ran> => {
+  const said = { out: '', err: '' };
+  const code = await runCli(args, {
+    env,
+    out: (text) => (said.out += text),
+    err: (text) => (said.err += text),
+    terminal,
+    readFile: (path) => {
+      if (path !== 'key.txt') throw new Error(`no such file: ${path}`);
+      return `${world.keys.Alpha}\n`;
+    },
+    signal,
+  });
+  return { code, ...said };
+};
+
+const delivered = async (): Promise<string> => (await world.deliver()).origin_order_number;
+const reset = async (...more: string[]) => run(['reset', '--order-number', await delivered(), '--to', 'Beta', ...more]);
+const idIn = ({ out }: Ran): string => /Accepted: (\S+)/.exec(out)![1]!;
+
+describe('reset', () => {
+  test('says the id to ask by, and how', async () => {
+    const ran = await reset();
+    expect([ran.code, ran.err]).toEqual([0, '']);
+    expect(ran.out).toContain(`crossroads status ${idIn(ran)} --wait`);
+    await world.over(idIn(ran));
+  });
+
+  test('with --wait shows each entry as a line, and no control characters where nobody watches', async () => {
+    const { code, out } = await reset('--wait');
+    expect(code).toBe(0);
+    const lines = out.trimEnd().split('\n');
+    expect(lines.slice(1, -1).every((line) => /^ {2}\d\d:\d\d:\d\d\.\d{3} {2}\S/.test(line))).toBe(true);
+    expect(lines.at(-1)).toMatch(/^ {2}✔ synced after \d+ ms$/);
+    expect(out).not.toMatch(/[\r\u001b]/);
+  });
+
+  test('on a terminal shows in between where it stands', async () => {
+    world.working = false;
+    const watching = run(['reset', '--order-number', await delivered(), '--to', 'Beta', '--wait', '--timeout', '1'], { terminal: true });
+    const { code, out } = await watching;
+    world.working = true;
+    expect([code, out]).toEqual([6, expect.stringContaining('\r\u001b[K  … pending')]);
+    expect((await run(['cancel', idIn({ out } as Ran)])).out).toContain('canceled');
+  });
+
+  test.each([
+    ['rejected', 3],
+    ['error', 4],
+    ['canceled', 5],
+  ])('ends %s with exit code %d', async (status, code) => {
+    if (status === 'rejected') world.destination.answers.push('refused');
+    world.working = status !== 'canceled';
+    const waiting = status === 'error' ? run(['reset', '--order-number', 'nobody-has-it', '--to', 'Beta', '--wait']) : reset('--wait', '--correlation-id', `ends-${status}`);
+    if (status === 'canceled') {
+      await eventually(async () => (await run(['status', 'ends-canceled'])).code === 6);
+      world.working = true;
+      await run(['cancel', 'ends-canceled']);
+    }
+    const ran = await waiting;
+    expect([ran.code, ran.out]).toEqual([code, expect.stringContaining(`✘ ${status}`)]);
+  });
+
+  test('interrupted tells how to go on', async () => {
+    world.working = false;
+    const abort = new AbortController();
+    const waiting = run(['reset', '--order-number', await delivered(), '--to', 'Beta', '--correlation-id', 'interrupted-1', '--wait'], { signal: abort.signal });
+    await eventually(async () => (await run(['status', 'interrupted-1'])).code === 6);
+    abort.abort();
+    const { code, out } = await waiting;
+    world.working = true;
+    expect([code, out]).toEqual([130, expect.stringContaining('crossroads status interrupted-1 --wait')]);
+  });
+
+  test('takes the key from a file, and repeats nothing under one idempotency key', async () => {
+    const args = ['reset', '--order-number', await delivered(), '--to', 'Beta', '--idempotency-key', 'night-1', '--api-key-file', 'key.txt', '--json'];
+    const [first, second] = [await run(args, { env: { CROSSROADS_URL: world.url } }), await run(args, { env: { CROSSROADS_URL: world.url } })].map(({ out }) => JSON.parse(out) as Record<string, unknown>);
+    expect(second).toMatchObject({ correlation_id: first!['correlation_id'], idempotency_key: 'night-1', replayed: true });
+  });
+});
+
+describe('--json', () => {
+  test('prints one document and nothing else', async () => {
+    const { code, out, err } = await reset('--wait', '--json');
+    expect([code, err]).toEqual([0, '']);
+    expect(JSON.parse(out)).toMatchObject({ status: 'synced', done: true, logs: expect.any(Array), idempotency_key: expect.any(String) });
+    const status = await run(['status', (JSON.parse(out) as ResetProgress).correlation_id, '--json']);
+    expect(Object.keys(JSON.parse(status.out) as object)).not.toContain('etag');
+  });
+
+  test('tells failures in it, too', async () => {
+    const { code, out, err } = await run(['status', 'nobody-knows-it', '--json']);
+    expect([code, err]).toEqual([10, '']);
+    expect(JSON.parse(out)).toEqual({ error: { kind: 'not_found', message: 'Reset not found', advice: expect.any(String), status: 404, request_id: expect.any(String) } });
+    expect(JSON.parse((await run(['reset', '--json'])).out)).toMatchObject({ error: { kind: 'usage' } });
+  });
+});
+
+test('list shows the newest, as many as one wants', async () => {
+  const id = idIn(await reset());
+  await world.over(id);
+  const { out } = await run(['list', '--limit', '2']);
+  expect(out.trimEnd().split('\n')).toHaveLength(2);
+  expect(out).toContain(id);
+  expect((JSON.parse((await run(['list', '--limit', '3', '--json'])).out) as { items: object[] }).items).toHaveLength(3);
+  expect((await run(['list', '--order-number', 'nobody-has-that'])).out).toBe('There are none.\n');
+});
+
+test('accept and reject are for the destination', async () => {
+  world.destination.answers.push('requested');
+  const id = idIn(await reset());
+  await eventually(async () => (await run(['status', id])).out.includes('requested'));
+  expect((await run(['accept', id, '--from', 'Alpha'])).code).toBe(10);
+  const asBeta = { env: { CROSSROADS_URL: world.url, CROSSROADS_API_KEY: world.keys.Beta } };
+  expect(await run(['accept', id, '--from', 'Alpha', '--reason', 'SEEN'], asBeta)).toEqual({ code: 0, out: expect.stringMatching(/^synced: /), err: '' });
+  expect((await run(['reject', id, '--from', 'Alpha'], asBeta)).code).toBe(9);
+});
+
+describe('what is wrong', () => {
+  test.each<[string[], string]>([
+    [['rest'], 'There is no command rest'],
+    [['reset', '--to', 'Beta'], 'Which order?'],
+    [['reset', '--order-number', '1'], '--to is missing'],
+    [['reset', '--order-number', '1', '--to', 'Cartage', 'North'], 'North is not understood'],
+    [['reset', '--order-number', '1', '--to', 'Beta', '--tomorrow'], '--tomorrow'],
+    [['reset', '--order-number', '1', '--to', 'Beta', '--wait', '--timeout', 'long'], '--timeout must be a whole number'],
+    [['reset', '--order-number', '1', '--to', 'Beta', '--api-key-file', 'none'], 'no such file'],
+    [['status'], 'Which reset?'],
+    [['status', 'a', 'b'], 'b is too much'],
+    [['resume', 'saga-1'], '--reason is missing'],
+    [['recover', 'saga-1', '--reason', 'because'], 'CROSSROADS_OPS_KEY'],
+    [['list', '--url', 'nowhere'], 'The URL must be'],
+  ])('in %j is said, with exit code 2', async (args, said) => {
+    const before = await world.sagas();
+    const { code, out, err } = await run(args);
+    expect([code, out, err]).toEqual([2, '', expect.stringContaining(said)]);
+    expect(await world.sagas()).toBe(before);
+  });
+
+  test.each<[string, Record<string, string>, number, string]>([
+    ['no credentials', { CROSSROADS_API_KEY: '' }, 2, 'CROSSROADS_API_KEY'],
+    ['credentials nobody knows', { CROSSROADS_API_KEY: 'canary-key-1' }, 7, 'Check the API key'],
+    ['nobody at the address', { CROSSROADS_URL: 'http://127.0.0.1:9' }, 8, 'No whole reply from http://127.0.0.1:9'],
+  ])('with %s is said, without repeating a secret', async (_what, env, code, said) => {
+    const ran = await run(['list'], { env: { ...environment(), ...env } });
+    expect(ran).toEqual({ code, out: '', err: expect.stringContaining(said) });
+    expect(ran.err).not.toMatch(/canary/);
+  });
+
+  test('with the request is told item by item', async () => {
+    const { code, err } = await run(['reset', '--order-number', '1', '--to', 'Beta', '--correlation-id', '12345678']);
+    expect([code, err]).toEqual([9, expect.stringContaining('header.X-Correlation-ID: ')]);
+  });
+});
+
+test('every command explains itself', async () => {
+  const { out } = await run(['--help']);
+  const names = [...out.matchAll(/^ {2}([a-z]+) /gm)].map(([, name]) => name!);
+  expect(names).toEqual(['reset', 'status', 'list', 'cancel', 'accept', 'reject', 'resume', 'recover']);
+  for (const name of names) expect(await run([name, '--help'])).toEqual({ code: 0, out: expect.stringMatching(/Options:[^]*Settings:[^]*Exit codes:/), err: '' });
+});
+
+test('the words of others give a terminal no orders', async () => {
+  world.destination.answers.push('refused');
+  const order = await world.deliver({ origin_order_number: 'O-\u009b31m' });
+  const { out } = await run(['reset', '--order-id', order.order_id, '--to', 'Beta', '--wait']);
+  await run(['reset', '--order-number', order.origin_order_number, '--to', 'Beta', '--wait']);
+  const { out: listed } = await run(['list', '--limit', '2']);
+  expect(`${out}${listed}`).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
+});
+
+test('the program itself speaks and ends as it should', async () => {
+  const ended = await new Promise<Ran>((resolve) => {
+    execFile('node_modules/.bin/crossroads', ['list', '--limit', '1'], { env: { ...process.env, ...environment() } }, (error, out, err) => resolve({ code: Number(error?.code ?? 0), out, err }));
+  });
+  expect(ended).toEqual({ code: 0, out: expect.stringMatching(/^\d{4}-\d\d-\d\d .*\n$/), err: '' });
+});

@@ -1,0 +1,54 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** `cut` ends the connection unanswered, `cut-short` in the middle of the body, `hang` never answers. */
+export type Behaviour = 'cut' | 'cut-short' | 'hang' | { status?: number; headers?: Record<string, string>; body?: unknown };
+
+export interface Received {
+  method: string;
+  path: string;
+  headers: IncomingHttpHeaders;
+  body: string;
+}
+
+/** A server that does what it is told with one request after the other, and the last thing for good. */
+export interface MisbehavingServer {
+  url: string;
+  received: Received[];
+  behave(...behaviours: Behaviour[]): void;
+  close(): Promise<void>;
+}
+
+export const misbehavingServer = async (): Promise<MisbehavingServer> => {
+  let ahead: Behaviour[] = [];
+  const received: Received[] = [];
+  const server = createServer(async (request, response) => {
+    const { method = '', url: path = '', headers } = request;
+    received.push({ method, path, headers, body: Buffer.concat(await request.toArray()).toString() });
+    const behaviour = ahead.length > 1 ? ahead.shift()! : ahead[0]!;
+    if (behaviour === 'hang') return;
+    if (behaviour === 'cut') return void request.socket.destroy();
+    if (behaviour === 'cut-short') {
+      response.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': '1000' }).write('{"status":');
+      return void setImmediate(() => request.socket.destroy());
+    }
+    const { status = 200, headers: sent = {}, body = {} } = behaviour;
+    response.writeHead(status, { 'Content-Type': 'application/json', ...sent }).end(status === 304 ? undefined : typeof body === 'string' ? body : JSON.stringify(body));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    received,
+    behave: (...behaviours) => {
+      ahead = behaviours;
+      received.length = 0;
+    },
+    close: async () => {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+};
