@@ -1,14 +1,18 @@
 import { execFile } from 'node:child_process';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { runCli } from '../../libs/client/src/cli/run-cli.js';
 import type { ResetProgress } from '@crossroads/client';
 import { eventually } from '@crossroads/testkit';
+import { collections } from '@crossroads/store';
 import { intakeWorld } from '../intake/world.js';
 import type { IntakeWorld } from '../intake/world.js';
 
 let world: IntakeWorld;
 beforeAll(async () => (world = await intakeWorld('cli')));
 afterAll(() => world.close());
+
+/** What is still under way would take the answer that a later test gives the destination. */
+afterEach(() => eventually(async () => (await world.store.connection.db!.collection(collections.sagas).countDocuments({ phase: { $nin: ['ended', 'stopped'] } })) === 0));
 
 interface Ran {
   code: number;
@@ -52,7 +56,7 @@ describe('reset', () => {
     const lines = out.trimEnd().split('\n');
     expect(lines.slice(1, -1).every((line) => /^ {2}\d\d:\d\d:\d\d\.\d{3} {2}\S/.test(line))).toBe(true);
     expect(lines.at(-1)).toMatch(/^ {2}✔ synced after \d+ ms$/);
-    expect(out).not.toMatch(/[\r\u001b]/);
+    expect(out).not.toMatch(/(?!\n)\p{Cc}/u);
   });
 
   test('on a terminal shows in between where it stands', async () => {
@@ -89,6 +93,7 @@ describe('reset', () => {
     abort.abort();
     const { code, out } = await waiting;
     world.working = true;
+    await run(['cancel', 'interrupted-1']);
     expect([code, out]).toEqual([130, expect.stringContaining('crossroads status interrupted-1 --wait')]);
   });
 
@@ -132,7 +137,7 @@ test('accept and reject are for the destination', async () => {
   await eventually(async () => (await run(['status', id])).out.includes('requested'));
   expect((await run(['accept', id, '--from', 'Alpha'])).code).toBe(10);
   const asBeta = { env: { CROSSROADS_URL: world.url, CROSSROADS_API_KEY: world.keys.Beta } };
-  expect(await run(['accept', id, '--from', 'Alpha', '--reason', 'SEEN'], asBeta)).toEqual({ code: 0, out: expect.stringMatching(/^synced: /), err: '' });
+  expect(await run(['accept', id, '--from', 'Alpha', '--reason', 'SEEN'], asBeta)).toEqual({ code: 0, out: 'synced: Accepted by Beta: SEEN.\n', err: '' });
   expect((await run(['reject', id, '--from', 'Alpha'], asBeta)).code).toBe(9);
 });
 
@@ -186,7 +191,7 @@ test('the words of others give a terminal no orders', async () => {
   const { out } = await run(['reset', '--order-id', order.order_id, '--to', 'Beta', '--wait']);
   await run(['reset', '--order-number', order.origin_order_number, '--to', 'Beta', '--wait']);
   const { out: listed } = await run(['list', '--limit', '2']);
-  expect(`${out}${listed}`).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
+  expect(`${out}${listed}`).not.toMatch(/(?!\n)\p{Cc}/u);
 });
 
 test('the program itself speaks and ends as it should', async () => {

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** `cut` ends the connection unanswered, `cut-short` in the middle of the body, `hang` never answers. */
@@ -24,18 +24,14 @@ export interface MisbehavingServer {
 export const misbehavingServer = async (): Promise<MisbehavingServer> => {
   let ahead: Behaviour[] = [];
   const received: Received[] = [];
-  const server = createServer(async (request, response) => {
+  const server = createServer((request, response) => {
     const { method = '', url: path = '', headers } = request;
-    received.push({ method, path, headers, body: Buffer.concat(await request.toArray()).toString() });
-    const behaviour = ahead.length > 1 ? ahead.shift()! : ahead[0]!;
-    if (behaviour === 'hang') return;
-    if (behaviour === 'cut') return void request.socket.destroy();
-    if (behaviour === 'cut-short') {
-      response.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': '1000' }).write('{"status":');
-      return void setImmediate(() => request.socket.destroy());
-    }
-    const { status = 200, headers: sent = {}, body = {} } = behaviour;
-    response.writeHead(status, { 'Content-Type': 'application/json', ...sent }).end(status === 304 ? undefined : typeof body === 'string' ? body : JSON.stringify(body));
+    let body = '';
+    request.setEncoding('utf8').on('data', (text: string) => (body += text));
+    request.once('end', () => {
+      received.push({ method, path, headers, body });
+      answer(request, response, ahead.length > 1 ? ahead.shift()! : ahead[0]!);
+    });
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
@@ -51,4 +47,18 @@ export const misbehavingServer = async (): Promise<MisbehavingServer> => {
       await once(server, 'close');
     },
   };
+};
+
+const answer = ({ socket }: IncomingMessage, response: ServerResponse, behaviour: Behaviour): void => {
+  if (behaviour === 'hang') return;
+  if (behaviour === 'cut') {
+    socket.destroy();
+    return;
+  }
+  if (behaviour === 'cut-short') {
+    response.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': '1000' }).write('{"status":', () => socket.destroy());
+    return;
+  }
+  const { status = 200, headers = {}, body = {} } = behaviour;
+  response.writeHead(status, { 'Content-Type': 'application/json', ...headers }).end(status === 304 ? undefined : typeof body === 'string' ? body : JSON.stringify(body));
 };

@@ -7,7 +7,7 @@ const reason = { reason: { type: 'string', value: 'CODE', says: 'why, in a code 
 const from = { from: { type: 'string', value: 'TENANT', says: 'the tenant that sent the reset' } } as const;
 
 const told = ({ say, json }: Tools, reply: ResetReply): number => {
-  say(`${reply.status}: ${reply.message ?? ''}`);
+  say(`${reply.status}: ${reply.log?.detail.message ?? reply.message ?? ''}`);
   json(reply);
   return exitCodes.done;
 };

@@ -95,5 +95,4 @@ const failureOf = (error: unknown, { name }: Command): { code: number; told: str
 };
 
 /** Words of others are shown in a terminal, which takes some characters for orders. */
-// oxlint-disable-next-line no-control-regex
-const printable = (text: string): string => text.replaceAll(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, '\ufffd');
+const printable = (text: string): string => text.replaceAll(/(?!\n)\p{Cc}/gu, '\ufffd');

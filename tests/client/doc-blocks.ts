@@ -1,0 +1,7 @@
+export interface Block {
+  language: string;
+  lines: string;
+}
+
+/** The code blocks of a page, in their order. */
+export const blocksOf = (page: string): Block[] => [...page.matchAll(/^```(?<language>\w+)\n(?<lines>[^]*?)^```$/gm)].map(({ groups }) => groups as unknown as Block);

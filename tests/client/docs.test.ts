@@ -1,0 +1,81 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { Face } from '../../apps/sandbox/src/face.js';
+import type { RunningSandbox } from '../sandbox/run-sandbox.js';
+import { runSandbox } from '../sandbox/run-sandbox.js';
+import type { Block } from './doc-blocks.js';
+import { blocksOf } from './doc-blocks.js';
+
+let sandbox: RunningSandbox;
+let face: Face;
+let folder: string;
+
+beforeAll(async () => {
+  sandbox = await runSandbox();
+  face = await sandbox.face();
+  folder = mkdtempSync(join(tmpdir(), 'crossroads-docs-'));
+  mkdirSync(join(folder, 'node_modules/@crossroads'), { recursive: true });
+  symlinkSync(resolve('libs/client'), join(folder, 'node_modules/@crossroads/client'));
+}, 180_000);
+
+afterAll(async () => {
+  rmSync(folder, { recursive: true });
+  await sandbox.stop();
+}, 60_000);
+
+/** What a page says, as it is said here. */
+const here = (text: string): string =>
+  text
+    .replaceAll('http://localhost:8080', face.intake_url)
+    .replaceAll('http://localhost:8081', face.ops_url)
+    .replaceAll('http://localhost:8082', face.destination_url)
+    .replaceAll('.data/', `${sandbox.dataDir}/`);
+
+/** The same for two runs that went alike. */
+const alike = (text: string): string =>
+  text
+    .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<id>')
+    .replaceAll(/\b[0-9a-f]{24}\b/g, '<order>')
+    .replaceAll(/\d\d:\d\d:\d\d\.\d{3}/g, '<time>')
+    .replaceAll(/\b\d+ ms\b/g, '<ms>')
+    .replaceAll(/http:\/\/[a-z0-9.]+:\d+/g, '<url>')
+    .replaceAll('\r', '')
+    .trimEnd();
+
+/** Runs the blocks of a page one after the other in one shell; answers what each printed. */
+const printedBy = async (blocks: readonly Block[]): Promise<string[]> => {
+  const steps = blocks.map(({ language, lines }, index) => {
+    if (language === 'bash') return here(lines);
+    const file = join(folder, `example-${index}.mjs`);
+    writeFileSync(file, here(lines));
+    return `node ${file}`;
+  });
+  // What npx would find, without the second it takes to look.
+  const script = ['exec 2>&1', 'npx() { "$@"; }', ...steps.flatMap((step) => [step, 'echo "§"'])].join('\n');
+  const env = { ...process.env, PATH: `${resolve('node_modules/.bin')}:${process.env['PATH']}`, CROSSROADS_URL: face.intake_url, CROSSROADS_OPS_URL: face.ops_url };
+  const { stdout } = await promisify(execFile)('bash', ['-euc', script], { env }).catch((error: { stdout?: string; message: string }) => {
+    throw new Error(`${error.message}\n${error.stdout}`);
+  });
+  return stdout.split('§\n');
+};
+
+test.each(['libs/client/README.md', 'docs/integrating.md'])(
+  '%s says what happens',
+  async (path) => {
+    const blocks = blocksOf(readFileSync(path, 'utf8'));
+    const runnable = blocks.filter(({ language }) => language === 'bash' || language === 'js');
+    expect(runnable.length).toBeGreaterThan(8);
+    const key = runnable.findIndex(({ lines }) => lines.includes('export CROSSROADS_API_KEY'));
+    const ordered = [runnable[key]!, ...runnable.filter((_, index) => index !== key)];
+    const printed = await printedBy(ordered);
+    for (const [index, block] of ordered.entries()) {
+      const said = blocks[blocks.indexOf(block) + 1];
+      if (said?.language === 'text') expect(alike(printed[index]!)).toBe(alike(said.lines));
+    }
+  },
+  120_000,
+);
