@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { runCli } from '../../libs/client/src/cli/run-cli.js';
 import type { ResetProgress } from '@crossroads/client';
@@ -183,6 +184,13 @@ test('every command explains itself', async () => {
   const names = [...out.matchAll(/^ {2}([a-z]+) /gm)].map(([, name]) => name!);
   expect(names).toEqual(['reset', 'status', 'list', 'cancel', 'accept', 'reject', 'resume', 'recover']);
   for (const name of names) expect(await run([name, '--help'])).toEqual({ code: 0, out: expect.stringMatching(/Options:[^]*Settings:[^]*Exit codes:/), err: '' });
+});
+
+test('the page of the client has the same exit codes', async () => {
+  const { out } = await run(['reset', '--help']);
+  const codes = [...out.matchAll(/^ {2,}(\d+) {2}(.+)$/gm)].map(([, code, meaning]) => `| ${code} | ${meaning} |`);
+  expect(codes).toHaveLength(12);
+  expect(readFileSync('libs/client/README.md', 'utf8').replaceAll('`', '')).toContain(codes.join('\n'));
 });
 
 test('the words of others give a terminal no orders', async () => {

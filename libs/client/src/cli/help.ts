@@ -2,7 +2,7 @@ import type { Command, Option } from './command.js';
 import { exitMeanings } from './exit-codes.js';
 
 export const helpOf = (command: Command, settings: Record<string, Option>): string =>
-  [`crossroads ${command.name} ${command.usage}`, command.summary, command.more, `Options:\n${lines(command.options)}`, `Settings:\n${lines(settings)}`, exitMeanings].join('\n\n');
+  [`crossroads ${command.name} ${command.usage}`, command.summary, command.more, `Options:\n${lines(command.options)}`, `Settings:\n${lines(settings)}`, exits].join('\n\n');
 
 export const overview = (commands: readonly Command[]): string =>
   [
@@ -10,10 +10,12 @@ export const overview = (commands: readonly Command[]): string =>
     commands.map(({ name, summary }) => `  ${name.padEnd(8)} ${summary}`).join('\n'),
     'Each explains itself: crossroads reset --help',
     'Settings come from options, then from the environment: CROSSROADS_URL, CROSSROADS_API_KEY; for operators CROSSROADS_OPS_URL, CROSSROADS_OPS_KEY.',
-    exitMeanings,
+    exits,
   ].join('\n\n');
 
 const lines = (options: Record<string, Option>): string =>
   Object.entries(options)
     .map(([name, { value, says }]) => `  ${`--${name}${value === undefined ? '' : ` ${value}`}`.padEnd(26)} ${says}`)
     .join('\n');
+
+const exits = `Exit codes:\n${exitMeanings.map(([code, meaning]) => `  ${String(code).padStart(3)}  ${meaning}`).join('\n')}`;

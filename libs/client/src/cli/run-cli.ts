@@ -1,12 +1,13 @@
 import { parseArgs } from 'node:util';
-import { CrossroadsError, ValidationError } from '../errors.js';
 import type { Command, Tools, Values } from './command.js';
 import { UsageError } from './command.js';
 import { acceptCommand, cancelCommand, rejectCommand } from './decide.command.js';
-import { exitCodeFor, exitCodes } from './exit-codes.js';
+import { exitCodes } from './exit-codes.js';
+import { failureOf } from './failure.js';
 import { helpOf, overview } from './help.js';
 import { listCommand } from './list.command.js';
 import { recoverCommand, resumeCommand } from './operate.command.js';
+import { printable } from './printable.js';
 import { resetCommand } from './reset.command.js';
 import type { Environment } from './settings.js';
 import { clientOf, operatorSettingOptions, operatorsOf, settingOptions } from './settings.js';
@@ -78,21 +79,3 @@ const toolsFor = (values: Values, { env, out, terminal, readFile, signal }: Surr
     signal,
   };
 };
-
-const failureOf = (error: unknown, { name }: Command): { code: number; told: string; document: object } => {
-  if (error instanceof CrossroadsError) {
-    const { kind, message, advice, status, requestId, code, retryAfterMs } = error;
-    const detail = error instanceof ValidationError && error.detail.length > 0 ? error.detail : undefined;
-    const facts = { kind, message, advice, status, code, request_id: requestId, retry_after_ms: retryAfterMs, detail };
-    return { code: exitCodeFor(error), told: printable([message, advice, ...(requestId === undefined ? [] : [`request ${requestId}`])].join('\n')), document: { error: facts } };
-  }
-  if (error instanceof UsageError) {
-    const { message } = error;
-    return { code: exitCodes.usage, told: printable(`${message}\nSee crossroads ${name} --help`), document: { error: { kind: 'usage', message } } };
-  }
-  const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return { code: exitCodes.fault, told: `A fault in this program: ${message}`, document: { error: { kind: 'fault', message } } };
-};
-
-/** Words of others are shown in a terminal, which takes some characters for orders. */
-const printable = (text: string): string => text.replaceAll(/(?!\n)\p{Cc}/gu, '\ufffd');

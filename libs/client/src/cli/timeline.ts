@@ -27,8 +27,8 @@ export const createTimeline = ({ say, passing }: Pick<Tools, 'say' | 'passing'>)
 };
 
 /** Where a reset stands, in a few words. */
-export const standing = ({ status, done, step, attempts, next_attempt_at }: ResetProgress): string => {
-  if (done) return step === null ? status : `${status}: stopped at ${step}, an operator can resume it`;
+export const standing = ({ status, done, step, attempts, next_attempt_at, saga_id }: ResetProgress): string => {
+  if (done) return step === null ? status : `${status}: stopped at ${step}; an operator can resume saga ${saga_id}`;
   const at = step === null ? '' : `, at ${step}`;
   const tried = attempts === 0 ? '' : `, ${attempts} failed attempt${attempts === 1 ? '' : 's'}`;
   const next = next_attempt_at === null ? '' : `, next at ${next_attempt_at.slice(11, 19)}`;

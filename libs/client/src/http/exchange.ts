@@ -1,5 +1,7 @@
-import { CrossroadsError, TransportError, UnexpectedReplyError, ValidationError } from '../errors.js';
+import { CrossroadsError, TransportError, UnexpectedReplyError } from '../errors.js';
 import { errorFor } from './error-for.js';
+import { headersOf } from './headers.js';
+import { limited } from './limited.js';
 import { parsed } from './parsed.js';
 
 export interface Call<T> {
@@ -69,36 +71,6 @@ const baseOf = (text: string): string => {
   if (!url || !/^https?:$/.test(url.protocol)) throw new TypeError('baseUrl must be a whole http or https URL, such as https://crossroads.example/api.');
   if (url.username !== '' || url.password !== '') throw new TypeError('baseUrl must not hold a user name or password.');
   return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
-};
-
-/** fetch takes one byte for a character, so names are sent as the bytes of their UTF-8. */
-const headersOf = (given: Record<string, string | undefined>): Headers => {
-  const headers = new Headers({ Accept: 'application/json' });
-  for (const [name, value] of Object.entries(given)) {
-    if (value === undefined) continue;
-    try {
-      headers.set(name, String.fromCharCode(...new TextEncoder().encode(value)));
-    } catch {
-      const msg = 'Value holds characters that no header can carry';
-      throw new ValidationError({ message: `header.${name}: ${msg}.`, advice: 'Correct it. Nothing was sent.', detail: [{ type: 'string_pattern_mismatch', loc: ['header', name], msg }] });
-    }
-  }
-  return headers;
-};
-
-/** Not AbortSignal.any and AbortSignal.timeout: on Node 20 the first is kept for as long as the signals it follows. */
-const limited = (ms: number, signal: AbortSignal | undefined): { signal: AbortSignal; end(): void } => {
-  const limit = new AbortController();
-  const timer = setTimeout(() => limit.abort(new Error(`no whole reply within ${ms} ms`)), ms);
-  const abort = (): void => limit.abort(signal?.reason);
-  signal?.addEventListener('abort', abort, { once: true });
-  return {
-    signal: limit.signal,
-    end: () => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', abort);
-    },
-  };
 };
 
 /** fetch says "fetch failed" and keeps the reason in its cause. */
