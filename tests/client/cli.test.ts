@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { runCli } from '../../libs/client/src/cli/run-cli.js';
 import type { ResetProgress } from '@crossroads/client';
 import { eventually } from '@crossroads/testkit';
+import { StepUnavailable } from '@crossroads/saga';
 import { collections } from '@crossroads/store';
 import { intakeWorld } from '../intake/world.js';
 import type { IntakeWorld } from '../intake/world.js';
@@ -84,6 +85,12 @@ describe('reset', () => {
     }
     const ran = await waiting;
     expect([ran.code, ran.out]).toEqual([code, expect.stringContaining(`✘ ${status}`)]);
+  });
+
+  test('stopped names the saga that an operator can resume', async () => {
+    world.destination.answers.push(...Array.from({ length: 3 }, () => new StepUnavailable('destination.unavailable', 'Nobody there.')));
+    const { code, out } = await reset('--wait');
+    expect([code, out]).toEqual([4, expect.stringMatching(/✘ error: stopped at dispatch-reset; an operator can resume saga [0-9a-f-]{36} after/)]);
   });
 
   test('interrupted tells how to go on', async () => {

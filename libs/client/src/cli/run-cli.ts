@@ -29,6 +29,9 @@ export interface Surroundings {
   signal: AbortSignal;
 }
 
+/** Takes away the line a terminal is at. */
+const wipe = '\r\u001b[K';
+
 /** Does what the arguments say; answers the exit code. */
 export const runCli = async (args: readonly string[], surroundings: Surroundings): Promise<number> => {
   const { out, err } = surroundings;
@@ -53,7 +56,10 @@ export const runCli = async (args: readonly string[], surroundings: Surroundings
     if (surroundings.signal.aborted) return exitCodes.interrupted;
     const { code, told, document } = failureOf(error, command);
     if (wantsJson) out(`${JSON.stringify(document, null, 2)}\n`);
-    else err(`${told}\n`);
+    else {
+      if (surroundings.terminal) out(wipe);
+      err(`${told}\n`);
+    }
     return code;
   }
 };
@@ -68,12 +74,12 @@ const read = (args: readonly string[], options: Command['options']): { values: V
 
 const toolsFor = (values: Values, { env, out, terminal, readFile, signal }: Surroundings): Tools => {
   const quiet = values['json'] === true;
-  const wipe = terminal && !quiet ? '\r\u001b[K' : '';
+  const live = terminal && !quiet;
   return {
     client: () => clientOf({ values, env, readFile }),
     operators: () => operatorsOf({ values, env, readFile }),
-    say: (line) => quiet || out(`${wipe}${printable(line)}\n`),
-    passing: (line) => wipe === '' || out(`${wipe}${printable(line)}`),
+    say: (line) => quiet || out(`${live ? wipe : ''}${printable(line)}\n`),
+    passing: (line) => live && out(`${wipe}${printable(line)}`),
     json: (document) => quiet && out(`${JSON.stringify(document, null, 2)}\n`),
     quiet,
     signal,
