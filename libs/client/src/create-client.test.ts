@@ -82,15 +82,16 @@ describe('a call rejects at once', () => {
   });
 
   test('with the reason of its signal, whatever it was at', async () => {
-    const wish = (signal: AbortSignal) => client({ retry: { firstPauseMs: 60_000, longestPauseMs: 60_000 } }).reset({ order_number: '1', destTenantName: 'Beta', signal });
+    const wish = (signal: AbortSignal, retries = 3) => client({ retry: { retries, firstPauseMs: 60_000, longestPauseMs: 60_000 } }).reset({ order_number: '1', destTenantName: 'Beta', signal });
     await expect(wish(AbortSignal.abort(new Error('before')))).rejects.toThrow('before');
-    for (const behaviour of ['hang', { status: 503 }] as const) {
+    for (const [behaviour, retries] of [['hang', 0], [{ status: 503 }, 3]] as const) {
       server.behave(behaviour);
       const abort = new AbortController();
-      const under = wish(abort.signal);
+      const under = wish(abort.signal, retries);
       await eventually(() => server.received.length === 1);
-      abort.abort(new Error('enough'));
-      await expect(under).rejects.toThrow('enough');
+      const reason = new Error('enough');
+      abort.abort(reason);
+      await expect(under).rejects.toBe(reason);
     }
   });
 });
@@ -103,6 +104,14 @@ describe('what is sent', () => {
     expect(JSON.parse(body)).toEqual({ order: { order_id: 'id-1' } });
     expect(headers).toMatchObject({ 'x-api-key': 'key-1', 'x-tenant-name': 'Alpha', 'x-origin-instance-name': 'Alpha One', 'x-correlation-id': 'mine-0001', 'idempotency-key': '"a \\"key\\""', prefer: 'wait=3' });
     expect(Buffer.from(String(headers['x-dest-tenant-name']), 'latin1').toString('utf8')).toBe('Müller & Söhne');
+  });
+
+  test('has a key of its own where none is given', async () => {
+    server.behave(accepted);
+    const { idempotencyKey } = await reset();
+    await reset();
+    expect(keysSent().size).toBe(2);
+    expect(keysSent()).toContain(`"${idempotencyKey}"`);
   });
 
   test('is nothing where a header cannot carry it', async () => {
