@@ -1,8 +1,9 @@
 import { clientTypes } from './client-types.mjs';
 import { envExample } from './env-example.mjs';
+import { errorPage } from './error-page.mjs';
 import { metricsPage } from './metrics-page.mjs';
 import { openApi } from './openapi.mjs';
 import { sagaPage } from './saga-page.mjs';
 
 /** Every generated file: `path` from the top of the repository, `print()` its text or a promise of it. */
-export const generators = [envExample, openApi, sagaPage, metricsPage, clientTypes];
+export const generators = [envExample, openApi, sagaPage, errorPage, metricsPage, clientTypes];

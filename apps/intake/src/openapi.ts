@@ -1,6 +1,7 @@
 import type { Operation } from './docs/operations.js';
 import { operations } from './docs/operations.js';
 import { jsonSchemas, refTo } from './docs/schemas.js';
+import { statuses } from './docs/statuses.js';
 
 /** The API as an OpenAPI 3.1 document, made from the schemas that read the requests and type the replies. The same every time. */
 export const openApiDocument = () => ({
@@ -42,7 +43,7 @@ const described = ({ id, summary, description, scope, parameters, body, reply, a
   responses: {
     200: reply === 'events' ? stream : { description: 'Successful Response', headers: replyHeaders, content: json(refTo(reply)) },
     ...Object.fromEntries(Object.entries(also).map(([status, says]) => [status, Number(status) < 400 ? { description: says } : plainly(says)])),
-    ...(scope !== undefined && { 403: plainly('The credentials lack the scope, or do not speak for the tenant or instance named.') }),
+    ...(scope !== undefined && { 403: plainly(statuses[403].means) }),
     ...usual,
   },
 });
@@ -59,13 +60,13 @@ const stream = { description: 'A stream of events', content: { 'text/event-strea
 
 /** What any call may be answered with. */
 const usual = {
-  400: plainly('The body cannot be read at all.'),
-  401: plainly('Missing or invalid credentials.'),
-  408: plainly('The body did not arrive in time.'),
-  413: plainly('The body is too large.'),
-  415: plainly('The body is encoded.'),
-  422: { description: 'Validation Error', content: json({ anyOf: [refTo('ValidationError'), refTo('Error')] }) },
-  429: later('Too many requests.'),
-  500: plainly('A fault of ours.'),
-  503: later('The database does not answer. The text says whether anything may have been accepted; if so, X-Correlation-ID is the name to send the request again by.'),
+  400: plainly(statuses[400].means),
+  401: plainly(statuses[401].means),
+  408: plainly(statuses[408].means),
+  413: plainly(statuses[413].means),
+  415: plainly(statuses[415].means),
+  422: { description: statuses[422].means, content: json({ anyOf: [refTo('ValidationError'), refTo('Error')] }) },
+  429: later(statuses[429].means),
+  500: plainly(statuses[500].means),
+  503: later(statuses[503].means),
 };

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { actionNames } from '../commands/audited.js';
 import type { CommandName, CommandResult } from '../commands/commands.js';
 import type { DestinationCommand } from '../destinations/pause.js';
+import { operatorCodes } from '../http/codes.js';
 import { PageError } from '../http/page-error.js';
 import { operatorOf } from '../login/actor.js';
 import { signedIn } from '../login/signed-in.js';
@@ -85,8 +86,6 @@ const read = <T>(schema: z.ZodType<T>, given: unknown): T => {
   throw new PageError(422, 'The request is not right', said, 'request.invalid');
 };
 
-const missing: ReadonlySet<string> = new Set(['saga.unknown', 'destination.unknown_instance']);
-
 function orThrow(result: CommandResult): asserts result is Extract<CommandResult, { ok: true }> {
-  if (!result.ok) throw new PageError(missing.has(result.code) ? 404 : 409, 'It was not done', result.message, result.code);
+  if (!result.ok) throw new PageError(operatorCodes[result.code].status, 'It was not done', result.message, result.code);
 }

@@ -1,4 +1,5 @@
 import type { OperatorRole } from '@crossroads/store';
+import type { OperatorCode } from '../http/codes.js';
 
 /** Who acts, and from where. */
 export interface Actor {
@@ -20,7 +21,7 @@ export interface CommandWish extends Actor {
 }
 
 /** `message` is a sentence for the operator; `madeSaga` a saga that does what was asked for. */
-export type CommandResult = { ok: true; madeSaga?: string } | { ok: false; code: string; message: string };
+export type CommandResult = { ok: true; madeSaga?: string } | { ok: false; code: OperatorCode; message: string };
 
 export type SagaCommand = (sagaId: string, wish: CommandWish) => Promise<CommandResult>;
 

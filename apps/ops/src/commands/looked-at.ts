@@ -1,9 +1,10 @@
 import type { SagaCommandRepository, SagaDocument } from '@crossroads/store';
+import type { OperatorCode } from '../http/codes.js';
 import type { CommandResult, CommandWish } from './commands.js';
 
 type Refusal = Extract<CommandResult, { ok: false }>;
 
-export const refusal = (code: string, message: string): Refusal => ({ ok: false, code, message });
+export const refusal = (code: OperatorCode, message: string): Refusal => ({ ok: false, code, message });
 
 export const moved = (): Refusal => refusal('saga.moved', 'The saga has moved on since you looked. Nothing was changed. See how it stands now, then decide again.');
 

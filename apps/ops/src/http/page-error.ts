@@ -1,11 +1,13 @@
+import type { OperatorCode } from './codes.js';
+
 /** An answer that is no page: what happened, and what to do next, in words for the person in front of it. */
 export class PageError extends Error {
   override readonly name = 'PageError';
   readonly status: number;
   readonly title: string;
   /** What a script goes by. */
-  readonly code: string;
-  constructor(status: number, title: string, message: string, code = codes[status] ?? 'request.refused') {
+  readonly code: OperatorCode;
+  constructor(status: number, title: string, message: string, code: OperatorCode = codes[status] ?? 'ops.fault') {
     super(message);
     this.status = status;
     this.title = title;
@@ -13,7 +15,7 @@ export class PageError extends Error {
   }
 }
 
-const codes: Record<number, string> = {
+const codes: Record<number, OperatorCode> = {
   401: 'operator.not_signed_in',
   403: 'operator.not_allowed',
   404: 'request.not_found',

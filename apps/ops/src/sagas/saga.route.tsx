@@ -3,6 +3,7 @@ import type { Request, Response, Router } from 'express';
 import type { Log } from '@crossroads/runtime';
 import { z } from 'zod';
 import { orderMovedOn } from '../commands/recover.js';
+import { operatorCodes } from '../http/codes.js';
 import { PageError } from '../http/page-error.js';
 import { operatorOf } from '../login/actor.js';
 import { signedIn } from '../login/signed-in.js';
@@ -55,7 +56,7 @@ export const sagaRoutes = (ports: StoryPorts & { chrome: Chrome; log: Log }): Ro
     const { reason, expected_epoch: expectedEpoch, forced } = read.data;
     const result = await command(sagaId, { ...actor, reason, expectedEpoch, forced });
     log.info('operator command', { command: action, saga_id: sagaId, by: actor.by, reason, result });
-    if (!result.ok) return page(sagaId, response, { ...result, action, reason, mayForce: result.code === orderMovedOn }, result.code === 'saga.unknown' ? 404 : 409);
+    if (!result.ok) return page(sagaId, response, { ...result, action, reason, mayForce: result.code === orderMovedOn }, operatorCodes[result.code].status);
     response.redirect(303, `/sagas/${encodeURIComponent(result.madeSaga ?? sagaId)}`);
   }
 };
