@@ -2,8 +2,8 @@
 export const sagaPage = {
   path: 'docs/sagas.md',
   print: async () => {
-    const { recoverOrder, resetOrder } = await import('../../libs/order-reset/dist/index.js');
-    return `${['# Sagas', '', 'Printed from the saga definitions by `npm run generate`.', '', ...[resetOrder({}), recoverOrder({})].flatMap(page)].join('\n')}`;
+    const { sagaTypes } = await import('../../libs/order-reset/dist/index.js');
+    return `${['# Sagas', '', 'Printed from the saga definitions by `npm run generate`.', '', ...sagaTypes({}).flatMap(page)].join('\n')}`;
   },
 };
 

@@ -1,6 +1,6 @@
 import type { ResetRequest as AskedReset } from '@crossroads/contract';
 import type { Caller } from '@crossroads/identity';
-import { lineKeysOfRequest } from '@crossroads/order-reset';
+import { lineKeysOfRequest, resetOrderVersion } from '@crossroads/order-reset';
 import type { ResetRequest } from '@crossroads/order-reset';
 import type { NewSaga } from '@crossroads/store';
 import { uuidv7 } from 'uuidv7';
@@ -12,7 +12,7 @@ export const newReset = ({ headers, order }: AskedReset, { credentials: _credent
     saga_id: uuidv7(),
     correlation_id: headers.correlationId ?? uuidv7(),
     type: 'reset_order',
-    version: 1,
+    version: resetOrderVersion,
     tenant_id: caller.tenant_id,
     line_keys: lineKeysOfRequest(request),
     request,

@@ -1,5 +1,5 @@
 import { createDestinations, secretStore } from '@crossroads/destinations';
-import { recoverOrder, resetOrder } from '@crossroads/order-reset';
+import { sagaTypes } from '@crossroads/order-reset';
 import { openBells, startBellWorker } from '@crossroads/queue';
 import { announced, createLog, listen, onShutdown, openMetrics, openTracing, probes, readConfig } from '@crossroads/runtime';
 import { createAdvance } from '@crossroads/saga';
@@ -49,7 +49,7 @@ const counted = workerMetrics(metrics, {
   breakers: () => destinations.states().map(({ breaker }) => breaker),
 });
 const reached = announced('destinations', traces ? traces.telling(destinations) : destinations);
-const types = [resetOrder({ ...ports, destinations: reached, dispatchRetry }), recoverOrder(ports)];
+const types = sagaTypes({ ...ports, destinations: reached, dispatchRetry });
 const claims = keepClaims(announced('sagas', sagaRepository(store, types)), log);
 const turns = watchTurns(claims.sagas, traces ? [counted.turn, traces.turn] : [counted.turn]);
 const watched = watchSteps(types, traces ? [turns.noteStep, counted.step, traces.step] : [turns.noteStep, counted.step]);

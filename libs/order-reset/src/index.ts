@@ -2,9 +2,10 @@
 export type { Deliveries, End, LogSubject, Order, Snapshot, SnapshotFacts } from './order.js';
 export { NO_PROGRESS, routingOf } from './order.js';
 export type { AuditLog, DestinationReply, Destinations, DispatchTerms, Hold, Line, Orders, OutboundRequest, ResetOrderPorts } from './ports.js';
-export { recoverOrder } from './recover-order.saga.js';
+export { recoverOrder, recoverOrderVersion } from './recover-order.saga.js';
 export type { RecoverRequest } from './recover-request.js';
 export { recoverRequest } from './recover-request.js';
-export { cancelableSteps, resetOrder } from './reset-order.saga.js';
+export { cancelableSteps, resetOrder, resetOrderVersion } from './reset-order.saga.js';
 export type { ResetRequest } from './reset-request.js';
 export { lineKeysOfOrder, lineKeysOfRequest, resetRequest, subjectOf } from './reset-request.js';
+export { sagaTypes } from './saga-types.js';

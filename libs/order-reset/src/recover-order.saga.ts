@@ -8,9 +8,12 @@ import { resolveOrder } from './steps/resolve-order.step.js';
 import { restoreOrder } from './steps/restore-order.step.js';
 import { snapshotOrder } from './steps/snapshot-order.step.js';
 
+/** Stamped on every new saga; docs/extending.md says when to raise it. */
+export const recoverOrderVersion = 1;
+
 /** Puts back what a reset cleared. What stands on the order now is saved first, so a recovery can itself be recovered from. */
 export const recoverOrder = (ports: Pick<ResetOrderPorts, 'orders' | 'auditLog' | 'line'>): SagaType<RecoverRequest> =>
-  saga('recover_order', recoverRequest)
+  saga('recover_order', recoverRequest, recoverOrderVersion)
     .compensatable(resolveOrder({ ...ports, destinations: nobodyToAsk }))
     .compensatable(findSnapshot(ports))
     .compensatable(snapshotOrder(ports))

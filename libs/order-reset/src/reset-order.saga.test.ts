@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { ClaimLost, StepUnavailable } from '@crossroads/saga';
 import { resetWorld } from '@crossroads/testkit';
+import type { ResetOrderPorts } from './index.js';
+import { cancelableSteps, resetOrder } from './index.js';
 
 const allDone = ['resolve-order', 'snapshot-order', 'clear-deliveries', 'reset-progression', 'dispatch-reset'];
 
@@ -194,4 +196,9 @@ describe('two resets of one order', () => {
     expect(await world.settle(second)).toBe('synced');
     expect(world.journal.entries.filter(({ step }) => step.name === 'snapshot-order').map(({ sagaId }) => sagaId)).toEqual([first, second]);
   });
+});
+
+test('a reset can be called off at every step up to the one that clears', () => {
+  const steps = resetOrder({} as ResetOrderPorts).steps.map(({ name }) => name);
+  expect(cancelableSteps).toEqual(steps.slice(0, steps.indexOf('clear-deliveries') + 1));
 });

@@ -9,9 +9,12 @@ import { resetProgression } from './steps/reset-progression.step.js';
 import { resolveOrder } from './steps/resolve-order.step.js';
 import { snapshotOrder } from './steps/snapshot-order.step.js';
 
+/** Stamped on every new saga; docs/extending.md says when to raise it. */
+export const resetOrderVersion = 1;
+
 /** Takes an order back to the start. Until the destination has taken the reset every step can be undone. */
 export const resetOrder = (ports: ResetOrderPorts): SagaType<ResetRequest> =>
-  saga('reset_order', resetRequest)
+  saga('reset_order', resetRequest, resetOrderVersion)
     .compensatable(resolveOrder(ports))
     .compensatable(snapshotOrder(ports))
     .compensatable(clearDeliveries(ports))

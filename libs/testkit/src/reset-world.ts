@@ -1,6 +1,6 @@
-import type { Order, RecoverRequest, ResetRequest, Snapshot, SnapshotFacts } from '@crossroads/order-reset';
-import { recoverOrder, resetOrder } from '@crossroads/order-reset';
-import type { Advance, InTime, StepLog } from '@crossroads/saga';
+import type { Order, RecoverRequest, ResetOrderPorts, ResetRequest, Snapshot, SnapshotFacts } from '@crossroads/order-reset';
+import { sagaTypes } from '@crossroads/order-reset';
+import type { Advance, InTime, SagaType, StepLog } from '@crossroads/saga';
 import { createAdvance } from '@crossroads/saga';
 import type { MemoryClock } from './memory-clock.js';
 import { memoryClock } from './memory-clock.js';
@@ -40,9 +40,11 @@ export interface WorldOptions {
   /** Puts something round a port as workers see it: gates, crashes. */
   wrap?: <Port extends object>(port: Port) => Port;
   inTime?: InTime;
+  /** The saga types the workers know. */
+  types?: (ports: ResetOrderPorts) => readonly SagaType[];
 }
 
-export const resetWorld = ({ wrap = (port) => port, inTime }: WorldOptions = {}): ResetWorld => {
+export const resetWorld = ({ wrap = (port) => port, inTime, types = sagaTypes }: WorldOptions = {}): ResetWorld => {
   const clock = memoryClock();
   const journal = memoryJournal();
   const sagas = memorySagas(clock);
@@ -70,7 +72,7 @@ export const resetWorld = ({ wrap = (port) => port, inTime }: WorldOptions = {})
   };
   const worker = () => {
     const ports = { line: wrap(line), orders: wrap(orders), destinations: wrap(destination), auditLog };
-    return createAdvance({ types: [resetOrder(ports), recoverOrder(ports)], sagas: wrap(sagas), journal: wrap(journal), log: silent, ...(inTime && { inTime }) });
+    return createAdvance({ types: types(ports), sagas: wrap(sagas), journal: wrap(journal), log: silent, ...(inTime && { inTime }) });
   };
   // Made when it is first needed: until then a test may put something else in a port's place.
   let made: ReturnType<typeof worker> | undefined;

@@ -1,5 +1,5 @@
 import type { AuditLog, Orders, RecoverRequest, ResetRequest, Snapshot, SnapshotFacts } from '@crossroads/order-reset';
-import { NO_PROGRESS, lineKeysOfRequest, resetRequest } from '@crossroads/order-reset';
+import { NO_PROGRESS, lineKeysOfRequest, recoverOrderVersion, resetRequest } from '@crossroads/order-reset';
 import type { IntakeRepository, OrderViewRepository, SagaCommandRepository, SagaDocument, SagaViewRepository } from '@crossroads/store';
 import { uuidv7 } from 'uuidv7';
 import { orderIdIn } from '../sagas/order-id.js';
@@ -85,7 +85,7 @@ const recoveryOf = (reset: SagaDocument, { by, reason, forced = false }: Command
     saga_id: uuidv7(),
     correlation_id: uuidv7(),
     type: 'recover_order',
-    version: 1,
+    version: recoverOrderVersion,
     tenant_id: reset.tenant_id,
     line_keys: lineKeysOfRequest(request),
     request,

@@ -1,0 +1,153 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Order } from '@crossroads/order-reset';
+import { lineKeysOfRequest, resetRequest, sagaTypes, subjectOf } from '@crossroads/order-reset';
+import { createAdvance, StepUnavailable } from '@crossroads/saga';
+import type { OrderRecord, Store } from '@crossroads/store';
+import { auditLogRepository, intakeRepository, journalRepository, lineRepository, makeIndexes, openStore, orderBook, orderRepository, sagaRepository, sagaViewRepository } from '@crossroads/store';
+import { memoryDestination, resetRequestFor, resetWorld, silent } from '@crossroads/testkit';
+import { uuidv7 } from 'uuidv7';
+import { ownDatabase } from '../stores/own-database.js';
+import { restartDelivery } from './restart-delivery.saga.js';
+import type { Notices } from './tell-counterparty.step.js';
+
+/** Keeps what it is told; `failures` are thrown first. */
+const memoryNotices = (...failures: Error[]): Notices & { told: string[] } => {
+  const told: string[] = [];
+  return {
+    told,
+    async send({ key, tenantId }) {
+      const failure = failures.shift();
+      if (failure) throw failure;
+      told.push(`${tenantId} by ${key}`);
+    },
+  };
+};
+
+const steps = ['hold-order run done', 'restart-progression run done', 'tell-counterparty run done'];
+
+describe('a restart of a delivery, in memory', () => {
+  const world = (notices: Notices) => {
+    const world = resetWorld({ types: (ports) => [...sagaTypes(ports), restartDelivery({ ...ports, notices })] });
+    return { ...world, restart: (sagaId: string) => world.sagas.accept(sagaId, 'restart_delivery', resetRequestFor({ order_number: '4711' })).sagaId };
+  };
+
+  test('sets the progression back, keeps the deliveries and tells the other end once', async () => {
+    const notices = memoryNotices();
+    const { order, restart, settle, story } = world(notices);
+    const { bols, executed_drops } = structuredClone(order);
+    const saga = restart('saga-1');
+    expect(await settle(saga)).toBe('synced');
+    expect(order).toMatchObject({ bols, executed_drops, progression_state: 'NO_PROGRESS', fence: undefined });
+    expect(story(saga)).toEqual(steps);
+    expect(notices.told).toEqual(['beta by saga-1']);
+  });
+
+  test('is refused where nothing has begun, and holds nothing', async () => {
+    const { order, restart, settle, sagas } = world(memoryNotices());
+    order.progression_state = 'NO_PROGRESS';
+    const saga = restart('saga-1');
+    expect(await settle(saga)).toBe('error');
+    expect(sagas.sagas.get(saga)!.error!.code).toBe('restart.not_begun');
+    expect([order.version, order.fence]).toEqual([7, undefined]);
+  });
+
+  test('is late, not undone, when the other end cannot be told yet', async () => {
+    const notices = memoryNotices(new StepUnavailable('notices.away', 'not now'), new StepUnavailable('notices.away', 'not now'));
+    const { order, restart, settle, story } = world(notices);
+    const saga = restart('saga-1');
+    expect(await settle(saga)).toBe('synced');
+    expect(order.progression_state).toBe('NO_PROGRESS');
+    expect(story(saga)).toEqual([...steps.slice(0, 2), 'tell-counterparty run unavailable', 'tell-counterparty run unavailable', 'tell-counterparty run done']);
+  });
+
+  test('waits while a reset of the same order is under way, and then finds nothing to restart', async () => {
+    const { restart, settle, submit, advance, story } = world(memoryNotices());
+    const reset = submit('saga-1');
+    const saga = restart('saga-2');
+    expect(await advance(saga)).toMatchObject({ outcome: 'resting' });
+    expect(await settle(reset)).toBe('synced');
+    expect(await settle(saga)).toBe('error');
+    expect(story(saga)).toEqual(['hold-order run waiting', 'hold-order run refused']);
+  });
+});
+
+describe('a restart of a delivery, on the real store', () => {
+  let store: Store;
+
+  beforeAll(async () => {
+    store = openStore({ uri: ownDatabase('restart-delivery'), operationTimeoutMs: 10_000 });
+    await store.connected;
+    await makeIndexes(store.connection);
+    await orderBook(store).put(delivered);
+  });
+
+  afterAll(async () => {
+    await store.connection.dropDatabase();
+    await store.close();
+  });
+
+  const accept = async (): Promise<string> => {
+    const request = resetRequestFor({ order_number: delivered.origin_order_number });
+    const saga = { saga_id: uuidv7(), correlation_id: uuidv7(), type: 'restart_delivery', version: 1, tenant_id: request.caller.tenant_id };
+    expect(await intakeRepository(store).accept({ ...saga, line_keys: lineKeysOfRequest(request), request, inbound_request: {}, accepted_at: new Date() })).toBe(true);
+    return saga.saga_id;
+  };
+
+  /** A worker, with or without the third type. */
+  const worker = (notices?: Notices) => {
+    const ports = {
+      orders: orderRepository(store),
+      auditLog: auditLogRepository(store),
+      line: { ...lineRepository(store), callNext: async (_order: Order) => {} },
+      destinations: memoryDestination(),
+    };
+    const types = [...sagaTypes(ports), ...(notices ? [restartDelivery({ ...ports, notices })] : [])];
+    const journal = journalRepository(store, ({ request }, state) => subjectOf(resetRequest.parse(request), state));
+    return createAdvance({ types, sagas: sagaRepository(store, types), journal, log: silent });
+  };
+
+  test('runs beside the other types, and is left alone by a worker that does not know it', async () => {
+    const notices = memoryNotices();
+    const sagaId = await accept();
+    expect(await worker()(sagaId)).toMatchObject({ outcome: 'resting' });
+    expect(await worker(notices)(sagaId)).toEqual({ outcome: 'ended', status: 'synced' });
+
+    const log = await sagaViewRepository(store).entries(sagaId);
+    expect(log.map(({ step: { name, direction, outcome } }) => `${name} ${direction} ${outcome}`)).toEqual(steps);
+    expect(log.at(-1)).toMatchObject({ saga_type: 'restart_delivery', metadata: { crossroads_order_id: delivered.order_id } });
+    expect(await orderRepository(store).snapshot(delivered.order_id)).toMatchObject({ progression_state: 'NO_PROGRESS', version: 8, bols: [{ bol_number: 'BOL-1' }] });
+    expect(notices.told).toEqual([`beta by ${sagaId}`]);
+  });
+});
+
+const delivered: OrderRecord = {
+  order_id: '674000000000000000004711',
+  routing: {
+    origin_tenant_id: 'alpha',
+    origin_tenant_name: 'Alpha',
+    origin_source_system: 'webhook',
+    origin_source_system_id: null,
+    origin_instance_id: 'alpha-1',
+    origin_instance_name: 'Alpha One',
+    destination_tenant_id: 'beta',
+    destination_tenant_name: 'Beta',
+    destination_source_system: 'webhook',
+    destination_source_system_id: null,
+    destination_instance_id: 'beta-1',
+    destination_instance_name: 'Beta One',
+  },
+  origin_order_number: '4711',
+  destination_order_number: '90001',
+  po: null,
+  supply_owner: null,
+  delivery_window: { start: '2026-11-03T08:00:00Z', end: '2026-11-03T16:00:00Z' },
+  note: null,
+  drops: [],
+  bols: [{ bol_number: 'BOL-1' }],
+  executed_drops: [],
+  bol_photos: [],
+  progression_state: 'COMPLETE',
+  status: 'synced',
+  version: 7,
+  extra_data: {},
+};

@@ -1,0 +1,27 @@
+import type { Order, ResetOrderPorts } from '@crossroads/order-reset';
+import { NO_PROGRESS } from '@crossroads/order-reset';
+import type { PivotStep } from '@crossroads/saga';
+import { done } from '@crossroads/saga';
+
+interface Needs {
+  order: Order;
+  progression_state: string;
+}
+
+interface Adds {
+  progression: { was: string };
+}
+
+/** Sets the order's progression back, once: a second attempt finds its own effect under the order's fence. */
+export const restartProgression = ({ orders }: Pick<ResetOrderPorts, 'orders'>): PivotStep<Needs, Adds> => ({
+  name: 'restart-progression',
+  title: `Progression set to ${NO_PROGRESS}`,
+  status: { done: 'master_mapped', refused: 'error' },
+  retry: { attempts: 20, firstDelayMs: 250, maxDelayMs: 60_000 },
+  timeoutMs: 15_000,
+
+  async run({ order, progression_state }, context) {
+    const progression = await orders.resetProgression(order.order_id, progression_state, context);
+    return done({ progression }, { message: `Progression was ${progression.was}.` });
+  },
+});
