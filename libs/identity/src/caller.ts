@@ -1,4 +1,7 @@
-export type Scope = 'order:reset' | 'order:get' | 'order:create' | 'order:save_bol' | 'order:save_drop' | 'order:update_status' | 'order_request:accept';
+/** All that credentials can be allowed to do. */
+export const scopes = ['order:reset', 'order:get', 'order:create', 'order:save_bol', 'order:save_drop', 'order:update_status', 'order_request:accept'] as const;
+
+export type Scope = (typeof scopes)[number];
 
 /** An installation of a tenant. */
 export interface Instance {

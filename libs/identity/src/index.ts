@@ -3,6 +3,6 @@ export { digest, newApiKey } from './api-key.js';
 export type { Authenticator, CredentialStore } from './authenticate.js';
 export { createAuthenticator } from './authenticate.js';
 export type { Caller, Credentials, Instance, Scope, Tenant } from './caller.js';
-export { callerFor, NotAllowed } from './caller.js';
+export { callerFor, NotAllowed, scopes } from './caller.js';
 export { Remembered } from './remembered.js';
 export { createTokens, tokenLifetimeS } from './tokens.js';

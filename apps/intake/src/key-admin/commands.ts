@@ -1,4 +1,4 @@
-import { newApiKey } from '@crossroads/identity';
+import { newApiKey, scopes as allScopes } from '@crossroads/identity';
 import type { DirectoryRepository, KeyDocument, KnownTenant } from '@crossroads/store';
 
 export type KeyDirectory = Pick<DirectoryRepository, 'tenantNamed' | 'keys' | 'saveKey' | 'endKey'>;
@@ -8,15 +8,13 @@ export class KeyError extends Error {
   override readonly name = 'KeyError';
 }
 
-/** What a key may do unless it is said. */
-export const allScopes = ['order:reset', 'order:get', 'order:create', 'order:save_bol', 'order:save_drop', 'order:update_status', 'order_request:accept'] as const;
-
 /** Keys of one instance that work at once: the old one and its successor. More would never be cleaned up. */
 const mostLive = 2;
 
 export interface CreateKey {
   tenant: string;
   instance: string;
+  /** All of them unless it is said. */
   scopes?: readonly string[];
   expiresAt?: Date | null;
 }

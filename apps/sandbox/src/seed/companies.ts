@@ -6,5 +6,3 @@ export const companies = [
 ] as const;
 
 export type Company = (typeof companies)[number];
-
-export const scopes = ['order:reset', 'order:get', 'order:create', 'order:save_bol', 'order:save_drop', 'order:update_status', 'order_request:accept'];

@@ -1,6 +1,7 @@
+import { scopes } from '@crossroads/identity';
 import type { Store } from '@crossroads/store';
 import { directoryRepository, hashPassword, makeIndexes, operatorKeyRepository, operatorRepository, orderBook } from '@crossroads/store';
-import { companies, scopes } from './companies.js';
+import { companies } from './companies.js';
 import { sampleOrders } from './orders.js';
 import type { Secrets } from './secrets.js';
 
@@ -26,10 +27,10 @@ export const seed = async (store: Store, secrets: Secrets, destinationUrl: strin
   }
   for (const { tenant_id, id, sha256 } of secrets.keys) {
     const instance_id = companies.find((company) => company.id === tenant_id)?.instance.id ?? null;
-    await directory.saveKey({ _id: id, sha256, tenant_id, instance_id, scopes, created_at, expires_at: null, revoked_at: null });
+    await directory.saveKey({ _id: id, sha256, tenant_id, instance_id, scopes: [...scopes], created_at, expires_at: null, revoked_at: null });
   }
   const { client_id, sha256 } = secrets.client;
-  await directory.saveClient({ _id: client_id, secret_sha256: sha256, tenant_ids: companies.map(({ id }) => id), scopes, created_at, revoked_at: null });
+  await directory.saveClient({ _id: client_id, secret_sha256: sha256, tenant_ids: companies.map(({ id }) => id), scopes: [...scopes], created_at, revoked_at: null });
   for (const role of ['operator', 'viewer'] as const) {
     const { username, password } = secrets[role];
     await operatorRepository(store).save({ _id: username, password_scrypt: await hashPassword(password), role, created_at });
