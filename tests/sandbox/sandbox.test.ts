@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Store } from '@crossroads/store';
@@ -7,6 +6,8 @@ import { openStore, sagaCommandRepository } from '@crossroads/store';
 import { eventually } from '@crossroads/testkit';
 import mongoose from 'mongoose';
 import type { Face } from '../../apps/sandbox/src/face.js';
+import { speaksToSandbox } from '../docs/commands.js';
+import { documents } from '../docs/documents.js';
 import { callerOf } from './caller.js';
 import type { RunningSandbox } from './run-sandbox.js';
 import { isAlive, runSandbox } from './run-sandbox.js';
@@ -79,15 +80,36 @@ describe('a reset of a delivered order', () => {
     expect(Buffer.from(BSON.serialize({ bols, executed_drops }))).toEqual(Buffer.from(BSON.serialize({ bols: before['bols'], executed_drops: before['executed_drops'] })));
     expect(await received(order.order_number)).toHaveLength(1);
   });
+});
 
-  test('is one curl, as the README has it', async () => {
-    const readme = await readFile('README.md', 'utf8');
-    const blocks = [...readme.matchAll(/```bash\n(?<lines>[^`]*curl[^`]*)```/g)].map(({ groups }) => groups!['lines']!);
-    expect(blocks.length).toBeGreaterThan(0);
-    const script = blocks.join('\n').replaceAll('http://localhost:8080', face.intake_url).replaceAll('.data/', `${sandbox.dataDir}/`);
-    const { stdout } = await promisify(execFile)('bash', ['-euc', script]);
-    expect(stdout).toContain('"status":"pending"');
-    expect(stdout).toContain('"status":"synced"');
+describe('the commands of the pages', () => {
+  const pages = documents()
+    .map(({ path, fences }) => [path, fences.filter(({ language, text }) => language === 'bash' && speaksToSandbox(text)).map(({ text }) => text)] as const)
+    .filter(([, blocks]) => blocks.length > 0);
+
+  /** As a reader types them: one after the other in one shell. Curl tells an answer that is an error. */
+  const typed = async (blocks: readonly string[]): Promise<string> => {
+    const here = (text: string) =>
+      text
+        .replaceAll(/http:\/\/(localhost|127\.0\.0\.1):8080/g, face.intake_url)
+        .replaceAll(/http:\/\/(localhost|127\.0\.0\.1):8081/g, face.ops_url)
+        .replaceAll('.data/', `${sandbox.dataDir}/`);
+    const failing = 'curl() { command curl --fail-with-body "$@"; }';
+    const { stdout } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', [failing, ...blocks.map(here)].join('\n')]);
+    return stdout;
+  };
+
+  /** What a reader is promised to see. */
+  const sees: Record<string, string[]> = { 'README.md': ['"status":"pending"', '"status":"synced"'] };
+
+  test.each(pages)('of %s do what they say', async (path, blocks) => {
+    const stdout = await typed(blocks);
+    expect(stdout).not.toBe('');
+    for (const seen of sees[path] ?? []) expect(stdout).toContain(seen);
+  });
+
+  test('are found', () => {
+    expect(pages.map(([path]) => path)).toContain('README.md');
   });
 });
 

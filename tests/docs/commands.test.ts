@@ -1,0 +1,60 @@
+import { describe, expect, test } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { commandsIn, speaksToSandbox } from './commands.js';
+import { documents, exists, top } from './documents.js';
+
+/** Commands that a test runs, by how they begin. Those that speak to a running sandbox are all run by tests/sandbox/sandbox.test.ts. */
+const ranBy: readonly [begins: RegExp, test: string][] = [
+  [/^npm start$/, 'tests/sandbox/sandbox.test.ts'],
+  [/^npm run demo$/, 'tests/sandbox/sandbox.test.ts'],
+  [/^npm run chaos/, 'tests/chaos/chaos.test.ts'],
+  [/^npm run generate/, 'tests/deploy/generate.test.ts'],
+  [/^npm run keys/, 'apps/intake/src/key-admin/command-line.test.ts'],
+  [/^curl .*\/v1\/ops\/sagas\/SAGA-ID\/resume/, 'apps/ops/src/api/api.test.ts'],
+];
+
+const { scripts } = JSON.parse(readFileSync(join(top, 'package.json'), 'utf8')) as { scripts: Record<string, string> };
+
+/** What a command names that must be there: the part in parentheses, and whether it is. */
+const names: readonly [command: RegExp, isThere: (name: string) => boolean][] = [
+  [/^npm run ([\w:-]+)/, (script) => script in scripts],
+  [/^npm (start|test)\b/, (script) => script in scripts],
+  [/^npm (ci|install)\b/, () => exists('package-lock.json')],
+  [/^(?:node|npx jest|bash) (?:--[\w-]+ )*([\w./-]+)/, exists],
+  [/^docker compose (?:-f )?(\S*)/, (file) => exists(file.endsWith('.yml') ? file : 'docker-compose.yml')],
+  [/^docker (build)\b/, () => exists('Dockerfile')],
+  [/^kubectl apply .*-[fk] (\S+)/, exists],
+];
+
+/** Settings in front of a command are not the command. */
+const bare = (command: string): string => command.replace(/^([A-Z][A-Z0-9_]*=("[^"]*"|\S*) +)+/, '');
+
+const isAccountedFor = (command: string): boolean => {
+  if (ranBy.some(([begins]) => begins.test(command))) return true;
+  return names.some(([pattern, isThere]) => pattern.test(command) && isThere(pattern.exec(command)![1]!));
+};
+
+describe('every command a page tells people to type is run by a test, or names something that is there', () => {
+  const told = documents().flatMap(({ path, fences, codes }) => [
+    ...fences.filter(({ language, text }) => ['bash', 'sh', 'shell'].includes(language) && !speaksToSandbox(text)).flatMap(({ text }) => commandsIn(text).map((command) => [path, command] as const)),
+    ...codes.filter((code) => /^([A-Z_]+=\S+ )*(npm|npx jest|node) /.test(code)).map((command) => [path, command] as const),
+  ]);
+
+  test.each(told)('%s: %s', (_, command) => {
+    expect([bare(command), isAccountedFor(bare(command))]).toEqual([bare(command), true]);
+  });
+});
+
+test('tests that are said to run commands are there', () => {
+  expect(ranBy.filter(([, path]) => !exists(path))).toEqual([]);
+});
+
+test('a block that speaks to a sandbox is told from one with holes to fill in', () => {
+  expect(speaksToSandbox('curl http://localhost:8080/v1/order/reset')).toBe(true);
+  expect(speaksToSandbox('curl http://127.0.0.1:8081/v1/ops/sagas/SAGA-ID/resume')).toBe(false);
+});
+
+test('what goes on behind a backslash is one command, and a comment is none', () => {
+  expect(commandsIn('# first\ncurl a \\\n  -H b\nnpm test   # all of them\n')).toEqual(['curl a -H b', 'npm test']);
+});

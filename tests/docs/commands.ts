@@ -1,0 +1,12 @@
+/**
+ * The commands of a page's block, one a line: comments are left out, and what goes on behind a backslash is one.
+ */
+export const commandsIn = (block: string): string[] =>
+  block
+    .replaceAll(/ *\\\n\s*/g, ' ')
+    .split('\n')
+    .map((line) => line.replace(/(^|\s)#.*$/, '').trim())
+    .filter((line) => line !== '');
+
+/** Blocks that speak to a running sandbox: `tests/sandbox/sandbox.test.ts` runs them, page by page, as they stand. */
+export const speaksToSandbox = (block: string): boolean => /\.data\/sandbox\.json|(localhost|127\.0\.0\.1):808[01]/.test(block) && !/[A-Z]+-ID|…/.test(block);

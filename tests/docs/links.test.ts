@@ -1,0 +1,52 @@
+import { describe, expect, test } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import { basename, dirname, join, normalize } from 'node:path';
+import { sagaCodes } from '@crossroads/contract';
+import { operatorCodes } from '../../apps/ops/src/http/codes.js';
+import { documents, exists, files, top } from './documents.js';
+
+const pages = documents();
+const ours = files();
+
+describe.each(pages)('$path', ({ path, links, codes, anchors }) => {
+  test('links to what is there', () => {
+    const broken = links.filter((link) => {
+      if (/^(https?|mailto):/.test(link)) return false;
+      const [file, anchor] = link.split('#') as [string, string | undefined];
+      const target = file === '' ? path : normalize(join(dirname(path), decodeURIComponent(file)));
+      if (!exists(target)) return true;
+      if (anchor === undefined) return false;
+      return !(target === path ? anchors : (pages.find((page) => page.path === target)?.anchors ?? new Set())).has(anchor);
+    });
+    expect(broken).toEqual([]);
+  });
+
+  test('names files that are there', () => {
+    const named = codes.filter((code) => isPath(code) || /^[\w-]+(\.[\w-]+)*\.(ts|tsx|mjs)$/.test(code));
+    expect(named.filter((name) => !(name.includes('/') ? exists(name) : ours.some((file) => basename(file) === name)))).toEqual([]);
+  });
+
+  test('names settings and constants that are there', () => {
+    const named = codes.filter((code) => /^[A-Z][A-Z0-9]*(_[A-Z0-9]+)+$/.test(code) && !notOurs.has(code));
+    expect(named.filter((name) => !source.includes(name))).toEqual([]);
+  });
+
+  test('names codes that can be given', () => {
+    const named = codes.filter((code) => families.has(/^([a-z]+)\.[a-z_]+$/.exec(code)?.[1] ?? '') && !noCodes.has(code));
+    expect(named.filter((code) => !known.has(code))).toEqual([]);
+  });
+});
+
+/** A path from the top of the repository, without holes to fill in; what is compiled or made at run time is there only afterwards. */
+const isPath = (code: string): boolean => /^(apps|libs|docs|tests|scripts|bench|deploy)\/[\w./-]+$/.test(code) && !code.includes('/dist/');
+
+/** Settings of others that a page may name: Node's own, and those of OpenTelemetry's SDK. */
+const notOurs: ReadonlySet<string> = new Set(['NODE_EXTRA_CA_CERTS', 'NODE_OPTIONS', 'OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_HEADERS']);
+
+const source = ours.filter((file) => /\.(ts|tsx|mjs|ya?ml|example)$|Dockerfile$/.test(file) && !file.startsWith('tests/docs/')).map((file) => readFileSync(join(top, file), 'utf8')).join('\n');
+
+const known: ReadonlySet<string> = new Set([...Object.keys(sagaCodes), ...Object.keys(operatorCodes)]);
+const families: ReadonlySet<string> = new Set([...known].map((code) => code.split('.')[0]!));
+
+/** The type of a webhook message. */
+const noCodes: ReadonlySet<string> = new Set(['order.reset']);
