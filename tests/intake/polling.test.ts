@@ -110,8 +110,9 @@ const textOf = async (stream: IncomingMessage): Promise<string> => {
 };
 
 /** Reads a stream to its end: the events' names and ids. */
-const stream = async (id: string, headers: Record<string, string> = {}) => {
-  const response = await open(id, headers);
+const stream = async (id: string, headers: Record<string, string> = {}) => read(await open(id, headers));
+
+const read = async (response: IncomingMessage) => {
   const text = await textOf(response);
   const events = text.split('\n\n').flatMap((block) => {
     const [, event] = /^event: (.*)$/m.exec(block) ?? [];
@@ -125,11 +126,11 @@ describe('the stream', () => {
     world.working = false;
     const reply = await submit();
     const id = idOf(reply);
-    const reading = stream(id);
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    // Its headers leave together with the snapshot.
+    const opened = await open(id);
     world.working = true;
     await world.advance(reply.body.log.saga_id);
-    const { events, type, text } = await reading;
+    const { events, type, text } = await read(opened);
     expect(type).toContain('text/event-stream');
     expect(text.startsWith('retry: 2000\n\n')).toBe(true);
     expect(events[0]).toMatchObject({ event: 'snapshot', id: '1', data: { status: 'pending' } });
@@ -205,17 +206,24 @@ describe('the list', () => {
   });
 });
 
+/** Polls with `wait`, and answers as soon as the server has the request in hand, which it says itself. */
+const held = ({ url, keys }: IntakeWorld, id: string): Promise<{ reply: Promise<string> }> =>
+  new Promise((resolve, reject) => {
+    const asking = request(`${url}/v1/order/reset/${id}?wait=20`, { agent: false, headers: { 'X-API-Key': keys.Alpha, Expect: '100-continue' } });
+    const reply = new Promise<IncomingMessage>((replied) => void asking.once('response', replied)).then(textOf);
+    asking.once('continue', () => resolve({ reply })).once('error', reject).end();
+  });
+
 test('a held reply and a stream are ended at once when the intake shuts down', async () => {
   const closing = await intakeWorld('polling-closing');
   closing.working = false;
   const order = await closing.deliver();
   const submitted = await closing.call('/v1/order/reset', { headers: to('Beta'), body: { order: { order_number: order.origin_order_number } } });
-  const held = closing.call(`/v1/order/reset/${idOf(submitted)}?wait=20`);
-  const streamed = open(idOf(submitted), {}, closing).then(textOf);
-  await new Promise((resolve) => setTimeout(resolve, 200));
+  const { reply } = await held(closing, idOf(submitted));
+  const streamed = await open(idOf(submitted), {}, closing);
   const began = performance.now();
   await closing.close();
-  expect((await held).body).toMatchObject({ status: 'pending', done: false });
-  expect(await streamed).toContain('event: snapshot');
+  expect(JSON.parse(await reply)).toMatchObject({ status: 'pending', done: false });
+  expect(await textOf(streamed)).toContain('event: snapshot');
   expect(performance.now() - began).toBeLessThan(2_000);
 });
