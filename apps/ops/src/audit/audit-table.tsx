@@ -1,29 +1,18 @@
 import type { AuditDocument, AuditOutcome } from '@crossroads/store';
 import { Json } from '../page/json.js';
 import { maskedText } from '../page/masked.js';
+import { Table } from '../page/table.js';
 import { Clock } from '../page/times.js';
 
 const tones: Record<AuditOutcome, string> = { done: 'good', refused: 'warn', failed: 'bad', begun: 'bad' };
 
 /** Deeds in rows. `begun` means that nobody lived to say what came of it. */
 export const AuditTable = ({ records, now }: { records: AuditDocument[]; now: Date }) => (
-  <table class="sagas">
-    <thead>
-      <tr>
-        <th scope="col">When</th>
-        <th scope="col">Who</th>
-        <th scope="col">Action</th>
-        <th scope="col">On</th>
-        <th scope="col">Reason</th>
-        <th scope="col">Result</th>
-      </tr>
-    </thead>
-    <tbody>
-      {records.map((record) => (
-        <Row key={record._id.toHexString()} record={record} now={now} />
-      ))}
-    </tbody>
-  </table>
+  <Table columns={['When', 'Who', 'Action', 'On', 'Reason', 'Result']}>
+    {records.map((record) => (
+      <Row key={record._id.toHexString()} record={record} now={now} />
+    ))}
+  </Table>
 );
 
 const Row = ({ record: { at, by, from, action, saga_id, instance_id, correlation_id, reason, outcome, code, detail }, now }: { record: AuditDocument; now: Date }) => (

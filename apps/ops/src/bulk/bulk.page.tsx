@@ -4,6 +4,7 @@ import type { SignedIn } from '../login/signed-in.js';
 import type { Chrome } from '../page/layout.js';
 import { Layout } from '../page/layout.js';
 import { maskedText } from '../page/masked.js';
+import { Table } from '../page/table.js';
 import { Ago } from '../page/times.js';
 import { actionCalled } from '../sagas/actions.js';
 import { standsAs } from './bulk-runner.js';
@@ -67,30 +68,21 @@ export const BulkLive = ({ operator, story: { bulk, counts, items }, now }: { op
 
 const Items = ({ items, total }: { items: BulkItem[]; total: number }) => (
   <>
-    <table class="sagas">
-      <thead>
-        <tr>
-          <th scope="col">Saga</th>
-          <th scope="col">Result</th>
-          <th scope="col">Why</th>
+    <Table columns={['Saga', 'Result', 'Why']}>
+      {items.map(({ _id, saga_id, outcome, code, message }) => (
+        <tr key={_id} id={`item-${_id}`} data-testid="bulk-item">
+          <th scope="row" data-label="Saga">
+            <a href={`/sagas/${encodeURIComponent(saga_id)}`}>{saga_id}</a>
+          </th>
+          <td data-label="Result">
+            <span class={`pill ${outcomeTones[outcome]}`}>{outcome}</span>
+          </td>
+          <td data-label="Why">
+            {message === undefined ? '—' : maskedText(message)} {code !== undefined && <code class="code">{code}</code>}
+          </td>
         </tr>
-      </thead>
-      <tbody>
-        {items.map(({ _id, saga_id, outcome, code, message }) => (
-          <tr key={_id} id={`item-${_id}`} data-testid="bulk-item">
-            <th scope="row" data-label="Saga">
-              <a href={`/sagas/${encodeURIComponent(saga_id)}`}>{saga_id}</a>
-            </th>
-            <td data-label="Result">
-              <span class={`pill ${outcomeTones[outcome]}`}>{outcome}</span>
-            </td>
-            <td data-label="Why">
-              {message === undefined ? '—' : maskedText(message)} {code !== undefined && <code class="code">{code}</code>}
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+      ))}
+    </Table>
     {total > items.length && <p class="quiet">The first {items.length} are shown, those that failed or were refused first.</p>}
   </>
 );

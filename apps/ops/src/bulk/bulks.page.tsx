@@ -3,6 +3,7 @@ import type { SignedIn } from '../login/signed-in.js';
 import type { Chrome } from '../page/layout.js';
 import { Layout } from '../page/layout.js';
 import { maskedText } from '../page/masked.js';
+import { Table } from '../page/table.js';
 import { Ago } from '../page/times.js';
 import { labelOf, stateTones } from './bulk.page.js';
 import { standsAs } from './bulk-runner.js';
@@ -16,36 +17,24 @@ export const BulksPage = ({ chrome, operator, bulks, now }: { chrome: Chrome; op
     {bulks.length === 0 ? (
       <p class="empty">There have been none.</p>
     ) : (
-      <table class="sagas">
-        <thead>
-          <tr>
-            <th scope="col">Begun</th>
-            <th scope="col">Action</th>
-            <th scope="col">Sagas</th>
-            <th scope="col">State</th>
-            <th scope="col">Who</th>
-            <th scope="col">Reason</th>
+      <Table columns={['Begun', 'Action', 'Sagas', 'State', 'Who', 'Reason']}>
+        {bulks.map((bulk) => (
+          <tr key={bulk._id}>
+            <th scope="row" data-label="Begun" class="nowrap">
+              <a href={`/bulk/${bulk._id}`}>
+                <Ago at={bulk.created_at} now={now} />
+              </a>
+            </th>
+            <td data-label="Action">{labelOf(bulk)}</td>
+            <td data-label="Sagas">{bulk.total.toLocaleString('en')}</td>
+            <td data-label="State">
+              <span class={`pill ${stateTones[standsAs(bulk, now)]}`}>{standsAs(bulk, now)}</span>
+            </td>
+            <td data-label="Who">{bulk.by}</td>
+            <td data-label="Reason">{maskedText(bulk.reason)}</td>
           </tr>
-        </thead>
-        <tbody>
-          {bulks.map((bulk) => (
-            <tr key={bulk._id}>
-              <th scope="row" data-label="Begun" class="nowrap">
-                <a href={`/bulk/${bulk._id}`}>
-                  <Ago at={bulk.created_at} now={now} />
-                </a>
-              </th>
-              <td data-label="Action">{labelOf(bulk)}</td>
-              <td data-label="Sagas">{bulk.total.toLocaleString('en')}</td>
-              <td data-label="State">
-                <span class={`pill ${stateTones[standsAs(bulk, now)]}`}>{standsAs(bulk, now)}</span>
-              </td>
-              <td data-label="Who">{bulk.by}</td>
-              <td data-label="Reason">{maskedText(bulk.reason)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+        ))}
+      </Table>
     )}
   </Layout>
 );

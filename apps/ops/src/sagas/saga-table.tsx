@@ -4,34 +4,21 @@ import type { SagaRow } from '@crossroads/store';
 import { maskedText } from '../page/masked.js';
 import { namesIn } from '../page/order-names.js';
 import { PhasePill, StatusPill } from '../page/pills.js';
+import { Table } from '../page/table.js';
 import { Ago, Due } from '../page/times.js';
 import { sentenceOf } from './advice.js';
 
-/** Sagas in rows; on a phone each row is a card, and `data-label` names its lines. */
+const columns = ['Order', 'From → to', 'Status', 'Phase', 'Step', 'Last error', 'Accepted'];
+
+const tick = <abbr title="Tick sagas to act on several at once">✓</abbr>;
+
+/** Sagas in rows. */
 export const SagaTable = ({ sagas, now, tickable = false }: { sagas: SagaRow[]; now: Date; tickable?: boolean }) => (
-  <table class="sagas">
-    <thead>
-      <tr>
-        {tickable && (
-          <th scope="col">
-            <abbr title="Tick sagas to act on several at once">✓</abbr>
-          </th>
-        )}
-        <th scope="col">Order</th>
-        <th scope="col">From → to</th>
-        <th scope="col">Status</th>
-        <th scope="col">Phase</th>
-        <th scope="col">Step</th>
-        <th scope="col">Last error</th>
-        <th scope="col">Accepted</th>
-      </tr>
-    </thead>
-    <tbody>
-      {sagas.map((saga) => (
-        <Row key={saga._id} saga={saga} now={now} tickable={tickable} />
-      ))}
-    </tbody>
-  </table>
+  <Table columns={tickable ? [tick, ...columns] : columns}>
+    {sagas.map((saga) => (
+      <Row key={saga._id} saga={saga} now={now} tickable={tickable} />
+    ))}
+  </Table>
 );
 
 const Row = ({ saga, now, tickable }: { saga: SagaRow; now: Date; tickable: boolean }) => {
