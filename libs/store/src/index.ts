@@ -21,6 +21,7 @@ export type { Store, StoreOptions } from './open-store.js';
 export { openStore } from './open-store.js';
 export type { OpenSagas } from './open-sagas.repository.js';
 export { openSagas } from './open-sagas.repository.js';
+export { withStore } from './with-store.js';
 export { orderRepository } from './order.repository.js';
 export type { SagaDocument, SagaFacts } from './saga-document.js';
 export type { SagaRepository } from './saga.repository.js';
