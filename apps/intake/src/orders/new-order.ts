@@ -1,6 +1,6 @@
 import type { CreateOrder } from '@crossroads/contract';
 import type { Caller } from '@crossroads/identity';
-import { NO_PROGRESS } from '@crossroads/order-reset';
+import { NO_PROGRESS, routingOf } from '@crossroads/order-reset';
 import type { KnownTenant, OrderRecord } from '@crossroads/store';
 import { newId } from './order-log.js';
 
@@ -10,20 +10,14 @@ export const newOrder = (asked: CreateOrder, caller: Caller, destination: KnownT
   const [instance] = destination.instances;
   return {
     order_id,
-    routing: {
-      origin_tenant_id: caller.tenant_id,
-      origin_tenant_name: caller.tenant_name,
-      origin_source_system: caller.source_system,
-      origin_source_system_id: caller.source_system_id,
-      origin_instance_id: caller.instance_id,
-      origin_instance_name: caller.instance_name,
-      destination_tenant_id: destination.tenant_id,
-      destination_tenant_name: destination.tenant_name,
-      destination_source_system: instance?.source_system ?? null,
-      destination_source_system_id: instance?.source_system_id ?? null,
-      destination_instance_id: instance?.instance_id ?? null,
-      destination_instance_name: instance?.instance_name ?? null,
-    },
+    routing: routingOf(caller, {
+      tenant_id: destination.tenant_id,
+      tenant_name: destination.tenant_name,
+      source_system: instance?.source_system ?? null,
+      source_system_id: instance?.source_system_id ?? null,
+      instance_id: instance?.instance_id ?? null,
+      instance_name: instance?.instance_name ?? null,
+    }),
     origin_order_number: asked.origin_order_number,
     destination_order_number: asked.destination_order_number ?? madeUpNumber(order_id),
     po: asked.po ?? null,

@@ -1,6 +1,6 @@
 import type { OrderRecord, Store } from '@crossroads/store';
 import { collections, orderBook } from '@crossroads/store';
-import { companies } from '../seed/companies.js';
+import { laneOf, routingBetween } from '../seed/routing.js';
 import type { Digests } from './evidence.js';
 import { digestsOf } from './evidence.js';
 import type { OrderBefore } from './history.js';
@@ -12,14 +12,6 @@ export interface CampaignOrder {
   originId: string;
   destinationName: string;
 }
-
-const [brightwater, cartage, harbor] = companies;
-
-const lanes = [
-  [brightwater, cartage],
-  [harbor, brightwater],
-  [cartage, harbor],
-] as const;
 
 /** Delivered orders, written as any order is, and read back as they then are. */
 export const putOrders = async (store: Store, count: number): Promise<{ orders: CampaignOrder[]; before: OrderBefore[] }> => {
@@ -55,7 +47,7 @@ const orderBefore = async (store: Store, { order_id, origin_order_number, routin
 };
 
 const orderRecord = (index: number): OrderRecord => {
-  const [origin, destination] = lanes[index % lanes.length]!;
+  const [origin, destination] = laneOf(index);
   const bols = Array.from({ length: index % 4 }, (_, at) => ({
     bol_number: `BOL-${index}-${at}`,
     terminal: { source_id: 'T-14', source_name: 'North Terminal' },
@@ -64,20 +56,7 @@ const orderRecord = (index: number): OrderRecord => {
   }));
   return {
     order_id: (0x6750_0000_0000 + index).toString(16).padEnd(24, '0'),
-    routing: {
-      origin_tenant_id: origin.id,
-      origin_tenant_name: origin.name,
-      origin_source_system: 'webhook',
-      origin_source_system_id: origin.instance.system_id,
-      origin_instance_id: origin.instance.id,
-      origin_instance_name: origin.instance.name,
-      destination_tenant_id: destination.id,
-      destination_tenant_name: destination.name,
-      destination_source_system: 'webhook',
-      destination_source_system_id: destination.instance.system_id,
-      destination_instance_id: destination.instance.id,
-      destination_instance_name: destination.instance.name,
-    },
+    routing: routingBetween(origin, destination),
     origin_order_number: `C-${100_000 + index}`,
     destination_order_number: `D-${500_000 + index}`,
     po: null,

@@ -1,15 +1,5 @@
 import type { OrderRecord } from '@crossroads/store';
-import type { Company } from './companies.js';
-import { companies } from './companies.js';
-
-const [brightwater, cartage, harbor] = companies;
-
-/** Who sends orders to whom, over and over. */
-const lanes: readonly (readonly [origin: Company, destination: Company])[] = [
-  [brightwater, cartage],
-  [harbor, brightwater],
-  [cartage, harbor],
-];
+import { laneOf, routingBetween } from './routing.js';
 
 /** How many sample orders there are. The last is reset as a show at start; the first is left for the reader. */
 export const sampleOrderCount = 24;
@@ -18,25 +8,12 @@ export const sampleOrderCount = 24;
 export const sampleOrders = (): OrderRecord[] => Array.from({ length: sampleOrderCount }, (_, index) => sampleOrder(index));
 
 const sampleOrder = (index: number): OrderRecord => {
-  const [origin, destination] = lanes[index % lanes.length]!;
+  const [origin, destination] = laneOf(index);
   const gallons = 7_400 + 25 * index;
   const day = `2026-11-${String(1 + (index % 20)).padStart(2, '0')}`;
   return {
     order_id: (0x6740_0000_0000 + index).toString(16).padEnd(24, '0'),
-    routing: {
-      origin_tenant_id: origin.id,
-      origin_tenant_name: origin.name,
-      origin_source_system: 'webhook',
-      origin_source_system_id: origin.instance.system_id,
-      origin_instance_id: origin.instance.id,
-      origin_instance_name: origin.instance.name,
-      destination_tenant_id: destination.id,
-      destination_tenant_name: destination.name,
-      destination_source_system: 'webhook',
-      destination_source_system_id: destination.instance.system_id,
-      destination_instance_id: destination.instance.id,
-      destination_instance_name: destination.instance.name,
-    },
+    routing: routingBetween(origin, destination),
     origin_order_number: String(4_711 + index),
     destination_order_number: String(90_001 + index),
     po: `PO-${2_600 + index}`,

@@ -1,0 +1,27 @@
+import type { Routing } from '@crossroads/contract';
+import { routingOf } from '@crossroads/order-reset';
+import type { Company } from './companies.js';
+import { companies } from './companies.js';
+
+const [brightwater, cartage, harbor] = companies;
+
+/** Who sends orders to whom, over and over. */
+const lanes: readonly (readonly [origin: Company, destination: Company])[] = [
+  [brightwater, cartage],
+  [harbor, brightwater],
+  [cartage, harbor],
+];
+
+/** The ends of the order at this place in a row of orders. */
+export const laneOf = (index: number): (typeof lanes)[number] => lanes[index % lanes.length]!;
+
+export const routingBetween = (origin: Company, destination: Company): Routing => routingOf(endOf(origin), endOf(destination));
+
+const endOf = ({ id, name, instance }: Company) => ({
+  tenant_id: id,
+  tenant_name: name,
+  source_system: 'webhook',
+  source_system_id: instance.system_id,
+  instance_id: instance.id,
+  instance_name: instance.name,
+});
