@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Order } from '@crossroads/order-reset';
-import { lineKeysOfRequest, resetRequest, sagaTypes, subjectOf } from '@crossroads/order-reset';
+import { lineKeysOfRequest, resetRequest, routingOf, sagaTypes, subjectOf } from '@crossroads/order-reset';
 import { createAdvance, StepUnavailable } from '@crossroads/saga';
 import type { OrderRecord, Store } from '@crossroads/store';
 import { auditLogRepository, intakeRepository, journalRepository, lineRepository, makeIndexes, openStore, orderBook, orderRepository, sagaRepository, sagaViewRepository } from '@crossroads/store';
@@ -120,22 +120,11 @@ describe('a restart of a delivery, on the real store', () => {
   });
 });
 
+const { caller, counterparty } = resetWorld().order.order;
+
 const delivered: OrderRecord = {
   order_id: '674000000000000000004711',
-  routing: {
-    origin_tenant_id: 'alpha',
-    origin_tenant_name: 'Alpha',
-    origin_source_system: 'webhook',
-    origin_source_system_id: null,
-    origin_instance_id: 'alpha-1',
-    origin_instance_name: 'Alpha One',
-    destination_tenant_id: 'beta',
-    destination_tenant_name: 'Beta',
-    destination_source_system: 'webhook',
-    destination_source_system_id: null,
-    destination_instance_id: 'beta-1',
-    destination_instance_name: 'Beta One',
-  },
+  routing: routingOf(caller, counterparty),
   origin_order_number: '4711',
   destination_order_number: '90001',
   po: null,

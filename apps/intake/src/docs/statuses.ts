@@ -20,5 +20,5 @@ export const statuses = {
   422: facts('Validation Error', 'Correct what the list or the sentence names.'),
   429: facts('Too many requests.', 'Wait the seconds in `Retry-After`.'),
   500: facts('A fault of ours.', 'Send it again with the same `Idempotency-Key`; if it happens again, tell the operators the `X-Request-ID`.'),
-  503: facts('The database does not answer; nothing was accepted.', 'Send it again, with the same `Idempotency-Key`, after the seconds in `Retry-After`.'),
+  503: facts('The database does not answer. The text says whether anything may have been accepted; if so, X-Correlation-ID is the name to send the request again by.', 'Send it again, with the same `Idempotency-Key`, after the seconds in `Retry-After`.'),
 } as const satisfies Record<number, StatusFacts>;
