@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Order } from '@crossroads/order-reset';
 import { lineKeysOfRequest, resetRequest, routingOf, sagaTypes, subjectOf } from '@crossroads/order-reset';
-import { createAdvance, StepUnavailable } from '@crossroads/saga';
+import { createAdvance, StepRefused, StepUnavailable } from '@crossroads/saga';
 import type { OrderRecord, Store } from '@crossroads/store';
 import { auditLogRepository, intakeRepository, journalRepository, lineRepository, makeIndexes, openStore, orderBook, orderRepository, sagaRepository, sagaViewRepository } from '@crossroads/store';
 import { memoryDestination, resetRequestFor, resetWorld, silent } from '@crossroads/testkit';
@@ -58,6 +58,16 @@ describe('a restart of a delivery, in memory', () => {
     expect(await settle(saga)).toBe('synced');
     expect(order.progression_state).toBe('NO_PROGRESS');
     expect(story(saga)).toEqual([...steps.slice(0, 2), 'tell-counterparty run unavailable', 'tell-counterparty run unavailable', 'tell-counterparty run done']);
+  });
+
+  test('stops, and takes nothing back, when its last step refuses all the same', async () => {
+    const refusal = () => new StepRefused('notices.no', 'We do not take notices.');
+    const { order, restart, settle, sagas, story } = world(memoryNotices(refusal(), refusal(), refusal()));
+    const saga = restart('saga-1');
+    expect(await settle(saga)).toBe('error');
+    expect(sagas.sagas.get(saga)).toMatchObject({ phase: 'stopped', step: 'tell-counterparty', error: { code: 'saga.bug', message: expect.stringContaining('may not refuse') } });
+    expect(story(saga)).toEqual([...steps.slice(0, 2), ...Array.from({ length: 3 }, () => 'tell-counterparty run failed')]);
+    expect(order.progression_state).toBe('NO_PROGRESS');
   });
 
   test('waits while a reset of the same order is under way, and then finds nothing to restart', async () => {

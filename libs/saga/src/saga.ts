@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { StepRefused } from './errors.js';
 import type { CompensatableStep, PivotStep, RetriableStep, Step } from './step.js';
 
 /** A saga type: its name, what it is asked, and its steps in order. */
@@ -46,5 +47,18 @@ const chain = <Request extends object>(saga: SagaType<Request>): object => {
     }
     return chain({ ...saga, steps: [...saga.steps, step] });
   };
-  return { ...saga, compensatable: append, pivot: append, retriable: append };
+  return { ...saga, compensatable: append, pivot: append, retriable: (step: Step) => append(neverRefused(step)) };
 };
+
+/** A refusal would turn the saga round, past the pivot, and take back what can no longer be taken back. So it is a bug: tried a few times, then stopped. */
+const neverRefused = (step: Step): Step => ({
+  ...step,
+  run: async (state, context) => {
+    try {
+      return await step.run(state, context);
+    } catch (error) {
+      if (!(error instanceof StepRefused)) throw error;
+      throw new Error(`${step.name} lies behind the pivot and may not refuse: ${error.message}`, { cause: error });
+    }
+  },
+});
