@@ -45,7 +45,7 @@ const opening = [
 const httpSection = (statuses, texts) => [
   '## Answers of the intake',
   '',
-  'An error means that nothing was accepted and nothing changed. After a 500, a 503 or no answer at all, send the same request with the same `Idempotency-Key`: should it have been stored after all, it is found by it and not made twice.',
+  'An error means that nothing was accepted and nothing changed. After a 500, a 503 or no answer at all, send the same request under the same name, `Idempotency-Key` or `X-Correlation-ID`: should it have been stored after all, it is found by it and not made twice.',
   'A 422 whose `detail` is a list names each field that is wrong. A reset that fails later is no HTTP error: its status call answers 200 and its log has the code.',
   '',
   '| status | meaning | what to do | `detail` |',

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { commandsIn, speaksToSandbox } from './commands.js';
-import { documents, exists, top } from './documents.js';
+import { commandsIn, ranWhole, speaksToSandbox } from './commands.js';
+import { documents, exists, files, top } from './documents.js';
 
-/** Commands that a test runs, by how they begin. Those that speak to a running sandbox are all run by tests/sandbox/sandbox.test.ts. */
+/** Commands that a test runs, by how they begin. A page that is run whole, and blocks that speak to a sandbox, need no row: see commands.ts. */
 const ranBy: readonly [begins: RegExp, test: string][] = [
   [/^npm start$/, 'tests/sandbox/sandbox.test.ts'],
   [/^npm run demo$/, 'tests/sandbox/sandbox.test.ts'],
@@ -21,10 +21,14 @@ const names: readonly [command: RegExp, isThere: (name: string) => boolean][] = 
   [/^npm run ([\w:-]+)/, (script) => script in scripts],
   [/^npm (start|test)\b/, (script) => script in scripts],
   [/^npm (ci|install)\b/, () => exists('package-lock.json')],
-  [/^(?:node|npx jest|bash) (?:--[\w-]+ )*([\w./-]+)/, exists],
-  [/^docker compose (?:-f )?(\S*)/, (file) => exists(file.endsWith('.yml') ? file : 'docker-compose.yml')],
-  [/^docker (build)\b/, () => exists('Dockerfile')],
-  [/^kubectl apply .*-[fk] (\S+)/, exists],
+  [/^npm \w+ .*--workspace (\S+)/, exists],
+  [/^(?:node|bash) (?:--[\w-]+ )*([\w./-]+)/, exists],
+  [/^npx jest ([\w./-]+)/, (prefix) => files().some((file) => file.startsWith(prefix))],
+  [/^docker compose (?:-f )?(\S*)/, (file) => exists(/\.ya?ml$/.test(file) ? file : 'docker-compose.yml')],
+  [/^docker (build|run)\b/, () => exists('Dockerfile')],
+  [/^kubectl .*-[fk] (\S+)/, exists],
+  // There is no cluster here to try them on; what they are given is checked above and by the tests of the manifests.
+  [/^kubectl (get|logs|describe|rollout|scale|create|set|wait|exec|port-forward|delete|drain)\b/, () => true],
 ];
 
 /** Settings in front of a command are not the command. */
@@ -36,7 +40,7 @@ const isAccountedFor = (command: string): boolean => {
 };
 
 describe('every command a page tells people to type is run by a test, or names something that is there', () => {
-  const told = documents().flatMap(({ path, fences, codes }) => [
+  const told = documents().filter(({ path }) => !(path in ranWhole)).flatMap(({ path, fences, codes }) => [
     ...fences.filter(({ language, text }) => ['bash', 'sh', 'shell'].includes(language) && !speaksToSandbox(text)).flatMap(({ text }) => commandsIn(text).map((command) => [path, command] as const)),
     ...codes.filter((code) => /^([A-Z_]+=\S+ )*(npm|npx jest|node) /.test(code)).map((command) => [path, command] as const),
   ]);
@@ -47,7 +51,8 @@ describe('every command a page tells people to type is run by a test, or names s
 });
 
 test('tests that are said to run commands are there', () => {
-  expect(ranBy.filter(([, path]) => !exists(path))).toEqual([]);
+  const said = [...ranBy.map(([, path]) => path), ...Object.entries(ranWhole).flatMap(([page, path]) => (exists(page) ? [path] : []))];
+  expect(said.filter((path) => !exists(path))).toEqual([]);
 });
 
 test('a block that speaks to a sandbox is told from one with holes to fill in', () => {

@@ -8,5 +8,11 @@ export const commandsIn = (block: string): string[] =>
     .map((line) => line.replace(/(^|\s)#.*$/, '').trim())
     .filter((line) => line !== '');
 
-/** Blocks that speak to a running sandbox: `tests/sandbox/sandbox.test.ts` runs them, page by page, as they stand. */
+/** Pages whose every block a test of their own runs, by that test. */
+export const ranWhole: Readonly<Record<string, string>> = {
+  'libs/client/README.md': 'tests/client/docs.test.ts',
+  'docs/integrating.md': 'tests/client/docs.test.ts',
+};
+
+/** Blocks that speak to a running sandbox and have no hole to fill in: `tests/sandbox/sandbox.test.ts` runs them as they stand. */
 export const speaksToSandbox = (block: string): boolean => /\.data\/sandbox\.json|(localhost|127\.0\.0\.1):808[01]/.test(block) && !/[A-Z]+-ID|…/.test(block);
