@@ -21,7 +21,7 @@ interface Stage {
   inputStages?: Stage[];
 }
 
-const commandNames = ['find', 'count', 'aggregate', 'distinct', 'update', 'bulkWrite'] as const;
+const commandNames = ['find', 'count', 'aggregate', 'distinct', 'update', 'bulkWrite', 'delete'] as const;
 
 /** Runs `work` and answers the reads it sent: what the code really asks, not what a test believes it asks. */
 export const queriesOf = async ({ connection }: Store, work: () => Promise<unknown>): Promise<WatchedQuery[]> => {

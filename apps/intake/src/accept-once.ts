@@ -1,10 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { AcceptedSaga, IntakeRepository, NewSaga } from '@crossroads/store';
+import { keyLastsMs } from '@crossroads/store';
 import { refused } from './refused.js';
 import { statusUrl } from './status-url.js';
-
-/** Milliseconds an idempotency key is kept. Afterwards it may name another request. */
-export const keyLastsMs = 7 * 24 * 3_600_000;
 
 export interface Accepted {
   saga: Pick<NewSaga, 'saga_id' | 'correlation_id' | 'tenant_id' | 'type' | 'request' | 'inbound_request' | 'accepted_at'>;

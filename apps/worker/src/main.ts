@@ -3,7 +3,7 @@ import { sagaTypes } from '@crossroads/order-reset';
 import { openBells, startBellWorker } from '@crossroads/queue';
 import { announced, createLog, listen, onShutdown, openMetrics, openTracing, probes, readConfig } from '@crossroads/runtime';
 import { createAdvance } from '@crossroads/saga';
-import { auditLogRepository, backlogRepository, directoryRepository, journalRepository, lineRepository, openStore, orderRepository, sagaRepository, sweepRepository } from '@crossroads/store';
+import { auditLogRepository, backlogRepository, directoryRepository, journalRepository, lineRepository, openStore, orderRepository, retentionRepository, sagaRepository, sweepRepository } from '@crossroads/store';
 import { readFile } from 'node:fs/promises';
 import { answerBell } from './answer-bell.js';
 import { callableLine } from './callable-line.js';
@@ -13,6 +13,7 @@ import { destinationDirectory } from './destination-directory.js';
 import { keepClaims } from './keep-claims.js';
 import { aboutEntry, orderSubject } from './log-entries.js';
 import { workerMetrics } from './metrics.js';
+import { createRetire } from './retire.js';
 import { scalingPage } from './scaling.js';
 import { createSweep, startSweeping } from './sweep.js';
 import { workerTraces } from './traces.js';
@@ -55,11 +56,9 @@ const turns = watchTurns(claims.sagas, traces ? [counted.turn, traces.turn] : [c
 const watched = watchSteps(types, traces ? [turns.noteStep, counted.step, traces.step] : [turns.noteStep, counted.step]);
 const journal = announced('journal', journalRepository(store, orderSubject), aboutEntry);
 const advance = claims.lettingGo(createAdvance({ types: watched, sagas: turns.sagas, journal, log }));
-const sweeper = startSweeping(
-  createSweep({ sagas: sweepRepository(store), orders, bells, log, rungAgain: counted.rungAgain }),
-  config.SWEEP_INTERVAL_MS,
-  log,
-);
+const sweep = createSweep({ sagas: sweepRepository(store), orders, bells, log, rungAgain: counted.rungAgain });
+const retire = createRetire({ retention: retentionRepository(store), log });
+const sweeper = startSweeping(() => sweep().then(retire), config.SWEEP_INTERVAL_MS, log);
 const worker = startBellWorker({
   redisUrl: config.REDIS_URL,
   concurrency: config.WORKER_CONCURRENCY,

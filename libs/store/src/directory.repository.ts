@@ -6,6 +6,7 @@ import { reaching } from './unavailable.js';
 export interface TenantDocument {
   _id: string;
   name: string;
+  retention_days?: number;
 }
 
 export interface InstanceDocument {

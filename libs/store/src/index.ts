@@ -23,6 +23,8 @@ export type { OpenSagas } from './open-sagas.repository.js';
 export { openSagas } from './open-sagas.repository.js';
 export { withStore } from './with-store.js';
 export { orderRepository } from './order.repository.js';
+export type { Retention, RetentionRepository } from './retention.repository.js';
+export { keyLastsMs, retentionRepository } from './retention.repository.js';
 export type { SagaDocument, SagaFacts } from './saga-document.js';
 export type { SagaRepository } from './saga.repository.js';
 export { leaseMs, sagaRepository } from './saga.repository.js';

@@ -5,6 +5,7 @@ import { logSchema } from './log.model.js';
 import { operatorKeySchema } from './operator-key.model.js';
 import { operatorSchema, sessionSchema } from './operator.model.js';
 import { orderSchema } from './order.model.js';
+import { retiredSchema } from './retired.model.js';
 import { sagaSchema } from './saga.model.js';
 import { clientSchema, instanceSchema, keySchema, tenantSchema } from './tenant.model.js';
 
@@ -22,6 +23,7 @@ const schemas: Record<string, Schema> = {
   Audit: auditSchema,
   Bulk: bulkSchema,
   BulkItem: bulkItemSchema,
+  Retired: retiredSchema,
 };
 
 /** Every model of the store, bound to the connection. */

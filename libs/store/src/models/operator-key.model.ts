@@ -13,3 +13,6 @@ export const operatorKeySchema = new Schema(
   },
   { collection: collections.operatorKeys, strict: 'throw', versionKey: false },
 );
+
+operatorKeySchema.index({ expires_at: 1 }, { name: 'expired' });
+operatorKeySchema.index({ revoked_at: 1 }, { name: 'revoked' });

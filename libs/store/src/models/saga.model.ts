@@ -41,6 +41,8 @@ sagaSchema.index(
   { tenant_id: 1, idempotency_key: 1 },
   { unique: true, name: 'idempotency', partialFilterExpression: { idempotency_key: { $exists: true } } },
 );
+/** Oldest keys first, for as long as they stand; see retention.repository.ts. */
+sagaSchema.index({ accepted_at: 1 }, { name: 'key_age', partialFilterExpression: { idempotency_key: { $exists: true } } });
 sagaSchema.index({ next_run_at: 1, _id: 1 }, { name: 'due', ...due });
 sagaSchema.index({ line_keys: 1, _id: 1 }, { name: 'line', ...due });
 sagaSchema.index({ tenant_id: 1, _id: -1 }, { name: 'newest' });

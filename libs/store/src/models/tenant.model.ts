@@ -3,11 +3,17 @@ import { collections } from '../collections.js';
 
 /** A company on the hub. */
 export const tenantSchema = new Schema(
-  { _id: { type: String, required: true }, name: { type: String, required: true } },
+  {
+    _id: { type: String, required: true },
+    name: { type: String, required: true },
+    /** Days its sagas are kept after their end; for ever where it is absent. */
+    retention_days: Number,
+  },
   { collection: collections.tenants, strict: 'throw', versionKey: false },
 );
 
 tenantSchema.index({ name: 1 }, { unique: true, name: 'name' });
+tenantSchema.index({ retention_days: 1 }, { name: 'retention', partialFilterExpression: { retention_days: { $exists: true } } });
 
 /** One installation a tenant works with, and where a reset for it is sent. */
 export const instanceSchema = new Schema(

@@ -1,0 +1,58 @@
+import { beforeEach, expect, test } from '@jest/globals';
+import type { RetentionRepository } from '@crossroads/store';
+import { createRetire } from './retire.js';
+
+const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+const tenants = ['a', 'b'].map((name) => ({ tenantId: name, tenantName: name, days: 30 }));
+
+let taken: string[];
+beforeEach(() => void (taken = []));
+
+/** So many documents of each kind, which every call takes a page of. */
+const retention = (old: Record<string, number>): RetentionRepository => {
+  const take = (kind: string, limit: number): number => {
+    const count = Math.min(limit, old[kind] ?? 0);
+    old[kind] = (old[kind] ?? 0) - count;
+    taken.push(`${kind} ${count}`);
+    return count;
+  };
+  return {
+    tenants: async () => tenants,
+    keepFor: async () => true,
+    retire: async ({ tenantId }, limit) => take(tenantId, limit),
+    clearUp: async (limit, after) => ({ taken: take(`left${after === undefined ? '' : ` after ${after}`}`, limit), last: '7' }),
+    forgetKeys: async (limit) => take('keys', limit),
+    removeExpired: async (limit) => take('expired', limit),
+  };
+};
+
+test('a round goes through every tenant and every kind, page by page', async () => {
+  await createRetire({ retention: retention({ a: 450, left: 200 }), log: quiet, turnMs: 60_000 })();
+  expect(taken).toEqual(['a 200', 'a 200', 'a 50', 'b 0', 'left 200', 'left after 7 0', 'keys 0', 'expired 0']);
+});
+
+test('a turn whose time is over leaves the rest to the next, which goes on where it stopped', async () => {
+  const retire = createRetire({ retention: retention({ a: 450 }), log: quiet, turnMs: Number.MIN_VALUE });
+  for (let turn = 0; turn < 4; turn++) await retire();
+  expect(taken.length).toBeLessThanOrEqual(4);
+  while (!taken.includes('expired 0')) await retire();
+  expect(taken.slice(0, 4)).toEqual(['a 200', 'a 200', 'a 50', 'b 0']);
+});
+
+test('one round an hour is enough', async () => {
+  const retire = createRetire({ retention: retention({}), log: quiet, turnMs: 60_000 });
+  await retire();
+  const once = taken.length;
+  await retire();
+  expect(taken).toHaveLength(once);
+});
+
+test('a store that is away breaks a turn off, and the next tries the same again', async () => {
+  const real = retention({ a: 10 });
+  let away = true;
+  const retire = createRetire({ retention: { ...real, retire: async (tenant, limit) => (away ? Promise.reject(new Error('away')) : real.retire(tenant, limit)) }, log: quiet, turnMs: 60_000 });
+  await expect(retire()).rejects.toThrow('away');
+  away = false;
+  await retire();
+  expect(taken[0]).toBe('a 10');
+});
