@@ -7,6 +7,7 @@ import { intakeMetrics } from './metrics.js';
 
 const config = readConfig(intakeConfig, process.env);
 const log = createLog({ level: config.LOG_LEVEL, app: 'intake' });
+const shutdown = onShutdown({ signals: process, log, deadlineMs: config.SHUTDOWN_DEADLINE_MS });
 const store = openStore({
   uri: config.MONGODB_URI,
   // Leaves time to answer 503 within the promised three seconds.
@@ -34,21 +35,16 @@ const server = await listen(intake.app, config.INTAKE_PORT, config.HOST);
 const probe = probes({ ready: () => store.ping(), pages: { '/metrics': metrics.page } });
 const probeServer = await listen(probe.listener, config.METRICS_PORT, config.HOST);
 
-onShutdown({
-  signals: process,
-  log,
-  deadlineMs: config.SHUTDOWN_DEADLINE_MS,
-  steps: [
-    async () => probe.drain(),
-    async () => intake.endWaiting(),
-    () => server.close(),
-    () => bells.close(),
-    () => counter.close(),
-    () => store.close(),
-    async () => tracing?.close(),
-    () => probeServer.close(),
-  ],
-});
+shutdown.closing([
+  async () => probe.drain(),
+  async () => intake.endWaiting(),
+  () => server.close(),
+  () => bells.close(),
+  () => counter.close(),
+  () => store.close(),
+  async () => tracing?.close(),
+  () => probeServer.close(),
+]);
 store.ready.catch((error: unknown) => {
   log.error('the store is not fit to be used', { error });
   process.exit(1);

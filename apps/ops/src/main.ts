@@ -10,6 +10,7 @@ import { opsMetrics } from './metrics.js';
 
 const config = readConfig(opsConfig, process.env);
 const log = createLog({ level: config.LOG_LEVEL, app: 'ops' });
+const shutdown = onShutdown({ signals: process, log, deadlineMs: config.SHUTDOWN_DEADLINE_MS });
 
 const store = openStore({
   uri: config.MONGODB_URI,
@@ -42,9 +43,4 @@ const probe = probes({ ready: () => store.ping(), pages: { '/metrics': metrics.p
 const probeServer = await listen(probe.listener, config.METRICS_PORT, config.HOST);
 log.info('operator pages are open', { url: server.url, probes: probeServer.url });
 
-onShutdown({
-  signals: process,
-  log,
-  deadlineMs: config.SHUTDOWN_DEADLINE_MS,
-  steps: [async () => probe.drain(), () => server.close(), () => bulks.stop(), () => closeQueue(queue), () => bells.close(), () => store.close(), () => probeServer.close()],
-});
+shutdown.closing([async () => probe.drain(), () => server.close(), () => bulks.stop(), () => closeQueue(queue), () => bells.close(), () => store.close(), () => probeServer.close()]);

@@ -22,6 +22,7 @@ import { watchTurns } from './watch/watch-turns.js';
 
 const config = readConfig(workerConfig, process.env);
 const log = createLog({ level: config.LOG_LEVEL, app: 'worker' });
+const shutdown = onShutdown({ signals: process, log, deadlineMs: config.SHUTDOWN_DEADLINE_MS });
 const store = openStore({
   uri: config.MONGODB_URI,
   operationTimeoutMs: 10_000,
@@ -65,25 +66,25 @@ const worker = startBellWorker({
   answer: turns.during(answerBell(advance, log, turns.about)),
   onError: (error) => log.warn('the bell worker reports', { error }),
 });
-const probe = probes({ ready: () => store.ping(), pages: { '/metrics': metrics.page, '/internal/scaling': scalingPage(backlog) } });
+const probe = probes({
+  ready: () => store.ping(),
+  alive: () => ({ idle_ms: Math.round(worker.idleMs()) }),
+  pages: { '/metrics': metrics.page, '/internal/scaling': scalingPage(backlog) },
+});
 const server = await listen(probe.listener, config.WORKER_PORT, config.HOST);
 const watchdog = startWatchdog({ bells, worker, log, end: () => process.exit(1) });
 
-onShutdown({
-  signals: process,
-  log,
-  deadlineMs: config.SHUTDOWN_DEADLINE_MS,
-  steps: [
-    async () => probe.drain(),
-    () => watchdog.stop(),
-    () => sweeper.stop(),
-    () => worker.close(config.SHUTDOWN_DEADLINE_MS - 2_000),
-    () => claims.stop(),
-    () => destinations.close(),
-    () => bells.close(),
-    () => store.close(),
-    async () => tracing?.close(),
-    () => server.close(),
-  ],
-});
+/** Leaves time to close the rest. */
+const inHandMs = config.SHUTDOWN_DEADLINE_MS - 2_000;
+shutdown.closing([
+  async () => probe.drain(),
+  () => watchdog.stop(),
+  () => Promise.all([sweeper.stop(inHandMs), worker.close(inHandMs)]),
+  () => claims.stop(),
+  () => destinations.close(),
+  () => bells.close(),
+  () => store.close(),
+  async () => tracing?.close(),
+  () => server.close(),
+]);
 log.info('worker ready', { concurrency: config.WORKER_CONCURRENCY, probes: server.url });

@@ -59,7 +59,7 @@ export const createSweep = ({ sagas, orders, bells, log, rungAgain }: SweepPorts
 };
 
 /** Sweeps again and again, not in step with the other workers. */
-export const startSweeping = (sweep: () => Promise<void>, everyMs: number, log: Log): { stop(): Promise<void> } => {
+export const startSweeping = (sweep: () => Promise<void>, everyMs: number, log: Log): { stop(withinMs: number): Promise<void> } => {
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
   let sweeping = Promise.resolve();
@@ -76,10 +76,11 @@ export const startSweeping = (sweep: () => Promise<void>, everyMs: number, log: 
   after(Math.random() * Math.min(2_000, everyMs));
 
   return {
-    stop: () => {
+    /** A sweep that is under way is waited for so long, and then left as it is: MongoDB may be there and say nothing. */
+    stop: (withinMs) => {
       stopped = true;
       clearTimeout(timer);
-      return sweeping;
+      return Promise.race([sweeping, new Promise<void>((resolve) => setTimeout(resolve, withinMs).unref())]);
     },
   };
 };

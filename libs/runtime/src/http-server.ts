@@ -24,7 +24,12 @@ export const listen = (app: RequestListener, port: number, host = '127.0.0.1'): 
         url: `http://${host.includes(':') ? `[${host}]` : host}:${actual}`,
         close: () =>
           new Promise((closed) => {
-            server.close(() => closed());
+            // A client that has its answer keeps its connection for the next request, and would keep us here.
+            const idle = setInterval(() => server.closeIdleConnections(), 50);
+            server.close(() => {
+              clearInterval(idle);
+              closed();
+            });
             server.closeIdleConnections();
             // Some clients open a connection and never say a word on it; it counts as busy.
             setTimeout(() => server.closeAllConnections(), inHandMs).unref();

@@ -16,7 +16,7 @@ export { submittedCounter } from './metrics/submitted-counter.js';
 export { announced, pointsChannel } from './points.js';
 export type { Page } from './probes.js';
 export { probes } from './probes.js';
-export type { ShutdownOptions, Signals } from './shutdown.js';
+export type { Shutdown, ShutdownOptions, ShutdownSteps, Signals } from './shutdown.js';
 export { onShutdown } from './shutdown.js';
 export type { Span, SpanFacts, Tracing } from './tracing.js';
 export { openTracing } from './tracing.js';

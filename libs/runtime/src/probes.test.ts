@@ -13,6 +13,11 @@ test('a process that can work is alive and ready', async () => {
   expect([await statusOf('/livez'), await statusOf('/readyz'), await statusOf('/other')]).toEqual([200, 200, 404]);
 });
 
+test('being alive says how long a turn of the event loop takes, and what the app adds', async () => {
+  server = await listen(probes({ ready: async () => {}, alive: () => ({ idle_ms: 7 }) }).listener, 0);
+  expect(await (await fetch(`${server.url}/livez`)).json()).toEqual({ status: 'ok', turn_ms: expect.any(Number), idle_ms: 7 });
+});
+
 test('one whose store is away is alive and not ready, and says why', async () => {
   server = await listen(probes({ ready: () => Promise.reject(new Error('MongoDB does not answer')) }).listener, 0);
   expect(await statusOf('/livez')).toBe(200);

@@ -11,12 +11,23 @@ export interface ShutdownOptions {
   log: Log;
   /** Milliseconds for everything together. Past them the process ends as it is, which every part of the system survives. */
   deadlineMs: number;
-  /** What to close, in this order. */
-  steps: readonly (() => Promise<unknown>)[];
 }
 
-/** Ends the process in order on the first signal, at once on the second. */
-export const onShutdown = ({ signals, log, deadlineMs, steps }: ShutdownOptions): void => {
+/** What to close, in this order. */
+export type ShutdownSteps = readonly (() => Promise<unknown>)[];
+
+export interface Shutdown {
+  /** Says what there is to close, once there is something. Before that a signal ends the process at once. */
+  closing(steps: ShutdownSteps): void;
+}
+
+/**
+ * Ends the process in order on the first signal, at once on the second: with 0 when all was closed, with 1 when not.
+ * The first thing a main.ts does, since the process may be told to end while it still waits for its stores;
+ * and as process 1 of a container it would ignore a signal that it has no listener for.
+ */
+export const onShutdown = ({ signals, log, deadlineMs }: ShutdownOptions): Shutdown => {
+  let steps: ShutdownSteps = [];
   let ending = false;
   const end = (): void => {
     if (ending) return signals.exit(1);
@@ -37,9 +48,10 @@ export const onShutdown = ({ signals, log, deadlineMs, steps }: ShutdownOptions)
       signals.once(signal, end);
     });
   }
+  return { closing: (all) => void (steps = all) };
 };
 
-const closeAll = async (steps: ShutdownOptions['steps'], log: Log): Promise<void> => {
+const closeAll = async (steps: ShutdownSteps, log: Log): Promise<void> => {
   for (const step of steps) {
     try {
       await step();

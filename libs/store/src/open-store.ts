@@ -70,7 +70,12 @@ export const openStore = ({ uri, operationTimeoutMs, onConnectError }: StoreOpti
   };
 
   const connected = connect();
-  const ready = connected.then(() => (closed ? undefined : checkIndexes(connection)));
+  const ready = connected
+    .then(() => (closed ? undefined : checkIndexes(connection)))
+    .catch((error: unknown) => {
+      // Whoever closes it in the middle of the check has not found an index missing.
+      if (!closed) throw error;
+    });
   // Whoever needs it awaits it; nobody else should be ended by it.
   ready.catch(() => undefined);
   return {
