@@ -16,6 +16,10 @@ interface Service {
   volumes?: string[];
   read_only?: boolean;
   security_opt?: string[];
+  healthcheck?: { test: string[] };
+  stop_grace_period?: string;
+  depends_on?: Record<string, { condition: string }>;
+  restart?: string;
 }
 
 const read = (path: string): string => readFileSync(`${__dirname}/../../${path}`, 'utf8');
@@ -88,6 +92,31 @@ describe('docker-compose.yml', () => {
       expect(entry).toMatch(/^apps\/(intake|worker|ops)\/dist\//);
       expect(existsSync(`${__dirname}/../../${entry.replace('/dist/', '/src/').replace(/js$/, 'ts')}`)).toBe(true);
     }
+  });
+
+  test.each(['intake', 'worker', 'ops'])('asks %s for a probe that it answers, where it listens', (name) => {
+    const { environment = {}, healthcheck } = compose.services[name]!;
+    const [, port, path] = /127\.0\.0\.1:(\d+)(\/\w+)/.exec(healthcheck!.test.at(-1)!)!;
+    expect(Object.entries(environment).filter(([setting]) => setting.endsWith('_PORT')).map(([, value]) => String(value))).toContain(port);
+    expect(read('libs/runtime/src/probes.ts')).toContain(`'${path}'`);
+  });
+
+  test('gives each app longer to end than it may take', () => {
+    for (const [name, schema] of Object.entries(schemas).filter(([name]) => name !== 'indexes')) {
+      const settings: Record<string, unknown> = schema.parse(environmentOf(compose.services[name]!));
+      expect(Number.parseInt(compose.services[name]!.stop_grace_period!, 10) * 1_000).toBeGreaterThan(Number(settings['SHUTDOWN_DEADLINE_MS']));
+    }
+  });
+
+  test('makes the indexes before any app starts, and starts again whatever ends but that', () => {
+    for (const [name, { depends_on = {}, restart }] of services.filter(([, { build }]) => build)) {
+      expect([name, restart, depends_on['indexes']?.condition]).toEqual(name === 'indexes' ? [name, 'no', undefined] : [name, 'unless-stopped', 'service_completed_successfully']);
+    }
+  });
+
+  test('can be given more workers: they claim no name and no port of the host', () => {
+    expect(compose.services['worker']).not.toHaveProperty('ports');
+    expect(compose.services['worker']).not.toHaveProperty('container_name');
   });
 
   test('lets no container write to its image or gain privileges', () => {
