@@ -77,5 +77,5 @@ test.each(['libs/client/README.md', 'docs/integrating.md'])(
       if (said?.language === 'text') expect(alike(printed[index]!)).toBe(alike(said.lines));
     }
   },
-  120_000,
+  240_000,
 );

@@ -16,7 +16,7 @@ beforeAll(() => {
   const [{ filename }] = JSON.parse(execFileSync('npm', ['pack', '--json', '--pack-destination', project], { cwd: 'libs/client', encoding: 'utf8' })) as [{ filename: string }];
   execFileSync('tar', ['-xzf', join(project, filename), '-C', installed, '--strip-components=1']);
   writeFileSync(join(project, 'package.json'), '{"type":"module"}');
-}, 60_000);
+}, 120_000);
 
 afterAll(() => rmSync(project, { recursive: true }));
 
@@ -66,5 +66,5 @@ describe('the package', () => {
       JSON.stringify({ compilerOptions: { strict: true, noEmit: true, module: 'nodenext', target: 'es2023', lib: ['es2023'], types: ['node'], skipLibCheck: false, exactOptionalPropertyTypes: true }, include: ['*.mts'] }),
     );
     execFileSync(process.execPath, [resolve('node_modules/typescript/bin/tsc'), '-p', project], { encoding: 'utf8', stdio: 'pipe' });
-  }, 60_000);
+  }, 120_000);
 });
