@@ -10,7 +10,7 @@ import { pathToFileURL } from 'node:url';
 import type { Bells } from '@crossroads/queue';
 import { openBells } from '@crossroads/queue';
 import type { EntryDocument, InstanceDocument, OrderRecord, SagaDocument, Store } from '@crossroads/store';
-import { collections, directoryRepository, intakeRepository, makeIndexes, openStore, orderBook, sagaCommandRepository } from '@crossroads/store';
+import { collections, directoryRepository, makeIndexes, openStore, orderBook, sagaCommandRepository, sagaViewRepository } from '@crossroads/store';
 import { eventually } from '@crossroads/testkit';
 import { Webhook } from 'standardwebhooks';
 import { uuidv7 } from 'uuidv7';
@@ -99,12 +99,11 @@ export const openDestinationWorld = async (env: Record<string, string> = {}): Pr
   await eventually(() => output.includes('worker ready'), 60_000);
 
   const directory = directoryRepository(store);
-  const intake = intakeRepository(store);
   const servers: LocalServer[] = [];
   const destinations: Destination[] = [];
 
   const look = async (sagaId: string): Promise<Outcome> => {
-    const [saga, entries, order] = await Promise.all([sagaCommandRepository(store).find(sagaId), intake.entries(sagaId), orderBook(store).get(orderIdOf(sagaId))]);
+    const [saga, entries, order] = await Promise.all([sagaCommandRepository(store).find(sagaId), sagaViewRepository(store).entries(sagaId), orderBook(store).get(orderIdOf(sagaId))]);
     return { saga: saga!, entries, order: order! };
   };
   const until = (sagaId: string, isSo: (outcome: Outcome) => boolean): Promise<Outcome> =>

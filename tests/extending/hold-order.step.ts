@@ -18,7 +18,7 @@ export const holdOrder = ({ orders, line }: Pick<ResetOrderPorts, 'orders' | 'li
   name: 'hold-order',
   title: 'Order found and held',
   status: { done: 'origin_mapped', refused: 'error' },
-  retry: { attempts: 20, firstDelayMs: 250, maxDelayMs: 60_000 },
+  retry: { attempts: 20, firstDelayMs: 250, growth: 2, maxDelayMs: 60_000 },
   timeoutMs: 15_000,
 
   async run({ request }, { sagaId, epoch }) {

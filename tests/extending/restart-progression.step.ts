@@ -17,7 +17,7 @@ export const restartProgression = ({ orders }: Pick<ResetOrderPorts, 'orders'>):
   name: 'restart-progression',
   title: `Progression set to ${NO_PROGRESS}`,
   status: { done: 'master_mapped', refused: 'error' },
-  retry: { attempts: 20, firstDelayMs: 250, maxDelayMs: 60_000 },
+  retry: { attempts: 20, firstDelayMs: 250, growth: 2, maxDelayMs: 60_000 },
   timeoutMs: 15_000,
 
   async run({ order, progression_state }, context) {

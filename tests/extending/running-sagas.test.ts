@@ -14,7 +14,7 @@ const world = () => {
     name,
     title: name,
     status: { done: `${name} done`, refused: 'refused' },
-    retry: { attempts: 3, firstDelayMs: 10, maxDelayMs: 10 },
+    retry: { attempts: 3, firstDelayMs: 10, growth: 2, maxDelayMs: 10 },
     timeoutMs: 1_000,
     run: async () => {
       if (name === 'three' && away) throw new StepUnavailable('far.away', 'not now');

@@ -18,7 +18,7 @@ export const tellCounterparty = ({ notices }: { notices: Notices }): RetriableSt
   name: 'tell-counterparty',
   title: 'Counterparty told',
   status: { done: 'synced', refused: 'error' },
-  retry: { attempts: 8, firstDelayMs: 30_000, maxDelayMs: 6 * 3_600_000 },
+  retry: { attempts: 8, firstDelayMs: 30_000, growth: 4, maxDelayMs: 12 * 3_600_000 },
   timeoutMs: 20_000,
 
   async run({ order, progression }, { sagaId, signal }) {

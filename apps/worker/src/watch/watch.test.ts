@@ -24,7 +24,7 @@ const world = (act: (context: StepContext) => unknown) => {
     name: 'one',
     title: 'One',
     status: { done: 'synced', refused: 'rejected' },
-    retry: { attempts: 3, firstDelayMs: 100, maxDelayMs: 1_000 },
+    retry: { attempts: 3, firstDelayMs: 100, growth: 2, maxDelayMs: 1_000 },
     timeoutMs: 5_000,
     run: async (_state, context) => {
       await act(context);
