@@ -23,8 +23,7 @@ export interface BellWorker {
 }
 
 export const startBellWorker = ({ redisUrl, concurrency, answer, onError }: BellWorkerOptions): BellWorker => {
-  const connection = patient(redisUrl);
-  connection.on('error', onError);
+  const connection = patient(redisUrl, onError);
   let lastTaken = performance.now();
 
   const worker = new Worker<Bell, BellOutcome>(
@@ -43,6 +42,8 @@ export const startBellWorker = ({ redisUrl, concurrency, answer, onError }: Bell
       // A dead worker's bells are taken over after 7.5 to 25 s; a shorter lock would be lost in an ordinary pause.
       lockDuration: 15_000,
       stalledInterval: 5_000,
+      // A Cluster whose every node was away ends the wait for a bell; 15 s is BullMQ's rest before the next.
+      runRetryDelay: 2_000,
       // BullMQ would fail a job at its second crash; whether a saga is poison is judged by its epoch.
       maxStalledCount: 1_000_000,
     },

@@ -1,7 +1,7 @@
 import { Queue } from 'bullmq';
 import type { Bell, BellOutcome } from './bell.js';
 import { jobId, prefix, queueName } from './bell.js';
-import type { Redis } from 'ioredis';
+import type { Connection } from './connection.js';
 import { impatient } from './connection.js';
 import { FairTurns } from './fair-turns.js';
 
@@ -38,10 +38,10 @@ const hour = 3_600;
 export type SagaQueue = Queue<Bell, BellOutcome>;
 
 /** The queue for one who adds to it or looks at it. `onError` hears of lost connections, which mend themselves. */
-export const openQueue = (redisUrl: string, onError: (error: Error) => void): SagaQueue => queueOn(openConnection(redisUrl, onError), onError);
+export const openQueue = (redisUrl: string, onError: (error: Error) => void): SagaQueue => queueOn(impatient(redisUrl, onError), onError);
 
 export const openBells = (redisUrl: string, onError: (error: Error) => void): Bells => {
-  const connection = openConnection(redisUrl, onError);
+  const connection = impatient(redisUrl, onError);
   let queue = queueOn(connection, onError);
   // A connection that breaks while BullMQ greets Redis leaves a queue that never works again.
   const watch = (): void => {
@@ -85,13 +85,7 @@ export const openBells = (redisUrl: string, onError: (error: Error) => void): Be
   };
 };
 
-const openConnection = (redisUrl: string, onError: (error: Error) => void): Redis => {
-  const connection = impatient(redisUrl);
-  connection.on('error', onError);
-  return connection;
-};
-
-const queueOn = (connection: Redis, onError: (error: Error) => void): SagaQueue => {
+const queueOn = (connection: Connection, onError: (error: Error) => void): SagaQueue => {
   const queue: SagaQueue = new Queue(queueName, {
     connection,
     prefix,

@@ -1,29 +1,63 @@
-import { Redis } from 'ioredis';
-import type { RedisOptions } from 'ioredis';
+import { Cluster, Redis } from 'ioredis';
+import type { ClusterOptions } from 'ioredis';
+import type { Options } from './redis-url.js';
+import { readRedisUrl } from './redis-url.js';
 
-type Options = RedisOptions & { replyMapping?: 'legacy' };
+/** Redis: one server, the primary that Sentinels name, or a Cluster. */
+export type Connection = Redis | Cluster;
 
-/** `redis://`, `rediss://` with host, port, user, password and database, or `unix:///path/to.sock`. */
-export const connectionOptions = (url: string): Options => {
-  const { protocol, hostname, port, username, password, pathname } = new URL(url);
-  const credentials = {
-    ...(username && { username: decodeURIComponent(username) }),
-    ...(password && { password: decodeURIComponent(password) }),
-  };
-  if (protocol === 'unix:') return { path: decodeURIComponent(pathname), ...credentials };
-  if (protocol !== 'redis:' && protocol !== 'rediss:') throw new Error(`REDIS_URL must begin with redis://, rediss:// or unix://, not ${protocol}`);
-  const db = Number(pathname.slice(1) || 0);
-  return { host: hostname, port: Number(port || 6379), db, ...credentials, ...(protocol === 'rediss:' && { tls: {} }) };
-};
+/** Hears of lost connections, which mend themselves. */
+export type OnError = (error: Error) => void;
 
 /**
- * For whoever must not hang: commands fail within half a second while Redis is away, and within 2 s when it is there but dead.
+ * For whoever must not hang: commands fail within about a second while Redis is away, and within 2 s when it is there but dead.
  * A failed command may still have been carried out.
  */
-export const impatient = (url: string): Redis =>
-  new Redis({ ...connectionOptions(url), maxRetriesPerRequest: 1, commandTimeout: 2_000, connectTimeout: 2_000, retryStrategy });
+export const impatient = (url: string, onError: OnError): Connection =>
+  open(url, onError, {
+    commands: { maxRetriesPerRequest: 1, commandTimeout: 2_000 },
+    // Nothing bounds the wait in a Cluster's own queue of commands; five tries are 0.8 s.
+    cluster: { enableOfflineQueue: false, maxRedirections: 5, retryDelayOnFailover: 200, retryDelayOnClusterDown: 200 },
+  });
 
 /** For workers, whose blocking commands outlive any outage. BullMQ's own delays grow to 20 s, and so would the wait after an outage. */
-export const patient = (url: string): Redis => new Redis({ ...connectionOptions(url), maxRetriesPerRequest: null, retryStrategy });
+export const patient = (url: string, onError: OnError): Connection =>
+  open(url, onError, {
+    commands: { maxRetriesPerRequest: null },
+    cluster: { maxRedirections: Infinity, retryDelayOnFailover: 500, retryDelayOnClusterDown: 500 },
+  });
 
-const retryStrategy = (times: number): number => Math.min(2_000, 50 * 2 ** Math.min(times, 6));
+interface Patience {
+  commands: Options;
+  cluster: ClusterOptions;
+}
+
+const open = (url: string, onError: OnError, { commands, cluster: patience }: Patience): Connection => {
+  const { options, cluster } = readRedisUrl(url);
+  const redisOptions: Options = { ...options, ...commands, connectTimeout: 2_000 };
+  const connection = cluster ? new Cluster(cluster, { ...clusterOptions, ...patience, redisOptions }) : new Redis({ ...failover, ...redisOptions, retryStrategy: delay });
+  connection.on('error', onError);
+  // A Cluster goes on without one of its nodes, and says so here only.
+  if (cluster) connection.on('node error', onError);
+  return connection;
+};
+
+const delay = (times: number): number => Math.min(2_000, 50 * 2 ** Math.min(times, 6));
+
+/** Means something to Sentinels only. */
+const failover: Options = {
+  sentinelRetryStrategy: delay,
+  sentinelCommandTimeout: 2_000,
+  // A primary that was cut off is not heard of again; the Sentinels tell that another one is.
+  failoverDetector: true,
+  // One that was demoted while we were connected: look for the new one and send the command again.
+  reconnectOnError: ({ message }) => (message.startsWith('READONLY') ? 2 : false),
+};
+
+const clusterOptions: ClusterOptions = {
+  clusterRetryStrategy: delay,
+  // A node that is paused sends nobody elsewhere; the others tell who has taken its place.
+  slotsRefreshInterval: 5_000,
+  // Certificates are made out to names, which an address would not match.
+  dnsLookup: (host, found) => found(null, host),
+};

@@ -12,8 +12,7 @@ export interface RateCounter {
 const answerWithinMs = 100;
 
 export const openRateCounter = (redisUrl: string, onError: (error: Error) => void): RateCounter => {
-  const redis = impatient(redisUrl);
-  redis.on('error', onError);
+  const redis = impatient(redisUrl, onError);
   return {
     async add(hits, lastsMs) {
       const keys = [...hits.keys()];

@@ -1,0 +1,120 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openStore } from '@crossroads/store';
+import type { Store } from '@crossroads/store';
+import { eventually } from '@crossroads/testkit';
+import { putOrders } from '../../apps/sandbox/src/chaos/campaign-orders.js';
+import type { Violation } from '../../apps/sandbox/src/chaos/checker.js';
+import { findViolations } from '../../apps/sandbox/src/chaos/checker.js';
+import type { Client } from '../../apps/sandbox/src/chaos/client.js';
+import { createClient } from '../../apps/sandbox/src/chaos/client.js';
+import { readEvidence } from '../../apps/sandbox/src/chaos/evidence.js';
+import type { History, Submission } from '../../apps/sandbox/src/chaos/history.js';
+import { newHistory } from '../../apps/sandbox/src/chaos/history.js';
+import { seededRandom } from '../../apps/sandbox/src/chaos/random.js';
+import { openRecordingDestination } from '../../apps/sandbox/src/chaos/recording-destination.js';
+import { freePorts } from '../../apps/sandbox/src/free-ports.js';
+import { secretsIn } from '../../apps/sandbox/src/seed/secrets.js';
+import { seed, webhookSecretVariable } from '../../apps/sandbox/src/seed/seed.js';
+import { intakeService, workerService } from '../../apps/sandbox/src/services.js';
+import { createSupervisor } from '../../apps/sandbox/src/supervisor/supervisor.js';
+
+/** Some intakes and workers, each a process, on stores that are given; and what callers and the destination see of them. */
+export interface Fleet {
+  store: Store;
+  history: History;
+  /** Asks for the resets of so many further orders, at every intake in turn; resolves once all are answered. */
+  ask(count: number): Promise<void>;
+  /** Ids of sagas that have not come to rest. */
+  open(): Promise<string[]>;
+  /** Looks at every reset as its caller would, and judges everything that was seen, as a crash campaign does. */
+  violations(): Promise<Violation[]>;
+  /** Everything the processes said. */
+  output(): string;
+  stop(): Promise<void>;
+}
+
+export interface FleetOptions {
+  mongodbUri: string;
+  redisUrl: string;
+  intakes: number;
+  workers: number;
+  /** Orders there are, each to be reset once. */
+  orders: number;
+  env?: Record<string, string>;
+}
+
+export const startFleet = async ({ mongodbUri, redisUrl, intakes, workers, orders: count, env = {} }: FleetOptions): Promise<Fleet> => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'crossroads-fleet-'));
+  const history = newHistory();
+  const destination = await openRecordingDestination(history);
+  destination.takes(() => 30);
+  const secrets = await secretsIn(dataDir);
+  const store = openStore({ uri: mongodbUri, operationTimeoutMs: 10_000 });
+  await store.connected;
+  await seed(store, secrets, destination.url);
+  const { orders, before } = await putOrders(store, count);
+  history.orders = before;
+
+  let output = '';
+  const { REDIS_URL: _redis, MONGODB_URI: _mongodb, ...inherited } = process.env;
+  const supervisor = createSupervisor({ env: inherited, onOutput: (name, line) => (output += `${name} ${line}\n`) });
+  const ports = await freePorts(intakes);
+  const settings = {
+    mongodbUri,
+    redisUrl,
+    opsPort: 0,
+    destinationPort: 0,
+    env: {
+      TOKEN_SECRET: secrets.token_secret,
+      [webhookSecretVariable]: secrets.webhook_secret,
+      DESTINATION_PRIVATE_HOSTS: '127.0.0.1',
+      ...env,
+    },
+  };
+  const services = [
+    ...ports.map((intakePort, index) => ({ ...intakeService({ ...settings, intakePort }), name: `intake-${index + 1}` })),
+    ...Array.from({ length: workers }, (_, index) => workerService(index + 1, { ...settings, intakePort: 0 })),
+  ];
+  await Promise.all(services.map((service) => supervisor.start(service)));
+  const clients = ports.map((port, index): Client => createClient({ intakeUrl: `http://127.0.0.1:${port}`, secrets, history }, seededRandom(index)));
+
+  const asked: { client: Client; submission: Submission }[] = [];
+  const sagas = () => store.connection.db!.collection('sagas');
+  return {
+    store,
+    history,
+    async ask(many) {
+      const answers = orders.slice(asked.length, asked.length + many).map((order, index) => {
+        const client = clients[index % intakes]!;
+        const answered = client.submit(order);
+        asked.push({ client, submission: history.submissions.at(-1)! });
+        return answered;
+      });
+      await Promise.all(answers);
+    },
+    async open() {
+      const found = await sagas().find({ phase: { $nin: ['ended', 'stopped'] } }, { projection: { _id: 1 } }).toArray();
+      return found.map(({ _id }) => String(_id));
+    },
+    async violations() {
+      for (const { client, submission } of asked) await client.look(submission);
+      const found = findViolations({ history, evidence: await readEvidence(store), plan: { submissions: asked.length, faults: [] } });
+      // A dozen processes share this machine with whatever else it does: that the intake was slow says nothing here.
+      return found.filter(({ says }) => !/ took \d+ ms$/.test(says));
+    },
+    output: () => output,
+    async stop() {
+      for (const client of clients) client.end();
+      await supervisor.stopAll();
+      await destination.close();
+      await store.connection.dropDatabase();
+      await store.close();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+};
+
+/** Resolves once nothing is under way. */
+export const atRest = (fleet: Fleet, withinMs: number): Promise<boolean> => eventually(async () => (await fleet.open()).length === 0, withinMs);

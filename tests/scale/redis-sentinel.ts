@@ -1,0 +1,49 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { eventually } from '@crossroads/testkit';
+import type { RedisServer } from './redis-server.js';
+import { startRedis } from './redis-server.js';
+
+export interface WatchedRedis {
+  url: string;
+  /** The server the Sentinels name now. */
+  primary(): Promise<RedisServer>;
+  /** The other one. */
+  replica(): Promise<RedisServer>;
+  stop(): Promise<void>;
+}
+
+/** Milliseconds of silence after which a Sentinel takes the primary for dead. */
+const downAfterMs = 800;
+
+/** A primary with a replica, and three Sentinels that watch them. */
+export const startWatched = async (): Promise<WatchedRedis> => {
+  const first = await startRedis(['--repl-diskless-sync-delay', '0']);
+  const second = await startRedis(['--replicaof', `127.0.0.1 ${first.port}`, '--repl-diskless-sync-delay', '0']);
+  await eventually(async () => (await second.ask('INFO replication')).includes('master_link_status:up'));
+  const folder = await mkdtemp(join(tmpdir(), 'crossroads-sentinel-'));
+  const sentinels = await Promise.all(
+    [1, 2, 3].map(async (number) => {
+      const file = join(folder, `${number}.conf`);
+      await writeFile(file, `sentinel monitor bells 127.0.0.1 ${first.port} 2\nsentinel down-after-milliseconds bells ${downAfterMs}\nsentinel failover-timeout bells 2000\n`);
+      return startRedis([file, '--sentinel']);
+    }),
+  );
+  for (const sentinel of sentinels) {
+    await eventually(async () => {
+      const master = await sentinel.ask('SENTINEL MASTER bells');
+      return /num-slaves\r\n\$1\r\n1/.test(master) && /num-other-sentinels\r\n\$1\r\n2/.test(master);
+    });
+  }
+  const isPrimary = async ({ port }: RedisServer): Promise<boolean> => (await sentinels[0]!.ask('SENTINEL GET-MASTER-ADDR-BY-NAME bells')).includes(String(port));
+  return {
+    url: `redis+sentinel://${sentinels.map(({ port }) => `127.0.0.1:${port}`).join(',')}/bells`,
+    primary: async () => ((await isPrimary(first)) ? first : second),
+    replica: async () => ((await isPrimary(first)) ? second : first),
+    async stop() {
+      await Promise.all([...sentinels, first, second].map((server) => server.stop()));
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+};
