@@ -14,7 +14,7 @@ let fleet: Fleet;
 
 beforeAll(async () => {
   cluster = await startCluster();
-  fleet = await startFleet({ mongodbUri: ownDatabase('scale-cluster'), redisUrl: cluster.url, intakes: 2, workers: 4, orders: count });
+  fleet = await startFleet({ mongodbUri: ownDatabase('scale-cluster'), redisUrls: [cluster.url], intakes: 2, workers: 4, orders: count });
 }, 120_000);
 
 afterAll(async () => {

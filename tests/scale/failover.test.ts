@@ -18,7 +18,7 @@ beforeAll(async () => {
   redis = await startWatched();
   fleet = await startFleet({
     mongodbUri: ownDatabase('scale-failover'),
-    redisUrl: redis.url,
+    redisUrls: [redis.url],
     intakes: 1,
     workers: 2,
     orders: count,

@@ -30,14 +30,15 @@ export interface Fleet {
   open(): Promise<string[]>;
   /** Looks at every reset as its caller would, and judges everything that was seen, as a crash campaign does. */
   violations(): Promise<Violation[]>;
-  /** Everything the processes said. */
-  output(): string;
+  /** Process ids by name. */
+  pids(): Record<string, number>;
   stop(): Promise<void>;
 }
 
 export interface FleetOptions {
   mongodbUri: string;
-  redisUrl: string;
+  /** Several: intakes and workers take them in turn. */
+  redisUrls: string[];
   intakes: number;
   workers: number;
   /** Orders there are, each to be reset once. */
@@ -45,7 +46,7 @@ export interface FleetOptions {
   env?: Record<string, string>;
 }
 
-export const startFleet = async ({ mongodbUri, redisUrl, intakes, workers, orders: count, env = {} }: FleetOptions): Promise<Fleet> => {
+export const startFleet = async ({ mongodbUri, redisUrls, intakes, workers, orders: count, env = {} }: FleetOptions): Promise<Fleet> => {
   const dataDir = await mkdtemp(join(tmpdir(), 'crossroads-fleet-'));
   const history = newHistory();
   const destination = await openRecordingDestination(history);
@@ -57,13 +58,13 @@ export const startFleet = async ({ mongodbUri, redisUrl, intakes, workers, order
   const { orders, before } = await putOrders(store, count);
   history.orders = before;
 
-  let output = '';
   const { REDIS_URL: _redis, MONGODB_URI: _mongodb, ...inherited } = process.env;
-  const supervisor = createSupervisor({ env: inherited, onOutput: (name, line) => (output += `${name} ${line}\n`) });
+  const supervisor = createSupervisor({ env: inherited });
   const ports = await freePorts(intakes);
-  const settings = {
+  const settings = (index: number) => ({
     mongodbUri,
-    redisUrl,
+    redisUrl: redisUrls[index % redisUrls.length]!,
+    intakePort: ports[index] ?? 0,
     opsPort: 0,
     destinationPort: 0,
     env: {
@@ -72,10 +73,10 @@ export const startFleet = async ({ mongodbUri, redisUrl, intakes, workers, order
       DESTINATION_PRIVATE_HOSTS: '127.0.0.1',
       ...env,
     },
-  };
+  });
   const services = [
-    ...ports.map((intakePort, index) => ({ ...intakeService({ ...settings, intakePort }), name: `intake-${index + 1}` })),
-    ...Array.from({ length: workers }, (_, index) => workerService(index + 1, { ...settings, intakePort: 0 })),
+    ...ports.map((_, index) => ({ ...intakeService(settings(index)), name: `intake-${index + 1}` })),
+    ...Array.from({ length: workers }, (_, index) => workerService(index + 1, settings(index))),
   ];
   await Promise.all(services.map((service) => supervisor.start(service)));
   const clients = ports.map((port, index): Client => createClient({ intakeUrl: `http://127.0.0.1:${port}`, secrets, history }, seededRandom(index)));
@@ -104,7 +105,7 @@ export const startFleet = async ({ mongodbUri, redisUrl, intakes, workers, order
       // A dozen processes share this machine with whatever else it does: that the intake was slow says nothing here.
       return found.filter(({ says }) => !/ took \d+ ms$/.test(says));
     },
-    output: () => output,
+    pids: () => supervisor.pids(),
     async stop() {
       for (const client of clients) client.end();
       await supervisor.stopAll();

@@ -1,6 +1,7 @@
 import type { Connection } from 'mongoose';
 import mongoose from 'mongoose';
 import { StoreUnavailable } from '@crossroads/saga';
+import { acknowledgedBy } from './acknowledged-by.js';
 import { checkIndexes } from './indexes.js';
 import { GroupCommit } from './group-commit.js';
 
@@ -30,12 +31,6 @@ export interface Store {
 }
 
 const secondTryAfterMs = 500;
-
-/**
- * A majority where there is one. A lone server is asked for its journal only: the embedded engine, asked for a majority as well,
- * now and then acknowledged a bulk that a kill within the next two milliseconds took back.
- */
-const acknowledgedBy = (uri: string): 'majority' | 1 => (uri.startsWith('mongodb+srv:') || /[?&]replicaSet=/.test(uri) ? 'majority' : 1);
 
 /** Opens the store without waiting for it, so that a process may start before its database does. */
 export const openStore = ({ uri, operationTimeoutMs, onConnectError }: StoreOptions): Store => {

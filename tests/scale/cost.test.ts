@@ -1,0 +1,111 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createConnection } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { cpuSeconds } from '../../bench/src/world/usage.js';
+import type { Fleet } from './fleet.js';
+import { atRest, startFleet } from './fleet.js';
+
+/** Resets to measure by. Opt-in: SCALE_COST=2000 npx jest tests/scale/cost prints what docs/scaling.md reckons with. */
+const count = Number(process.env['SCALE_COST'] ?? 0);
+
+/** Asked for at once. */
+const together = 100;
+
+interface Stores {
+  redis_url: string;
+  mongodb_uri: string;
+  redis_pid: number;
+  mongodb_pid: number;
+}
+
+let process_: ChildProcess;
+let folder: string;
+let stores: Stores;
+let fleet: Fleet;
+
+const measured = count > 0 ? test : test.skip;
+
+beforeAll(async () => {
+  if (count === 0) return;
+  folder = await mkdtemp(join(tmpdir(), 'crossroads-cost-'));
+  const { REDIS_URL: _redis, MONGODB_URI: _mongodb, ...env } = process.env;
+  // Stores of its own: what a server counts, it counts for everybody who uses it.
+  process_ = spawn(process.execPath, ['apps/sandbox/dist/stores/main.js', '--data', folder], { env, stdio: ['pipe', 'pipe', 'inherit'] });
+  const [line] = (await once(createInterface({ input: process_.stdout! }), 'line')) as [string];
+  stores = JSON.parse(line) as Stores;
+  fleet = await startFleet({ mongodbUri: stores.mongodb_uri, redisUrls: [stores.redis_url], intakes: 1, workers: 2, orders: count + together });
+  await fleet.ask(together);
+  await atRest(fleet, 60_000);
+}, 180_000);
+
+afterAll(async () => {
+  if (count === 0) return;
+  await fleet.stop();
+  process_.stdin!.end();
+  await once(process_, 'exit');
+  await rm(folder, { recursive: true, force: true });
+}, 60_000);
+
+const redis = (command: string): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const socket = createConnection(decodeURIComponent(new URL(stores.redis_url).pathname), () => socket.write(`${command}\r\n`));
+    socket.once('error', reject);
+    socket.once('data', (data) => {
+      socket.destroy();
+      resolve(data.toString());
+    });
+  });
+
+const field = (text: string, name: string): number => Number(new RegExp(`${name}:(\\d+)`).exec(text)?.[1]);
+
+/** Figures that only grow. */
+const counters = async (): Promise<Record<string, number>> => {
+  const { opcounters, metrics, network, wiredTiger } = (await fleet.store.connection.db!.admin().serverStatus()) as Record<string, any>;
+  const [stats, commands] = [await redis('INFO stats'), await redis('INFO commandstats')];
+  const { redis_pid, mongodb_pid } = stores;
+  const pids = fleet.pids();
+  const cpuMs = (...of: number[]) => 1_000 * cpuSeconds(of);
+  const calls = [...commands.matchAll(/cmdstat_([a-z|]+):calls=(\d+)/g)].map(([, name, times]) => [`redis ${name}`, Number(times)] as const);
+  return {
+    'mongodb inserts': opcounters.insert,
+    'mongodb updates': opcounters.update,
+    'mongodb queries': opcounters.query,
+    'mongodb documents returned': metrics?.document?.returned,
+    'mongodb requests': network?.numRequests,
+    'mongodb bytes in': network?.bytesIn,
+    'mongodb bytes out': network?.bytesOut,
+    'mongodb journal bytes': wiredTiger?.log?.['log bytes written'],
+    'redis commands': field(stats, 'total_commands_processed'),
+    'redis bytes in': field(stats, 'total_net_input_bytes'),
+    'redis bytes out': field(stats, 'total_net_output_bytes'),
+    ...Object.fromEntries(calls),
+    'cpu ms intake': cpuMs(pids['intake-1']!),
+    'cpu ms workers': cpuMs(pids['worker-1']!, pids['worker-2']!),
+    'cpu ms redis': cpuMs(redis_pid),
+    'cpu ms mongodb': cpuMs(mongodb_pid),
+  };
+};
+
+measured(`what one of ${count} resets costs`, async () => {
+  const before = await counters();
+  for (let asked = 0; asked < count; asked += together) await fleet.ask(together);
+  // Seldom, so that asking costs nothing that counts.
+  while ((await fleet.store.connection.db!.collection('sagas').countDocuments({ phase: 'ended' })) < together + count) await new Promise((resolve) => setTimeout(resolve, 500));
+  const after = await counters();
+  const each = Object.fromEntries(Object.entries(after).map(([name, value]) => [name, (value - (before[name] ?? 0)) / count]));
+  const sizes: Record<string, number> = {};
+  for (const name of ['sagas', 'crossroads_logs', 'orders']) {
+    const { size, storageSize, totalIndexSize, count: documents } = (await fleet.store.connection.db!.command({ collStats: name })) as Record<string, number>;
+    Object.assign(sizes, { [`${name} documents`]: documents, [`${name} bytes each`]: size! / documents!, [`${name} bytes on disk each`]: storageSize! / documents!, [`${name} index bytes each`]: totalIndexSize! / documents! });
+  }
+  console.log(JSON.stringify({ each: rounded(each), sizes: rounded(sizes) }, null, 1));
+  expect(await fleet.violations()).toEqual([]);
+}, 900_000);
+
+const rounded = (figures: Record<string, number>) => Object.fromEntries(Object.entries(figures).filter(([, value]) => Math.abs(value) > 0.004).map(([name, value]) => [name, Number(value.toPrecision(3))]));

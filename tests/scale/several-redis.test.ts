@@ -1,0 +1,34 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { ownDatabase } from '../stores/own-database.js';
+import type { Fleet } from './fleet.js';
+import { atRest, startFleet } from './fleet.js';
+import type { RedisServer } from './redis-server.js';
+import { startRedis } from './redis-server.js';
+
+/** Resets asked for. Opt-in: SEVERAL_REDIS=300 npx jest tests/scale/several-redis */
+const count = Number(process.env['SEVERAL_REDIS'] ?? 0);
+const measured = count > 0 ? test : test.skip;
+
+let servers: RedisServer[];
+let fleet: Fleet;
+
+beforeAll(async () => {
+  if (count === 0) return;
+  servers = await Promise.all([startRedis(), startRedis()]);
+  const redisUrls = servers.map(({ port }) => `redis://127.0.0.1:${port}`);
+  // Sweeps so often that workers ring for sagas whose bells hang in the other Redis.
+  fleet = await startFleet({ mongodbUri: ownDatabase('scale-several'), redisUrls, intakes: 2, workers: 2, orders: count, env: { SWEEP_INTERVAL_MS: '300', WORKER_CONCURRENCY: '6' } });
+}, 120_000);
+
+afterAll(async () => {
+  if (count === 0) return;
+  await fleet.stop();
+  await Promise.all(servers.map((server) => server.stop()));
+}, 60_000);
+
+measured('one MongoDB served by two Redis, each with an intake and a worker of its own: each effect once', async () => {
+  await fleet.ask(count);
+  await atRest(fleet, 120_000);
+  expect(await fleet.violations()).toEqual([]);
+  for (const { ask } of servers) expect(Number((await ask('ZCARD {crossroads}:sagas:completed')).slice(1))).toBeGreaterThan(0);
+}, 200_000);
