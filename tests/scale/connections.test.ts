@@ -6,6 +6,7 @@ import { startCluster } from './redis-cluster.js';
 import { startWatched } from './redis-sentinel.js';
 import type { RedisServer } from './redis-server.js';
 import { startRedis } from './redis-server.js';
+import { started } from './started.js';
 
 /** One kind of Redis: its URL, and the server that has the queue now. */
 interface Kind {
@@ -77,11 +78,12 @@ describe.each([
   // Another server has taken over before it is back; failover.test.ts has that.
   ['a primary that Sentinels watch', watchedPrimary, false],
 ])('%s', (_, start, comesBack) => {
+  const running = started();
   let kind: Kind;
   beforeAll(async () => {
-    kind = await start();
+    kind = running.keep(await start());
   }, 60_000);
-  afterAll(() => kind.stop());
+  afterAll(() => running.stopAll());
 
   test('counts rates for several processes together', async () => {
     const counters = [0, 1].map(() => openRateCounter(kind.url, () => undefined));

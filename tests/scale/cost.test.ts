@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createConnection } from 'node:net';
@@ -10,6 +9,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { cpuSeconds } from '../../bench/src/world/usage.js';
 import type { Fleet } from './fleet.js';
 import { atRest, startFleet } from './fleet.js';
+import { started } from './started.js';
 
 /** Resets to measure by. Opt-in: SCALE_COST=2000 npx jest tests/scale/cost prints what docs/scaling.md reckons with. */
 const count = Number(process.env['SCALE_COST'] ?? 0);
@@ -24,33 +24,37 @@ interface Stores {
   mongodb_pid: number;
 }
 
-let process_: ChildProcess;
-let folder: string;
+const running = started();
 let stores: Stores;
 let fleet: Fleet;
 
 const measured = count > 0 ? test : test.skip;
 
+/** Stores of its own: what a server counts, it counts for everybody who uses it. */
+const startStores = async (): Promise<Stores> => {
+  const folder = await mkdtemp(join(tmpdir(), 'crossroads-cost-'));
+  const { REDIS_URL: _redis, MONGODB_URI: _mongodb, ...env } = process.env;
+  const child = spawn(process.execPath, ['apps/sandbox/dist/stores/main.js', '--data', folder], { env, stdio: ['pipe', 'pipe', 'inherit'] });
+  running.keep({
+    async stop() {
+      child.stdin.end();
+      if (child.exitCode === null) await once(child, 'exit');
+      await rm(folder, { recursive: true, force: true });
+    },
+  });
+  const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
+  return JSON.parse(line) as Stores;
+};
+
 beforeAll(async () => {
   if (count === 0) return;
-  folder = await mkdtemp(join(tmpdir(), 'crossroads-cost-'));
-  const { REDIS_URL: _redis, MONGODB_URI: _mongodb, ...env } = process.env;
-  // Stores of its own: what a server counts, it counts for everybody who uses it.
-  process_ = spawn(process.execPath, ['apps/sandbox/dist/stores/main.js', '--data', folder], { env, stdio: ['pipe', 'pipe', 'inherit'] });
-  const [line] = (await once(createInterface({ input: process_.stdout! }), 'line')) as [string];
-  stores = JSON.parse(line) as Stores;
-  fleet = await startFleet({ mongodbUri: stores.mongodb_uri, redisUrls: [stores.redis_url], intakes: 1, workers: 2, orders: count + together });
+  stores = await startStores();
+  fleet = running.keep(await startFleet({ mongodbUri: stores.mongodb_uri, redisUrls: [stores.redis_url], intakes: 1, workers: 2, orders: count + together }));
   await fleet.ask(together);
   await atRest(fleet, 60_000);
 }, 180_000);
 
-afterAll(async () => {
-  if (count === 0) return;
-  await fleet.stop();
-  process_.stdin!.end();
-  await once(process_, 'exit');
-  await rm(folder, { recursive: true, force: true });
-}, 60_000);
+afterAll(() => running.stopAll(), 60_000);
 
 const redis = (command: string): Promise<string> =>
   new Promise((resolve, reject) => {

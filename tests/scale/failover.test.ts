@@ -6,17 +6,19 @@ import type { Fleet } from './fleet.js';
 import { atRest, startFleet } from './fleet.js';
 import type { WatchedRedis } from './redis-sentinel.js';
 import { startWatched } from './redis-sentinel.js';
+import { started } from './started.js';
 
 /** Resets asked for, a third of them each before, at and during the failover. Set FAILOVER_RESETS=3000 for a longer look. */
 const count = Number(process.env['FAILOVER_RESETS'] ?? 240);
 const third = count / 3;
 
+const running = started();
 let redis: WatchedRedis;
 let fleet: Fleet;
 
 beforeAll(async () => {
-  redis = await startWatched();
-  fleet = await startFleet({
+  redis = running.keep(await startWatched());
+  const options = {
     mongodbUri: ownDatabase('scale-failover'),
     redisUrls: [redis.url],
     intakes: 1,
@@ -24,13 +26,11 @@ beforeAll(async () => {
     orders: count,
     // Few sagas in hand, so that bells hang in the queue when it goes; and a sweep soon.
     env: { WORKER_CONCURRENCY: '6', SWEEP_INTERVAL_MS: '2000' },
-  });
+  };
+  fleet = running.keep(await startFleet(options));
 }, 120_000);
 
-afterAll(async () => {
-  await fleet.stop();
-  await redis.stop();
-}, 60_000);
+afterAll(() => running.stopAll(), 60_000);
 
 test(`of ${count} resets none is lost when the primary dies under load, with bells its replica never heard of`, async () => {
   await fleet.ask(third);

@@ -52,7 +52,7 @@ export const startFleet = async ({ mongodbUri, redisUrls, intakes, workers, orde
   const destination = await openRecordingDestination(history);
   destination.takes(() => 30);
   const secrets = await secretsIn(dataDir);
-  const store = openStore({ uri: mongodbUri, operationTimeoutMs: 10_000 });
+  const store = openStore({ uri: mongodbUri, operationTimeoutMs: 30_000 });
   await store.connected;
   await seed(store, secrets, destination.url);
   const { orders, before } = await putOrders(store, count);
@@ -78,7 +78,10 @@ export const startFleet = async ({ mongodbUri, redisUrls, intakes, workers, orde
     ...ports.map((_, index) => ({ ...intakeService(settings(index)), name: `intake-${index + 1}` })),
     ...Array.from({ length: workers }, (_, index) => workerService(index + 1, settings(index))),
   ];
-  await Promise.all(services.map((service) => supervisor.start(service)));
+  await Promise.all(services.map((service) => supervisor.start(service))).catch(async (error: unknown) => {
+    await supervisor.stopAll();
+    throw error;
+  });
   const clients = ports.map((port, index): Client => createClient({ intakeUrl: `http://127.0.0.1:${port}`, secrets, history }, seededRandom(index)));
 
   const asked: { client: Client; submission: Submission }[] = [];

@@ -4,27 +4,26 @@ import type { Fleet } from './fleet.js';
 import { atRest, startFleet } from './fleet.js';
 import type { RedisServer } from './redis-server.js';
 import { startRedis } from './redis-server.js';
+import { started } from './started.js';
 
 /** Resets asked for. Opt-in: SEVERAL_REDIS=300 npx jest tests/scale/several-redis */
 const count = Number(process.env['SEVERAL_REDIS'] ?? 0);
 const measured = count > 0 ? test : test.skip;
 
+const running = started();
 let servers: RedisServer[];
 let fleet: Fleet;
 
 beforeAll(async () => {
   if (count === 0) return;
-  servers = await Promise.all([startRedis(), startRedis()]);
+  servers = [running.keep(await startRedis()), running.keep(await startRedis())];
   const redisUrls = servers.map(({ port }) => `redis://127.0.0.1:${port}`);
   // Sweeps so often that workers ring for sagas whose bells hang in the other Redis.
-  fleet = await startFleet({ mongodbUri: ownDatabase('scale-several'), redisUrls, intakes: 2, workers: 2, orders: count, env: { SWEEP_INTERVAL_MS: '300', WORKER_CONCURRENCY: '6' } });
+  const env = { SWEEP_INTERVAL_MS: '300', WORKER_CONCURRENCY: '6' };
+  fleet = running.keep(await startFleet({ mongodbUri: ownDatabase('scale-several'), redisUrls, intakes: 2, workers: 2, orders: count, env }));
 }, 120_000);
 
-afterAll(async () => {
-  if (count === 0) return;
-  await fleet.stop();
-  await Promise.all(servers.map((server) => server.stop()));
-}, 60_000);
+afterAll(() => running.stopAll(), 60_000);
 
 measured('one MongoDB served by two Redis, each with an intake and a worker of its own: each effect once', async () => {
   await fleet.ask(count);
