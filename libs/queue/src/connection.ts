@@ -16,7 +16,7 @@ export type OnError = (error: Error) => void;
 export const impatient = (url: string, onError: OnError): Connection =>
   open(url, onError, {
     commands: { maxRetriesPerRequest: 1, commandTimeout: 2_000 },
-    // Nothing bounds the wait in a Cluster's own queue of commands; five tries are 0.8 s.
+    // Nothing bounds the wait in a Cluster's own queue of commands; five redirections are a second.
     cluster: { enableOfflineQueue: false, maxRedirections: 5, retryDelayOnFailover: 200, retryDelayOnClusterDown: 200 },
   });
 
@@ -34,6 +34,7 @@ interface Patience {
 
 const open = (url: string, onError: OnError, { commands, cluster: patience }: Patience): Connection => {
   const { options, cluster } = readRedisUrl(url);
+  // A host that swallows packets holds nobody up longer than one that is dead.
   const redisOptions: Options = { ...options, ...commands, connectTimeout: 2_000 };
   const connection = cluster ? new Cluster(cluster, { ...clusterOptions, ...patience, redisOptions }) : new Redis({ ...failover, ...redisOptions, retryStrategy: delay });
   connection.on('error', onError);
@@ -56,6 +57,8 @@ const failover: Options = {
 
 const clusterOptions: ClusterOptions = {
   clusterRetryStrategy: delay,
+  // While it is checked a Cluster is in a state that BullMQ takes for ready, and its greeting fails.
+  enableReadyCheck: false,
   // A node that is paused sends nobody elsewhere; the others tell who has taken its place.
   slotsRefreshInterval: 5_000,
   // Certificates are made out to names, which an address would not match.
