@@ -17,7 +17,7 @@ export const startDeadline = (response: Response, ms: number, late: () => void):
 /** For an exchange that waits on purpose; what it does besides still has to fit the time it had. */
 export const extendDeadline = (response: Response, byMs: number): void => {
   const deadline = deadlines.get(response);
-  if (!deadline) return;
+  if (!deadline || response.closed) return;
   clearTimeout(deadline.timer);
   deadline.at += byMs;
   deadline.timer = setTimeout(() => deadline.late(), deadline.at - performance.now());
