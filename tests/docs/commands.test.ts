@@ -11,6 +11,8 @@ const ranBy: readonly [begins: RegExp, test: string][] = [
   [/^npm run chaos/, 'tests/chaos/chaos.test.ts'],
   [/^npm run generate/, 'tests/deploy/generate.test.ts'],
   [/^npm run keys/, 'apps/intake/src/key-admin/command-line.test.ts'],
+  // The recipe for a Redis Cluster on one machine.
+  [/^(mkdir -p \.data\/cluster|for port in 7000|redis-server --port \$port|done$|until redis-cli -p 7002|redis-cli --cluster create|cd \.\.\/\.\.$)/, 'tests/scale/documented.test.ts'],
   [/^curl .*\/v1\/ops\/sagas\/SAGA-ID\/resume/, 'apps/ops/src/api/api.test.ts'],
 ];
 
