@@ -14,7 +14,8 @@ RUN node node_modules/typescript/bin/tsc -b apps/intake apps/worker apps/ops
 # The compiler stays behind as somebody's optional peer; a running image has no use for it, nor for what was compiled and what only tests use.
 RUN --mount=type=cache,target=/root/.npm npm ci --omit=dev --ignore-scripts --no-audit --no-fund \
  && rm -rf node_modules/typescript node_modules/@typescript node_modules/.bin/tsc apps/*/dist/testing libs/*/dist/testing \
- && find apps libs -type f \( -name '*.ts' -o -name '*.tsx' -o -name '*.tsbuildinfo' -o -name '*.d.ts.map' \) -delete
+ && find apps libs -type f \( -name '*.ts' -o -name '*.tsx' -o -name '*.tsbuildinfo' -o -name '*.d.ts.map' \) -delete \
+ && find apps libs -type d -empty -delete
 
 FROM node:${NODE}
 # Traces of errors name lines of the source; the maps are there, the source is not.

@@ -6,7 +6,7 @@ import type { Stage } from './stage.js';
 import { openStage } from './stage.js';
 
 /** More by ROLLING_RESTARTS=20, which takes about a second each on a machine that does nothing else. */
-const restarts = Number(process.env['ROLLING_RESTARTS'] ?? 3);
+const restarts = Number(process.env['ROLLING_RESTARTS'] ?? 2);
 jest.setTimeout(120_000 + restarts * 20_000);
 
 let stage: Stage;
