@@ -55,8 +55,9 @@ export const createRetire = ({ retention, log, everyMs = 3_600_000, turnMs = 1_0
       left = await round();
       nextRound = began + everyMs;
     }
-    while (left.length > 0 && performance.now() - began < turnMs) {
+    while (left.length > 0) {
       if (!(await left[0]!())) left = left.slice(1);
+      if (performance.now() - began >= turnMs) return;
     }
   };
 };
