@@ -29,6 +29,9 @@ const names: readonly [command: RegExp, isThere: (name: string) => boolean][] = 
   [/^docker compose (?:-f )?(\S*)/, (file) => exists(/\.ya?ml$/.test(file) ? file : 'docker-compose.yml')],
   [/^docker (build|run)\b/, () => exists('Dockerfile')],
   [/^kubectl .*-[fk] (\S+)/, exists],
+  [/^echo "([A-Z_]+)=/, (setting) => readFileSync(join(top, '.env.example'), 'utf8').includes(`\n${setting}=`)],
+  // MongoDB's own tools are not here; the collections are checked by tests/deploy/deploying.test.ts.
+  [/^mongorestore\b/, () => true],
   // There is no cluster here to try them on; what they are given is checked above and by the tests of the manifests.
   [/^kubectl (get|logs|describe|rollout|scale|create|set|wait|exec|port-forward|delete|drain)\b/, () => true],
 ];
