@@ -1,6 +1,7 @@
 import type { DestinationView } from '@crossroads/store';
 import { sagasLookedAt } from '@crossroads/store';
 import type { SignedIn } from '../login/signed-in.js';
+import { Fact } from '../page/fact.js';
 import type { Chrome } from '../page/layout.js';
 import { Layout } from '../page/layout.js';
 import { maskedText } from '../page/masked.js';
@@ -44,30 +45,15 @@ const Destination = ({ destination: { instance, tenant_name, waiting, troubles }
       </h2>
       {instance.paused && <p class="warning">{maskedText(instance.paused_reason ?? 'Paused; nobody wrote down why.')}</p>}
       <dl class="head-facts">
-        <div>
-          <dt>Adapter</dt>
-          <dd>{instance.source_system}</dd>
-        </div>
-        <div>
-          <dt>Address</dt>
-          <dd>
-            <code>{maskedText(instance.url)}</code>
-          </dd>
-        </div>
-        <div>
-          <dt>When it refuses</dt>
-          <dd>{instance.on_refusal === 'keep' ? 'the order stays cleared' : 'the order is put back'}</dd>
-        </div>
-        <div>
-          <dt>Open sagas</dt>
-          <dd>{open.length === 0 ? 'none' : open.map(([phase, count]) => `${count} ${phase}`).join(', ')}</dd>
-        </div>
-        <div>
-          <dt>Id</dt>
-          <dd>
-            <code>{instance._id}</code>
-          </dd>
-        </div>
+        <Fact name="Adapter">{instance.source_system}</Fact>
+        <Fact name="Address">
+          <code>{maskedText(instance.url)}</code>
+        </Fact>
+        <Fact name="When it refuses">{instance.on_refusal === 'keep' ? 'the order stays cleared' : 'the order is put back'}</Fact>
+        <Fact name="Open sagas">{open.length === 0 ? 'none' : open.map(([phase, count]) => `${count} ${phase}`).join(', ')}</Fact>
+        <Fact name="Id">
+          <code>{instance._id}</code>
+        </Fact>
       </dl>
       {troubles.length > 0 && <Troubles troubles={troubles} now={now} />}
       {mayAct && <Pause id={instance._id} paused={instance.paused ?? false} />}

@@ -4,6 +4,7 @@ import type { OrderReset, OrderView, OrderViewRepository } from '@crossroads/sto
 import { PageError } from '../http/page-error.js';
 import type { SignedIn } from '../login/signed-in.js';
 import { signedIn } from '../login/signed-in.js';
+import { Fact } from '../page/fact.js';
 import type { Chrome } from '../page/layout.js';
 import { Layout } from '../page/layout.js';
 import { send } from '../page/send.js';
@@ -48,39 +49,18 @@ const Now = ({ order }: { order: OrderView }) => (
       {order.origin.tenant} ({order.origin.number}) → {order.destination.tenant} ({order.destination.number ?? 'no number yet'})
     </p>
     <dl class="head-facts">
-      <div>
-        <dt>Status</dt>
-        <dd>{order.status}</dd>
-      </div>
-      <div>
-        <dt>Progression</dt>
-        <dd>{order.progression_state}</dd>
-      </div>
-      <div>
-        <dt>Version</dt>
-        <dd>{order.version}</dd>
-      </div>
-      <div>
-        <dt>BOLs</dt>
-        <dd>{order.bols.length}</dd>
-      </div>
-      <div>
-        <dt>Executed drops</dt>
-        <dd>{order.executed_drops.length}</dd>
-      </div>
-      <div>
-        <dt>Order id</dt>
-        <dd>
-          <code>{order.order_id}</code>
-        </dd>
-      </div>
+      <Fact name="Status">{order.status}</Fact>
+      <Fact name="Progression">{order.progression_state}</Fact>
+      <Fact name="Version">{order.version}</Fact>
+      <Fact name="BOLs">{order.bols.length}</Fact>
+      <Fact name="Executed drops">{order.executed_drops.length}</Fact>
+      <Fact name="Order id">
+        <code>{order.order_id}</code>
+      </Fact>
       {order.held_by !== undefined && (
-        <div>
-          <dt>Held by</dt>
-          <dd>
-            <a href={`/sagas/${encodeURIComponent(order.held_by)}`}>a saga</a>
-          </dd>
-        </div>
+        <Fact name="Held by">
+          <a href={`/sagas/${encodeURIComponent(order.held_by)}`}>a saga</a>
+        </Fact>
       )}
     </dl>
     <details class="json">

@@ -1,6 +1,6 @@
-import type { ComponentChildren } from 'preact';
 import type { RecoverRequest } from '@crossroads/order-reset';
 import type { SagaDocument } from '@crossroads/store';
+import { Fact } from '../page/fact.js';
 import { maskedText } from '../page/masked.js';
 import { namesIn } from '../page/order-names.js';
 import { PhasePill, StatusPill, phaseSays } from '../page/pills.js';
@@ -72,10 +72,3 @@ const nextOf = ({ phase, next_run_at }: SagaDocument, now: Date) => {
   if (phase === 'running') return next_run_at <= now ? 'due: waits for a worker' : 'under way';
   return <Due at={next_run_at} now={now} />;
 };
-
-const Fact = ({ name, children }: { name: string; children: ComponentChildren }) => (
-  <div>
-    <dt>{name}</dt>
-    <dd>{children}</dd>
-  </div>
-);
