@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { commandsIn, ranWhole, speaksToSandbox } from './commands.js';
+import { commandsIn, ranBlocks, ranWhole, speaksToSandbox } from './commands.js';
 import { documents, exists, files, top } from './documents.js';
 
 /** Commands that a test runs, by how they begin. A page that is run whole, and blocks that speak to a sandbox, need no row: see commands.ts. */
@@ -33,7 +33,7 @@ const names: readonly [command: RegExp, isThere: (name: string) => boolean][] = 
   // MongoDB's own tools are not here; the collections are checked by tests/deploy/deploying.test.ts.
   [/^mongorestore\b/, () => true],
   // There is no cluster here to try them on; what they are given is checked above and by the tests of the manifests.
-  [/^kubectl (get|logs|describe|rollout|scale|create|set|wait|exec|port-forward|delete|drain)\b/, () => true],
+  [/^kubectl (?:-n \S+ )?(get|logs|describe|rollout|scale|create|set|wait|exec|port-forward|delete|drain)\b/, () => true],
 ];
 
 /** Settings in front of a command are not the command. */
@@ -44,9 +44,11 @@ const isAccountedFor = (command: string): boolean => {
   return names.some(([pattern, isThere]) => pattern.test(command) && isThere(pattern.exec(command)![1]!));
 };
 
+const isRun = (page: string, block: string): boolean => speaksToSandbox(block) || ranBlocks.some((ran) => ran.page === page && ran.with.test(block));
+
 describe('every command a page tells people to type is run by a test, or names something that is there', () => {
   const told = documents().filter(({ path }) => !(path in ranWhole)).flatMap(({ path, fences, codes }) => [
-    ...fences.filter(({ language, text }) => ['bash', 'sh', 'shell'].includes(language) && !speaksToSandbox(text)).flatMap(({ text }) => commandsIn(text).map((command) => [path, command] as const)),
+    ...fences.filter(({ language, text }) => ['bash', 'sh', 'shell'].includes(language) && !isRun(path, text)).flatMap(({ text }) => commandsIn(text).map((command) => [path, command] as const)),
     ...codes.filter((code) => /^([A-Z_]+=\S+ )*(npm|npx jest|node) /.test(code)).map((command) => [path, command] as const),
   ]);
 
@@ -56,7 +58,7 @@ describe('every command a page tells people to type is run by a test, or names s
 });
 
 test('tests that are said to run commands are there', () => {
-  const said = [...ranBy.map(([, path]) => path), ...Object.entries(ranWhole).flatMap(([page, path]) => (exists(page) ? [path] : []))];
+  const said = [...ranBy.map(([, path]) => path), ...[...Object.entries(ranWhole), ...ranBlocks.map(({ page, by }) => [page, by] as const)].flatMap(([page, path]) => (exists(page) ? [path] : []))];
   expect(said.filter((path) => !exists(path))).toEqual([]);
 });
 
