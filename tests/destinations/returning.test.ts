@@ -9,7 +9,7 @@ import { openDestinationWorld } from './destination-world.js';
 const waiting = Number(process.env['RETURNING_SAGAS'] ?? 120);
 const inFlight = 16;
 
-jest.setTimeout(60_000 + 60 * waiting);
+jest.setTimeout(60_000 + 200 * waiting);
 
 let world: DestinationWorld;
 beforeAll(async () => {
@@ -23,7 +23,7 @@ const now = (code: number, headers: Record<string, string> = {}): Answer => (_re
 const count = (sagas: readonly string[], fields: object): Promise<number> =>
   world.store.connection.db!.collection<{ _id: string }>(collections.sagas).countDocuments({ _id: { $in: [...sagas] }, ...fields });
 
-const allSynced = (sagas: readonly string[]) => eventually(async () => (await count(sagas, { phase: 'ended', status: 'synced' })) === sagas.length, 60_000 + 60 * waiting);
+const allSynced = (sagas: readonly string[]) => eventually(async () => (await count(sagas, { phase: 'ended', status: 'synced' })) === sagas.length, 60_000 + 200 * waiting);
 
 test.concurrent(`L3: when a destination comes back to ${waiting} waiting resets, it is never asked by more than ${inFlight} at once`, async () => {
   let down = true;
@@ -39,7 +39,7 @@ test.concurrent(`L3: when a destination comes back to ${waiting} waiting resets,
     }, 20);
   });
   const sagas = await world.resets(there, waiting);
-  await eventually(async () => (await count(sagas, { phase: { $in: ['waiting', 'retrying'] } })) === waiting, 60_000 + 60 * waiting);
+  await eventually(async () => (await count(sagas, { phase: { $in: ['waiting', 'retrying'] } })) === waiting, 60_000 + 200 * waiting);
   down = false;
   await allSynced(sagas);
   expect(most).toBeGreaterThan(1);
