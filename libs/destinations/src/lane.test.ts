@@ -37,6 +37,15 @@ describe('breaker', () => {
     expect(await waitOf(lane)).toMatchObject({ code: 'destination.circuit_open', wait: { forMs: 6_000, afterwards: 'look-again' } });
   });
 
+  test('gives a crowd turns that lie apart, however fast it failed', async () => {
+    const lane = open();
+    for (let round = 0; round < 40; round += 1) await lane.run(async () => 'ran');
+    await fail(lane, 3);
+    const first = (await waitOf(lane)).wait.forMs;
+    for (let turn = 0; turn < 99; turn += 1) await waitOf(lane);
+    expect((await waitOf(lane)).wait.forMs - first).toBeGreaterThanOrEqual(5_000);
+  });
+
   test('lets one through when half open, and turns the others away meanwhile', async () => {
     const lane = open();
     await fail(lane, 3);

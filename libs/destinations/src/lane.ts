@@ -35,6 +35,12 @@ const worthWaitingMs = 100;
 const shortestWaitMs = 250;
 const longestWaitMs = 300_000;
 
+/**
+ * How far apart turns are at least while the breaker is open. One that fails fast would seem to serve thousands a second, and its crowd
+ * would come back, be turned away and keep the workers busy with nothing else.
+ */
+const apartWhileOpenMs = 50;
+
 /** How long a destination is left in peace that answers 429 and does not say for how long. */
 const usualRestMs = 1_000;
 
@@ -172,7 +178,8 @@ export class Lane {
     const now = Date.now();
     const soonest = now + Math.max(atLeastMs, shortestWaitMs);
     const latest = now + Math.max(atLeastMs, longestWaitMs);
-    const turn = Math.min(Math.max(soonest, this.#lastTurn + this.#usualMs / this.#room), latest);
+    const apart = Math.max(this.#usualMs / this.#room, this.state.breaker === 'closed' ? 0 : apartWhileOpenMs);
+    const turn = Math.min(Math.max(soonest, this.#lastTurn + apart), latest);
     this.#lastTurn = turn;
     // Those past the end of the line are spread over its second half.
     const forMs = turn === latest ? Math.max(atLeastMs, longestWaitMs * (0.5 + this.#random() / 2)) : turn - now;
