@@ -9,30 +9,40 @@ export const notFound: RequestHandler = (_request, response) => {
 };
 
 /** The one door for errors: each becomes a `{"detail": …}` that says nothing of our insides. */
-export const answerFailure =
-  (log: Log): ErrorRequestHandler =>
+export const answerFailure = (log: Log): ErrorRequestHandler => {
+  const refusalFor = refusals(log);
   // Express knows an error handler by its four parameters.
   // oxlint-disable-next-line no-unused-vars
-  (error: unknown, _request, response, _next) => {
+  return (error: unknown, _request, response, _next) => {
     if (!response.headersSent) {
-      const { problem, headers } = refusalFor(error, log);
+      const { problem, headers } = refusalFor(error);
       response.status(problem.status).set(headers).json(problem.body);
       return;
     }
     // The deadline has answered already, or a stream broke: Express would print a stack and cut the connection either way.
     if (!response.writableEnded) response.destroy();
   };
+};
 
-const refusalFor = (error: unknown, log: Log): Refused => {
-  if (error instanceof Refused) return error;
-  if (error instanceof NotAllowed) return refused(error.status, error.message, error.status === 401 ? { 'WWW-Authenticate': 'Bearer' } : {});
-  if (error instanceof URIError) return refused(400, 'The path is not well-formed.');
-  if (error instanceof StoreUnavailable) {
-    log.warn('the store is unavailable', { error });
-    return refused(503, storeAway, { 'Retry-After': '2' });
-  }
-  log.error('an exchange failed unexpectedly', { error });
-  return refused(500, 'Internal Server Error');
+/** Milliseconds between two reasons given for the store's absence: each refused exchange has a line of its own besides, and there may be thousands. */
+const sayAgainMs = 1_000;
+
+const refusals = (log: Log): ((error: unknown) => Refused) => {
+  let saidAt = -Infinity;
+  return (error) => {
+    if (error instanceof Refused) return error;
+    if (error instanceof NotAllowed) return refused(error.status, error.message, error.status === 401 ? { 'WWW-Authenticate': 'Bearer' } : {});
+    if (error instanceof URIError) return refused(400, 'The path is not well-formed.');
+    if (error instanceof StoreUnavailable) {
+      if (performance.now() - saidAt >= sayAgainMs) {
+        saidAt = performance.now();
+        log.warn('the store is unavailable', { error });
+      }
+      return refused(503, storeAway, { 'Retry-After': '2' });
+    }
+    log.error('an exchange failed unexpectedly', { error });
+    return refused(500, 'Internal Server Error');
+  };
 };
 
 export const storeAway = 'The database does not answer, so nothing was accepted. Try again after the seconds in Retry-After.';

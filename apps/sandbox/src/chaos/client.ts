@@ -48,13 +48,13 @@ export const createClient = (world: Pick<World, 'intakeUrl' | 'secrets' | 'histo
     'Content-Type': 'application/json',
   });
 
-  const send = async (submission: Submission, order: CampaignOrder, headers: Record<string, string>): Promise<boolean> => {
+  const send = async (submission: Submission, order: CampaignOrder, headers: Record<string, string>): Promise<Answer['status']> => {
     const { status, correlationId, body } = await exchange('submit', '/v1/order/reset', { method: 'POST', headers, body: JSON.stringify({ order: { order_number: order.number } }) });
     if (status === 200 && body?.log) submission.replies.push({ at: Date.now(), sagaId: body.log.saga_id, correlationId: body.log.correlation_id });
     if (status <= 0) submission.unheard += 1;
     // It may have been stored: the reply says by which name to send it again.
     if (status === 503 && submission.named === 'not' && correlationId !== null) headers['X-Correlation-ID'] = correlationId;
-    return status === 200;
+    return status;
   };
 
   return {
@@ -71,7 +71,11 @@ export const createClient = (world: Pick<World, 'intakeUrl' | 'secrets' | 'histo
       };
       // Some callers send everything twice; under one name that must be one reset.
       if (named !== 'not' && random.below(10) === 0) void send(submission, order, headers);
-      while (!(await send(submission, order, headers)) && !ended) await new Promise((resolve) => setTimeout(resolve, 300 + 700 * random.next()));
+      for (let status = await send(submission, order, headers); status !== 200 && !ended; status = await send(submission, order, headers)) {
+        // Comes again when it was told to; all at once and at once would be a fault of our own making.
+        const restMs = status === 503 ? 2_000 : 300;
+        await new Promise((resolve) => setTimeout(resolve, restMs + 700 * random.next()));
+      }
     },
 
     async look({ orderId, replies }) {

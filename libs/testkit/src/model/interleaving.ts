@@ -116,6 +116,11 @@ export class Interleaving {
       );
     });
 
+  /** Whether the running actor is at an attempt whose time could be up. */
+  get inAttempt(): boolean {
+    return this.#attempts.has(this.#running);
+  }
+
   isTrying(actor: number): boolean {
     return this.#attempts.has(actor);
   }
@@ -152,8 +157,11 @@ const passed = Promise.resolve();
 
 const points = new Map<string, number>();
 
-/** The port with a gate before each call and one after it: between the two lies an effect whose caller may never hear of it. */
-export const gated = <Port extends object>(port: Port, gate: (point: number) => Promise<void>): Port => {
+/**
+ * The port with a gate before each call. What an actor does between two calls is nobody else's business, so this is where all orders differ;
+ * only within an attempt is there one after each call as well: there its time may be up when the effect is there and the answer is not.
+ */
+export const gated = <Port extends object>(port: Port, play: Interleaving): Port => {
   const all: Record<string, unknown> = {};
   for (const [name, call] of Object.entries(port)) {
     if (!points.has(name)) points.set(name, 2 * points.size + 1);
@@ -161,9 +169,9 @@ export const gated = <Port extends object>(port: Port, gate: (point: number) => 
     all[name] =
       typeof call === 'function'
         ? async (...args: unknown[]) => {
-            await gate(point);
+            await play.gate(point);
             const answer: unknown = await Reflect.apply(call, port, args);
-            await gate(point + 1);
+            if (play.inAttempt) await play.gate(point + 1);
             return answer;
           }
         : call;

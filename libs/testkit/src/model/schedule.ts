@@ -18,7 +18,7 @@ const eventsPerSchedule = 60;
 
 /** What else may happen between two steps of a worker, by its odds. */
 const events = ['crash', 'time', 'bol', 'reset', 'cancel', 'mood', 'timeUp', 'step'] as const;
-const odds = { crash: 0.02, time: 0.04, bol: 0.03, reset: 0.01, cancel: 0.005, mood: 0.035, timeUp: 0.01 };
+const odds = { crash: 0.02, time: 0.08, bol: 0.03, reset: 0.01, cancel: 0.005, mood: 0.035, timeUp: 0.02 };
 
 const moods = ['synced', 'synced', 'refused', new StepUnavailable('destination.unavailable', 'away')] as const;
 
@@ -28,7 +28,7 @@ const moods = ['synced', 'synced', 'refused', new StepUnavailable('destination.u
  */
 export const runSchedule = async (seed: number, spoil: (world: ResetWorld) => void = () => {}): Promise<Played> => {
   const play = new Interleaving(seed);
-  const world = resetWorld({ wrap: (port) => gated(port, (point) => play.gate(point)), inTime: play.inTime });
+  const world = resetWorld({ wrap: (port) => gated(port, play), inTime: play.inTime });
   spoil(world);
   const history = historyOf(world);
   const sagas = [world.submit('saga-1')];
