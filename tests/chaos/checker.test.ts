@@ -48,11 +48,11 @@ const spoiled: Spoiled[] = [
   { invariant: 'I7', what: 'not found after pending', spoil: ({ history }) => void history.sightings.push({ at: 2_010, sagaId: 's2', httpStatus: 404 }) },
   { invariant: 'I8', what: 'a saga under way for ever', spoil: ({ evidence }) => void (evidence.sagas[1]!.phase = 'retrying') },
   { invariant: 'I8', what: 'an order held by a saga that ended', spoil: ({ evidence }) => void (evidence.orders[0]!.heldBy = 's1') },
-  { invariant: 'I11', what: 'an answer after more than 3 s', spoil: ({ history }) => void history.troubles.push({ at: 1_000, ms: 3_200, what: 'submit', status: 200, retryAfter: false }) },
-  { invariant: 'I11', what: 'no answer at all', spoil: ({ history }) => void history.troubles.push({ at: 1_000, ms: 8_000, what: 'poll', status: -1, retryAfter: false }) },
-  { invariant: 'I11', what: '500', spoil: ({ history }) => void history.troubles.push({ at: 1_000, ms: 10, what: 'submit', status: 500, retryAfter: false }) },
-  { invariant: 'I11', what: '503 while MongoDB is there', spoil: ({ history }) => void history.troubles.push({ at: 1_000, ms: 10, what: 'submit', status: 503, retryAfter: true }) },
-  { invariant: 'I11', what: 'cut although nobody killed the intake', spoil: ({ history }) => void history.troubles.push({ at: 1_000, ms: 10, what: 'submit', status: 0, retryAfter: false }) },
+  { invariant: 'I11', what: 'an answer after more than 3 s', spoil: ({ history }) => void history.troubles.push({ at: 1_000, ms: 3_200, until: 1_010, what: 'submit', status: 200, retryAfter: false }) },
+  { invariant: 'I11', what: 'no answer at all', spoil: ({ history }) => void history.troubles.push({ at: 1_000, ms: 8_000, until: 1_010, what: 'poll', status: -1, retryAfter: false }) },
+  { invariant: 'I11', what: '500', spoil: ({ history }) => void history.troubles.push({ at: 1_000, ms: 10, until: 1_010, what: 'submit', status: 500, retryAfter: false }) },
+  { invariant: 'I11', what: '503 while MongoDB is there', spoil: ({ history }) => void history.troubles.push({ at: 1_000, ms: 10, until: 1_010, what: 'submit', status: 503, retryAfter: true }) },
+  { invariant: 'I11', what: 'cut although nobody killed the intake', spoil: ({ history }) => void history.troubles.push({ at: 1_000, ms: 10, until: 1_010, what: 'submit', status: 0, retryAfter: false }) },
   { invariant: 'I13', what: 'two resets of an order at once', spoil: (run) => void (entryOf(run, 's2', 'snapshot-order').at = 1_025) },
   { invariant: 'I14', what: 'most requests were never answered', spoil: ({ plan }) => void (plan.submissions = 10) },
   { invariant: 'I14', what: 'faults that missed', spoil: ({ plan }) => void (plan.faults[0]!.hits = 5) },
@@ -76,7 +76,7 @@ describe('the checker', () => {
   test('excuses 503 with Retry-After while MongoDB is away, and a save nobody answered wherever it turns up', () => {
     const run = healthyRun();
     run.history.windows.push({ part: 'mongodb', from: 900, to: 1_100 });
-    run.history.troubles.push({ at: 1_000, ms: 10, what: 'submit', status: 503, retryAfter: true });
+    run.history.troubles.push({ at: 1_000, ms: 10, until: 1_010, what: 'submit', status: 503, retryAfter: true });
     run.history.saves.push({ at: 2_600, orderId: 'order', list: 'bols', digest: 'perhaps' });
     expect(findViolations(run)).toEqual([]);
     run.evidence.orders[0]!.bols.push('perhaps');

@@ -39,7 +39,7 @@ export const createClient = (world: Pick<World, 'intakeUrl' | 'secrets' | 'histo
       (error: unknown) => ({ status: error instanceof Error && error.name === 'TimeoutError' ? -1 : 0, retryAfter: false, correlationId: null, body: undefined }),
     );
     const ms = performance.now() - began - own.since(began);
-    if (status !== 200 || ms > 2_500) history.troubles.push({ at, ms, what, status, retryAfter });
+    if (status !== 200 || ms > 2_500) history.troubles.push({ at, ms, until: Date.now(), what, status, retryAfter });
     return { status, correlationId, body };
   };
   const headersOf = ({ originId, destinationName }: CampaignOrder) => ({

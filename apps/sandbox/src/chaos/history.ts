@@ -37,7 +37,10 @@ export interface Submission {
 
 export interface Trouble {
   at: number;
+  /** What the answer took, without the pauses of the campaign itself. */
   ms: number;
+  /** When it was over, those pauses included. */
+  until: number;
   what: 'submit' | 'poll';
   /** 0: the connection was cut or refused; -1: no answer before the client gave up. */
   status: number;

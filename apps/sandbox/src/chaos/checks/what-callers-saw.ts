@@ -25,14 +25,14 @@ const recoversWithinMs = 10_000;
 
 /** I11: an answer within 3 s whatever is down; nothing but 200, or 503 with Retry-After while MongoDB is away; cut only while the intake itself is killed. */
 export const available: Check = ({ history }) => {
-  const during = (parts: FaultWindow['part'][], at: number, ms: number): boolean =>
-    history.windows.some(({ part, from, to }) => parts.includes(part) && at + ms >= from && at <= to + recoversWithinMs);
-  return history.troubles.flatMap(({ at, ms, what, status, retryAfter }): Violation[] => {
+  const during = (parts: FaultWindow['part'][], at: number, until: number): boolean =>
+    history.windows.some(({ part, from, to }) => parts.includes(part) && until >= from && at <= to + recoversWithinMs);
+  return history.troubles.flatMap(({ at, ms, until, what, status, retryAfter }): Violation[] => {
     const says = [
       ...(status === -1 || (ms > promisedMs && status > 0) ? [`took ${Math.round(ms)} ms`] : []),
-      ...(status === 0 && !during(['intake'], at, ms) ? ['was cut although the intake was not killed'] : []),
+      ...(status === 0 && !during(['intake'], at, until) ? ['was cut although the intake was not killed'] : []),
       ...(status === 503 && !retryAfter ? ['was answered 503 without Retry-After'] : []),
-      ...(status === 503 && !during(['mongodb', 'intake'], at, ms) ? ['was answered 503 although MongoDB was there'] : []),
+      ...(status === 503 && !during(['mongodb', 'intake'], at, until) ? ['was answered 503 although MongoDB was there'] : []),
       ...(status > 0 && status !== 503 && (status < 200 || status > 299) && status !== 404 ? [`was answered ${status}`] : []),
     ];
     return says.map((said) => ({ invariant: 'I11', subject: new Date(at).toISOString(), says: `${what} ${said}` }));
