@@ -29,6 +29,8 @@ const config: Config = {
   },
   transform: { '^.+\\.tsx?$': swc('typescript'), '/node_modules/.+\\.m?js$': swc('ecmascript') },
   transformIgnorePatterns: [`/node_modules/(?!(${esmOnly.join('|')})/)`],
+  // One a core: tests wait for stores and processes more than they work, and jest leaves a core free.
+  maxWorkers: '100%',
   coverageProvider: 'v8',
 };
 

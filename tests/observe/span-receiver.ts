@@ -50,6 +50,8 @@ export const openSpanReceiver = async (): Promise<SpanReceiver> => {
       return response.writeHead(200, { 'Content-Type': 'application/json' }).end('{}');
     });
   });
+  // A connection that ends just as spans are on their way loses them, here as with any collector; a test is not about that.
+  server.keepAliveTimeout = 600_000;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
