@@ -178,7 +178,15 @@ describe('group commit', () => {
   });
 
   test('acknowledges nothing when a command fails as a whole', async () => {
-    await expect(store.commit.insert('', { title: 'nowhere' })).rejects.toThrow(StoreUnavailable);
-    await expect(store.commit.update('', {}, { $set: { title: 'nowhere' } })).rejects.toThrow(StoreUnavailable);
+    const outcomes = await Promise.allSettled([store.commit.insert('', { title: 'nowhere' }), store.commit.update('', {}, { $set: { title: 'nowhere' } })]);
+    expect(outcomes).toMatchObject([{ status: 'rejected', reason: expect.any(StoreUnavailable) }, { status: 'rejected', reason: expect.any(StoreUnavailable) }]);
+  });
+
+  test('gives a write that goes alone the same outcomes', async () => {
+    const _id = new ObjectId();
+    expect(await store.commit.insert('crossroads_logs', { _id, title: 'first' })).toBe(true);
+    expect(await store.commit.insert('crossroads_logs', { _id, title: 'second' })).toBe(false);
+    expect(await store.commit.update('crossroads_logs', { _id }, [{ $set: { title: 'third' } }])).toBe(true);
+    expect(await store.commit.update('crossroads_logs', { _id: new ObjectId() }, { $set: { title: 'nobody' } })).toBe(false);
   });
 });
