@@ -28,7 +28,7 @@ if (values.only !== undefined && !parts.includes(values.only as Part)) throw new
 const wanted = (part: Part): boolean => !values.growth && (values.only === undefined || values.only === part);
 
 /** Milliseconds after which a run that hangs is given up. */
-const longestMs = 300_000;
+const longestMs = values.growth ? 900_000 : 300_000;
 
 const world = await openWorld();
 let ending: Promise<void> | undefined;

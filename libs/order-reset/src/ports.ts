@@ -15,8 +15,10 @@ export interface Hold {
 export interface Orders {
   /** Orders between the caller and the counterparty that the request may mean; two are enough to know it is ambiguous. */
   find(request: ResetRequest): Promise<Order[]>;
-  /** Takes the fence. False while another saga has it. */
+  /** Takes the fence. False while another saga has it, which is then asked for it. */
   hold(orderId: string, hold: Hold): Promise<boolean>;
+  /** Asks whoever has the fence to say so when it is given back. Does nothing while nobody else has it. */
+  askFor(orderId: string, hold: Pick<Hold, 'sagaId'>): Promise<void>;
   /** Gives the fence back; true if another saga asked for it meanwhile. Repeatable. */
   release(orderId: string, hold: Pick<Hold, 'sagaId'>): Promise<boolean>;
   /** Reads what a reset will clear, in the store's own values. */

@@ -196,6 +196,16 @@ describe('two resets of one order', () => {
     expect(await world.settle(second)).toBe('synced');
     expect(world.journal.entries.filter(({ step }) => step.name === 'snapshot-order').map(({ sagaId }) => sagaId)).toEqual([first, second]);
   });
+
+  test('follow on each other at once: whoever gives the order back calls the one that waits', async () => {
+    const world = resetWorld();
+    const [first, second] = [world.submit('saga-1'), world.submit('saga-2')];
+    world.destination.answers.push(new StepUnavailable('destination.unavailable', 'Answered 503.'));
+    await world.advance(first);
+    expect(await world.advance(second)).toMatchObject({ outcome: 'resting', wakeInMs: 2_000 });
+    await world.settle(first);
+    expect(world.sagas.sagas.get(second)).toMatchObject({ phase: 'waiting', nextRunAt: 0 });
+  });
 });
 
 test('a reset can be called off at every step up to the one that clears', () => {

@@ -46,6 +46,9 @@ export const orderRepository = ({ connection, commit }: Store): Orders => {
     return order;
   };
 
+  const askFor = (orderId: string, sagaId: string): Promise<boolean> =>
+    update({ _id: new ObjectId(orderId), 'fence.saga_id': { $exists: true, $ne: sagaId } }, { $set: { 'fence.awaited': true } });
+
   /** Requests that arrive together are looked up together, and each finds its own among what comes back. */
   const candidates = new GroupRead<ResetRequest, OrderDocument[]>((requests) =>
     reaching(async () => {
@@ -75,9 +78,11 @@ export const orderRepository = ({ connection, commit }: Store): Orders => {
       const _id = new ObjectId(orderId);
       const free = { $or: [{ fence: { $exists: false } }, { 'fence.saga_id': sagaId, 'fence.epoch': { $lte: epoch } }] };
       if (await update({ _id, ...free }, { $set: { 'fence.saga_id': sagaId, 'fence.epoch': epoch } })) return true;
-      await update({ _id, 'fence.saga_id': { $exists: true, $ne: sagaId } }, { $set: { 'fence.awaited': true } });
+      await askFor(orderId, sagaId);
       return false;
     },
+
+    askFor: async (orderId, { sagaId }) => void (await askFor(orderId, sagaId)),
 
     async release(orderId, { sagaId }) {
       const mine = { _id: new ObjectId(orderId), 'fence.saga_id': sagaId };

@@ -55,6 +55,10 @@ export const memoryOrders = (): MemoryOrders => {
       document.fence = { ...document.fence, sagaId, epoch };
       return true;
     },
+    async askFor(orderId, { sagaId }) {
+      const { fence } = documents.get(orderId)!;
+      if (fence && fence.sagaId !== sagaId) fence.awaited = true;
+    },
     async release(orderId, { sagaId }) {
       const document = documents.get(orderId)!;
       if (document.fence?.sagaId !== sagaId) return false;

@@ -14,7 +14,7 @@ interface Adds {
   terms: DispatchTerms;
 }
 
-/** How soon a waiting saga looks by itself, should nobody call it. */
+/** How soon a waiting saga looks by itself, should nobody call it: the call is missed by whoever asks just as the order is given back. */
 const lookAgainMs = 2_000;
 
 /** Finds the one order that is meant and holds it, so that no other reset of it runs meanwhile. */
@@ -33,6 +33,7 @@ export const resolveOrder = ({
     const order = theOne(await orders.find(request), request);
     const terms = await destinations.check(order);
     const ahead = await line.ahead(order, sagaId);
+    if (ahead !== undefined) await orders.askFor(order.order_id, { sagaId });
     if (ahead !== undefined || !(await orders.hold(order.order_id, { sagaId, epoch }))) {
       const which = ahead === undefined ? '' : `: saga ${ahead}`;
       throw new StepWaits('order.in_use', `Another reset of this order has to end first${which}.`, { forMs: lookAgainMs, afterwards: 'look-again' });

@@ -53,6 +53,16 @@ export const ordersContract = (name: string, open: () => Promise<OrdersUnderTest
       expect(await world.orders.release(orderId, first)).toBe(false);
     });
 
+    test('who only asks for an order is told of it as well, and changes nothing while nobody has it', async () => {
+      await world.orders.askFor(orderId, { sagaId: 'saga-2' });
+      expect(await world.orders.hold(orderId, first)).toBe(true);
+      await world.orders.askFor(orderId, first);
+      expect(await world.orders.release(orderId, first)).toBe(false);
+      await world.orders.hold(orderId, first);
+      await world.orders.askFor(orderId, { sagaId: 'saga-2' });
+      expect(await world.orders.release(orderId, first)).toBe(true);
+    });
+
     test('deliveries are cleared once, however often it is tried', async () => {
       await world.orders.hold(orderId, first);
       expect(await world.orders.clearDeliveries(orderId, 7, first)).toEqual({ version: 7 });
