@@ -1,6 +1,6 @@
 import { AuditTable } from '../audit/audit-table.js';
 import { ResetTable } from '../orders/reset-table.js';
-import type { SagaStory } from './saga.page.js';
+import type { SagaStory } from './story.js';
 
 /** What people did to the saga. */
 export const Deeds = ({ story: { saga, deeds }, now }: { story: SagaStory; now: Date }) =>

@@ -1,10 +1,9 @@
-import type { AuditDocument, EntryDocument, OrderReset, OrderView, SagaDocument } from '@crossroads/store';
+import type { SagaDocument } from '@crossroads/store';
 import type { SignedIn } from '../login/signed-in.js';
 import { Json } from '../page/json.js';
 import type { Chrome } from '../page/layout.js';
 import { Layout } from '../page/layout.js';
 import { namesIn } from '../page/order-names.js';
-import type { Action } from './actions.js';
 import { Actions } from './actions.view.js';
 import { Entries } from './entries.view.js';
 import { Deeds, Others } from './others.view.js';
@@ -12,21 +11,9 @@ import type { Problem } from './problem.js';
 import { SagaHead } from './saga-head.view.js';
 import { Snapshots } from './snapshot.view.js';
 import { snapshotsIn } from './snapshots.js';
+import type { SagaStory } from './story.js';
 import { timelineOf } from './timeline.js';
 import { Timeline } from './timeline.view.js';
-
-/** All that the page shows of one saga. */
-export interface SagaStory {
-  saga: SagaDocument;
-  entries: EntryDocument[];
-  orderId: string | undefined;
-  order: OrderView | undefined;
-  /** Every saga of the same order, this one included. */
-  resets: OrderReset[];
-  actions: readonly Action[];
-  /** What operators did to it, newest first. */
-  deeds: AuditDocument[];
-}
 
 interface SagaPageProps {
   chrome: Chrome;

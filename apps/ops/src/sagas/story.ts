@@ -1,10 +1,23 @@
-import type { AuditRepository, OrderViewRepository, SagaViewRepository } from '@crossroads/store';
+import type { AuditDocument, AuditRepository, EntryDocument, OrderReset, OrderView, OrderViewRepository, SagaDocument, SagaViewRepository } from '@crossroads/store';
 import type { GivenCommands } from '../commands/commands.js';
 import { PageError } from '../http/page-error.js';
 import type { SignedIn } from '../login/signed-in.js';
+import type { Action } from './actions.js';
 import { actionsFor } from './actions.js';
 import { orderIdIn } from './order-id.js';
-import type { SagaStory } from './saga.page.js';
+
+/** All that the page shows of one saga. */
+export interface SagaStory {
+  saga: SagaDocument;
+  entries: EntryDocument[];
+  orderId: string | undefined;
+  order: OrderView | undefined;
+  /** Every saga of the same order, this one included. */
+  resets: OrderReset[];
+  actions: readonly Action[];
+  /** What operators did to it, newest first. */
+  deeds: AuditDocument[];
+}
 
 export interface StoryPorts {
   view: Pick<SagaViewRepository, 'saga' | 'entries'>;

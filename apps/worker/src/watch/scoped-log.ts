@@ -1,5 +1,5 @@
 import type { StepLog } from '@crossroads/saga';
-import type { Attempt } from './watch-steps.js';
+import type { Attempt } from './attempt.js';
 
 /** What every line about an attempt carries. */
 export const aboutAttempt = ({ type, step, direction, context }: Attempt): object => {

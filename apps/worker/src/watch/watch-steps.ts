@@ -1,14 +1,7 @@
 import type { Direction, SagaType, Step, StepContext } from '@crossroads/saga';
 import { ClaimLost, StepRefused, StepUnavailable, StepWaits, StoreUnavailable } from '@crossroads/saga';
+import type { Attempt } from './attempt.js';
 import { scopedLog } from './scoped-log.js';
-
-/** One try at one step. */
-export interface Attempt {
-  type: string;
-  step: string;
-  direction: Direction;
-  context: StepContext;
-}
 
 /** As the journal says it; the last two leave no entry. */
 export type AttemptOutcome = 'done' | 'refused' | 'unavailable' | 'failed' | 'waiting' | 'store-away' | 'claim-lost';

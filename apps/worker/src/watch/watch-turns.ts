@@ -1,8 +1,9 @@
 import type { Answered } from '@crossroads/queue';
 import type { Claim, Settlement } from '@crossroads/saga';
 import type { SagaFacts, SagaRepository } from '@crossroads/store';
+import type { Attempt } from './attempt.js';
 import { aboutAttempt } from './scoped-log.js';
-import type { Attempt, StepWatcher } from './watch-steps.js';
+import type { StepWatcher } from './watch-steps.js';
 
 /** Told how this worker's turn at a saga goes, from the claim to its end. */
 export interface TurnWatcher {

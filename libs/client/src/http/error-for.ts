@@ -9,7 +9,7 @@ import {
   UnexpectedReplyError,
   ValidationError,
 } from '../errors.js';
-import type { Reply } from './exchange.js';
+import type { Reply } from './reply.js';
 import { retryAfterMs } from './retry-after.js';
 
 /** The error that a reply outside 2xx is. */

@@ -3,6 +3,7 @@ import { errorFor } from './error-for.js';
 import { headersOf } from './headers.js';
 import { limited } from './limited.js';
 import { parsed } from './parsed.js';
+import type { Reply } from './reply.js';
 
 export interface Call<T> {
   method: 'GET' | 'POST';
@@ -15,13 +16,6 @@ export interface Call<T> {
   signal?: AbortSignal | undefined;
   /** Members without which a 2xx reply is not the one that was asked for. */
   members: readonly (keyof T & string)[];
-}
-
-export interface Reply<T> {
-  status: number;
-  headers: Headers;
-  /** Undefined where the body is no JSON, as that of a 304. */
-  body: T;
 }
 
 /** One request and its reply: 2xx and 304 are answered, everything else is thrown as a CrossroadsError. */
