@@ -63,7 +63,7 @@ test('a reset that was stored while its caller was told 503 is the one he gets w
   world.working = false;
   const order = await world.deliver();
   const submit = (headers: [string, string][] = []) => world.call('/v1/order/reset', { headers: [...to('Beta'), ...headers], body: { order: { order_number: order.origin_order_number } } });
-  line.lose(/bulkWrite[^]*line_keys/, 1);
+  line.lose(/insert[^]*line_keys/, 1);
   const unheard = await submit();
   const name = unheard.headers['x-correlation-id'] as string;
   expect([unheard.status, unheard.headers['retry-after'], unheard.body.detail]).toEqual([503, '2', expect.stringContaining(`accepted or not. Send the request again with "X-Correlation-ID: ${name}"`)]);

@@ -28,6 +28,8 @@ export const createClient = (world: Pick<World, 'intakeUrl' | 'secrets' | 'histo
   const { intakeUrl, secrets, history } = world;
   const orders = new Map<string, CampaignOrder>();
   const own = ownDelays();
+  /** One look at a saga at a time: of two that overlap, the later answer may have been read earlier, and proves nothing. */
+  const lookedAt = new Set<string>();
   let ended = false;
 
   const exchange = async (what: Trouble['what'], path: string, init: RequestInit): Promise<Answer> => {
@@ -80,8 +82,9 @@ export const createClient = (world: Pick<World, 'intakeUrl' | 'secrets' | 'histo
 
     async look({ orderId, replies }) {
       const [reply] = replies;
-      if (!reply) return false;
-      const { status: httpStatus, body } = await exchange('poll', `/v1/order/reset/${reply.correlationId}`, { headers: headersOf(orders.get(orderId)!) });
+      if (!reply || lookedAt.has(reply.sagaId)) return false;
+      lookedAt.add(reply.sagaId);
+      const { status: httpStatus, body } = await exchange('poll', `/v1/order/reset/${reply.correlationId}`, { headers: headersOf(orders.get(orderId)!) }).finally(() => lookedAt.delete(reply.sagaId));
       if (httpStatus !== 200 && httpStatus !== 404) return false;
       note(history, {
         at: Date.now(),

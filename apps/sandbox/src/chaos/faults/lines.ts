@@ -11,19 +11,19 @@ const comesByWithinMs = 12_000;
 // oxlint-disable no-control-regex
 /** Every write there is, by what it looks like on its way to MongoDB. */
 const writes: Record<string, RegExp> = {
-  claim: /bulkWrite[^]*\$set\0[^]{4}\x10epoch\0/,
-  hold: /bulkWrite[^]*\$set\0[^]{4}\x02fence\.saga_id\0/,
-  'snapshot to the log': /bulkWrite[^]*snapshot-order:run:verdict/,
-  clear: /bulkWrite[^]*\x04bols\0\x05\0\0\0\0\x04executed_drops\0\x05\0\0\0\0/,
-  'clear to the log': /bulkWrite[^]*clear-deliveries:run:verdict/,
-  progression: /bulkWrite[^]*\x02progression_state\0\x0c\0\0\0NO_PROGRESS\0[^]{0,60}fence\.applied\.progression_was\0/,
-  'request to the log': /bulkWrite[^]*dispatch-reset:run:recorded/,
-  'result to the log': /bulkWrite[^]*dispatch-reset:run:verdict/,
-  release: /bulkWrite[^]*\$unset\0[^]{4}.fence\0/,
-  settle: /bulkWrite[^]*settled_epoch\0/,
+  claim: /(?:bulkWrite|insert|update)\0[^]*\$set\0[^]{4}\x10epoch\0/,
+  hold: /(?:bulkWrite|insert|update)\0[^]*\$set\0[^]{4}\x02fence\.saga_id\0/,
+  'snapshot to the log': /(?:bulkWrite|insert|update)\0[^]*snapshot-order:run:verdict/,
+  clear: /(?:bulkWrite|insert|update)\0[^]*\x04bols\0\x05\0\0\0\0\x04executed_drops\0\x05\0\0\0\0/,
+  'clear to the log': /(?:bulkWrite|insert|update)\0[^]*clear-deliveries:run:verdict/,
+  progression: /(?:bulkWrite|insert|update)\0[^]*\x02progression_state\0\x0c\0\0\0NO_PROGRESS\0[^]{0,60}fence\.applied\.progression_was\0/,
+  'request to the log': /(?:bulkWrite|insert|update)\0[^]*dispatch-reset:run:recorded/,
+  'result to the log': /(?:bulkWrite|insert|update)\0[^]*dispatch-reset:run:verdict/,
+  release: /(?:bulkWrite|insert|update)\0[^]*\$unset\0[^]{4}.fence\0/,
+  settle: /(?:bulkWrite|insert|update)\0[^]*settled_epoch\0/,
 };
 
-const acceptance = /bulkWrite[^]*line_keys/;
+const acceptance = /(?:bulkWrite|insert|update)\0[^]*line_keys/;
 
 const lostOn = async (line: Line, request: RegExp, times: number, { load }: FaultMeans): Promise<number> => {
   const losses = line.lose(request, times);
