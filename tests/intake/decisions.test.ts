@@ -29,7 +29,7 @@ describe('a reset the destination has to accept', () => {
   test('is synced once it accepts, however often it says so', async () => {
     const { id, order } = await requested();
     const accepted = await decide(id, 'accept', 'Beta');
-    expect([accepted.status, accepted.body.status, accepted.body.log.detail.message]).toEqual([200, 'synced', 'Accepted by Beta: BECAUSE.']);
+    expect([accepted.status, accepted.body.status, accepted.body.message, accepted.body.log.detail.message]).toEqual([200, 'synced', 'Accepted by Beta: BECAUSE.', 'Accepted by Beta: BECAUSE.']);
     expect((await world.over(id)).body).toMatchObject({ status: 'synced', done: true });
     expect((await decide(id, 'accept', 'Beta')).body.status).toBe('synced');
     expect((await decide(id, 'reject', 'Beta')).status).toBe(409);

@@ -10,7 +10,8 @@ export const progressOf = (saga: SagaDocument, entries: readonly EntryDocument[]
   const done = saga.phase === 'ended' || saga.phase === 'stopped';
   return {
     status: done ? saga.status : statusSoFar(entries),
-    message: saga.error?.message ?? newest.detail.message,
+    // What the saga holds is of its last rest; while it moves, its newest entry knows better.
+    message: (done ? saga.error?.message : undefined) ?? newest.detail.message,
     log: newest,
     correlation_id: saga.correlation_id,
     saga_id: saga._id,

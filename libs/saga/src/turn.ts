@@ -56,10 +56,10 @@ export class Turn<Facts> {
       const next = this.#progress.next();
       if ('end' in next) return this.#end(next.end);
       if (crashes > poisonousCrashes) {
-        return this.#stop(next.step, 'saga.crashes_workers', `${crashes} workers in a row died while they ran this saga.`);
+        return this.#stop(next.step, next.direction, 'saga.crashes_workers', `${crashes} workers in a row died while they ran this saga.`);
       }
       if (this.#claim.phase === 'parked' && next.direction === 'run') {
-        return this.#stop(next.step, 'step.no_answer', `Nobody answered ${next.step.name} in time.`);
+        return this.#stop(next.step, next.direction, 'step.no_answer', `Nobody answered ${next.step.name} in time.`);
       }
       const rest = await this.#attempt(next.step, next.direction);
       if (rest) return rest;
@@ -121,15 +121,15 @@ export class Turn<Facts> {
     if (!known) this.#ports.log.error(`${step.name} threw what it should not`, { ...this.#about(step, direction), error });
     await this.#write(step, direction, known ? 'unavailable' : 'failed', { code, detail: { ...(known && error.detail), message } });
     this.#failures += 1;
-    if (this.#failures >= (known ? step.retry.attempts : triesOfABug)) return this.#stop(step, code, message);
+    if (this.#failures >= (known ? step.retry.attempts : triesOfABug)) return this.#stop(step, direction, code, message);
     const wakeInMs = restAfter(step.retry, this.#failures, known ? error.retryAfterMs : undefined, this.#ports.random);
     await this.#settle(step, { phase: 'retrying', status: this.#progress.status, wakeInMs, error: { code, message } });
     return { outcome: 'resting', wakeInMs };
   }
 
-  async #stop(step: Step, code: string, message: string): Promise<Advance> {
+  async #stop(step: Step, direction: Direction, code: string, message: string): Promise<Advance> {
     const status = 'error';
-    this.#ports.log.error(`saga stopped at ${step.name}: ${message}`, { ...this.#about(step, 'run'), code });
+    this.#ports.log.error(`saga stopped at ${step.name}: ${message}`, { ...this.#about(step, direction), code });
     await this.#settle(step, { phase: 'stopped', status, error: { code, message } });
     return { outcome: 'stopped', status };
   }
