@@ -31,7 +31,8 @@ const trustedMs = 1_000;
 
 /**
  * Counts behind the callers' backs: a count older than a second is made anew while its tenant goes on by the old one, so no submission waits
- * for it. A tenant may thus come to have as many too many as all intakes accept in about a second, and a process that has just started admits
+ * for it. A tenant may thus come to have as many too many as all intakes accept in about a second, or be refused as many too early, for a second, as
+ * were accepted while they were counted, which then counts them twice; and a process that has just started admits
  * everybody until its first count. While MongoDB does not answer the last count stands.
  */
 export const createQuota = ({ sagas, most, log, now = Date.now }: QuotaOptions): Quota => {
