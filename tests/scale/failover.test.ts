@@ -8,12 +8,8 @@ import type { WatchedRedis } from './redis-sentinel.js';
 import { startWatched } from './redis-sentinel.js';
 import { started } from './started.js';
 
-/**
- * Resets asked for, a third of them each before, at and during the failover: FAILOVER_RESETS=240, or 3000 for a longer look. Left out unless asked for:
- * once in five runs beside other tests not everything had come to rest after 100 s, and why is not known yet.
- */
-const count = Number(process.env['FAILOVER_RESETS'] ?? 0);
-const measured = count > 0 ? test : test.skip;
+/** Resets asked for, a third of them each before, at and during the failover: FAILOVER_RESETS=3000 for a longer look. */
+const count = Number(process.env['FAILOVER_RESETS'] ?? 240);
 const third = count / 3;
 
 const running = started();
@@ -21,7 +17,6 @@ let redis: WatchedRedis;
 let fleet: Fleet;
 
 beforeAll(async () => {
-  if (count === 0) return;
   redis = running.keep(await startWatched());
   const options = {
     mongodbUri: ownDatabase('scale-failover'),
@@ -37,7 +32,7 @@ beforeAll(async () => {
 
 afterAll(() => running.stopAll(), 60_000);
 
-measured(`of ${count} resets none is lost when the primary dies under load, with bells its replica never heard of`, async () => {
+test(`of ${count} resets none is lost when the primary dies under load, with bells its replica never heard of`, async () => {
   await fleet.ask(third);
   await atRest(fleet, 60_000);
   const primary = await redis.primary();

@@ -11,6 +11,8 @@ export interface WatchedRedis {
   primary(): Promise<RedisServer>;
   /** The other one. */
   replica(): Promise<RedisServer>;
+  /** In the order the URL has them, which is the order they are asked in. */
+  sentinels: [RedisServer, RedisServer, RedisServer];
   stop(): Promise<void>;
 }
 
@@ -23,13 +25,13 @@ export const startWatched = async (): Promise<WatchedRedis> => {
   const second = await startRedis(['--replicaof', `127.0.0.1 ${first.port}`, '--repl-diskless-sync-delay', '0']);
   await eventually(async () => (await second.ask('INFO replication')).includes('master_link_status:up'));
   const folder = await mkdtemp(join(tmpdir(), 'crossroads-sentinel-'));
-  const sentinels = await Promise.all(
+  const sentinels = (await Promise.all(
     [1, 2, 3].map(async (number) => {
       const file = join(folder, `${number}.conf`);
       await writeFile(file, `sentinel monitor bells 127.0.0.1 ${first.port} 2\nsentinel down-after-milliseconds bells ${downAfterMs}\nsentinel failover-timeout bells 2000\n`);
       return startRedis([file, '--sentinel']);
     }),
-  );
+  )) as [RedisServer, RedisServer, RedisServer];
   for (const sentinel of sentinels) {
     await eventually(async () => {
       const master = await sentinel.ask('SENTINEL MASTER bells');
@@ -41,6 +43,7 @@ export const startWatched = async (): Promise<WatchedRedis> => {
     url: `redis+sentinel://${sentinels.map(({ port }) => `127.0.0.1:${port}`).join(',')}/bells`,
     primary: async () => ((await isPrimary(first)) ? first : second),
     replica: async () => ((await isPrimary(first)) ? second : first),
+    sentinels,
     async stop() {
       await Promise.all([...sentinels, first, second].map((server) => server.stop()));
       await rm(folder, { recursive: true, force: true });

@@ -15,7 +15,7 @@ export type OnError = (error: Error) => void;
  */
 export const impatient = (url: string, onError: OnError): Connection =>
   open(url, onError, {
-    commands: { maxRetriesPerRequest: 1, commandTimeout: 2_000 },
+    commands: { maxRetriesPerRequest: 1, commandTimeout: 2_000, socketTimeout: 3_000 },
     // Nothing bounds the wait in a Cluster's own queue of commands; five redirections are a second.
     cluster: { enableOfflineQueue: false, maxRedirections: 5, retryDelayOnFailover: 200, retryDelayOnClusterDown: 200 },
   });
@@ -23,11 +23,16 @@ export const impatient = (url: string, onError: OnError): Connection =>
 /** For workers, whose blocking commands outlive any outage. BullMQ's own delays grow to 20 s, and so would the wait after an outage. */
 export const patient = (url: string, onError: OnError): Connection =>
   open(url, onError, {
-    commands: { maxRetriesPerRequest: null },
+    // Longer than BullMQ waits for a bell, which is 10 s.
+    commands: { maxRetriesPerRequest: null, socketTimeout: 15_000 },
     cluster: { maxRedirections: Infinity, retryDelayOnFailover: 500, retryDelayOnClusterDown: 500 },
   });
 
 interface Patience {
+  /**
+   * `socketTimeout` is what leaves a primary that was paused or cut off: it hangs up where an answer is owed and nothing comes, and the Sentinels are asked
+   * anew. ioredis' `failoverDetector` must not do it: told of the new primary while it is asking for it, it ends the connection for good.
+   */
   commands: Options;
   cluster: ClusterOptions;
 }
@@ -49,8 +54,6 @@ const delay = (times: number): number => Math.min(2_000, 50 * 2 ** Math.min(time
 const failover: Options = {
   sentinelRetryStrategy: delay,
   sentinelCommandTimeout: 2_000,
-  // A primary that was cut off is not heard of again; the Sentinels tell that another one is.
-  failoverDetector: true,
   // One that was demoted while we were connected: look for the new one and send the command again.
   reconnectOnError: ({ message }) => (message.startsWith('READONLY') ? 2 : false),
 };
