@@ -71,7 +71,7 @@ const hot: Record<string, () => Promise<unknown>> = {
   },
   'oldest due': () => backlogRepository(store).oldestDueSeconds(),
   'sweep for orphans': () => sweepRepository(store).orphans(100),
-  'open sagas of a tenant': () => openSagas(store).count(noise.saga.tenant_id, 100),
+  'open sagas of a tenant': () => openSagas(store).count(noise.saga.tenant_id, { before: uuidv7(), most: 100 }),
   'by correlation id': () => intakeRepository(store).byCorrelationId(noise.saga.tenant_id, noise.saga.correlation_id),
   'by idempotency key': () => intakeRepository(store).byIdempotencyKey(noise.saga.tenant_id, noise.saga.idempotency_key),
   'a reset with its log': () => intakeRepository(store).withLog(noise.saga.tenant_id, noise.saga.correlation_id),

@@ -1,32 +1,47 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
+import { uuidv7 } from 'uuidv7';
 import { Refused } from './refused.js';
 import type { Quota } from './quota.js';
 import { createQuota } from './quota.js';
 
 let time: number;
-let open: number | Error;
+/** Ids of what is stored and open. */
+let open: string[];
+let away: boolean;
 let counts: number;
 let quota: Quota;
 beforeEach(() => {
-  [time, open, counts] = [0, 0, 0];
-  const count = async () => {
+  [time, open, away, counts] = [0, [], false, 0];
+  const count = async (_: string, { before }: { before: string }) => {
     counts += 1;
-    if (open instanceof Error) throw open;
-    return open;
+    await turn();
+    if (away) throw new Error('away');
+    return open.filter((sagaId) => sagaId < before).length;
   };
   quota = createQuota({ sagas: { count }, most: 3, log: { warn: () => {} }, now: () => time });
 });
 
-const submit = async (): Promise<'taken' | Refused> => {
+const turn = () => new Promise(setImmediate);
+const three = () => [uuidv7(), uuidv7(), uuidv7()];
+
+const submitAtOnce = (): 'taken' | Refused => {
   try {
     quota.admit('alpha');
-    quota.took('alpha');
-    return 'taken';
   } catch (error) {
     return error as Refused;
-  } finally {
-    await new Promise(setImmediate);
   }
+  const sagaId = uuidv7();
+  open.push(sagaId);
+  quota.took('alpha', sagaId);
+  return 'taken';
+};
+
+/** And lets a count come to its end. */
+const submit = async (): Promise<'taken' | Refused> => {
+  const answered = submitAtOnce();
+  await turn();
+  await turn();
+  return answered;
 };
 
 describe('a tenant with as many resets under way as it may have', () => {
@@ -39,25 +54,31 @@ describe('a tenant with as many resets under way as it may have', () => {
   });
 
   test('is let in again once a later count shows room', async () => {
-    open = 3;
+    open = three();
     await submit();
     expect(await submit()).toBeInstanceOf(Refused);
-    [open, time] = [1, 1_000];
+    [open, time] = [open.slice(0, 1), 1_000];
     await submit();
     expect(await submit()).toBe('taken');
     expect(counts).toBe(2);
   });
 
   test('stays refused while nobody can count', async () => {
-    open = 3;
+    open = three();
     await submit();
-    [open, time] = [new Error('away'), 1_000];
+    [away, time] = [true, 1_000];
     await submit();
     expect(await submit()).toBeInstanceOf(Refused);
   });
 
+  test('is not refused for resets accepted while it was counted', async () => {
+    expect([submitAtOnce(), submitAtOnce()]).toEqual(['taken', 'taken']);
+    expect(await submit()).toBe('taken');
+    expect(await submit()).toBeInstanceOf(Refused);
+  });
+
   test('takes nothing from another', async () => {
-    open = 3;
+    open = three();
     await submit();
     expect(() => quota.admit('beta')).not.toThrow();
   });

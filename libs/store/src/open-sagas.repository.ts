@@ -5,13 +5,13 @@ import { reaching } from './unavailable.js';
 
 /** How many sagas a tenant has under way. */
 export interface OpenSagas {
-  /** Those that are neither over nor stopped; counts no further than `most`. */
-  count(tenantId: string, most: number): Promise<number>;
+  /** Those that are neither over nor stopped and have an id before this one; counts no further than `most`. */
+  count(tenantId: string, range: { before: string; most: number }): Promise<number>;
 }
 
 export const openSagas = ({ connection }: Store): OpenSagas => ({
-  count: (tenantId, most) =>
+  count: (tenantId, { before, most }) =>
     reaching(() =>
-      rawCollection<SagaDocument>(connection, collections.sagas).countDocuments({ tenant_id: tenantId, next_run_at: { $exists: true } }, { limit: most, hint: 'open' }),
+      rawCollection<SagaDocument>(connection, collections.sagas).countDocuments({ tenant_id: tenantId, _id: { $lt: before }, next_run_at: { $exists: true } }, { limit: most, hint: 'open' }),
     ),
 });

@@ -46,7 +46,7 @@ export const submitReset = ({ admission, quota, sagas, resets, watch, bells, log
     quota.admit(caller.tenant_id);
     const wanted = newReset(asked, caller, traceparentOf(response));
     const { saga, replayed } = await storedOrNot(response, wanted, () => acceptOnce(sagas, wanted));
-    if (!replayed) quota.took(caller.tenant_id);
+    if (!replayed) quota.took(caller.tenant_id, saga.saga_id);
 
     if (waitS !== undefined) ring(saga);
     const reply: ResetReply =

@@ -41,7 +41,7 @@ const campaign = runCampaign({
   orders: values.short ? 40 : 300,
   perSecond: values.short ? 4 : 5,
   savesPerSecond: 15,
-  convergeWithinMs: values.short ? 40_000 : 90_000,
+  convergeWithinMs: 90_000,
   say: console.log,
   signal: ending.signal,
 });

@@ -39,7 +39,7 @@ export const fullPlan = (minutes: number): Fault[] => {
 
 /** For every `npm test`: some of each that takes no waiting. */
 export const shortPlan = (): Fault[] => [
-  crashAtPoints(1, 8_000, ['P1', 'P6', 'P9', 'P13', 'P15']),
+  crashAtPoints(1, 40_000, ['P1', 'P6', 'P9', 'P13', 'P15']),
   lostWrites(1, ['clear', 'settle']),
   flushRedis(1),
   killMongodb(1, 200),
