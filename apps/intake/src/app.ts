@@ -25,12 +25,7 @@ export const intakeApp = (ports: IntakePorts): express.Express => {
   app.disable('etag');
   app.set('trust proxy', ports.trustedProxies);
   app.use(ports.timed, exchange(ports.log));
-  app.all('/v1/order/reset', allowOnly('GET', 'HEAD', 'POST'));
-  app.all(looked, allowOnly('GET', 'HEAD'));
-  app.all(posted, allowOnly('POST'));
-
-  app.use(probes(ports), documents());
-  app.use('/auth', token(ports));
+  app.use(allowOnly(allowed));
 
   if (ports.tracing) app.post('/v1/order/reset', submitSpan(ports.tracing));
   app.use('/v1/order/reset', submitReset(ports), listResets(ports), showReset(ports), streamReset(ports), decideReset(ports));
@@ -39,14 +34,24 @@ export const intakeApp = (ports: IntakePorts): express.Express => {
   app.use('/v1/order/save_bol', saveBolRoute(ports));
   app.use('/v1/order/save_drop', saveDropRoute(ports));
   app.use('/v1/order/update_status', updateStatusRoute(ports));
+  app.use('/auth', token(ports));
+  app.use(probes(ports), documents());
   app.use(notFound);
   app.use(answerFailure(ports.log));
   return app;
 };
 
-const looked = ['/livez', '/readyz', '/openapi.json', '/docs', '/v1/order/reset/:correlationId', '/v1/order/reset/:correlationId/events'];
-const posted = [
-  '/auth/token',
-  ...['cancel', 'accept', 'reject'].map((decision) => `/v1/order/reset/:correlationId/${decision}`),
-  ...['get', 'create', 'save_bol', 'save_drop', 'update_status'].map((call) => `/v1/order/${call}`),
+const reset = '/v1/order/reset';
+const one = `${reset}/:correlationId`;
+const allowed = [
+  { methods: ['GET', 'HEAD', 'POST'], paths: [reset] },
+  { methods: ['GET', 'HEAD'], paths: [one, `${one}/events`, '/livez', '/readyz', '/openapi.json', '/docs'] },
+  {
+    methods: ['POST'],
+    paths: [
+      '/auth/token',
+      ...['cancel', 'accept', 'reject'].map((decision) => `${one}/${decision}`),
+      ...['get', 'create', 'save_bol', 'save_drop', 'update_status'].map((call) => `/v1/order/${call}`),
+    ],
+  },
 ];

@@ -15,9 +15,13 @@ export const exchange =
     const began = performance.now();
     const requestId = uuidv7();
     const { method, path } = request;
-    response.set({ 'X-Request-ID': requestId, 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff', 'Referrer-Policy': 'no-referrer' });
+    response
+      .setHeader('X-Request-ID', requestId)
+      .setHeader('Cache-Control', 'no-store')
+      .setHeader('X-Content-Type-Options', 'nosniff')
+      .setHeader('Referrer-Policy', 'no-referrer');
     const correlationId = echoedId(request.rawHeaders);
-    if (correlationId !== undefined) response.set('X-Correlation-ID', correlationId);
+    if (correlationId !== undefined) response.setHeader('X-Correlation-ID', correlationId);
     startDeadline(response, promisedMs, () => {
       if (response.headersSent) return;
       if (request.complete) response.status(503).set('Retry-After', '2').json({ detail: storeAway });

@@ -9,17 +9,20 @@ import { refused } from './refused.js';
  * the reply names the saga, and whoever sends the request again under that name asks for the same one.
  */
 export const storedOrNot = async <T>(response: Response, { correlation_id }: Pick<NewSaga, 'correlation_id'>, store: () => Promise<T>): Promise<T> => {
-  const unknown = refused(
-    503,
-    `The database did not answer in time, so the reset may have been accepted or not. Send the request again with "X-Correlation-ID: ${correlation_id}": then it is one reset either way.`,
-    { 'Retry-After': '2', 'X-Correlation-ID': correlation_id },
-  );
   whenLate(response, () => {
-    if (!response.headersSent) response.status(503).set(unknown.headers).json(unknown.problem.body);
+    const { headers, problem } = acceptedOrNot(correlation_id);
+    if (!response.headersSent) response.status(503).set(headers).json(problem.body);
   });
   try {
     return await store();
   } catch (error) {
-    throw error instanceof StoreUnavailable && error.sent ? unknown : error;
+    throw error instanceof StoreUnavailable && error.sent ? acceptedOrNot(correlation_id) : error;
   }
 };
+
+const acceptedOrNot = (correlationId: string) =>
+  refused(
+    503,
+    `The database did not answer in time, so the reset may have been accepted or not. Send the request again with "X-Correlation-ID: ${correlationId}": then it is one reset either way.`,
+    { 'Retry-After': '2', 'X-Correlation-ID': correlationId },
+  );

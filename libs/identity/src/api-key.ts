@@ -1,4 +1,4 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
 
 /** `crossroads_<id>_<secret>`: the prefix lets secret scanners find a leaked key, the id finds its record without telling the secret. */
 const shape = /^crossroads_([a-f0-9]{16})_([A-Za-z0-9_-]{43})$/;
@@ -22,11 +22,11 @@ export const parseApiKey = (text: string): ApiKey | undefined => {
 };
 
 /** Hex SHA-256. The secrets are 256 random bits, so a slow hash would only slow us. */
-export const digest = (secret: string): string => createHash('sha256').update(secret).digest('hex');
+export const digest = (secret: string): string => hash('sha256', secret, 'hex');
 
 /** Compares digests, not secrets, in constant time. */
 export const matches = (secret: string, sha256: string): boolean => {
   const expected = Buffer.from(sha256, 'hex');
-  const given = createHash('sha256').update(secret).digest();
+  const given = hash('sha256', secret, 'buffer');
   return expected.length === given.length && timingSafeEqual(expected, given);
 };

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { CrossroadsLogV2 } from '@crossroads/contract';
 import type { LogSubject } from '@crossroads/order-reset';
 import type { Entry, Outcome } from '@crossroads/saga';
@@ -24,7 +24,7 @@ export const entryId = (sagaId: string, key: string): InstanceType<typeof Object
   const seconds = Math.floor(Number.parseInt(sagaId.replaceAll('-', '').slice(0, 12), 16) / 1000);
   const id = Buffer.alloc(12);
   id.writeUInt32BE(seconds >>> 0, 0);
-  createHash('sha256').update(key).digest().copy(id, 4, 0, 8);
+  hash('sha256', key, 'buffer').copy(id, 4, 0, 8);
   return new ObjectId(id);
 };
 

@@ -9,6 +9,7 @@ import { acceptedLog } from '../accepted-log.js';
 import { credentialsOf } from '../http/admission.js';
 import { readBytes } from '../http/body.js';
 import { extendDeadline } from '../http/deadline.js';
+import { sendJson } from '../http/send-json.js';
 import { rawRequest } from '../http/speaking-as.js';
 import { traceparentOf } from '../http/submit-span.js';
 import { newReset } from '../new-reset.js';
@@ -55,10 +56,10 @@ export const submitReset = ({ admission, quota, sagas, resets, watch, bells, log
         : await outcomeWithin(saga, caller.tenant_id, waitS, response);
     if (!response.headersSent) {
       const url = statusUrl(saga.correlation_id);
-      response.set({ 'X-Correlation-ID': saga.correlation_id, 'Content-Location': url, Link: links(url), 'Retry-After': '1' });
-      if (replayed) response.set('Idempotent-Replayed', 'true');
-      if (waitS !== undefined) response.set('Preference-Applied', `wait=${waitS}`);
-      response.json(reply);
+      response.setHeader('X-Correlation-ID', saga.correlation_id).setHeader('Content-Location', url).setHeader('Link', links(url)).setHeader('Retry-After', '1');
+      if (replayed) response.setHeader('Idempotent-Replayed', 'true');
+      if (waitS !== undefined) response.setHeader('Preference-Applied', `wait=${waitS}`);
+      sendJson(response, reply);
     }
     if (waitS === undefined) ring(saga);
   });
