@@ -26,13 +26,16 @@ export const measureIntake = async ({ world, plan, say }: Run, figures: Figures)
   world.children.push(bare);
   const floorUrl = `${(await heard<{ url: string }>(bare, 'ready')).url}/v1/order/reset`;
   await world.queue.pause();
-  const round = async (seconds: number): Promise<void> => {
+  const pair = async (seconds: number) => {
     const real = await takeIn(world, ground, url, seconds, 300);
     // Nobody answers these bells; left hanging they would be answered by the next row's workers.
     await world.queue.drain(true);
-    const floor = await takeIn(world, ground, floorUrl, seconds, 300);
-    // The first is for warmth only.
-    if (seconds < plan.seconds) return;
+    return { real, floor: await takeIn(world, ground, floorUrl, seconds, 300) };
+  };
+  // Both are warm before either counts.
+  await pair(1.5);
+  await inBudget(plan.intakeRounds, plan.budgetMs.intake, say, async () => {
+    const { real, floor } = await pair(plan.seconds);
     say(`intake: ${Math.round(real.perS)} of ${Math.round(floor.perS)}/s`);
     figures.add({
       'intake.per_s': real.perS,
@@ -43,9 +46,7 @@ export const measureIntake = async ({ world, plan, say }: Run, figures: Figures)
       'intake.bare_express_p50_ms': floor.p50,
       'intake.bare_express_p99_ms': floor.p99,
     });
-  };
-  await round(0.7);
-  await inBudget(plan.rounds, plan.budgetMs.intake, say, () => round(plan.seconds));
+  });
   await world.queue.resume();
   await Promise.all(world.children.splice(1).map((child) => child.end()));
 };

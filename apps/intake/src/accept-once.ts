@@ -1,14 +1,18 @@
 import { isDeepStrictEqual } from 'node:util';
+import { resetRequest } from '@crossroads/order-reset';
 import type { AcceptedSaga, IntakeRepository, NewSaga } from '@crossroads/store';
 import { keyLastsMs } from '@crossroads/store';
+import type { NewReset } from './new-reset.js';
 import { refused } from './refused.js';
 import { statusUrl } from './status-url.js';
 
 export interface Accepted {
-  saga: Pick<NewSaga, 'saga_id' | 'correlation_id' | 'tenant_id' | 'type' | 'request' | 'inbound_request' | 'accepted_at'>;
+  saga: Pick<NewReset, 'saga_id' | 'correlation_id' | 'tenant_id' | 'type' | 'request' | 'inbound_request' | 'accepted_at'>;
   /** Whether it had been accepted before. */
   replayed: boolean;
 }
+
+export const acceptedBefore = (stored: AcceptedSaga): Accepted['saga'] => ({ ...stored, saga_id: stored._id, request: resetRequest.parse(stored.request) });
 
 /** An expired key can be freed and taken by somebody else in between; more often than this it cannot happen by chance. */
 const tries = 3;
@@ -18,11 +22,11 @@ const tries = 3;
  * One insert under unique indexes decides, so of any number of equal requests at once exactly one is accepted; the look-up is only for the others.
  * Throws Refused: 422 for a key, 409 for a correlation id that was used for another request.
  */
-export const acceptOnce = async (sagas: IntakeRepository, saga: NewSaga): Promise<Accepted> => {
+export const acceptOnce = async (sagas: IntakeRepository, saga: NewReset): Promise<Accepted> => {
   for (let tried = 0; tried < tries; tried++) {
     if (await sagas.accept(saga)) return { saga, replayed: false };
     const earlier = (await namedByKey(sagas, saga)) ?? (await namedById(sagas, saga));
-    if (earlier) return { saga: { ...earlier, saga_id: earlier._id }, replayed: true };
+    if (earlier) return { saga: acceptedBefore(earlier), replayed: true };
   }
   throw refused(409, 'The same request is being accepted at this moment. Send it again.', { 'Retry-After': '1' });
 };

@@ -1,11 +1,11 @@
 import type { CrossroadsLogV2 } from '@crossroads/contract';
-import { resetRequest, subjectOf } from '@crossroads/order-reset';
-import type { NewSaga } from '@crossroads/store';
+import { subjectOf } from '@crossroads/order-reset';
 import { entryId } from '@crossroads/store';
+import type { Accepted } from './accept-once.js';
 
 /** The log entry of the acceptance. It is read off the saga itself, so the intake stores one document and no more. */
-export const acceptedLog = (saga: Omit<NewSaga, 'line_keys' | 'version' | 'tenant_id'>): CrossroadsLogV2 => {
-  const { routing, metadata } = subjectOf(resetRequest.parse(saga.request), {});
+export const acceptedLog = (saga: Accepted['saga']): CrossroadsLogV2 => {
+  const { routing, metadata } = subjectOf(saga.request, {});
   return {
     _id: entryId(saga.saga_id, `${saga.saga_id}:accepted`).toHexString(),
     title: 'Reset accepted',

@@ -1,6 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import type { Log } from '@crossroads/runtime';
 import type { RequestHandler } from 'express';
-import { uuidv7 } from 'uuidv7';
 import { storeAway } from './failures.js';
 import { startDeadline } from './http/deadline.js';
 import { echoedId } from './http/echoed-id.js';
@@ -13,7 +13,7 @@ export const exchange =
   (log: Log): RequestHandler =>
   (request, response, next) => {
     const began = performance.now();
-    const requestId = uuidv7();
+    const requestId = randomUUID();
     const { method, path } = request;
     response
       .setHeader('X-Request-ID', requestId)

@@ -5,8 +5,13 @@ import type { ResetRequest } from '@crossroads/order-reset';
 import type { NewSaga } from '@crossroads/store';
 import { uuidv7 } from 'uuidv7';
 
+/** A saga that has just been asked for, its request as its steps will read it. */
+export interface NewReset extends NewSaga {
+  request: ResetRequest;
+}
+
 /** The saga of a reset that was asked for. */
-export const newReset = ({ headers, order }: AskedReset, { credentials: _credentials, ...caller }: Caller, traceparent?: string): NewSaga => {
+export const newReset = ({ headers, order }: AskedReset, { credentials: _credentials, ...caller }: Caller, traceparent?: string): NewReset => {
   const request: ResetRequest = { order, caller, dest_tenant_name: headers.destTenantName };
   return {
     saga_id: uuidv7(),

@@ -1,11 +1,12 @@
 import type { IntegrationStatus, ResetProgress } from '@crossroads/contract';
 import type { EntryDocument, SagaDocument } from '@crossroads/store';
 import { toLog } from '@crossroads/store';
+import { acceptedBefore } from './accept-once.js';
 import { acceptedLog } from './accepted-log.js';
 
 /** How a reset goes, from its saga and its log. */
 export const progressOf = (saga: SagaDocument, entries: readonly EntryDocument[]): ResetProgress => {
-  const logs = [acceptedLog({ ...saga, saga_id: saga._id }), ...entries.map(toLog)];
+  const logs = [acceptedLog(acceptedBefore(saga)), ...entries.map(toLog)];
   const newest = logs.at(-1)!;
   const done = saga.phase === 'ended' || saga.phase === 'stopped';
   return {
