@@ -38,7 +38,7 @@ const here = (text: string): string =>
 /** The same for two runs that went alike. */
 const alike = (text: string): string =>
   text
-    .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<id>')
+    .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[47][0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<id>')
     .replaceAll(/\b[0-9a-f]{24}\b/g, '<order>')
     .replaceAll(/\d\d:\d\d:\d\d\.\d{3}/g, '<time>')
     .replaceAll(/\b\d+ ms\b/g, '<ms>')

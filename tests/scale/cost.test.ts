@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { eventually } from '@crossroads/testkit';
 import { cpuSeconds } from '../../bench/src/world/usage.js';
 import type { Fleet } from './fleet.js';
 import { atRest, startFleet } from './fleet.js';
@@ -99,8 +100,7 @@ const counters = async (): Promise<Record<string, number>> => {
 measured(`what one of ${count} resets costs`, async () => {
   const then = await counters();
   await fleet.ask(count);
-  // Seldom, so that asking costs nothing that counts.
-  while ((await fleet.store.connection.db!.collection('sagas').countDocuments({ phase: 'ended' })) < before + count) await new Promise((resolve) => setTimeout(resolve, 500));
+  await eventually(async () => (await fleet.store.connection.db!.collection('sagas').countDocuments({ phase: 'ended' })) === before + count, 600_000, 500);
   const now = await counters();
   const each = Object.fromEntries(Object.entries(now).map(([name, value]) => [name, (value - (then[name] ?? 0)) / count]));
   const sizes: Record<string, number> = {};

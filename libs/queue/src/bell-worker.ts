@@ -39,9 +39,9 @@ export const startBellWorker = ({ redisUrl, concurrency, answer, onError }: Bell
       connection,
       prefix,
       concurrency,
-      // A dead worker's bells are taken over after 7.5 to 25 s; a shorter lock would be lost in an ordinary pause.
-      lockDuration: 15_000,
-      stalledInterval: 5_000,
+      // A dead worker's bells are taken over after 5 to 14 s. A lock that is lost in a long pause costs a bell too many, which finds its saga claimed.
+      lockDuration: 10_000,
+      stalledInterval: 4_000,
       // A Cluster whose every node was away ends the wait for a bell; 15 s is BullMQ's rest before the next.
       runRetryDelay: 2_000,
       // BullMQ would fail a job at its second crash; whether a saga is poison is judged by its epoch.

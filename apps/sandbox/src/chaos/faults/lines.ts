@@ -9,21 +9,25 @@ const comesByWithinMs = 12_000;
 
 // BSON is half made of control characters.
 // oxlint-disable no-control-regex
+
+/** A command that writes, with this somewhere in it. */
+const write = (what: RegExp): RegExp => new RegExp(`(?:bulkWrite|insert|update)\\0[^]*${what.source}`);
+
 /** Every write there is, by what it looks like on its way to MongoDB. */
 const writes: Record<string, RegExp> = {
-  claim: /(?:bulkWrite|insert|update)\0[^]*\$set\0[^]{4}\x10epoch\0/,
-  hold: /(?:bulkWrite|insert|update)\0[^]*\$set\0[^]{4}\x02fence\.saga_id\0/,
-  'snapshot to the log': /(?:bulkWrite|insert|update)\0[^]*snapshot-order:run:verdict/,
-  clear: /(?:bulkWrite|insert|update)\0[^]*\x04bols\0\x05\0\0\0\0\x04executed_drops\0\x05\0\0\0\0/,
-  'clear to the log': /(?:bulkWrite|insert|update)\0[^]*clear-deliveries:run:verdict/,
-  progression: /(?:bulkWrite|insert|update)\0[^]*\x02progression_state\0\x0c\0\0\0NO_PROGRESS\0[^]{0,60}fence\.applied\.progression_was\0/,
-  'request to the log': /(?:bulkWrite|insert|update)\0[^]*dispatch-reset:run:recorded/,
-  'result to the log': /(?:bulkWrite|insert|update)\0[^]*dispatch-reset:run:verdict/,
-  release: /(?:bulkWrite|insert|update)\0[^]*\$unset\0[^]{4}.fence\0/,
-  settle: /(?:bulkWrite|insert|update)\0[^]*settled_epoch\0/,
+  claim: write(/\$set\0[^]{4}\x10epoch\0/),
+  hold: write(/\$set\0[^]{4}\x02fence\.saga_id\0/),
+  'snapshot to the log': write(/snapshot-order:run:verdict/),
+  clear: write(/\x04bols\0\x05\0\0\0\0\x04executed_drops\0\x05\0\0\0\0/),
+  'clear to the log': write(/clear-deliveries:run:verdict/),
+  progression: write(/\x02progression_state\0\x0c\0\0\0NO_PROGRESS\0[^]{0,60}fence\.applied\.progression_was\0/),
+  'request to the log': write(/dispatch-reset:run:recorded/),
+  'result to the log': write(/dispatch-reset:run:verdict/),
+  release: write(/\$unset\0[^]{4}.fence\0/),
+  settle: write(/settled_epoch\0/),
 };
 
-const acceptance = /(?:bulkWrite|insert|update)\0[^]*line_keys/;
+const acceptance = write(/line_keys/);
 
 const lostOn = async (line: Line, request: RegExp, times: number, { load }: FaultMeans): Promise<number> => {
   const losses = line.lose(request, times);
