@@ -1,6 +1,6 @@
 import type { Order, ResetOrderPorts, ResetRequest } from '@crossroads/order-reset';
 import { NO_PROGRESS } from '@crossroads/order-reset';
-import type { CompensatableStep } from '@crossroads/saga';
+import type { CompensatableStep, StepContext } from '@crossroads/saga';
 import { done, StepRefused, StepWaits } from '@crossroads/saga';
 
 interface Needs {
@@ -33,15 +33,19 @@ export const holdOrder = ({ orders, line }: Pick<ResetOrderPorts, 'orders' | 'li
   },
 
   /** The order may be held though the journal does not say so: a crash can lie between the two. */
-  async undo({ request, order }, { sagaId }) {
-    for (const held of order ? [order] : await orders.find(request)) await giveBack({ orders, line }, held, sagaId);
+  async undo({ request, order }, context) {
+    for (const held of order ? [order] : await orders.find(request)) await giveBack({ orders, line }, held, context);
   },
 
-  async atEnd({ order }, { sagaId }) {
-    await giveBack({ orders, line }, order, sagaId);
+  async atEnd({ order }, context) {
+    await giveBack({ orders, line }, order, context);
   },
 });
 
-const giveBack = async ({ orders, line }: Pick<ResetOrderPorts, 'orders' | 'line'>, order: Order, sagaId: string): Promise<void> => {
-  if (await orders.release(order.order_id, { sagaId })) await line.callNext(order);
+type Ending = Pick<StepContext, 'sagaId' | 'epoch' | 'afterEnd'>;
+
+/** The next in line is called once this saga has ended: any sooner it would find this one ahead of it still. */
+const giveBack = async ({ orders, line }: Pick<ResetOrderPorts, 'orders' | 'line'>, order: Order, { sagaId, epoch, afterEnd }: Ending): Promise<void> => {
+  const awaited = await orders.release(order.order_id, { sagaId });
+  if (awaited || epoch > 1) afterEnd(() => line.callNext(order));
 };

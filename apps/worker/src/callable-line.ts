@@ -7,7 +7,7 @@ export const callableLine = (line: LineRepository, bells: Bells): Line => ({
   ahead: (order, sagaId) => line.ahead(order, sagaId),
   async callNext(order) {
     const next = await line.next(order);
-    // A bell that does not ring costs the next in line two seconds, so it must not cost this saga its end.
+    // Whoever is not called looks by himself.
     if (next) await bells.ring(next).catch(() => undefined);
   },
 });

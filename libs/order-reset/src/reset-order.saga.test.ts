@@ -202,9 +202,31 @@ describe('two resets of one order', () => {
     const [first, second] = [world.submit('saga-1'), world.submit('saga-2')];
     world.destination.answers.push(new StepUnavailable('destination.unavailable', 'Answered 503.'));
     await world.advance(first);
-    expect(await world.advance(second)).toMatchObject({ outcome: 'resting', wakeInMs: 2_000 });
+    expect(await world.advance(second)).toMatchObject({ outcome: 'resting', wakeInMs: 250 });
     await world.settle(first);
     expect(world.sagas.sagas.get(second)).toMatchObject({ phase: 'waiting', nextRunAt: 0 });
+  });
+
+  test('who asked for the order long ago is called by whoever had it last', async () => {
+    const world = resetWorld();
+    const [first, second, third] = [world.submit('saga-1'), world.submit('saga-2'), world.submit('saga-3')];
+    for (const saga of [second, third]) await world.advance(saga);
+    await world.settle(first);
+    await world.settle(second);
+    expect(world.sagas.sagas.get(third)).toMatchObject({ phase: 'waiting', nextRunAt: 0 });
+  });
+
+  test('who waits long looks less and less often', async () => {
+    const world = resetWorld();
+    world.submit('saga-1');
+    const second = world.submit('saga-2');
+    const rests: number[] = [];
+    for (let looks = 0; looks < 9; looks++) {
+      const rested = (await world.advance(second)) as { wakeInMs: number };
+      rests.push(rested.wakeInMs);
+      world.clock.pass(rested.wakeInMs);
+    }
+    expect(rests).toEqual([250, 500, 1_000, 2_000, 4_000, 8_000, 15_000, 15_000, 15_000]);
   });
 });
 

@@ -83,6 +83,25 @@ describe('a step that waits', () => {
   });
 });
 
+describe('what a step wants done after the end', () => {
+  test('is done once the saga has ended, and its failing fails nothing', async () => {
+    const phases: string[] = [];
+    const { advance, saga: it } = world({
+      one: ({ afterEnd }) => {
+        afterEnd(() => Promise.reject(new Error('nobody home')));
+        afterEnd(async () => void phases.push(it.phase));
+        return {};
+      },
+      two: () => {
+        phases.push(it.phase);
+        return {};
+      },
+    });
+    expect(await advance()).toMatchObject({ outcome: 'ended' });
+    expect(phases).toEqual(['running', 'ended']);
+  });
+});
+
 describe('a step that takes too long', () => {
   test('is aborted and counts as unavailable', async () => {
     let aborted = false;

@@ -37,6 +37,8 @@ export interface StepContext {
   /** Aborted when the step's time is up or the claim is lost. */
   signal: AbortSignal;
   log: StepLog;
+  /** Has this done once the saga has ended, for who must find it ended. Best effort: a crash in between loses it. */
+  afterEnd(what: () => Promise<void>): void;
   /**
    * Writes `value` into the journal under `label` before the step acts on it, unless an earlier attempt did;
    * answers what the journal holds. So a crash between deciding and acting repeats the same decision.
@@ -61,7 +63,7 @@ interface StepBase<Needs extends object, Adds extends object> {
   timeoutMs: number;
   run(state: Needs, context: StepContext): Promise<StepResult<Adds>>;
   /** Gives back what the step took for the saga's lifetime. Runs when the saga has come through; must be repeatable. */
-  atEnd?(state: Needs & Adds, context: Pick<StepContext, 'sagaId' | 'epoch' | 'log'>): Promise<void>;
+  atEnd?(state: Needs & Adds, context: Pick<StepContext, 'sagaId' | 'epoch' | 'log' | 'afterEnd'>): Promise<void>;
 }
 
 /** A step that can be taken back. `undo` must be repeatable, and must bear that `run` took effect only in part, or unseen. */

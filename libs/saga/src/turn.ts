@@ -39,6 +39,7 @@ export class Turn<Facts> {
   readonly #claim: Claim<Facts>;
   readonly #ports: AdvancePorts<Facts>;
   readonly #progress: Progress;
+  readonly #afterEnd: (() => Promise<void>)[] = [];
   /** Failures of the step at hand. A step that gets through sets it back. */
   #failures: number;
 
@@ -95,6 +96,7 @@ export class Turn<Facts> {
       turnedBy: this.#progress.turnedBy,
       signal,
       log: this.#ports.log,
+      afterEnd: (what) => void this.#afterEnd.push(what),
       record: async (label, value, { status = this.#progress.status, title, ...detail } = {}) => {
         const known = this.#progress.recorded(entryKey(sagaId, { name: step.name, direction, outcome: 'recorded' }, label));
         const stands = known ?? (await this.#write(step, direction, 'recorded', { status, adds: value, detail, ...(title && { title }) }, label)).adds;
@@ -142,7 +144,8 @@ export class Turn<Facts> {
     if (code === undefined) {
       const { sagaId, epoch } = this.#claim;
       const { state, completed } = this.#progress;
-      for (const step of completed) await step.atEnd?.(state, { sagaId, epoch, log: this.#ports.log });
+      const context = { sagaId, epoch, log: this.#ports.log, afterEnd: (what: () => Promise<void>) => void this.#afterEnd.push(what) };
+      for (const step of completed) await step.atEnd?.(state, context);
     }
     await this.#ports.sagas.settle(this.#claim, {
       phase: 'ended',
@@ -150,6 +153,9 @@ export class Turn<Facts> {
       failures: 0,
       ...(code !== undefined && { error: { code, message: message ?? code } }),
     });
+    for (const what of this.#afterEnd) {
+      await what().catch((error: unknown) => this.#ports.log.warn('what was to follow the end of a saga did not', { saga_id: this.#claim.sagaId, error }));
+    }
     return { outcome: 'ended', status };
   }
 

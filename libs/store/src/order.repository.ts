@@ -77,9 +77,9 @@ export const orderRepository = ({ connection, commit }: Store): Orders => {
     async hold(orderId, { sagaId, epoch }) {
       const _id = new ObjectId(orderId);
       const free = { $or: [{ fence: { $exists: false } }, { 'fence.saga_id': sagaId, 'fence.epoch': { $lte: epoch } }] };
-      if (await update({ _id, ...free }, { $set: { 'fence.saga_id': sagaId, 'fence.epoch': epoch } })) return true;
-      await askFor(orderId, sagaId);
-      return false;
+      const take = () => update({ _id, ...free }, { $set: { 'fence.saga_id': sagaId, 'fence.epoch': epoch } });
+      // Whoever is asked will call. Where there was nobody to ask, it has just been given back.
+      return (await take()) || (!(await askFor(orderId, sagaId)) && (await take()));
     },
 
     askFor: async (orderId, { sagaId }) => void (await askFor(orderId, sagaId)),

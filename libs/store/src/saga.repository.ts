@@ -21,8 +21,8 @@ export const fromNow = { $currentDate: { updated_at: true } } as const;
 /** Only the database's clock decides what is due: workers' clocks may differ by hours. */
 const due = { $lte: ['$next_run_at', '$$NOW'] };
 
-/** A claim that has run out is not revived: somebody may have been sent for it already. */
-const stillHeld = { $gt: ['$next_run_at', '$$NOW'] };
+/** A claim that has run out is not revived: somebody may have been sent for it already. Nor one that was settled meanwhile: it would rest a lease too long. */
+const stillHeld = (epoch: number) => ({ settled_epoch: { $lt: epoch }, $expr: { $gt: ['$next_run_at', '$$NOW'] } });
 
 const inMs = (ms: number) => ({ $add: ['$$NOW', ms] });
 
@@ -64,7 +64,7 @@ export const sagaRepository = ({ connection, commit }: Store, types: readonly Pi
 
     async renew(claims) {
       const renewals = Array.from(claims, ({ sagaId, epoch }) =>
-        commit.update(collections.sagas, { _id: sagaId, epoch, $expr: stillHeld }, [{ $set: { next_run_at: inMs(leaseMs) } }]),
+        commit.update(collections.sagas, { _id: sagaId, epoch, ...stillHeld(epoch) }, [{ $set: { next_run_at: inMs(leaseMs) } }]),
       );
       await Promise.all(renewals);
     },

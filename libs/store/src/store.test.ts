@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { entryOf, journalContract, ordersContract, resetRequestFor, sagasContract } from '@crossroads/testkit';
+import { entryOf, eventually, journalContract, ordersContract, resetRequestFor, sagasContract } from '@crossroads/testkit';
+import type { Claim } from '@crossroads/saga';
 import { StoreUnavailable } from '@crossroads/saga';
 import { subjectOf, resetRequest } from '@crossroads/order-reset';
 import mongoose from 'mongoose';
 import { uuidv7 } from 'uuidv7';
 import { ownDatabase } from '../../../tests/stores/own-database.js';
 import { auditLogRepository, intakeRepository, journalRepository, makeIndexes, openStore, orderRepository, sagaRepository } from './index.js';
-import type { Store } from './index.js';
+import type { SagaFacts, Store } from './index.js';
 import { snapshotOf } from './exact-values.js';
 import { dueAtOnce } from './saga.repository.js';
 
@@ -106,6 +107,28 @@ const journal = () => journalRepository(store, ({ request }, state) => subjectOf
 journalContract('MongoDB', async () => {
   const { read, write } = journal();
   return { sagaId: uuidv7(), read, write: (entry) => write(entry, facts, {}) };
+});
+
+describe('a claim', () => {
+  const sagas = () => sagaRepository(store, [{ type: 'reset_order', version: 1 }]);
+  const nextRunAt = async (sagaId: string) => (await store.connection.db!.collection<{ _id: string; next_run_at: Date }>('sagas').findOne({ _id: sagaId }))!.next_run_at.getTime();
+
+  test('that is renewed holds its saga longer', async () => {
+    const claim = (await sagas().claim(await accept())) as Claim;
+    const before = await nextRunAt(claim.sagaId);
+    await eventually(async () => {
+      await sagas().renew([claim]);
+      return (await nextRunAt(claim.sagaId)) > before;
+    });
+  });
+
+  test('that is renewed just after it was settled leaves its saga to rest as it was told', async () => {
+    const claim = (await sagas().claim(await accept())) as Claim<SagaFacts>;
+    await sagas().settle(claim, { phase: 'waiting', status: 'pending', failures: 0, wakeInMs: 2_000 });
+    const before = await nextRunAt(claim.sagaId);
+    await sagas().renew([claim]);
+    expect(await nextRunAt(claim.sagaId)).toBe(before);
+  });
 });
 
 describe('a worker that knows an older saga', () => {

@@ -1,4 +1,4 @@
-import type { CompensatableStep } from '@crossroads/saga';
+import type { CompensatableStep, StepContext } from '@crossroads/saga';
 import { done, StepRefused, StepWaits } from '@crossroads/saga';
 import type { Order } from '../order.js';
 import { ownData, ownDataTimeoutMs } from '../policies.js';
@@ -14,8 +14,11 @@ interface Adds {
   terms: DispatchTerms;
 }
 
-/** How soon a waiting saga looks by itself, should nobody call it: the call is missed by whoever asks just as the order is given back. */
-const lookAgainMs = 2_000;
+/**
+ * How soon a waiting saga looks by itself, should nobody call it: soon at first, since most resets take no longer, and each time twice as late,
+ * since hundreds may wait for one order whose destination is down.
+ */
+const lookAgainMs = (epoch: number): number => Math.min(15_000, 250 * 2 ** (epoch - 1));
 
 /** Finds the one order that is meant and holds it, so that no other reset of it runs meanwhile. */
 export const resolveOrder = ({
@@ -36,23 +39,29 @@ export const resolveOrder = ({
     if (ahead !== undefined) await orders.askFor(order.order_id, { sagaId });
     if (ahead !== undefined || !(await orders.hold(order.order_id, { sagaId, epoch }))) {
       const which = ahead === undefined ? '' : `: saga ${ahead}`;
-      throw new StepWaits('order.in_use', `Another reset of this order has to end first${which}.`, { forMs: lookAgainMs, afterwards: 'look-again' });
+      throw new StepWaits('order.in_use', `Another reset of this order has to end first${which}.`, { forMs: lookAgainMs(epoch), afterwards: 'look-again' });
     }
     return done({ order, terms }, { message: `Order ${order.order_id}, between ${order.caller.tenant_name} and ${order.counterparty.tenant_name}.` });
   },
 
-  async undo({ request, order }, { sagaId }) {
-    for (const held of order ? [order] : await orders.find(request)) await giveBack({ orders, line }, held, sagaId);
+  async undo({ request, order }, context) {
+    for (const held of order ? [order] : await orders.find(request)) await giveBack({ orders, line }, held, context);
   },
 
-  async atEnd({ order }, { sagaId }) {
-    await giveBack({ orders, line }, order, sagaId);
+  async atEnd({ order }, context) {
+    await giveBack({ orders, line }, order, context);
   },
 });
 
-const giveBack = async ({ orders, line }: Pick<ResetOrderPorts, 'orders' | 'line'>, order: Order, sagaId: string): Promise<void> => {
+const giveBack = async (
+  { orders, line }: Pick<ResetOrderPorts, 'orders' | 'line'>,
+  order: Order,
+  { sagaId, epoch, afterEnd }: Pick<StepContext, 'sagaId' | 'epoch' | 'afterEnd'>,
+): Promise<void> => {
   const awaited = await orders.release(order.order_id, { sagaId });
-  if (awaited) await line.callNext(order);
+  // A saga that was claimed before may have waited in line itself, and so may others who asked whoever had the order then.
+  // Called any sooner, the next would find this one ahead of it still.
+  if (awaited || epoch > 1) afterEnd(() => line.callNext(order));
 };
 
 const refusals: Record<string, [code: string, says: string]> = {

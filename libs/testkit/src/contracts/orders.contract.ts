@@ -63,6 +63,15 @@ export const ordersContract = (name: string, open: () => Promise<OrdersUnderTest
       expect(await world.orders.release(orderId, first)).toBe(true);
     });
 
+    test('who takes an order while it is given back gets it, or is known to wait', async () => {
+      for (let time = 0; time < 20; time++) {
+        const [holder, next] = [{ sagaId: `saga-${time}`, epoch: 1 }, { sagaId: `saga-${time + 1}`, epoch: 1 }];
+        await world.orders.hold(orderId, holder);
+        const [taken, awaited] = await Promise.all([world.orders.hold(orderId, next), world.orders.release(orderId, holder)]);
+        expect(taken || awaited).toBe(true);
+      }
+    });
+
     test('deliveries are cleared once, however often it is tried', async () => {
       await world.orders.hold(orderId, first);
       expect(await world.orders.clearDeliveries(orderId, 7, first)).toEqual({ version: 7 });
