@@ -31,6 +31,8 @@ const config: Config = {
   transformIgnorePatterns: [`/node_modules/(?!(${esmOnly.join('|')})/)`],
   // One a core: tests wait for stores and processes more than they work, and jest leaves a core free.
   maxWorkers: '100%',
+  // Not what a test may take but what a busy machine may take over it; it ends what hangs.
+  testTimeout: 60_000,
   coverageProvider: 'v8',
 };
 

@@ -63,7 +63,8 @@ describe('waiting', () => {
     const reply = await submit([['Prefer', 'respond-async, wait=20']]);
     expect(reply.body).toMatchObject({ status: 'synced', log: { status: 'succeeded' } });
     expect(reply.headers['preference-applied']).toBe('wait=20');
-    expect(reply.ms).toBeLessThan(3_000);
+    // Long before its time is up.
+    expect(reply.ms).toBeLessThan(15_000);
   });
 
   test('ends when its time is up', async () => {
@@ -225,5 +226,6 @@ test('a held reply and a stream are ended at once when the intake shuts down', a
   await closing.close();
   expect(JSON.parse(await reply)).toMatchObject({ status: 'pending', done: false });
   expect(await textOf(streamed)).toContain('event: snapshot');
-  expect(performance.now() - began).toBeLessThan(2_000);
+  // Left alone they would go on for twenty seconds.
+  expect(performance.now() - began).toBeLessThan(10_000);
 });
