@@ -12,6 +12,6 @@ export interface OpenSagas {
 export const openSagas = ({ connection }: Store): OpenSagas => ({
   count: (tenantId, { before, most }) =>
     reaching(() =>
-      rawCollection<SagaDocument>(connection, collections.sagas).countDocuments({ tenant_id: tenantId, _id: { $lt: before }, next_run_at: { $exists: true } }, { limit: most, hint: 'open' }),
+      rawCollection<SagaDocument>(connection, collections.sagas).countDocuments({ tenant_id: tenantId, _id: { $lt: before }, next_run_at: { $exists: true } }, { limit: most, hint: 'under_way' }),
     ),
 });

@@ -46,7 +46,7 @@ sagaSchema.index({ accepted_at: 1 }, { name: 'key_age', partialFilterExpression:
 sagaSchema.index({ next_run_at: 1, _id: 1 }, { name: 'due', ...due });
 sagaSchema.index({ line_keys: 1, _id: 1 }, { name: 'line', ...due });
 sagaSchema.index({ tenant_id: 1, _id: -1 }, { name: 'newest' });
-sagaSchema.index({ tenant_id: 1, _id: 1 }, { name: 'open', ...due });
+sagaSchema.index({ tenant_id: 1, _id: 1 }, { name: 'under_way', ...due });
 /** What operators list and look up by; see saga-view.repository.ts. */
 sagaSchema.index({ status: 1, phase: 1, _id: -1 }, { name: 'listed' });
 sagaSchema.index(
