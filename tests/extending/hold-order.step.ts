@@ -1,7 +1,7 @@
 import type { Order, ResetOrderPorts, ResetRequest } from '@crossroads/order-reset';
-import { NO_PROGRESS } from '@crossroads/order-reset';
-import type { CompensatableStep, StepContext } from '@crossroads/saga';
-import { done, StepRefused, StepWaits } from '@crossroads/saga';
+import { giveBack, NO_PROGRESS, takeTurn } from '@crossroads/order-reset';
+import type { CompensatableStep } from '@crossroads/saga';
+import { done, StepRefused } from '@crossroads/saga';
 
 interface Needs {
   request: ResetRequest;
@@ -26,9 +26,7 @@ export const holdOrder = ({ orders, line }: Pick<ResetOrderPorts, 'orders' | 'li
     if (!order || another) throw new StepRefused('request.order_not_found', 'No one order is meant.');
     const { progression_state } = await orders.snapshot(order.order_id);
     if (progression_state === NO_PROGRESS) throw new StepRefused('restart.not_begun', 'Its delivery has not begun, so there is nothing to restart.');
-    if ((await line.ahead(order, sagaId)) !== undefined || !(await orders.hold(order.order_id, { sagaId, epoch }))) {
-      throw new StepWaits('order.in_use', 'Another saga of this order has to end first.', { forMs: 2_000, afterwards: 'look-again' });
-    }
+    await takeTurn({ orders, line }, order, { sagaId, epoch });
     return done({ order, progression_state }, { message: `Progression is ${progression_state}.` });
   },
 
@@ -41,11 +39,3 @@ export const holdOrder = ({ orders, line }: Pick<ResetOrderPorts, 'orders' | 'li
     await giveBack({ orders, line }, order, context);
   },
 });
-
-type Ending = Pick<StepContext, 'sagaId' | 'epoch' | 'afterEnd'>;
-
-/** The next in line is called once this saga has ended: any sooner it would find this one ahead of it still. */
-const giveBack = async ({ orders, line }: Pick<ResetOrderPorts, 'orders' | 'line'>, order: Order, { sagaId, epoch, afterEnd }: Ending): Promise<void> => {
-  const awaited = await orders.release(order.order_id, { sagaId });
-  if (awaited || epoch > 1) afterEnd(() => line.callNext(order));
-};

@@ -9,3 +9,4 @@ export { cancelableSteps, resetOrder, resetOrderVersion } from './reset-order.sa
 export type { ResetRequest } from './reset-request.js';
 export { lineKeysOfOrder, lineKeysOfRequest, resetRequest, subjectOf } from './reset-request.js';
 export { sagaTypes } from './saga-types.js';
+export { giveBack, takeTurn } from './steps/turn-in-line.js';

@@ -86,17 +86,20 @@ export class Turn<Facts> {
     }
   }
 
+  /** What a step is given at the saga's end as well. */
+  get #common(): Pick<StepContext, 'sagaId' | 'epoch' | 'log' | 'afterEnd'> {
+    const { sagaId, epoch } = this.#claim;
+    return { sagaId, epoch, log: this.#ports.log, afterEnd: (what) => void this.#afterEnd.push(what) };
+  }
+
   #context(step: Step, direction: Direction, signal: AbortSignal): StepContext {
-    const { sagaId, correlationId, epoch } = this.#claim;
+    const { sagaId, correlationId } = this.#claim;
     return {
-      sagaId,
+      ...this.#common,
       correlationId,
-      epoch,
       attempt: this.#failures + 1,
       turnedBy: this.#progress.turnedBy,
       signal,
-      log: this.#ports.log,
-      afterEnd: (what) => void this.#afterEnd.push(what),
       record: async (label, value, { status = this.#progress.status, title, ...detail } = {}) => {
         const known = this.#progress.recorded(entryKey(sagaId, { name: step.name, direction, outcome: 'recorded' }, label));
         const stands = known ?? (await this.#write(step, direction, 'recorded', { status, adds: value, detail, ...(title && { title }) }, label)).adds;
@@ -142,10 +145,8 @@ export class Turn<Facts> {
 
   async #end({ status, code, message }: { status: string; code?: string; message?: string }): Promise<Advance> {
     if (code === undefined) {
-      const { sagaId, epoch } = this.#claim;
       const { state, completed } = this.#progress;
-      const context = { sagaId, epoch, log: this.#ports.log, afterEnd: (what: () => Promise<void>) => void this.#afterEnd.push(what) };
-      for (const step of completed) await step.atEnd?.(state, context);
+      for (const step of completed) await step.atEnd?.(state, this.#common);
     }
     await this.#ports.sagas.settle(this.#claim, {
       phase: 'ended',

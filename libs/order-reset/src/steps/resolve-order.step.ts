@@ -1,9 +1,10 @@
-import type { CompensatableStep, StepContext } from '@crossroads/saga';
-import { done, StepRefused, StepWaits } from '@crossroads/saga';
+import type { CompensatableStep } from '@crossroads/saga';
+import { done, StepRefused } from '@crossroads/saga';
 import type { Order } from '../order.js';
 import { ownData, ownDataTimeoutMs } from '../policies.js';
 import type { Destinations, DispatchTerms, ResetOrderPorts } from '../ports.js';
 import type { ResetRequest } from '../reset-request.js';
+import { giveBack, takeTurn } from './turn-in-line.js';
 
 interface Needs {
   request: ResetRequest;
@@ -13,12 +14,6 @@ interface Adds {
   order: Order;
   terms: DispatchTerms;
 }
-
-/**
- * How soon a waiting saga looks by itself, should nobody call it: soon at first, since most resets take no longer, and each time twice as late,
- * since hundreds may wait for one order whose destination is down.
- */
-const lookAgainMs = (epoch: number): number => Math.min(15_000, 250 * 2 ** (epoch - 1));
 
 /** Finds the one order that is meant and holds it, so that no other reset of it runs meanwhile. */
 export const resolveOrder = ({
@@ -35,12 +30,7 @@ export const resolveOrder = ({
   async run({ request }, { sagaId, epoch }) {
     const order = theOne(await orders.find(request), request);
     const terms = await destinations.check(order);
-    const ahead = await line.ahead(order, sagaId);
-    if (ahead !== undefined) await orders.askFor(order.order_id, { sagaId });
-    if (ahead !== undefined || !(await orders.hold(order.order_id, { sagaId, epoch }))) {
-      const which = ahead === undefined ? '' : `: saga ${ahead}`;
-      throw new StepWaits('order.in_use', `Another reset of this order has to end first${which}.`, { forMs: lookAgainMs(epoch), afterwards: 'look-again' });
-    }
+    await takeTurn({ orders, line }, order, { sagaId, epoch });
     return done({ order, terms }, { message: `Order ${order.order_id}, between ${order.caller.tenant_name} and ${order.counterparty.tenant_name}.` });
   },
 
@@ -52,17 +42,6 @@ export const resolveOrder = ({
     await giveBack({ orders, line }, order, context);
   },
 });
-
-const giveBack = async (
-  { orders, line }: Pick<ResetOrderPorts, 'orders' | 'line'>,
-  order: Order,
-  { sagaId, epoch, afterEnd }: Pick<StepContext, 'sagaId' | 'epoch' | 'afterEnd'>,
-): Promise<void> => {
-  const awaited = await orders.release(order.order_id, { sagaId });
-  // A saga that was claimed before may have waited in line itself, and so may others who asked whoever had the order then.
-  // Called any sooner, the next would find this one ahead of it still.
-  if (awaited || epoch > 1) afterEnd(() => line.callNext(order));
-};
 
 const refusals: Record<string, [code: string, says: string]> = {
   canceled: ['request.order_canceled', 'The order is canceled, so there is nothing to execute again.'],

@@ -1,0 +1,29 @@
+import type { StepContext } from '@crossroads/saga';
+import { StepWaits } from '@crossroads/saga';
+import type { Order } from '../order.js';
+import type { Hold, ResetOrderPorts } from '../ports.js';
+
+type InLine = Pick<ResetOrderPorts, 'orders' | 'line'>;
+
+/**
+ * How soon a waiting saga looks by itself, should nobody call it: soon at first, since most resets take no longer, and each time twice as late,
+ * since hundreds may wait for one order whose destination is down.
+ */
+const lookAgainMs = (epoch: number): number => Math.min(15_000, 250 * 2 ** (epoch - 1));
+
+/** Holds the order when it is this saga's turn. Throws StepWaits while it is another's, which is asked to call. */
+export const takeTurn = async ({ orders, line }: InLine, order: Order, { sagaId, epoch }: Hold): Promise<void> => {
+  const ahead = await line.ahead(order, sagaId);
+  if (ahead === undefined && (await orders.hold(order.order_id, { sagaId, epoch }))) return;
+  if (ahead !== undefined) await orders.askFor(order.order_id, { sagaId });
+  const which = ahead === undefined ? '' : `: saga ${ahead}`;
+  throw new StepWaits('order.in_use', `Another reset of this order has to end first${which}.`, { forMs: lookAgainMs(epoch), afterwards: 'look-again' });
+};
+
+/** Gives the order back, and has the next in line called. Repeatable. */
+export const giveBack = async ({ orders, line }: InLine, order: Order, { sagaId, epoch, afterEnd }: Pick<StepContext, 'sagaId' | 'epoch' | 'afterEnd'>): Promise<void> => {
+  const awaited = await orders.release(order.order_id, { sagaId });
+  // A saga that was claimed before may have waited in line itself, and so may others who asked whoever had the order then.
+  // Called any sooner, the next would find this one ahead of it still.
+  if (awaited || epoch > 1) afterEnd(() => line.callNext(order));
+};
