@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { createConnection, createServer } from 'node:net';
 import { join } from 'node:path';
 
-/** The line between a part of the system and a store: everything passes, unless it is told otherwise. */
+/** The line between a part of the system and Redis: everything passes, unless it is told otherwise. */
 export interface Line {
   /** The store's address, by way of this line. */
   url: string;
@@ -14,7 +14,7 @@ export interface Line {
 }
 
 export interface Losses {
-  lost(): number;
+  hits(): number;
   end(): void;
 }
 
@@ -78,7 +78,7 @@ export const openLine = async (url: string, folder: string, name: string): Promi
     lose(request, times) {
       const losses = { request, times, lost: 0 };
       wanted = losses;
-      return { lost: () => losses.lost, end: () => void (wanted = undefined) };
+      return { hits: () => losses.lost, end: () => void (wanted = undefined) };
     },
     close: () =>
       new Promise((closed) => {

@@ -35,6 +35,8 @@ export interface MongodbProxy {
   silence(): () => void;
   /** The replica set has no primary until the answer is called, then the same one in a later term. Commands are refused with `code` meanwhile. */
   stepDown(code?: 10107 | 91 | 189): () => void;
+  /** Commands that were refused because there was no primary. */
+  refusals(): number;
   /** How often it has been primary. */
   term(): number;
   /** Records every command from now on; hellos are left out. */
@@ -63,6 +65,7 @@ export const openMongodbProxy = async ({ target, replicaSet }: ProxyOptions): Pr
   const writes = new RetryableWrites();
   const sockets = new Set<Socket>();
   let silent = false;
+  let refusals = 0;
   let recorded: WireCommand[] | undefined;
 
   const watched = (socket: Socket): Socket => {
@@ -113,7 +116,10 @@ export const openMongodbProxy = async ({ target, replicaSet }: ProxyOptions): Pr
     recorded?.push(command);
     if (role && command.name === 'endSessions') return message.reply({ ok: 1 });
     const refusal = role?.refusalOf(command);
-    if (refusal !== undefined) return refuse(refusal);
+    if (refusal !== undefined) {
+      refusals += 1;
+      return refuse(refusal);
+    }
     const action = rules.actionOn(command);
     if (action?.kind === 'cut') return undefined;
     if (action?.kind === 'refuse') return refuse(action.code);
@@ -168,6 +174,7 @@ export const openMongodbProxy = async ({ target, replicaSet }: ProxyOptions): Pr
       if (!role) throw new Error('Only a member of a replica set steps down: open the proxy with one.');
       return role.stepDown(code);
     },
+    refusals: () => refusals,
     term: () => role?.term ?? 0,
     record: () => void (recorded ??= []),
     commands: () => recorded ?? [],
