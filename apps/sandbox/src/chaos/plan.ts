@@ -22,6 +22,7 @@ export const fullPlan = (minutes: number): (Fault | Fault[])[] => {
     lostWrites(Math.max(1, Math.round(2 * scale))),
     lostBells(3),
     lateWrites(['hold', 'clear', 'clear to the log', 'progression'], 1_000),
+    lateWrites(['clear', 'progression'], pastTheLeaseMs),
     refusedOperations(3_000),
     partition('workersToMongodb', 6_000),
     partition('workersToRedis', 6_000),
