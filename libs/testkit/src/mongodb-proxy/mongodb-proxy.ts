@@ -129,11 +129,13 @@ export const openMongodbProxy = async ({ target, replicaSet }: ProxyOptions): Pr
     const inDoubt = (code: number): object => ({ writeConcernError: serverError(code), ...labelsOf(code, isRetryable) });
     if (action?.kind === 'roll-back') return message.reply({ ...rolledBackReply(command), ...inDoubt(action.code) });
 
+    const term = role?.term;
     const reply = await writes.once(command, () => run(command, action, caller, upstream));
     if (reply === 'too-old') return refuse(225);
     if (action?.kind === 'lose-reply') return undefined;
     // A write that a step-down overtakes is carried out, and the member cannot know whether its majority will keep it.
-    const doubt = action?.kind === 'write-concern-error' ? action.code : role && !role.isPrimary && isWrite ? 189 : undefined;
+    const overtaken = isWrite && (role?.term !== term || role?.isPrimary === false);
+    const doubt = action?.kind === 'write-concern-error' ? action.code : overtaken ? 189 : undefined;
     if (reply?.isOk !== true || doubt === undefined) return reply;
     return reply.with({ fields: inDoubt(doubt) });
   };
