@@ -11,8 +11,6 @@ export interface SagaCommandRepository {
   resume(saga: Pick<SagaDocument, '_id' | 'epoch'>): Promise<boolean>;
   /** Makes a resting saga due at once. */
   runNow(saga: Pick<SagaDocument, '_id' | 'epoch'>): Promise<boolean>;
-  /** Ends a saga that is in nobody's hands, as it stands. */
-  abandon(saga: Pick<SagaDocument, '_id' | 'epoch'>, error: { code: string; message: string }): Promise<boolean>;
   /** Recoveries of a reset, newest first. Found by the line of its order, so only those that have yet to end. */
   openRecoveries(reset: Pick<SagaDocument, '_id' | 'line_keys'>): Promise<string[]>;
 }
@@ -31,28 +29,6 @@ export const sagaCommandRepository = ({ connection, commit }: Store): SagaComman
 
   runNow: ({ _id, epoch }) =>
     commit.update(collections.sagas, { _id, epoch, phase: { $in: ['retrying', 'waiting'] } }, { $set: { next_run_at: dueAtOnce }, ...fromNow }),
-
-  abandon: ({ _id, epoch }, error) =>
-    commit.update(
-      collections.sagas,
-      // Whoever claimed it last has left it in order, so no worker is at it.
-      { _id, epoch, settled_epoch: epoch, phase: { $in: ['stopped', 'retrying', 'waiting', 'parked'] } },
-      [
-        {
-          $set: {
-            phase: 'ended',
-            status: 'error',
-            error: { $literal: error },
-            // As a claim would: a ghost of the last one must not settle it otherwise.
-            epoch: epoch + 1,
-            settled_epoch: epoch + 1,
-            updated_at: '$$NOW',
-            ended_at: '$$NOW',
-            next_run_at: '$$REMOVE',
-          },
-        },
-      ],
-    ),
 
   openRecoveries: ({ _id, line_keys }) =>
     reaching(async () => {
