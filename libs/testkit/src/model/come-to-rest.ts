@@ -33,9 +33,11 @@ export const comeToRest = async ({ world, history, commands, play, reach }: Afte
   const resumes = new Map<string, number>();
   let wakes = new Map<string, number>();
   let sweptAt = -Infinity;
+  let recovered = false;
   play.openGates();
   reach.outage = undefined;
-  world.destination.answers.length = 0;
+  const { answers } = world.destination;
+  answers.splice(0, answers.length, ...answers.filter((answer) => !(answer instanceof Error)));
   for (const job of queue.jobs.values()) if (job.state === 'active') job.state = 'waiting';
   if (play.random() < 0.3) queue.jobs.clear();
 
@@ -60,7 +62,11 @@ export const comeToRest = async ({ world, history, commands, play, reach }: Afte
         if (history.wrong.length > 0) return;
         continue;
       }
-      if (order.fence === undefined && [...sagas.sagas.values()].every(({ phase }) => phase === 'ended')) return;
+      if (order.fence === undefined && [...sagas.sagas.values()].every(({ phase }) => phase === 'ended')) {
+        if (recovered || play.random() < 0.5) return;
+        recovered = true;
+        for (const { sagaId } of [...sagas.sagas.values()]) await commands.recover(`${sagaId}-back`, sagaId, play.random() < 0.3);
+      }
     }
     const job = play.oneOf(queue.ready());
     if (job) {

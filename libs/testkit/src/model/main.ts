@@ -22,6 +22,8 @@ if (!(schedules > 0) || !(seconds > 0) || !Number.isSafeInteger(from) || !(jobs 
   throw new Error('usage: main.js [--schedules 100000] [--seconds 600] [--seed <whole number>] [--jobs 1]');
 }
 
+// Errors are an everyday matter here, and nobody reads where they were thrown.
+Error.stackTraceLimit = 0;
 if (schedules === 1) await replay(from);
 else if (jobs > 1) await share();
 else {

@@ -39,10 +39,10 @@ const odds = {
   time: 0.06,
   bol: 0.015,
   progress: 0.008,
-  reset: 0.012,
+  reset: 0.02,
   cancel: 0.01,
   operator: 0.025,
-  mood: 0.03,
+  mood: 0.05,
   timeUp: 0.02,
   land: 0.04,
   sweep: 0.02,
@@ -52,7 +52,7 @@ const odds = {
 };
 const events = Object.keys(odds) as (keyof typeof odds)[];
 
-const moods = ['synced', 'refused', 'refused', 'requested', new StepUnavailable('destination.unavailable', 'away')] as const;
+const moods = ['synced', 'synced', 'synced', 'refused', 'refused', 'requested', new StepUnavailable('destination.unavailable', 'away')] as const;
 
 /**
  * Workers, resets of one order, a BOL writer and one of progress, callers and operators at their commands, a moody destination, a queue that loses
@@ -146,15 +146,15 @@ export const runSchedule = async (seed: number, { spoil, trace }: Options = {}):
 
   const operate = (id: string): void => {
     const saga = world.sagas.sagas.get(id)!;
-    const reset = [...world.sagas.sagas.values()].find(({ phase, type }) => phase === 'ended' && type === 'reset_order');
-    const wish = play.oneOf<keyof Commands>(saga.phase === 'parked' ? ['answer', 'answer', 'abandon'] : ['abandon', 'abandon', 'resume', 'runNow', 'recover'])!;
+    const wish = play.oneOf<keyof Commands>(saga.phase === 'parked' ? ['answer', 'answer', 'abandon'] : saga.phase === 'ended' ? ['recover'] : ['abandon', 'abandon', 'resume', 'runNow'])!;
     if (wish === 'recover') {
       const recovery = nextId();
-      if (reset && !world.sagas.sagas.has(recovery)) begin(`recover ${reset.sagaId}`, () => commands.recover(recovery, reset.sagaId, play.random() < 0.3));
+      if (!world.sagas.sagas.has(recovery)) begin(`recover ${id}`, () => commands.recover(recovery, id, play.random() < 0.3));
     } else if (wish === 'answer') begin(`answer ${id}`, () => commands.answer(id, play.random() < 0.5 ? 'done' : 'refused'));
     else begin(`${wish} ${id}`, () => (commands[wish] as (sagaId: string) => Promise<void>)(id));
   };
 
+  for (let some = play.below(3); some > 0; some--) await act.mood(0);
   accept();
   for (let at = 0; at < eventsPerSchedule; at++) {
     const slot = play.below(living.length);
