@@ -72,7 +72,7 @@ export class Progress {
 
   next(): Next {
     const terminated = this.#terminated();
-    if (terminated) return { end: { status: 'error', code: terminated.code ?? 'saga.terminated', message: terminated.detail.message ?? terminated.title, compensated: false } };
+    if (terminated) return { end: { status: 'error', ...(terminated.code && { code: terminated.code }), message: terminated.detail.message ?? terminated.title, compensated: false } };
     const turned = this.#steps.findIndex((step) => this.#turnedAt(step));
     return turned < 0 ? this.#forwards() : this.#backwards(turned);
   }
