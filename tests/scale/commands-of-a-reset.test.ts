@@ -3,6 +3,7 @@ import type { Store } from '@crossroads/store';
 import { openStore } from '@crossroads/store';
 import type { MongodbProxy } from '@crossroads/testkit';
 import { eventually, openMongodbProxy } from '@crossroads/testkit';
+import type { OperationSeen } from '../stores/commands-of.js';
 import { commandsOf, countsOf } from '../stores/commands-of.js';
 import { ownDatabase, testRedisUrl } from '../stores/own-database.js';
 import type { Fleet } from './fleet.js';
@@ -23,7 +24,7 @@ beforeAll(async () => {
   running.keep({ stop: () => direct.close() });
   proxy = await openMongodbProxy({ target, replicaSet: 'rs' });
   running.keep({ stop: () => proxy.close() });
-  fleet = running.keep(await startFleet({ mongodbUri: proxy.uri(), redisUrls: [testRedisUrl()], intakes: 1, workers: 1, orders: 2, env: { SWEEP_INTERVAL_MS: '600000' } }));
+  fleet = running.keep(await startFleet({ mongodbUri: proxy.uri(), redisUrls: [testRedisUrl()], intakes: 1, workers: 1, orders: 10, env: { SWEEP_INTERVAL_MS: '600000' } }));
   // What is read once and kept has been read then.
   await fleet.ask(1);
   await atRest(fleet, 60_000);
@@ -31,11 +32,23 @@ beforeAll(async () => {
 
 afterAll(() => running.stopAll(), 60_000);
 
+/** What one reset makes pass that its destination takes; this destination refuses one in twenty, whose reset is undone. */
+const commandsOfOne = async (): Promise<OperationSeen[]> => {
+  for (let asked = 2; ; asked++) {
+    const operations = await commandsOf(proxy, async () => {
+      await fleet.ask(1);
+      await eventually(async () => (await sagas().countDocuments({ phase: 'ended' })) === asked);
+    });
+    const [newest] = await sagas().find().sort({ _id: -1 }).limit(1).toArray();
+    if (newest!['status'] === 'synced') return operations;
+  }
+};
+
+/** What retention looks through, at moments of its own. */
+const retained = ['operator_keys', 'retired_sagas', 'sessions'];
+
 test('a reset from its acceptance to its end is these writes, and reads of these collections', async () => {
-  const operations = await commandsOf(proxy, async () => {
-    await fleet.ask(1);
-    await eventually(async () => (await sagas().countDocuments({ phase: 'ended' })) === 2);
-  });
+  const operations = await commandsOfOne();
   const isWrite = ({ kind }: { kind: string }) => kind !== 'read';
   expect(countsOf(operations.filter(isWrite))).toEqual({
     // Accepted, claimed and settled.
@@ -47,10 +60,10 @@ test('a reset from its acceptance to its end is these writes, and reads of these
     'insert crossroads_logs': 6,
   });
   const read = new Set(operations.filter((operation) => !isWrite(operation)).map(({ collection }) => collection));
-  expect([...read].sort()).toEqual(['instances', 'keys', 'orders', 'sagas', 'tenants']);
+  expect([...read].filter((name) => !retained.includes(name)).sort()).toEqual(['instances', 'keys', 'orders', 'sagas', 'tenants']);
 }, 120_000);
 
 test('what is known of an operation includes the fields a router can go by', async () => {
   const operations = await commandsOf(proxy, () => fleet.store.connection.db!.collection('sagas').find({ tenant_id: 'a', $or: [{ status: 'pending', phase: 'running' }, { status: 'error' }], $and: [{ type: 'reset_order' }] }).toArray());
-  expect(operations).toMatchObject([{ command: 'find', kind: 'read', collection: 'sagas', keys: ['tenant_id', 'type', 'status'] }]);
+  expect(operations).toContainEqual(expect.objectContaining({ command: 'find', kind: 'read', collection: 'sagas', keys: ['tenant_id', 'type', 'status'] }));
 });

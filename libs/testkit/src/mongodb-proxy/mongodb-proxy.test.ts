@@ -145,6 +145,17 @@ describe('a fault', () => {
     expect(await kept().countDocuments()).toBe(2);
   });
 
+  test('takes a write back that no majority has, and carries out its repeat', async () => {
+    proxy.rollBack(anyWrite, 64, { times: 2 });
+    await expect(marks().insertOne({ _id: 'a' })).rejects.toMatchObject({ code: 64 });
+    await expect(store.connection.getClient().bulkWrite([{ name: 'insertOne', namespace: `${store.connection.name}.${name}`, document: {} }], { verboseResults: true })).rejects.toMatchObject({ writeConcernErrors: [{ code: 64 }], partialResult: { insertedCount: 1 } });
+    expect(await kept().countDocuments()).toBe(0);
+    // This code has a label, so the driver repeats the write.
+    proxy.rollBack(anyWrite, 189, { times: 1 });
+    await marks().insertOne({ _id: 'a' });
+    expect(await kept().countDocuments()).toBe(1);
+  });
+
   test('loses a reply, and the repeat gets it without running twice', async () => {
     const rule = proxy.loseReply(anyWrite, { times: 1 });
     await marks().updateOne({ _id: 'a' }, { $inc: { n: 1 } }, { upsert: true });

@@ -1,5 +1,6 @@
 import type { AddressInfo, Socket } from 'node:net';
 import { createServer } from 'node:net';
+import { rolledBackReply } from './rolled-back.js';
 import { ReplicaSetRole } from './replica-set-role.js';
 import { withoutRefused } from './refused-operations.js';
 import { RetryableWrites } from './retryable-writes.js';
@@ -23,6 +24,8 @@ export interface MongodbProxy {
   refuseOperations(match: OperationMatch, code: number, options?: RuleOptions): Rule;
   /** The commands are carried out, and their replies carry this write concern error. */
   failWriteConcern(match: Match, code: number, options?: RuleOptions): Rule;
+  /** As above, and a majority never follows: nothing remains of the commands, and a repeat is carried out as if it were the first. */
+  rollBack(match: Match, code: number, options?: RuleOptions): Rule;
   /** The commands are carried out, then the connection breaks in place of a reply; with `repeatsToo` that of the driver's repeat does too. */
   loseReply(match: Match, options?: RuleOptions & { repeatsToo?: boolean }): Rule;
   /** The connection breaks and the commands are not carried out. */
@@ -123,6 +126,8 @@ export const openMongodbProxy = async ({ target, replicaSet }: ProxyOptions): Pr
     const action = rules.actionOn(command);
     if (action?.kind === 'cut') return undefined;
     if (action?.kind === 'refuse') return refuse(action.code);
+    const inDoubt = (code: number): object => ({ writeConcernError: serverError(code), ...labelsOf(code, isRetryable) });
+    if (action?.kind === 'roll-back') return message.reply({ ...rolledBackReply(command), ...inDoubt(action.code) });
 
     const reply = await writes.once(command, () => run(command, action, caller, upstream));
     if (reply === 'too-old') return refuse(225);
@@ -130,7 +135,7 @@ export const openMongodbProxy = async ({ target, replicaSet }: ProxyOptions): Pr
     // A write that a step-down overtakes is carried out, and the member cannot know whether its majority will keep it.
     const doubt = action?.kind === 'write-concern-error' ? action.code : role && !role.isPrimary && isWrite ? 189 : undefined;
     if (reply?.isOk !== true || doubt === undefined) return reply;
-    return reply.with({ fields: { writeConcernError: serverError(doubt), ...labelsOf(doubt, isRetryable) } });
+    return reply.with({ fields: inDoubt(doubt) });
   };
 
   const server = createServer({ noDelay: true }, (caller) => {
@@ -156,6 +161,7 @@ export const openMongodbProxy = async ({ target, replicaSet }: ProxyOptions): Pr
     refuse: (match, code, options) => rules.add(match, { kind: 'refuse', code }, options),
     refuseOperations: (which, code, options) => rules.add((command) => command.list !== undefined && writing(which)(command), { kind: 'refuse-operations', code, which }, options),
     failWriteConcern: (match, code, options) => rules.add((command) => command.isWrite && match(command), { kind: 'write-concern-error', code }, options),
+    rollBack: (match, code, options) => rules.add((command) => command.list !== undefined && match(command), { kind: 'roll-back', code }, options),
     loseReply: (match, options) => rules.add(match, { kind: 'lose-reply' }, options),
     cut: (match, options) => rules.add(match, { kind: 'cut' }, options),
     hold: (match, options = {}) => rules.hold(match, options),

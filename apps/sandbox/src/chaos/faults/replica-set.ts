@@ -51,7 +51,7 @@ const oneIn = (count: number, random: Random): OperationMatch => {
   };
 };
 
-/** Row E5: writes are applied, and the replica set does not know whether a majority will keep them. */
+/** Row E5: writes are applied, and the replica set does not know whether a majority will keep them. Of some nothing remains. */
 export const writeConcernErrors = (forMs: number): Fault => ({
   name: 'applied, write concern failed',
   wanted: 10,
@@ -61,6 +61,7 @@ export const writeConcernErrors = (forMs: number): Fault => ({
     const rules = linesOf(world).flatMap((proxy) => [
       proxy.failWriteConcern(() => draw.below(4) === 0, 64),
       proxy.failWriteConcern(() => draw.below(20) === 0, 91),
+      proxy.rollBack(() => draw.below(20) === 0, 64),
     ]);
     load.burst(20);
     await pause(forMs);
