@@ -1,6 +1,7 @@
 import { collections, rawCollection } from './collections.js';
 import type { Store } from './open-store.js';
 import type { SagaDocument } from './saga-document.js';
+import { unended } from './saga-document.js';
 import { dueAtOnce, fromNow } from './saga.repository.js';
 import { reaching } from './unavailable.js';
 
@@ -13,8 +14,8 @@ export interface SagaCommandRepository {
   runNow(saga: Pick<SagaDocument, '_id' | 'epoch'>): Promise<boolean>;
   /** Ends a saga that is in nobody's hands, as it stands. */
   abandon(saga: Pick<SagaDocument, '_id' | 'epoch'>, error: { code: string; message: string }): Promise<boolean>;
-  /** Recoveries of a reset, newest first. Found by the line of its order, so only those that have yet to end. */
-  openRecoveries(reset: Pick<SagaDocument, '_id' | 'line_keys'>): Promise<string[]>;
+  /** The recovery of a reset that has yet to end; a unique index lets there be one. */
+  openRecovery(reset: Pick<SagaDocument, '_id' | 'tenant_id'>): Promise<Pick<SagaDocument, '_id' | 'phase'> | undefined>;
 }
 
 export const sagaCommandRepository = ({ connection, commit }: Store): SagaCommandRepository => ({
@@ -54,11 +55,13 @@ export const sagaCommandRepository = ({ connection, commit }: Store): SagaComman
       ],
     ),
 
-  openRecoveries: ({ _id, line_keys }) =>
+  openRecovery: ({ _id, tenant_id }) =>
     reaching(async () => {
-      const found = await rawCollection<SagaDocument>(connection, collections.sagas)
-        .find({ line_keys: { $in: line_keys }, next_run_at: { $exists: true }, type: 'recover_order' }, { projection: { request: 1 }, sort: { _id: -1 }, limit: 100 })
-        .toArray();
-      return found.flatMap((saga) => ((saga.request as { recovers?: { saga_id?: string } }).recovers?.saga_id === _id ? [saga._id] : []));
+      const found = await rawCollection<SagaDocument & { 'request.recovers.saga_id': string }>(connection, collections.sagas).findOne(
+        // The phases are those of the index, which answers nothing else.
+        { tenant_id, 'request.recovers.saga_id': _id, phase: { $in: unended } },
+        { projection: { phase: 1 } },
+      );
+      return found ?? undefined;
     }),
 });

@@ -1,6 +1,9 @@
 import type { Phase } from '@crossroads/saga';
 import type { IntegrationStatus } from '@crossroads/contract';
 
+/** Phases of a saga that may still do something: by itself, or once an operator resumes it. */
+export const unended = ['running', 'waiting', 'parked', 'retrying', 'stopped'] as const satisfies readonly Phase[];
+
 /** A saga as it is stored. */
 export interface SagaDocument {
   _id: string;
