@@ -1,6 +1,6 @@
 import { closeQueue, openBells, openQueue } from '@crossroads/queue';
 import { createLog, listen, onShutdown, openMetrics, probes, readConfig } from '@crossroads/runtime';
-import { backlogRepository, bulkRepository, intakeRepository, openStore } from '@crossroads/store';
+import { backlogRepository, bulkRepository, intakeRepository, openStore, waitCycles } from '@crossroads/store';
 import { createOpsApp } from './app.js';
 import { createBulkRunner } from './bulk/bulk-runner.js';
 import { createCommands } from './commands/create-commands.js';
@@ -23,7 +23,7 @@ const queue = openQueue(config.REDIS_URL, (error) => log.warn('Redis is away', {
 
 const bells = openBells(config.REDIS_URL, (error) => log.warn('Redis is away', { error }));
 const metrics = openMetrics();
-const counted = opsMetrics(metrics, { ...backlogRepository(store), depth: () => bells.depth(), workers: workersOf(queue) });
+const counted = opsMetrics(metrics, { ...backlogRepository(store), depth: () => bells.depth(), workers: workersOf(queue), cycles: waitCycles(store) });
 const commands = createCommands({ store, bells, log, intake: counted.submitted(intakeRepository(store)) });
 const bulks = createBulkRunner({ bulks: bulkRepository(store), commands, log });
 

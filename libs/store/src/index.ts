@@ -47,6 +47,8 @@ export type { SagaCounts, SagaFilter, SagaRow, SagaRows, SagaViewRepository } fr
 export { countedUpTo, inFlight, phases, sagaViewRepository } from './saga-view.repository.js';
 export type { SessionDocument, SessionRepository } from './session.repository.js';
 export { sessionRepository } from './session.repository.js';
+export type { WaitCycles } from './wait-cycles.repository.js';
+export { circlesIn, waitCycles } from './wait-cycles.repository.js';
 export type { SagaCommandRepository } from './saga-command.repository.js';
 export { sagaCommandRepository } from './saga-command.repository.js';
 export type { AuditDocument, AuditEnd, AuditFilter, AuditOutcome, AuditRecord, AuditRepository } from './audit.repository.js';
