@@ -7,11 +7,14 @@ import { dueAtOnce, fromNow, leaseMs } from './saga.repository.js';
 export interface DecisionRepository {
   /**
    * Claims a saga that rests, due or not, so that no worker is at it while the word is written; answers the claim's epoch.
-   * Undefined when somebody has it in hand, or it has moved since `saga` was read. A claim that is never given back lapses like a worker's.
+   * Undefined when somebody has it in hand, or it has moved since `saga` was read. A claim that is never given back lapses like a worker's;
+   * a stopped saga is claimed without a time, so that it stays stopped.
    */
-  claim(saga: Pick<SagaDocument, '_id' | 'epoch'>): Promise<number | undefined>;
+  claim(saga: Pick<SagaDocument, '_id' | 'epoch' | 'phase'>): Promise<number | undefined>;
   /** Leaves a claimed saga to the next worker, at once. */
   giveBack(sagaId: string, epoch: number): Promise<void>;
+  /** Ends a claimed saga as it stands. False when the claim was lost. */
+  end(sagaId: string, epoch: number, error: { code: string; message: string }): Promise<boolean>;
   /** Makes a parked saga due at once, unless it has moved since it was read. */
   wake(saga: Pick<SagaDocument, '_id' | 'epoch'>): Promise<void>;
 }
@@ -22,12 +25,29 @@ export const decisionRepository = ({ commit }: Store): DecisionRepository => {
   return {
     async claim(saga) {
       const epoch = saga.epoch + 1;
-      const claimed = await commit.update(collections.sagas, resting(saga), [{ $set: { epoch, next_run_at: { $add: ['$$NOW', leaseMs] } } }]);
+      const claimed =
+        saga.phase === 'stopped'
+          ? await commit.update(collections.sagas, { _id: saga._id, epoch: saga.epoch, phase: 'stopped' }, { $set: { epoch, settled_epoch: epoch } })
+          : await commit.update(collections.sagas, resting(saga), [{ $set: { epoch, next_run_at: { $add: ['$$NOW', leaseMs] } } }]);
       return claimed ? epoch : undefined;
     },
     async giveBack(sagaId, epoch) {
       await commit.update(collections.sagas, { _id: sagaId, epoch }, { $set: { settled_epoch: epoch, next_run_at: dueAtOnce }, ...fromNow });
     },
+    end: (sagaId, epoch, error) =>
+      commit.update(collections.sagas, { _id: sagaId, epoch }, [
+        {
+          $set: {
+            phase: 'ended',
+            status: 'error',
+            error: { $literal: error },
+            settled_epoch: epoch,
+            updated_at: '$$NOW',
+            ended_at: '$$NOW',
+            next_run_at: '$$REMOVE',
+          },
+        },
+      ]),
     async wake(saga) {
       await commit.update(collections.sagas, { ...resting(saga), phase: 'parked' }, { $set: { next_run_at: dueAtOnce }, ...fromNow });
     },

@@ -52,8 +52,10 @@ export const auditLogRepository = ({ connection }: Store): AuditLog => ({
       const verdicts = await rawCollection<EntryDocument>(connection, collections.logs)
         .find({ saga_id: sagaId, 'step.name': 'clear-deliveries', 'step.outcome': 'done' }, { projection: { step: 1, 'journal.adds': 1 } })
         .toArray();
-      if (verdicts.some(({ step }) => step.direction === 'undo')) return 'restored';
-      return (verdicts[0]?.journal.adds as { cleared: SnapshotFacts } | undefined)?.cleared;
+      // The undo's entry says what it did: where the order was to stay cleared, nothing was put back.
+      if (verdicts.some(({ step, journal }) => step.direction === 'undo' && (journal.adds as { restored?: boolean } | undefined)?.restored)) return 'restored';
+      const clear = verdicts.find(({ step }) => step.direction === 'run');
+      return (clear?.journal.adds as { cleared: SnapshotFacts } | undefined)?.cleared;
     }),
 
   snapshot: (sagaId, version) =>

@@ -12,8 +12,6 @@ export interface SagaCommandRepository {
   resume(saga: Pick<SagaDocument, '_id' | 'epoch'>): Promise<boolean>;
   /** Makes a resting saga due at once. */
   runNow(saga: Pick<SagaDocument, '_id' | 'epoch'>): Promise<boolean>;
-  /** Ends a saga that is in nobody's hands, as it stands. */
-  abandon(saga: Pick<SagaDocument, '_id' | 'epoch'>, error: { code: string; message: string }): Promise<boolean>;
   /** The recovery of a reset that has yet to end; a unique index lets there be one. */
   openRecovery(reset: Pick<SagaDocument, '_id' | 'tenant_id'>): Promise<Pick<SagaDocument, '_id' | 'phase'> | undefined>;
 }
@@ -32,28 +30,6 @@ export const sagaCommandRepository = ({ connection, commit }: Store): SagaComman
 
   runNow: ({ _id, epoch }) =>
     commit.update(collections.sagas, { _id, epoch, phase: { $in: ['retrying', 'waiting'] } }, { $set: { next_run_at: dueAtOnce }, ...fromNow }),
-
-  abandon: ({ _id, epoch }, error) =>
-    commit.update(
-      collections.sagas,
-      // Whoever claimed it last has left it in order, so no worker is at it.
-      { _id, epoch, settled_epoch: epoch, phase: { $in: ['stopped', 'retrying', 'waiting', 'parked'] } },
-      [
-        {
-          $set: {
-            phase: 'ended',
-            status: 'error',
-            error: { $literal: error },
-            // As a claim would: a ghost of the last one must not settle it otherwise.
-            epoch: epoch + 1,
-            settled_epoch: epoch + 1,
-            updated_at: '$$NOW',
-            ended_at: '$$NOW',
-            next_run_at: '$$REMOVE',
-          },
-        },
-      ],
-    ),
 
   openRecovery: ({ _id, tenant_id }) =>
     reaching(async () => {

@@ -64,6 +64,8 @@ ordersContract('MongoDB', async () => ({
   saveBol: async (orderId, bol_number) => {
     await orders().updateOne({ _id: new ObjectId(orderId) }, { $push: { bols: { bol_number } } as never, $inc: { version: 1 } });
   },
+  remove: async (orderId) => void (await orders().deleteOne({ _id: new ObjectId(orderId) })),
+  unlock: async (orderId) => void (await orders().updateOne({ _id: new ObjectId(orderId) }, { $unset: { fence: 1 } })),
   look: async (orderId) => {
     const order = (await orders().findOne({ _id: new ObjectId(orderId) }))!;
     return {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Hold, Order, Orders, Snapshot } from '@crossroads/order-reset';
 import { NO_PROGRESS } from '@crossroads/order-reset';
-import { ClaimLost } from '@crossroads/saga';
+import { ClaimLost, StopSaga } from '@crossroads/saga';
 
 export interface MemoryOrder {
   order: Order;
@@ -9,7 +9,18 @@ export interface MemoryOrder {
   executed_drops: unknown[];
   progression_state: string;
   version: number;
-  fence?: { sagaId: string; epoch: number; clearedVersion?: number; progressionWas?: string; restored?: boolean; awaited?: boolean } | undefined;
+  fence?:
+    | {
+        sagaId: string;
+        epoch: number;
+        clearedVersion?: number;
+        deliveriesRestored?: boolean;
+        progressionWas?: string;
+        progressionRestored?: boolean;
+        restored?: boolean;
+        awaited?: boolean;
+      }
+    | undefined;
 }
 
 export interface MemoryOrders extends Orders {
@@ -24,7 +35,9 @@ export const memoryOrders = (): MemoryOrders => {
 
   const held = (orderId: string, { sagaId, epoch }: Hold): MemoryOrder & { fence: NonNullable<MemoryOrder['fence']> } => {
     const document = documents.get(orderId);
-    if (document?.fence?.sagaId !== sagaId || document.fence.epoch > epoch) throw new ClaimLost(`${orderId} is not held by ${sagaId}`);
+    if (!document) throw new StopSaga('order.gone', `${orderId} is gone`);
+    if (document.fence?.sagaId !== sagaId) throw new StopSaga('order.not_held', `${orderId} is not held by ${sagaId}`);
+    if (document.fence.epoch > epoch) throw new ClaimLost(`${orderId} is held by epoch ${document.fence.epoch}`);
     document.fence.epoch = epoch;
     return document as never;
   };
@@ -45,6 +58,12 @@ export const memoryOrders = (): MemoryOrders => {
             order.counterparty.tenant_name === dest_tenant_name &&
             (asked.order_id === undefined ? order.caller.order_number === asked.order_number : order.order_id === asked.order_id),
         ),
+    async holdAgain(orderId, { sagaId, epoch }) {
+      const { fence } = documents.get(orderId)!;
+      if (fence?.sagaId !== sagaId || fence.epoch > epoch) return false;
+      fence.epoch = epoch;
+      return true;
+    },
     async hold(orderId, { sagaId, epoch }) {
       const document = documents.get(orderId)!;
       if (document.fence && document.fence.sagaId !== sagaId) {
@@ -82,11 +101,11 @@ export const memoryOrders = (): MemoryOrders => {
     clearedVersion: async (orderId, hold) => held(orderId, hold).fence.clearedVersion,
     async restoreDeliveries(orderId, snapshot, hold) {
       const document = held(orderId, hold);
-      if (document.fence.clearedVersion === undefined) return;
+      if (document.fence.clearedVersion === undefined || document.fence.deliveriesRestored) return;
       document.bols = [...snapshot.bols, ...document.bols];
       document.executed_drops = [...snapshot.executed_drops, ...document.executed_drops];
       document.version += 1;
-      delete document.fence.clearedVersion;
+      document.fence.deliveriesRestored = true;
     },
     async resetProgression(orderId, _expected, hold) {
       const document = held(orderId, hold);
@@ -108,12 +127,13 @@ export const memoryOrders = (): MemoryOrders => {
     async restoreProgression(orderId, hold) {
       const document = held(orderId, hold);
       const was = document.fence.progressionWas;
-      if (was === undefined) return;
-      if (document.progression_state === NO_PROGRESS) {
-        document.progression_state = was;
-        document.version += 1;
-      }
-      delete document.fence.progressionWas;
+      if (was === undefined) return 'not-reset';
+      if (document.fence.progressionRestored) return 'restored';
+      if (document.progression_state !== NO_PROGRESS) return 'moved-on';
+      document.progression_state = was;
+      document.version += 1;
+      document.fence.progressionRestored = true;
+      return 'restored';
     },
   };
 };

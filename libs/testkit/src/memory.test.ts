@@ -7,6 +7,8 @@ ordersContract('memory', async () => {
     orders,
     deliver: async () => order.order.order_id,
     saveBol: async (orderId, bol_number) => orders.saveBol(orderId, { bol_number }),
+    remove: async (orderId) => void orders.documents.delete(orderId),
+    unlock: async (orderId) => void delete orders.documents.get(orderId)!.fence,
     look: async () => ({
       bols: order.bols.map((bol) => (bol as { bol_number: string }).bol_number),
       drops: order.executed_drops.length,

@@ -64,8 +64,8 @@ export const resetWorld = ({ wrap = (port) => port, inTime, types = sagaTypes }:
   const auditLog = {
     cleared: async (sagaId: string) => {
       const verdicts = journal.entries.filter((entry) => entry.sagaId === sagaId && entry.step.name === 'clear-deliveries' && entry.step.outcome === 'done');
-      if (verdicts.some(({ step }) => step.direction === 'undo')) return 'restored' as const;
-      return (verdicts[0]?.adds as { cleared: SnapshotFacts } | undefined)?.cleared;
+      if (verdicts.some(({ step, adds }) => step.direction === 'undo' && (adds as { restored?: boolean } | undefined)?.restored)) return 'restored' as const;
+      return (verdicts.find(({ step }) => step.direction === 'run')?.adds as { cleared: SnapshotFacts } | undefined)?.cleared;
     },
     snapshot: async (sagaId: string, version: number) =>
       journal.entries.map(({ sagaId: of, detail }) => ({ of, data: detail.extra_data as Snapshot | undefined })).find(({ of, data }) => of === sagaId && data?.version === version)!.data!,
