@@ -19,11 +19,18 @@ const store = openStore({
 });
 store.ready.catch((error: unknown) => log.error('the store is not as it must be; pages may fail', { error }));
 
-const queue = openQueue(config.REDIS_URL, (error) => log.warn('Redis is away', { error }));
+const place = { name: config.QUEUE_NAME, prefix: config.QUEUE_PREFIX };
+const queue = openQueue(config.REDIS_URL, (error) => log.warn('Redis is away', { error }), place);
 
-const bells = openBells(config.REDIS_URL, (error) => log.warn('Redis is away', { error }));
+const bells = openBells(config.REDIS_URL, (error) => log.warn('Redis is away', { error }), place);
 const metrics = openMetrics();
-const counted = opsMetrics(metrics, { ...backlogRepository(store), depth: () => bells.depth(), workers: workersOf(queue), cycles: waitCycles(store) });
+const counted = opsMetrics(metrics, {
+  ...backlogRepository(store),
+  depth: () => bells.depth(),
+  paused: () => bells.paused(),
+  workers: workersOf(queue),
+  cycles: waitCycles(store),
+});
 const commands = createCommands({ store, bells, log, intake: counted.submitted(intakeRepository(store)) });
 const bulks = createBulkRunner({ bulks: bulkRepository(store), commands, log });
 

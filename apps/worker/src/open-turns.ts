@@ -1,6 +1,6 @@
 import type { Destinations, Orders } from '@crossroads/order-reset';
 import { sagaTypes } from '@crossroads/order-reset';
-import type { Answered, Bells } from '@crossroads/queue';
+import type { Bells } from '@crossroads/queue';
 import type { Log } from '@crossroads/runtime';
 import { announced } from '@crossroads/runtime';
 import { createAdvance } from '@crossroads/saga';
@@ -12,6 +12,7 @@ import type { WorkerConfig } from './config.js';
 import { keepClaims } from './keep-claims.js';
 import { aboutEntry, orderSubject } from './log-entries.js';
 import type { Watch } from './watch/open-watch.js';
+import type { Answer } from './watch/watch-turns.js';
 
 export interface TurnParts {
   config: WorkerConfig;
@@ -25,7 +26,7 @@ export interface TurnParts {
 
 export interface Turns {
   /** Takes a turn at the saga a bell rings for. */
-  answer(sagaId: string): Promise<Answered>;
+  answer: Answer;
   stop(): Promise<void>;
 }
 

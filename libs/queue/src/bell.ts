@@ -1,7 +1,3 @@
-/** All sagas share one queue; the braces keep its keys on one node of a Redis Cluster. */
-export const queueName = 'sagas';
-export const prefix = '{crossroads}';
-
 /** What a bell says: this saga may be able to advance. Ids only, since a job's data lies open in Redis and on Bull Board. */
 export interface Bell {
   saga_id: string;
@@ -17,6 +13,7 @@ export interface BellOutcome {
 /**
  * One job per saga, epoch and due time: ringing twice for the same state of the saga is one bell. BullMQ keeps finished jobs and silently
  * adds nothing under a known id, so an id must never name two states: a bell answered too early would swallow all later ones.
+ * `again` makes a further id for the same state, for where the job of the first id moves nothing and cannot be removed.
  */
-export const jobId = (sagaId: string, epoch: number, due: Date): string =>
-  `saga-${sagaId}-e${epoch}${due.getTime() === 0 ? '' : `-${due.getTime().toString(36)}`}`;
+export const jobId = (sagaId: string, epoch: number, due: Date, again?: number): string =>
+  `saga-${sagaId}-e${epoch}${due.getTime() === 0 ? '' : `-${due.getTime().toString(36)}`}${again === undefined ? '' : `-r${again}`}`;

@@ -1,7 +1,10 @@
 import { collections } from './collections.js';
 import type { Store } from './open-store.js';
 import type { SagaDocument } from './saga-document.js';
-import { dueAtOnce, fromNow, leaseMs } from './saga.repository.js';
+import { dueAtOnce, fromNow } from './saga.repository.js';
+
+/** Milliseconds the claim of a decision holds its saga. It is not renewed, so it must outlast the writing of the word, and that waits for MongoDB. */
+const decisionMs = 12_000;
 
 /** For those outside who decide something about a saga: its journal takes the word, this takes the saga to it. */
 export interface DecisionRepository {
@@ -28,7 +31,7 @@ export const decisionRepository = ({ commit }: Store): DecisionRepository => {
       const claimed =
         saga.phase === 'stopped'
           ? await commit.update(collections.sagas, { _id: saga._id, epoch: saga.epoch, phase: 'stopped' }, { $set: { epoch, settled_epoch: epoch } })
-          : await commit.update(collections.sagas, resting(saga), [{ $set: { epoch, next_run_at: { $add: ['$$NOW', leaseMs] } } }]);
+          : await commit.update(collections.sagas, resting(saga), [{ $set: { epoch, next_run_at: { $add: ['$$NOW', decisionMs] } } }]);
       return claimed ? epoch : undefined;
     },
     async giveBack(sagaId, epoch) {
