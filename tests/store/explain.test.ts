@@ -81,7 +81,7 @@ const hot: Record<string, () => Promise<unknown>> = {
   'newest of a tenant, next page': () => intakeRepository(store).list(noise.saga.tenant_id, {}, { before: noise.saga.saga_id, limit: 50 }),
   'newest of a tenant, of one status': () => intakeRepository(store).list(noise.saga.tenant_id, { status: 'synced' }, { limit: 50 }),
   'newest of a tenant, of one order': () => intakeRepository(store).list(noise.saga.tenant_id, { order_number: noise.order.origin_number }, { limit: 50 }),
-  'standings of waiting callers': () => standingRepository(store).standings([noise.saga.saga_id]),
+  'standings of waiting callers': () => standingRepository(store).standings([noise.saga.saga_id], [noise.saga.tenant_id]),
   'saga list of the operators': () => sagaViewRepository(store).list({}, { limit: 50 }),
   'saga list, of one status': () => sagaViewRepository(store).list({ statuses: ['synced'] }, { limit: 50 }),
   'saga list, of one phase': () => sagaViewRepository(store).list({ phases: ['running'] }, { limit: 50 }),

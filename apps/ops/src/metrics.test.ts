@@ -11,7 +11,7 @@ test('circles of waiting sagas are counted once a minute at most, and not told w
     if (away) throw new Error('MongoDB does not answer');
     return [['a', 'b'], ['c', 'd', 'e']];
   };
-  opsMetrics(metrics, { cycles: { find }, oldestDueSeconds: async () => 0, phases: async () => ({}), depth: async () => ({}), paused: async () => false, workers: async () => 1 }, () => now);
+  opsMetrics(metrics, { cycles: { find }, oldestDueSeconds: async () => 0, phases: async () => ({}), depth: async () => ({}), paused: async () => false, overdue: async () => 0, workers: async () => 1 }, () => now);
   const told = async () => /^crossroads_saga_wait_cycles (\d+)$/m.exec((await metrics.page()).body)?.[1];
   expect(await told()).toBeUndefined();
   away = false;

@@ -26,7 +26,7 @@ export interface TurnParts {
 
 export interface Turns {
   /** Takes a turn at the saga a bell rings for. */
-  answer: Answer;
+  answer(sagaId: string, started: number, tenantId?: string): ReturnType<Answer>;
   stop(): Promise<void>;
 }
 
@@ -39,9 +39,17 @@ export const openTurns = ({ config, log, store, bells, orders, destinations, wat
     destinations: announced('destinations', watch.telling(destinations)),
     dispatchRetry: { attempts: config.DISPATCH_ATTEMPTS, firstDelayMs: config.DISPATCH_FIRST_DELAY_MS, maxDelayMs: config.DISPATCH_MAX_DELAY_MS },
   });
-  const claims = keepClaims(announced('sagas', sagaRepository(store, types)), log);
+  const sagas = sagaRepository(store, types);
+  const claims = keepClaims(announced('sagas', sagas), log);
   const turns = watch.turns(claims.sagas);
   const journal = announced('journal', journalRepository(store, orderSubject), aboutEntry);
   const advance = createAdvance({ types: watch.steps(types, turns), sagas: turns.sagas, journal, log });
-  return { answer: turns.during(answerBell(claims.lettingGo(advance), log, turns.about)), stop: () => claims.stop() };
+  const answer = turns.during(answerBell(claims.lettingGo(advance), log, turns.about));
+  return {
+    answer(sagaId, started, tenantId) {
+      if (tenantId !== undefined) sagas.nameTenant(sagaId, tenantId);
+      return answer(sagaId, started);
+    },
+    stop: () => claims.stop(),
+  };
 };

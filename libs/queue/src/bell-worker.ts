@@ -13,7 +13,7 @@ export interface BellWorkerOptions {
   /** Sagas advanced at once by this process. */
   concurrency: number;
   /** `started`: how often a worker has begun with this job, this time included. */
-  answer(sagaId: string, started: number): Promise<Answered>;
+  answer(sagaId: string, started: number, tenantId?: string): Promise<Answered>;
   onError(error: Error): void;
   place?: QueuePlace;
 }
@@ -35,8 +35,8 @@ export const startBellWorker = ({ redisUrl, concurrency, answer, onError, place 
   /** Never throws: BullMQ would count it as a failed attempt, and fail the job in the end. */
   const answerTo = async ({ id, data, attemptsStarted }: Job<Bell, BellOutcome>): Promise<Answered> => {
     try {
-      const sagaId: unknown = (data as Partial<Bell> | null)?.saga_id;
-      if (typeof sagaId === 'string') return await answer(sagaId, attemptsStarted);
+      const { saga_id: sagaId, tenant_id: tenantId }: Partial<Record<keyof Bell, unknown>> = data ?? {};
+      if (typeof sagaId === 'string') return await answer(sagaId, attemptsStarted, typeof tenantId === 'string' ? tenantId : undefined);
       onError(new Error(`Job ${id} names no saga, so there is nothing to do for it`));
       return { next: 'over', outcome: { outcome: 'unreadable' } };
     } catch (error) {

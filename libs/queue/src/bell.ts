@@ -2,6 +2,8 @@
 export interface Bell {
   saga_id: string;
   correlation_id: string;
+  /** Whose saga it is; absent in a job of an earlier version. */
+  tenant_id?: string;
 }
 
 /** What Bull Board shows of a finished job. */

@@ -87,7 +87,7 @@ export const openBells = (redisUrl: string, onError: (error: Error) => void, pla
   const states = jobStates(connection, `${keyPrefix(place)}:${place.name}:`);
   const job = (ring: Ring, id = idOf(ring), first = false) => ({
     name: ring.type,
-    data: { saga_id: ring.sagaId, correlation_id: ring.correlationId },
+    data: { saga_id: ring.sagaId, correlation_id: ring.correlationId, tenant_id: ring.tenantId },
     opts: { jobId: id, ...(first ? { lifo: true } : { priority: turns.next(ring.tenantId) }) },
   });
   return {

@@ -9,9 +9,9 @@ import { reaching } from './unavailable.js';
 export interface SagaCommandRepository {
   find(sagaId: string): Promise<SagaDocument | undefined>;
   /** Lets a stopped saga go on at the step that failed, with fresh attempts. */
-  resume(saga: Pick<SagaDocument, '_id' | 'epoch'>): Promise<boolean>;
+  resume(saga: Pick<SagaDocument, '_id' | 'tenant_id' | 'epoch'>): Promise<boolean>;
   /** Makes a resting saga due at once. */
-  runNow(saga: Pick<SagaDocument, '_id' | 'epoch'>): Promise<boolean>;
+  runNow(saga: Pick<SagaDocument, '_id' | 'tenant_id' | 'epoch'>): Promise<boolean>;
   /** The recovery of a reset that has yet to end; a unique index lets there be one. */
   openRecovery(reset: Pick<SagaDocument, '_id' | 'tenant_id'>): Promise<Pick<SagaDocument, '_id' | 'phase'> | undefined>;
 }
@@ -20,16 +20,16 @@ export const sagaCommandRepository = ({ connection, commit }: Store): SagaComman
   find: (sagaId) =>
     reaching(async () => (await rawCollection<SagaDocument>(connection, collections.sagas).findOne({ _id: sagaId })) ?? undefined),
 
-  resume: ({ _id, epoch }) =>
+  resume: ({ _id, tenant_id, epoch }) =>
     commit.update(
       collections.sagas,
-      { _id, epoch, phase: 'stopped' },
+      { _id, tenant_id, epoch, phase: 'stopped' },
       // The stop was in order, so the claims before it are no crashes; the epoch stays, or a ghost of it could write.
       { $set: { phase: 'running', failures: 0, resumed: true, settled_epoch: epoch, next_run_at: dueAtOnce }, $unset: { error: 1 }, ...fromNow },
     ),
 
-  runNow: ({ _id, epoch }) =>
-    commit.update(collections.sagas, { _id, epoch, phase: { $in: ['retrying', 'waiting'] } }, { $set: { next_run_at: dueAtOnce }, ...fromNow }),
+  runNow: ({ _id, tenant_id, epoch }) =>
+    commit.update(collections.sagas, { _id, tenant_id, epoch, phase: { $in: ['retrying', 'waiting'] } }, { $set: { next_run_at: dueAtOnce }, ...fromNow }),
 
   openRecovery: ({ _id, tenant_id }) =>
     reaching(async () => {

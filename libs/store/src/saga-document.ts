@@ -30,8 +30,9 @@ export interface SagaDocument {
   next_run_at?: Date;
 }
 
-/** What the journal's entries show of their saga, and what its trace goes on from. */
+/** What the journal's entries show of their saga, what its trace goes on from, and whose it is. */
 export interface SagaFacts {
+  tenantId: string;
   correlationId: string;
   type: string;
   request: object;

@@ -43,7 +43,9 @@ const inMs = (ms: number) => ({ $add: ['$$NOW', ms] });
 
 export interface SagaRepository extends Sagas<SagaFacts> {
   /** Holds claims a little longer while their steps are at work; one answer for each. */
-  renew(claims: readonly Pick<Claim, 'sagaId' | 'epoch'>[]): Promise<Renewal[]>;
+  renew(claims: readonly Pick<Claim<SagaFacts>, 'sagaId' | 'epoch' | 'facts'>[]): Promise<Renewal[]>;
+  /** Says whose saga will be claimed next under this id, as its job knows it: on a cluster the claim then asks one shard. Without it, or were it wrong, no harm is done. */
+  nameTenant(sagaId: string, tenantId: string): void;
   /**
    * Gives back claims of a saga, lowest epoch first, under which nothing more will be done: they count as no crashes, and if the last claim is one of them
    * the saga is due. False when the highest has not been made: it may still be on its way. A claim of that epoch may be another worker's, if both tried at once
@@ -52,22 +54,47 @@ export interface SagaRepository extends Sagas<SagaFacts> {
   giveBack(sagaId: string, epochs: readonly number[]): Promise<boolean>;
 }
 
+/** A saga that is to be read, and whose it is where that is known. */
+interface Asked {
+  sagaId: string;
+  tenantId: string | undefined;
+}
+
+const mostNamed = 10_000;
+
+/** Names the tenants, unless one of them is not known. */
+const ofTenants = (asked: readonly Asked[]): object => {
+  const tenants = [...new Set(asked.map(({ tenantId }) => tenantId))];
+  return tenants.includes(undefined) ? {} : { tenant_id: { $in: tenants as string[] } };
+};
+
 /** Sagas as a worker sees them. It claims the given types only, and none that a newer worker has begun. */
 export const sagaRepository = ({ connection, commit }: Store, types: readonly Pick<SagaType, 'type' | 'version'>[]): SagaRepository => {
   const newest = new Map(types.map(({ type, version }) => [type, version]));
-  const read = new GroupRead<string, SagaDocument>(async (ids) => {
-    const documents = await reaching(() => rawCollection<SagaDocument>(connection, collections.sagas).find({ _id: { $in: ids } }).toArray());
-    return new Map(documents.map((document) => [document._id, document]));
+  const read = new GroupRead<Asked, SagaDocument>(async (asked) => {
+    const ids = { $in: [...new Set(asked.map(({ sagaId }) => sagaId))] };
+    const documents = await reaching(() => rawCollection<SagaDocument>(connection, collections.sagas).find({ _id: ids, ...ofTenants(asked) }).toArray());
+    const found = new Map(documents.map((document) => [document._id, document]));
+    return new Map(asked.flatMap((one) => (found.has(one.sagaId) ? [[one, found.get(one.sagaId)!]] : [])));
   });
+  const named = new Map<string, string>();
 
   const known = types.map(({ type, version }) => ({ type, version: { $lte: version } }));
   /** Almost every bell is a new saga's first, and that one can be claimed before it has been read. */
-  const claimNew = (sagaId: string): Promise<boolean> =>
-    commit.update(collections.sagas, { _id: sagaId, epoch: 0, next_run_at: dueAtOnce, $or: known }, [{ $set: { epoch: 1, next_run_at: inMs(leaseMs) } }]);
+  const claimNew = ({ sagaId, tenantId }: Asked): Promise<boolean> =>
+    commit.update(collections.sagas, { _id: sagaId, ...(tenantId !== undefined && { tenant_id: tenantId }), epoch: 0, next_run_at: dueAtOnce, $or: known }, [{ $set: { epoch: 1, next_run_at: inMs(leaseMs) } }]);
 
   return {
+    nameTenant(sagaId, tenantId) {
+      // A claim follows at once, or its job was given up before it.
+      if (named.size >= mostNamed) named.clear();
+      named.set(sagaId, tenantId);
+    },
+
     async claim(sagaId) {
-      const [found, made] = await Promise.allSettled([read.get(sagaId), claimNew(sagaId)]);
+      const asked = { sagaId, tenantId: named.get(sagaId) };
+      named.delete(sagaId);
+      const [found, made] = await Promise.allSettled([read.get(asked), claimNew(asked)]);
       if (made.status === 'rejected') throw unsure(made.reason, 1);
       const isNew = made.value;
       // The claim was made and is of no use without its saga.
@@ -78,22 +105,22 @@ export const sagaRepository = ({ connection, commit }: Store, types: readonly Pi
       if (saga.version > (newest.get(saga.type) ?? 0)) return 'not-ours';
       const epoch = saga.epoch + 1;
       const claimed = await commit
-        .update(collections.sagas, { _id: sagaId, epoch: saga.epoch, $expr: due }, [{ $set: { epoch, next_run_at: inMs(leaseMs) } }])
+        .update(collections.sagas, { _id: sagaId, tenant_id: saga.tenant_id, epoch: saga.epoch, $expr: due }, [{ $set: { epoch, next_run_at: inMs(leaseMs) } }])
         .catch((error: unknown) => {
           throw unsure(error, epoch);
         });
       return claimed ? claimOf({ ...saga, epoch }) : 'not-due';
     },
 
-    async settle({ sagaId, epoch }, settlement) {
-      const settled = await commit.update(collections.sagas, { _id: sagaId, epoch }, settle(epoch, settlement));
+    async settle({ sagaId, epoch, facts }, settlement) {
+      const settled = await commit.update(collections.sagas, { _id: sagaId, tenant_id: facts.tenantId, epoch }, settle(epoch, settlement));
       if (!settled) throw new ClaimLost(`Saga ${sagaId} has been claimed again since epoch ${epoch}`);
     },
 
     renew: (claims) =>
       Promise.all(
-        claims.map(({ sagaId, epoch }) =>
-          commit.update(collections.sagas, { _id: sagaId, epoch, ...stillHeld(epoch) }, [{ $set: { next_run_at: inMs(leaseMs) } }]).then(
+        claims.map(({ sagaId, epoch, facts }) =>
+          commit.update(collections.sagas, { _id: sagaId, tenant_id: facts.tenantId, epoch, ...stillHeld(epoch) }, [{ $set: { next_run_at: inMs(leaseMs) } }]).then(
             (held): Renewal => ({ outcome: held ? 'renewed' : 'lost' }),
             (error: unknown): Renewal => ({ outcome: 'unknown', error }),
           ),
@@ -116,7 +143,7 @@ export const sagaRepository = ({ connection, commit }: Store, types: readonly Pi
           },
         ],
       );
-      const saga = await read.get(sagaId);
+      const saga = await read.get({ sagaId, tenantId: undefined });
       return !saga || saga.epoch >= highest;
     },
   };
@@ -135,7 +162,7 @@ const claimOf = (saga: SagaDocument): Claim<SagaFacts> => ({
   resumed: saga.resumed,
   phase: saga.phase,
   request: saga.request,
-  facts: { correlationId: saga.correlation_id, type: saga.type, request: saga.request, inboundRequest: saga.inbound_request, traceparent: saga.traceparent },
+  facts: { tenantId: saga.tenant_id, correlationId: saga.correlation_id, type: saga.type, request: saga.request, inboundRequest: saga.inbound_request, traceparent: saga.traceparent },
 });
 
 /** `$literal` throughout: a message may begin with a dollar sign. */
