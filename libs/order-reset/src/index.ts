@@ -1,6 +1,6 @@
 /** The business: what a reset is, step by step, and the ports it needs. */
 export type { Deliveries, End, LogSubject, Missing, Order, Snapshot, SnapshotFacts } from './order.js';
-export { NO_PROGRESS, routingOf } from './order.js';
+export { factsOf, NO_PROGRESS, routingOf } from './order.js';
 export type { AuditLog, DestinationReply, Destinations, DispatchTerms, Hold, Line, Orders, OutboundRequest, ResetOrderPorts } from './ports.js';
 export { recoverOrder, recoverOrderVersion } from './recover-order.saga.js';
 export type { RecoverRequest } from './recover-request.js';

@@ -209,21 +209,20 @@ export const orderRepository = ({ connection, commit }: Store): Orders => {
     },
 
     async restoreProgression(orderId, hold) {
-      const { fence, progression_state } = await lockedOrder(orderId, hold);
-      const { progression_was: was, progression_absent, progression_restored } = fence?.applied ?? {};
-      if (was === undefined) return 'not-reset';
-      if (progression_restored) return 'restored';
-      const putBack = () =>
-        update(
+      for (let tried = 0; tried < triesAgainstWriters; tried++) {
+        const { fence, progression_state } = await lockedOrder(orderId, hold);
+        const { progression_was: was, progression_absent, progression_restored } = fence?.applied ?? {};
+        if (was === undefined) return 'not-reset';
+        if (progression_restored) return 'restored';
+        if (progression_state !== NO_PROGRESS) return 'moved-on';
+        const restored = await update(
           { ...fenced(orderId, hold), progression_state: NO_PROGRESS, 'fence.applied.progression_restored': { $exists: false } },
           putting({ progression_state: was }, progression_absent && { progression_state: 'absent' }, { 'fence.epoch': hold.epoch, 'fence.applied.progression_restored': true }),
         );
-      let restored = progression_state === NO_PROGRESS && (await putBack());
-      if (progression_state === NO_PROGRESS && !restored) {
-        keys.forget(orderId);
-        restored = await putBack();
+        // What did not match may have met a newer claim as well as another writer: the next look tells which.
+        if (restored) return 'restored';
       }
-      return restored ? 'restored' : 'moved-on';
+      throw new StepUnavailable('order.busy', 'The order kept changing while its progression was put back.');
     },
   };
 };

@@ -1,7 +1,7 @@
-import type { Order, Orders, ResetRequest } from '@crossroads/order-reset';
-import { resetRequest, sagaTypes } from '@crossroads/order-reset';
+import type { AuditLog, Order, Orders, ResetRequest, SnapshotFacts } from '@crossroads/order-reset';
+import { factsOf, resetRequest, sagaTypes } from '@crossroads/order-reset';
 import type { Direction, Journal } from '@crossroads/saga';
-import { Progress } from '@crossroads/saga';
+import { Progress, StopSaga } from '@crossroads/saga';
 import type { DecisionRepository, EntryDocument, LineRepository, SagaCommandRepository, SagaDocument, SagaFacts, SagaViewRepository } from '@crossroads/store';
 import { pronounce, stateIn, toEntry } from '@crossroads/store';
 import type { SagaCommand } from './commands.js';
@@ -13,7 +13,8 @@ export interface AbandonPorts {
   decisions: Pick<DecisionRepository, 'claim' | 'giveBack' | 'end'>;
   view: Pick<SagaViewRepository, 'entries'>;
   journal: Journal<SagaFacts>;
-  orders: Pick<Orders, 'find' | 'release'>;
+  auditLog: Pick<AuditLog, 'snapshot'>;
+  orders: Pick<Orders, 'find' | 'clearedVersion' | 'release'>;
   line: Pick<LineRepository, 'next'>;
   ring: RingFor;
 }
@@ -24,7 +25,7 @@ export interface AbandonPorts {
  * A crash in between leaves a saga that a worker ends, or one that is still stopped and can be abandoned again.
  */
 export const abandonSaga =
-  ({ sagas, decisions, view, journal, orders, line, ring }: AbandonPorts): SagaCommand =>
+  ({ sagas, decisions, view, journal, auditLog, orders, line, ring }: AbandonPorts): SagaCommand =>
   async (sagaId, wish) => {
     const look = await lookedAt(sagas, sagaId, wish);
     if ('refused' in look) return look.refused;
@@ -54,6 +55,7 @@ export const abandonSaga =
         if (read.some(({ step }) => step.outcome === 'terminated')) return read;
         const open = openStepOf(saga, read);
         if (!open) return undefined;
+        const cleared = await clearedBy(claimed, read);
         // The outcome of a zombie may have come first. It stands, and the step after it is open now.
         await pronounce(journal, { saga, entries: read }, claimed, {
           ...open,
@@ -62,10 +64,28 @@ export const abandonSaga =
           title: 'Abandoned by an operator',
           code: error.code,
           message: error.message,
+          ...(cleared && { adds: { cleared } }),
           extra_data: { abandoned_by: wish.by, reason: wish.reason },
         });
       }
       return undefined;
+    }
+
+    /**
+     * What the saga has cleared, for its last entry: a clear whose own entry was never written could not be recovered otherwise.
+     * The look raises the lock's epoch to the operator's, so that no clear, nor a restore, still on its way can land after the saga has ended.
+     */
+    async function clearedBy(claimed: number, read: readonly EntryDocument[]): Promise<SnapshotFacts | undefined> {
+      const { order } = stateIn(saga.request, read) as { order?: Order };
+      if (!order) return undefined;
+      try {
+        const version = await orders.clearedVersion(order.order_id, { sagaId, epoch: claimed });
+        return version === undefined ? undefined : factsOf(await auditLog.snapshot(sagaId, version));
+      } catch (gone) {
+        // Without the lock, or the order, nothing of this saga can land.
+        if (gone instanceof StopSaga) return undefined;
+        throw gone;
+      }
     }
 
     /** A saga whose journal does not name its order yet may hold it all the same. */

@@ -133,6 +133,13 @@ describe('abandon', () => {
     expect(await saga(next)).toMatchObject({ status: 'synced' });
   });
 
+  test('of a saga whose clear has no entry yet writes down what was cleared, so that it can be recovered', async () => {
+    const { id } = await sagaAfter('unavailable');
+    await ops.store.connection.collection('crossroads_logs').deleteMany({ saga_id: id, 'step.name': { $in: ['clear-deliveries', 'reset-progression', 'dispatch-reset'] } });
+    expect(await act('abandon', id)).toEqual({ ok: true });
+    expect(await act('recover', id)).toMatchObject({ ok: true });
+  });
+
   test('is refused while a worker is at it, and once it has ended', async () => {
     const id = await sagas.accept({ order_number: '4040' });
     expect(await act('abandon', id)).toMatchObject({ code: 'saga.running' });

@@ -48,7 +48,7 @@ export const createCommands = ({ store, bells, log, intake = intakeRepository(st
       recoverReset({ sagas, view, auditLog: auditLogRepository(store), orders, orderView: orderViewRepository(store), intake, ring }),
     ),
     cancel: kept('cancel', cancelReset({ sagas, view, callingOff: { journal, sagas: decisions }, ring })),
-    abandon: kept('abandon', abandonSaga({ sagas, decisions, view, journal, orders, line: lineRepository(store), ring })),
+    abandon: kept('abandon', abandonSaga({ sagas, decisions, view, journal, auditLog: auditLogRepository(store), orders, line: lineRepository(store), ring })),
     runNow: kept('runNow', runNow({ sagas, ring })),
   };
 };

@@ -59,6 +59,11 @@ describe('a replica set', () => {
     expect(await kept().countDocuments()).toBe(1);
   });
 
+  test('answers a read of what its majority has', async () => {
+    await marks().insertOne({ _id: 'a' });
+    expect(await marks().find({}, { readConcern: { level: 'majority' } }).toArray()).toEqual([{ _id: 'a' }]);
+  });
+
   test('is not seen where no name was given for one', async () => {
     const lone = await openMongodbProxy({ target });
     const alone = await opened(lone.uri());

@@ -8,8 +8,7 @@ import { Rules, writing } from './rules.js';
 import { labelsOf, serverError } from './server-error.js';
 import { Upstream } from './upstream.js';
 import { WireCommand } from './wire-command.js';
-import type { WireMessage } from './wire-message.js';
-import { messagesOf } from './wire-message.js';
+import { WireMessage, messagesOf } from './wire-message.js';
 
 /**
  * A line between MongoDB's driver and a real server that reads what passes, and can do to it what replica sets and networks do.
@@ -36,6 +35,8 @@ export interface MongodbProxy {
   silence(): () => void;
   /** The replica set has no primary until the answer is called, then the same one in a later term. Commands are refused with `code` meanwhile. */
   stepDown(code?: 10107 | 91 | 189): () => void;
+  /** Commands that were refused because there was no primary. */
+  refusals(): number;
   /** How often it has been primary. */
   term(): number;
   /** Records every command from now on; hellos are left out. */
@@ -55,6 +56,8 @@ export interface ProxyOptions {
 const unknownToEngine = ['lsid', 'txnNumber', '$clusterTime', 'readConcern'];
 const journalled = { writeConcern: { w: 1, j: true } };
 
+const asksForMajority = (message: WireMessage): boolean => message.fields.has('readConcern') && message.document()['readConcern']?.level === 'majority';
+
 export const openMongodbProxy = async ({ target, replicaSet }: ProxyOptions): Promise<MongodbProxy> => {
   const [, socketPath, targetDatabase] = /^mongodb:\/\/([^/?]+)\/([^?]*)/.exec(target) ?? [];
   const path = decodeURIComponent(socketPath ?? '');
@@ -62,6 +65,7 @@ export const openMongodbProxy = async ({ target, replicaSet }: ProxyOptions): Pr
   const writes = new RetryableWrites();
   const sockets = new Set<Socket>();
   let silent = false;
+  let refusals = 0;
   let recorded: WireCommand[] | undefined;
 
   const watched = (socket: Socket): Socket => {
@@ -74,12 +78,21 @@ export const openMongodbProxy = async ({ target, replicaSet }: ProxyOptions): Pr
   /** Sends what a command still is to the server, over `upstream` or, when that has gone with its caller, another. */
   const carryOut = async (message: WireMessage, upstream: Upstream): Promise<WireMessage | undefined> => {
     const changed = replicaSet === undefined || !message.expectsReply ? message : message.with({ without: unknownToEngine, ...(message.fields.has('writeConcern') && { fields: journalled }) });
-    if (upstream.isOpen) return upstream.ask(changed);
+    if (upstream.isOpen) {
+      const reply = await upstream.ask(changed);
+      return replicaSet !== undefined && reply?.isOk && asksForMajority(message) ? untilJournalled(reply, message, upstream) : reply;
+    }
     const own = new Upstream(path, () => {});
     watched(own.socket);
     const reply = own.ask(changed);
     own.endWhenDone();
     return reply;
+  };
+
+  /** A read of what a majority has must not show what a kill of the engine takes back: a write that matches nothing waits for its journal. */
+  const untilJournalled = async (reply: WireMessage, asked: WireMessage, upstream: Upstream): Promise<WireMessage | undefined> => {
+    const nothing = { update: 'majority', updates: [{ q: { _id: 'none' }, u: { $set: { read: true } } }], ...journalled, $db: asked.document()['$db'] };
+    return (await upstream.ask(WireMessage.command(-asked.id, nothing))) && reply;
   };
 
   const run = async (command: WireCommand, action: Action | undefined, caller: Socket, upstream: Upstream): Promise<WireMessage | undefined> => {
@@ -103,7 +116,10 @@ export const openMongodbProxy = async ({ target, replicaSet }: ProxyOptions): Pr
     recorded?.push(command);
     if (role && command.name === 'endSessions') return message.reply({ ok: 1 });
     const refusal = role?.refusalOf(command);
-    if (refusal !== undefined) return refuse(refusal);
+    if (refusal !== undefined) {
+      refusals += 1;
+      return refuse(refusal);
+    }
     const action = rules.actionOn(command);
     if (action?.kind === 'cut') return undefined;
     if (action?.kind === 'refuse') return refuse(action.code);
@@ -158,6 +174,7 @@ export const openMongodbProxy = async ({ target, replicaSet }: ProxyOptions): Pr
       if (!role) throw new Error('Only a member of a replica set steps down: open the proxy with one.');
       return role.stepDown(code);
     },
+    refusals: () => refusals,
     term: () => role?.term ?? 0,
     record: () => void (recorded ??= []),
     commands: () => recorded ?? [],

@@ -1,16 +1,13 @@
 import { expect, test } from '@jest/globals';
-import { BSON, Binary, Long } from 'bson';
+import { Binary, Long } from 'bson';
 import { RetryableWrites } from './retryable-writes.js';
 import { WireCommand } from './wire-command.js';
 import { WireMessage } from './wire-message.js';
 
 const asked = (session: number, number: number): WireCommand => {
-  const head = Buffer.alloc(21);
-  head.writeInt32LE(2013, 12);
   const id = Buffer.alloc(16);
   id.writeInt32LE(session);
-  const body = BSON.serialize({ insert: 'marks', lsid: { id: new Binary(id) }, txnNumber: Long.fromNumber(number) });
-  return new WireCommand(new WireMessage(Buffer.concat([head, body])));
+  return new WireCommand(WireMessage.command(number, { insert: 'marks', lsid: { id: new Binary(id) }, txnNumber: Long.fromNumber(number) }));
 };
 
 const world = () => {

@@ -29,6 +29,14 @@ export class WireMessage {
     this.bytes = bytes;
   }
 
+  /** An OP_MSG of our own. */
+  static command(id: number, document: object): WireMessage {
+    const head = Buffer.alloc(21);
+    head.writeInt32LE(id, 4);
+    head.writeInt32LE(operation.message, 12);
+    return new WireMessage(framed([head, BSON.serialize(document)]));
+  }
+
   get id(): number {
     return this.bytes.readInt32LE(4);
   }
