@@ -108,7 +108,7 @@ sagasContract('MongoDB', async () => ({
   },
 }));
 
-const facts = { correlationId: 'c', type: 'reset_order', request: resetRequestFor({ order_number: '4711' }), inboundRequest: {} };
+const facts = { tenantId: 'alpha', correlationId: 'c', type: 'reset_order', request: resetRequestFor({ order_number: '4711' }), inboundRequest: {} };
 const journal = () => journalRepository(store, ({ request }, state) => subjectOf(resetRequest.parse(request), state));
 
 journalContract('MongoDB', async () => {
@@ -121,7 +121,7 @@ describe('a claim', () => {
   const nextRunAt = async (sagaId: string) => (await store.connection.db!.collection<{ _id: string; next_run_at: Date }>('sagas').findOne({ _id: sagaId }))!.next_run_at.getTime();
 
   test('that is renewed holds its saga longer', async () => {
-    const claim = (await sagas().claim(await accept())) as Claim;
+    const claim = (await sagas().claim(await accept())) as Claim<SagaFacts>;
     const before = await nextRunAt(claim.sagaId);
     await eventually(async () => {
       await sagas().renew([claim]);
