@@ -24,15 +24,12 @@ const windowMs = 15_000;
 /** For the scan that each worker makes each second: whatever the number of open sagas, it reads a window of the index, and no further than `limit`. */
 export const recoveryRepository = ({ connection }: Store): RecoveryRepository => {
   const sagas = () => rawCollection<SagaDocument>(connection, collections.sagas);
-  /** The database's clock, as a value: the bounds of a window are then bounds of the index, whatever the server makes of an expression. */
-  const now = async (): Promise<number> => ((await connection.db!.command({ hello: 1 })) as { localTime: Date }).localTime.getTime();
   return {
     latelyDue: (limit) =>
       reaching(async () => {
-        const until = await now();
         const found = await sagas()
           .find<OverdueDocument & Pick<SagaDocument, 'settled_epoch'>>(
-            { next_run_at: { $gt: new Date(until - windowMs), $lte: new Date(until) } },
+            { next_run_at: { $exists: true }, $expr: { $and: [{ $gt: ['$next_run_at', { $subtract: ['$$NOW', windowMs] }] }, { $lte: ['$next_run_at', '$$NOW'] }] } },
             { projection: { ...overdueFields, settled_epoch: 1 }, sort: { next_run_at: -1, _id: -1 }, limit },
           )
           .toArray();
