@@ -14,5 +14,8 @@ export { destinationsContract } from './contracts/destinations.contract.js';
 export { entryOf, journalContract } from './contracts/journal.contract.js';
 export type { OrdersUnderTest } from './contracts/orders.contract.js';
 export { ordersContract } from './contracts/orders.contract.js';
+export { orderPairsContract, ordersInMemory } from './contracts/order-pairs.contract.js';
+export type { SagaSeen, SagaStoreUnderTest } from './contracts/saga-pairs.contract.js';
+export { sagaPairsContract } from './contracts/saga-pairs.contract.js';
 export type { SagasUnderTest } from './contracts/sagas.contract.js';
 export { sagasContract } from './contracts/sagas.contract.js';
