@@ -79,6 +79,7 @@ ordersContract('MongoDB', async () => ({
       progression: order['progression_state'],
       version: order['version'],
       fenced: order['fence'] !== undefined,
+      lock: order['fence'] ? { saga: order['fence'].saga_id, epoch: order['fence'].epoch, awaited: order['fence'].awaited ?? false } : null,
     };
   },
 }));

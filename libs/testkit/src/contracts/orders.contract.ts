@@ -13,8 +13,8 @@ export interface OrdersUnderTest {
   /** An operator deletes the order, or its lock, by hand. */
   remove(orderId: string): Promise<void>;
   unlock(orderId: string): Promise<void>;
-  /** BOL numbers, count of executed drops, progression and version, as they are now. */
-  look(orderId: string): Promise<{ bols: string[]; drops: number; progression: string; version: number; fenced: boolean }>;
+  /** BOL numbers, count of executed drops, progression, version and the lock, as they are now. */
+  look(orderId: string): Promise<{ bols: string[]; drops: number; progression: string; version: number; fenced: boolean; lock: { saga: string; epoch: number; awaited: boolean } | null }>;
 }
 
 /** What the saga relies on in every store of orders, so that the fake and the real one cannot drift apart. */
