@@ -3,7 +3,8 @@ import { orderPairsContract, resetRequestFor, sagaPairsContract } from '@crossro
 import mongoose from 'mongoose';
 import { uuidv7 } from 'uuidv7';
 import { ownDatabase } from '../../../tests/stores/own-database.js';
-import type { SagaDocument, Store } from './index.js';
+import type { Claim } from '@crossroads/saga';
+import type { SagaDocument, SagaFacts, Store } from './index.js';
 import { decisionRepository, intakeRepository, makeIndexes, openStore, orderRepository, sagaCommandRepository, sagaRepository } from './index.js';
 import { dueAtOnce } from './saga.repository.js';
 
@@ -54,20 +55,22 @@ orderPairsContract('MongoDB', async () => ({
   },
 }));
 
+const key = (_id: string) => ({ _id, tenant_id: 'alpha' });
+
 sagaPairsContract('MongoDB', async () => {
   const sagas = sagaRepository(store, [{ type: 'reset_order', version: 1 }]);
   const decisions = decisionRepository(store);
   const commands = sagaCommandRepository(store);
   return {
     sagas,
-    renew: (claim) => sagas.renew([claim]),
+    renew: (claim) => sagas.renew([claim as Claim<SagaFacts>]),
     decisions: {
-      claim: ({ sagaId, epoch, phase }) => decisions.claim({ _id: sagaId, epoch, phase }),
-      giveBack: decisions.giveBack,
-      end: decisions.end,
-      wake: ({ sagaId, epoch }) => decisions.wake({ _id: sagaId, epoch }),
-      resume: ({ sagaId, epoch }) => commands.resume({ _id: sagaId, epoch }),
-      runNow: ({ sagaId, epoch }) => commands.runNow({ _id: sagaId, epoch }),
+      claim: ({ sagaId, epoch, phase }) => decisions.claim({ ...key(sagaId), epoch, phase }),
+      giveBack: (sagaId, epoch) => decisions.giveBack(key(sagaId), epoch),
+      end: (sagaId, epoch, error) => decisions.end(key(sagaId), epoch, error),
+      wake: ({ sagaId, epoch }) => decisions.wake({ ...key(sagaId), epoch }),
+      resume: ({ sagaId, epoch }) => commands.resume({ ...key(sagaId), epoch }),
+      runNow: ({ sagaId, epoch }) => commands.runNow({ ...key(sagaId), epoch }),
     },
     accept: async () => {
       const saga_id = uuidv7();
