@@ -17,6 +17,8 @@ export type { SubjectOf } from './journal.repository.js';
 export { auditLogRepository, journalRepository } from './journal.repository.js';
 export type { LineRepository } from './line.repository.js';
 export { lineRepository } from './line.repository.js';
+export { DocumentTooLarge } from './document-too-large.js';
+export type { OnUnknownError } from './unknown-errors.js';
 export type { Store, StoreOptions } from './open-store.js';
 export { openStore } from './open-store.js';
 export type { OpenSagas } from './open-sagas.repository.js';
