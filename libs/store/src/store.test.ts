@@ -5,7 +5,7 @@ import { StoreUnavailable } from '@crossroads/saga';
 import { subjectOf, resetRequest } from '@crossroads/order-reset';
 import mongoose from 'mongoose';
 import { uuidv7 } from 'uuidv7';
-import { ownDatabase } from '../../../tests/stores/own-database.js';
+import { reachableDatabase } from '../../../tests/stores/reached-by.js';
 import { auditLogRepository, intakeRepository, journalRepository, makeIndexes, openStore, orderRepository, sagaRepository } from './index.js';
 import type { SagaFacts, Store } from './index.js';
 import { snapshotOf } from './exact-values.js';
@@ -14,10 +14,14 @@ import { dueAtOnce } from './saga.repository.js';
 const { BSON, ObjectId, Decimal128, Double, Int32, Long, Binary } = mongoose.mongo;
 
 let store: Store;
+let database: Awaited<ReturnType<typeof reachableDatabase>>;
+/** For the file that runs these suites a second time, by another way to the database. */
+export const suiteStore = (): Store => store;
 const orders = () => store.connection.db!.collection('orders');
 
 beforeAll(async () => {
-  store = openStore({ uri: ownDatabase('store'), operationTimeoutMs: 10_000 });
+  database = await reachableDatabase('store');
+  store = openStore({ uri: database.uri, operationTimeoutMs: 10_000 });
   await store.connected;
   await makeIndexes(store.connection);
 });
@@ -25,6 +29,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await store.connection.dropDatabase();
   await store.close();
+  await database.close();
 });
 
 let number = 4711;

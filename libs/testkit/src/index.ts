@@ -16,3 +16,5 @@ export type { OrdersUnderTest } from './contracts/orders.contract.js';
 export { ordersContract } from './contracts/orders.contract.js';
 export type { SagasUnderTest } from './contracts/sagas.contract.js';
 export { sagasContract } from './contracts/sagas.contract.js';
+export type { Held, Match, MongodbProxy, Operation, OperationMatch, ProxyOptions, Rule, RuleOptions, WireCommand } from './mongodb-proxy/index.js';
+export { openMongodbProxy, writing } from './mongodb-proxy/index.js';
