@@ -95,8 +95,9 @@ export class GroupCommit {
 
   /** Somebody in the group is the reason why none of it was done: in ever smaller groups it is found, and the others get through. */
   async #sendHalves(group: Waiting[], error: unknown): Promise<void> {
-    // Of a group that left in several messages the first may have been done.
-    if (group.reduce((sum, { write }) => sum + sizeOf(write), 0) > mostBytesInMessage) {
+    // Of a group that leaves in several messages the first may have been done. What is too large itself is in none of them.
+    const sizes = group.map(({ write }) => sizeOf(write)).filter((size) => size <= maxDocumentBytes);
+    if (sizes.reduce((sum, size) => sum + size, 0) > mostBytesInMessage) {
       throw new StoreUnavailable('MongoDB did not say what became of a group of writes', { cause: error });
     }
     const half = Math.ceil(group.length / 2);
