@@ -34,6 +34,8 @@ export type { Standing, StandingRepository } from './standing.repository.js';
 export { standingOf, standingRepository } from './standing.repository.js';
 export type { SweepPlace, SweepRepository, Unheard } from './sweep.repository.js';
 export { sweepRepository } from './sweep.repository.js';
+export type { OrderWriteReason } from './order-write-refused.js';
+export { OrderWriteRefused } from './order-write-refused.js';
 export type { OrderLife, Pair } from './order-life.repository.js';
 export { orderLife } from './order-life.repository.js';
 export type { OrderBook, OrderRecord } from './order-book.repository.js';

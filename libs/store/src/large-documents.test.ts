@@ -5,7 +5,7 @@ import mongoose from 'mongoose';
 import { uuidv7 } from 'uuidv7';
 import { ownDatabase } from '../../../tests/stores/own-database.js';
 import { snapshotOf } from './exact-values.js';
-import { journalRepository, openStore } from './index.js';
+import { journalRepository, openStore, orderLife, orderRepository } from './index.js';
 import type { Store } from './index.js';
 
 const { BSON, ObjectId } = mongoose.mongo;
@@ -88,6 +88,41 @@ describe('a log entry', () => {
     expect(large).toMatchObject({ status: 'rejected', reason: { name: 'StepRefused', code: 'order.too_large' } });
     expect(small.status).toBe('fulfilled');
   });
+});
+
+describe('an order that is full', () => {
+  const orders = () => store.connection.db!.collection('orders');
+  const bol = { bol_number: 'BOL-1', terminal: { source_id: 'T-1' }, notes: text(1) };
+  const drop = { site: { source_id: 'site-1' }, notes: text(1) };
+  let orderId: string;
+  beforeAll(async () => {
+    const { insertedId } = await orders().insertOne({ filler: text(15), bols: [], executed_drops: [], version: 1, progression_state: 'NO_PROGRESS' });
+    orderId = insertedId.toHexString();
+  });
+
+  test.each([
+    ['a BOL', () => orderLife(store).saveBol(orderId, bol as never)],
+    ['a drop', () => orderLife(store).saveDrop(orderId, drop as never, 'append')],
+    ['a drop in place of another', () => orderLife(store).saveDrop(orderId, drop as never, 'replace')],
+    ['an event', () => orderLife(store).progress(orderId, 'DRIVING', { text: text(1) }, { afterDeliveries: false })],
+  ])('refuses %s for good', async (_, save) => {
+    await expect(save()).rejects.toMatchObject({ name: 'OrderWriteRefused', reason: 'full' });
+  });
+});
+
+test('a write to an order that is gone is not told as one that may be sent again', async () => {
+  const gone = new ObjectId().toHexString();
+  await expect(orderLife(store).saveBol(gone, { bol_number: 'BOL-1', terminal: {} } as never)).rejects.toMatchObject({ reason: 'gone' });
+  await expect(orderLife(store).saveDrop(gone, { site: { source_id: 'site-1' } } as never, 'replace')).rejects.toMatchObject({ reason: 'gone' });
+});
+
+test('an order without its routing does not keep others that are looked up with it from being found', async () => {
+  const orders = () => store.connection.db!.collection('orders');
+  const routing = { origin_tenant_id: 'alpha', origin_tenant_name: 'Alpha', destination_tenant_id: 'beta', destination_tenant_name: 'Beta' };
+  const { insertedIds } = await orders().insertMany([{ routing, origin_order_number: '1' }, { origin_order_number: '2' }]);
+  const { find } = orderRepository(store);
+  const [well] = await Promise.allSettled(Object.values(insertedIds).map((id) => find(resetRequestFor({ order_id: id.toHexString() }))));
+  expect(well).toMatchObject({ status: 'fulfilled', value: [{ order_id: insertedIds[0]!.toHexString() }] });
 });
 
 describe('the snapshot of an order', () => {
