@@ -3,7 +3,6 @@ import { orderPairsContract, resetRequestFor, sagaPairsContract } from '@crossro
 import mongoose from 'mongoose';
 import { uuidv7 } from 'uuidv7';
 import { ownDatabase } from '../../../tests/stores/own-database.js';
-import type { Claim } from '@crossroads/saga';
 import type { SagaDocument, SagaFacts, Store } from './index.js';
 import { decisionRepository, intakeRepository, makeIndexes, openStore, orderRepository, sagaCommandRepository, sagaRepository } from './index.js';
 import { dueAtOnce } from './saga.repository.js';
@@ -63,7 +62,7 @@ sagaPairsContract('MongoDB', async () => {
   const commands = sagaCommandRepository(store);
   return {
     sagas,
-    renew: (claim) => sagas.renew([claim as Claim<SagaFacts>]),
+    renew: (claim) => sagas.renew([{ ...claim, facts: { tenantId: 'alpha' } as SagaFacts }]),
     decisions: {
       claim: ({ sagaId, epoch, phase }) => decisions.claim({ ...key(sagaId), epoch, phase }),
       giveBack: (sagaId, epoch) => decisions.giveBack(key(sagaId), epoch),
