@@ -54,6 +54,8 @@ orderPairsContract('MongoDB', async () => ({
   },
 }));
 
+/** What the claims of the suite leave out, since the kernel only passes it on. */
+const facts = { tenantId: 'alpha' } as SagaFacts;
 const key = (_id: string) => ({ _id, tenant_id: 'alpha' });
 
 sagaPairsContract('MongoDB', async () => {
@@ -61,8 +63,8 @@ sagaPairsContract('MongoDB', async () => {
   const decisions = decisionRepository(store);
   const commands = sagaCommandRepository(store);
   return {
-    sagas,
-    renew: (claim) => sagas.renew([{ ...claim, facts: { tenantId: 'alpha' } as SagaFacts }]),
+    sagas: { ...sagas, settle: (claim, settlement) => sagas.settle({ ...claim, facts }, settlement) },
+    renew: (claim) => sagas.renew([{ ...claim, facts }]),
     decisions: {
       claim: ({ sagaId, epoch, phase }) => decisions.claim({ ...key(sagaId), epoch, phase }),
       giveBack: (sagaId, epoch) => decisions.giveBack(key(sagaId), epoch),
