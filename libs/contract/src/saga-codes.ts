@@ -26,6 +26,23 @@ export const sagaCodes = {
   'order.in_use': facts('waiting', 'Another saga of the same order is ahead.', 'Nothing, unless that one has stopped: the saga’s page says which it is.'),
   'order.busy': facts('retried', 'Others kept changing the order while it was to be cleared or put back.', 'Resume once they are through.'),
   'order.not_representable': facts('untouched', 'The order holds values that could not be put back exactly as they are.', 'It needs an engineer.'),
+  'order.too_large': facts(
+    ['untouched', 'put-back'],
+    'The order holds too much: BOLs and drops above 15 MB, or a write that would make a document larger than 16 MB.',
+    'An engineer takes out of the order what does not belong there. Then ask for a new reset.',
+  ),
+
+  'order.malformed': facts(
+    'untouched',
+    'The order was written by another system in a form that could not be put back: no list of BOLs or drops, or no usable version.',
+    'Correct the order’s document; the message names the field. Then ask again.',
+  ),
+  'order.not_held': facts(
+    'stopped',
+    'The lock of the order was removed from outside, or another saga has it, while this saga was at work. No newer claim of the saga exists.',
+    'Compare the order with the snapshot on the saga’s page. Then abandon the saga, and recover the order if it was cleared.',
+  ),
+  'order.gone': facts('stopped', 'The order was deleted while the saga was at work.', 'Abandon the saga. Its snapshot stays in the log.'),
 
   'destination.unknown_instance': facts(
     atTheDoorOrLater,

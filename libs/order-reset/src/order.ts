@@ -21,6 +21,8 @@ export interface Order {
   status: string;
   caller: End;
   counterparty: End;
+  /** What is wrong with the document, in words, where it cannot be reset and put back exactly. */
+  malformed?: string;
 }
 
 /** BOLs and executed drops, in the store's own values so that nothing is lost on the way to the audit log. */
@@ -29,11 +31,18 @@ export interface Deliveries {
   executed_drops: readonly unknown[];
 }
 
+export type Missing = Partial<Record<'bols' | 'executed_drops' | 'progression_state', 'absent' | 'null'>>;
+
 /** What a reset will clear, as it was. */
 export interface Snapshot extends Deliveries {
   /** The order's version when it was read. */
   version: number;
   progression_state: string;
+  /**
+   * Fields that were absent or null, as orders of other writers may have them. The snapshot shows an empty list or NO_PROGRESS in their place;
+   * putting it back makes them absent or null again.
+   */
+  missing?: Missing;
   /** Hex SHA-256 over the BSON of `{ bols, executed_drops, progression_state }`. */
   sha256: string;
 }

@@ -10,11 +10,17 @@ export interface Hold {
 
 /**
  * The orders, each one document. Every write is a single-document update filtered by the fence, so it takes effect once
- * or not at all. Writes throw ClaimLost when the fence is not this saga's (any more); all may throw StoreUnavailable.
+ * or not at all. A write that does not match throws ClaimLost where a newer claim of the saga was seen, and StopSaga otherwise: `order.not_held`
+ * when the saga has not got the lock, `order.gone` when there is no such order. All may throw StoreUnavailable, and StepRefused `order.too_large`.
+ *
+ * A write of an older claim may still be on its way and would match after a mere read. So every method that decides "there is nothing (more) to do"
+ * has raised the lock's epoch to this claim's before it reads.
  */
 export interface Orders {
   /** Orders between the caller and the counterparty that the request may mean; two are enough to know it is ambiguous. */
   find(request: ResetRequest): Promise<Order[]>;
+  /** Raises the lock's epoch to this claim's if the saga has the lock already; false if it has not. */
+  holdAgain(orderId: string, hold: Hold): Promise<boolean>;
   /** Takes the fence. False while another saga has it, which is then asked for it. */
   hold(orderId: string, hold: Hold): Promise<boolean>;
   /** Asks whoever has the fence to say so when it is given back. Does nothing while nobody else has it. */
@@ -28,7 +34,7 @@ export interface Orders {
    * Answers the version whose deliveries are gone (an earlier attempt's, if that got through), or `moved`.
    */
   clearDeliveries(orderId: string, version: number, hold: Hold): Promise<{ version: number } | 'moved'>;
-  /** The version at which this saga cleared the deliveries; undefined when it has not. */
+  /** The version at which this saga cleared the deliveries; undefined when it has not, and no older claim of it can any more. */
   clearedVersion(orderId: string, hold: Hold): Promise<number | undefined>;
   /** Puts deliveries back beside any that were saved since. Does nothing when they were not cleared, or are back. */
   restoreDeliveries(orderId: string, snapshot: Snapshot, hold: Hold): Promise<void>;
@@ -36,8 +42,11 @@ export interface Orders {
   resetProgression(orderId: string, expected: string, hold: Hold): Promise<{ was: string }>;
   /** Puts deliveries and progression of a snapshot in place of what the order has at `version`, once. */
   restoreExactly(orderId: string, snapshot: Snapshot, version: number, hold: Hold): Promise<'restored' | 'moved'>;
-  /** Puts the replaced state back unless the order has moved on since. Does nothing when it was not reset. */
-  restoreProgression(orderId: string, hold: Hold): Promise<void>;
+  /**
+   * Puts the replaced state back unless the order has moved on since.
+   * Answers what stands then: `restored` (now or by an earlier attempt), `moved-on`, or `not-reset` where this saga never reset it.
+   */
+  restoreProgression(orderId: string, hold: Hold): Promise<'restored' | 'moved-on' | 'not-reset'>;
 }
 
 /** What was cleared, read back from the log. */

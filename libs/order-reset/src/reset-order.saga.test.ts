@@ -93,6 +93,32 @@ describe('a destination', () => {
     expect(world.order).toMatchObject({ bols: [], executed_drops: [], progression_state: 'NO_PROGRESS', fence: undefined });
   });
 
+  test('with whom it was so agreed leaves an order that can still be recovered, and the message says that it is cleared', async () => {
+    const world = resetWorld();
+    const { bols, executed_drops } = structuredClone(world.order);
+    world.destination.terms.onRefusal = 'keep';
+    world.destination.answers.push('refused');
+    const reset = world.submit();
+    await world.settle(reset);
+    expect(world.sagas.sagas.get(reset)!.error!.message).toMatch(/The order stays cleared/);
+    expect(world.journal.entries.filter(({ step }) => step.direction === 'undo' && step.name !== 'resolve-order' && step.name !== 'snapshot-order').map(({ adds }) => adds)).toEqual([
+      { restored: false },
+      { restored: false },
+    ]);
+    expect(await world.settle(world.recover('saga-2', reset))).toBe('synced');
+    expect(world.order).toMatchObject({ bols, executed_drops, progression_state: 'COMPLETE', fence: undefined });
+  });
+
+  test('that refuses leaves nothing to recover, since the undo put it back', async () => {
+    const world = resetWorld();
+    world.destination.answers.push('refused');
+    const reset = world.submit();
+    await world.settle(reset);
+    expect(world.sagas.sagas.get(reset)!.error!.message).toMatch(/put back as it was/);
+    expect(await world.settle(world.recover('saga-2', reset))).toBe('error');
+    expect(world.sagas.sagas.get('saga-2')!.error!.code).toBe('recover.already_restored');
+  });
+
   test('that is away is tried again with the same bytes and key', async () => {
     const world = resetWorld();
     world.destination.answers.push(new StepUnavailable('destination.unavailable', 'away'), new StepUnavailable('destination.unavailable', 'away'));

@@ -3,7 +3,7 @@ import type { MemoryClock } from '@crossroads/testkit';
 import { memoryClock, memoryJournal, memorySagas, silent } from '@crossroads/testkit';
 import { z } from 'zod';
 import type { CompensatableStep, StepContext } from './index.js';
-import { createAdvance, done, saga, StepRefused, StepUnavailable, StepWaits, StoreUnavailable } from './index.js';
+import { createAdvance, done, entryKey, saga, StepRefused, StepUnavailable, StepWaits, StopSaga, StoreUnavailable } from './index.js';
 
 type Act = (context: StepContext) => Promise<object> | object;
 
@@ -238,5 +238,77 @@ describe('two workers on one saga', () => {
     const it = world({ one: () => ({ n: it.journal.entries.push(refusedBy(2)) }) });
     expect(await it.advance()).toEqual({ outcome: 'left' });
     expect(it.saga.phase).toBe('running');
+  });
+});
+
+describe('a step that can neither go on nor be retried', () => {
+  const lost = () => {
+    throw new StopSaga('lock.gone', 'The lock is gone.');
+  };
+
+  test('stops the saga at its first attempt, and the journal says why', async () => {
+    const { advance, saga: it, story, journal } = world({ two: lost });
+    expect(await advance()).toEqual({ outcome: 'stopped', status: 'error' });
+    expect(it).toMatchObject({ phase: 'stopped', step: 'two', error: { code: 'lock.gone' } });
+    expect(story()).toEqual(['one run done 1', 'two run failed 1']);
+    expect(journal.entries.at(-1)).toMatchObject({ code: 'lock.gone', detail: { message: 'The lock is gone.' } });
+  });
+
+  test('of a worker that lost its claim writes nothing', async () => {
+    const { advance, saga: it, story } = world({
+      one: () => {
+        it.epoch += 1;
+        return lost();
+      },
+    });
+    expect(await advance()).toEqual({ outcome: 'left' });
+    expect(it.phase).toBe('running');
+    expect(story()).toEqual([]);
+  });
+
+  test.each([
+    ['StopSaga', lost],
+    [
+      'StepRefused',
+      () => {
+        throw new StepRefused('lock.gone', 'It cannot be put back.');
+      },
+    ],
+  ])('stops the saga as well when its undo throws %s', async (_, undoOne) => {
+    const { advance, saga: it, story } = world({
+      undoOne,
+      two: () => {
+        throw new StepRefused('no', 'No.');
+      },
+    });
+    expect(await advance()).toEqual({ outcome: 'stopped', status: 'error' });
+    expect(it).toMatchObject({ phase: 'stopped', step: 'one', error: { code: 'lock.gone' } });
+    expect(story().at(-1)).toBe('one undo failed 1');
+  });
+});
+
+describe('a saga that an operator terminated', () => {
+  const terminated = { name: 'two', direction: 'run', outcome: 'terminated', attempt: 1 } as const;
+  const verdict = { key: entryKey('s', terminated, 2), sagaId: 's', seq: 9, step: terminated, epoch: 2, status: 'error', title: 'Ended', code: 'saga.ended', retried: false, detail: { message: 'Ended by an operator.' } };
+
+  test('is ended by the next worker without running or undoing a step', async () => {
+    const ran: string[] = [];
+    const { advance, saga: it, journal } = world({ two: () => ({ ran: ran.push('two') }), undoOne: () => ran.push('undo') as never });
+    journal.entries.push(verdict);
+    it.epoch = 2;
+    expect(await advance()).toEqual({ outcome: 'ended', status: 'error' });
+    expect(it).toMatchObject({ phase: 'ended', error: { code: 'saga.ended', message: 'Ended by an operator.' } });
+    expect(ran).toEqual([]);
+  });
+
+  test('gets no outcome from a worker that was at the step meanwhile', async () => {
+    const { advance, story, journal } = world({
+      two: () => {
+        journal.entries.push(verdict);
+        return {};
+      },
+    });
+    expect(await advance()).toEqual({ outcome: 'left' });
+    expect(story()).toEqual(['one run done 1', 'two run terminated 1']);
   });
 });

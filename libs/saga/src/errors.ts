@@ -52,7 +52,22 @@ export class StepWaits extends Error {
   }
 }
 
-/** A newer claim exists, so this worker is a ghost: it must stop without writing another word. */
+/**
+ * The step can neither go on nor be retried, and nobody knows what would have to be compensated: the lock of the order is gone, say.
+ * The saga stops at once and waits for an operator. In the undo direction a StepRefused does the same.
+ */
+export class StopSaga extends Error {
+  override readonly name = 'StopSaga';
+  readonly code: string;
+  readonly detail: ErrorDetail;
+  constructor(code: string, message: string, detail: ErrorDetail = {}) {
+    super(message);
+    this.code = code;
+    this.detail = detail;
+  }
+}
+
+/** A newer claim exists: this worker is a zombie and must stop without another write. Throw it only where the newer epoch was seen. */
 export class ClaimLost extends Error {
   override readonly name = 'ClaimLost';
 }

@@ -2,7 +2,7 @@
 export { createAdvance } from './advance.js';
 export type { Claim, Phase, Sagas, Settlement } from './claim.js';
 export type { ErrorDetail, Wait } from './errors.js';
-export { ClaimLost, StepRefused, StepUnavailable, StepWaits, StoreUnavailable } from './errors.js';
+export { ClaimLost, StepRefused, StepUnavailable, StepWaits, StopSaga, StoreUnavailable } from './errors.js';
 export type { InTime } from './in-time.js';
 export { tookTooLong } from './in-time.js';
 export type { Entry, Journal, Outcome } from './journal.js';

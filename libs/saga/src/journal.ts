@@ -2,9 +2,10 @@ import type { Direction, EntryDetail } from './step.js';
 
 /**
  * How an attempt of a step came out. `done` and `refused` are verdicts: a step has at most one per direction.
- * `called-off` is a verdict from outside, by whoever canceled the saga. The rest leave the step open.
+ * `called-off` is a verdict from outside, by whoever canceled the saga. `terminated` as well: an operator ended the saga without compensation,
+ * and this verdict closes the open step, so that a zombie worker cannot go on. The rest leave the step open.
  */
-export type Outcome = 'done' | 'refused' | 'called-off' | 'unavailable' | 'failed' | 'waiting' | 'recorded';
+export type Outcome = 'done' | 'refused' | 'called-off' | 'terminated' | 'unavailable' | 'failed' | 'waiting' | 'recorded';
 
 /** One line of a saga's journal, stored as one CrossroadsLogV2 entry. */
 export interface Entry {
@@ -37,7 +38,7 @@ export interface Journal<Facts> {
   write(entry: Entry, facts: Facts, state: object): Promise<Entry>;
 }
 
-const verdicts: ReadonlySet<Outcome> = new Set(['done', 'refused', 'called-off']);
+const verdicts: ReadonlySet<Outcome> = new Set(['done', 'refused', 'called-off', 'terminated']);
 
 export const isVerdict = (outcome: Outcome): boolean => verdicts.has(outcome);
 

@@ -5,7 +5,15 @@ import type { Direction, Step } from './step.js';
 /** What a saga must do next, as its journal tells. */
 export type Next =
   | { step: Step; direction: Direction }
-  | { end: { status: string; code?: string; message?: string } };
+  | { end: End };
+
+export interface End {
+  status: string;
+  code?: string;
+  message?: string;
+  /** Whether compensation has released what the steps hold; else their `atEnd` has yet to. */
+  compensated: boolean;
+}
 
 /** The state of a saga, gathered anew from its journal each time it is claimed: there is no second checkpoint to disagree. */
 export class Progress {
@@ -63,6 +71,8 @@ export class Progress {
   }
 
   next(): Next {
+    const terminated = this.#terminated();
+    if (terminated) return { end: { status: 'error', ...(terminated.code && { code: terminated.code }), message: terminated.detail.message ?? terminated.title, compensated: false } };
     const turned = this.#steps.findIndex((step) => this.#turnedAt(step));
     return turned < 0 ? this.#forwards() : this.#backwards(turned);
   }
@@ -74,7 +84,7 @@ export class Progress {
 
   #forwards(): Next {
     const step = this.#steps.find((candidate) => !this.#verdict(candidate, 'run'));
-    return step ? { step, direction: 'run' } : { end: { status: this.#steps.at(-1)!.status.done } };
+    return step ? { step, direction: 'run' } : { end: { status: this.#steps.at(-1)!.status.done, compensated: false } };
   }
 
   /**
@@ -94,10 +104,16 @@ export class Progress {
     return {
       end: {
         status: verdict.step.outcome === 'called-off' ? 'canceled' : refused,
+        compensated: true,
         ...(verdict.code && { code: verdict.code }),
         ...(verdict.detail.message && { message: verdict.detail.message }),
       },
     };
+  }
+
+  #terminated(): Entry | undefined {
+    const verdicts = [...this.#verdicts.run.values(), ...this.#verdicts.undo.values()];
+    return verdicts.find(({ step }) => step.outcome === 'terminated');
   }
 
   #doneBefore(index: number): boolean {

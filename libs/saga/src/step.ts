@@ -68,7 +68,8 @@ interface StepBase<Needs extends object, Adds extends object> {
 
 /** A step that can be taken back. `undo` must be repeatable, and must bear that `run` took effect only in part, or unseen. */
 export interface CompensatableStep<Needs extends object, Adds extends object> extends StepBase<Needs, Adds> {
-  undo(state: Needs & Partial<Adds>, context: StepContext): Promise<EntryDetail | void>;
+  /** What it returns as `adds` stands in its log entry only: it says what the undo really did. Nothing reads it as state. */
+  undo(state: Needs & Partial<Adds>, context: StepContext): Promise<StepResult<object> | void>;
 }
 
 /** The step after which there is no way back. */
@@ -83,5 +84,5 @@ export interface RetriableStep<Needs extends object, Adds extends object> extend
 
 /** A step as the kernel walks it, once the chain has checked that needs and adds fit. */
 export interface Step extends StepBase<object, object> {
-  undo?(state: object, context: StepContext): Promise<EntryDetail | void>;
+  undo?(state: object, context: StepContext): Promise<StepResult<object> | void>;
 }

@@ -1,13 +1,14 @@
 import type { Claim, Sagas, Settlement } from './claim.js';
-import { ClaimLost, StepRefused, StepUnavailable, StepWaits, StoreUnavailable } from './errors.js';
+import { ClaimLost, StepRefused, StepUnavailable, StepWaits, StopSaga, StoreUnavailable } from './errors.js';
 import type { InTime } from './in-time.js';
 import { inTime } from './in-time.js';
 import type { Entry, Journal, Outcome } from './journal.js';
 import { entryKey } from './journal.js';
-import type { Progress } from './progress.js';
+import type { End, Progress } from './progress.js';
 import { restAfter } from './retry.js';
 import type { SagaType } from './saga.js';
-import type { Direction, EntryDetail, Step, StepContext, StepLog } from './step.js';
+import type { Direction, Step, StepContext, StepLog, StepResult } from './step.js';
+import { done } from './step.js';
 
 /** What came of one turn at a saga. */
 export type Advance =
@@ -74,7 +75,7 @@ export class Turn<Facts> {
       const { adds, detail } = await (this.#ports.inTime ?? inTime)(step, (signal) => {
         const context = this.#context(step, direction, signal);
         return direction === 'run' ? step.run(this.#progress.state, context) : undone(step, this.#progress.state, context);
-      });
+      }, this.#claim.lost);
       const status = direction === 'run' ? step.status.done : this.#progress.status;
       await this.#write(step, direction, 'done', { status, adds, detail });
       return undefined;
@@ -82,6 +83,7 @@ export class Turn<Facts> {
       if (error instanceof StoreUnavailable || error instanceof ClaimLost) throw error;
       if (error instanceof StepWaits) return this.#wait(step, direction, error);
       if (error instanceof StepRefused && direction === 'run') return this.#refuse(step, error);
+      if (error instanceof StepRefused || error instanceof StopSaga) return this.#stopAtOnce(step, direction, error);
       return this.#fail(step, direction, error);
     }
   }
@@ -132,6 +134,13 @@ export class Turn<Facts> {
     return { outcome: 'resting', wakeInMs };
   }
 
+  /** Settled before the entry is written: a zombie, whose view is outdated, learns there that its claim is lost and writes nothing. */
+  async #stopAtOnce(step: Step, direction: Direction, { code, message, detail }: StepRefused | StopSaga): Promise<Advance> {
+    const stopped = await this.#stop(step, direction, code, message);
+    await this.#write(step, direction, 'failed', { code, detail: { ...detail, message } });
+    return stopped;
+  }
+
   async #stop(step: Step, direction: Direction, code: string, message: string): Promise<Advance> {
     const status = 'error';
     this.#ports.log.error(`saga stopped at ${step.name}: ${message}`, { ...this.#about(step, direction), code });
@@ -143,8 +152,8 @@ export class Turn<Facts> {
     return this.#ports.sagas.settle(this.#claim, { ...settlement, step: name, failures: this.#failures });
   }
 
-  async #end({ status, code, message }: { status: string; code?: string; message?: string }): Promise<Advance> {
-    if (code === undefined) {
+  async #end({ status, code, message, compensated }: End): Promise<Advance> {
+    if (!compensated) {
       const { state, completed } = this.#progress;
       for (const step of completed) await step.atEnd?.(state, this.#common);
     }
@@ -198,10 +207,7 @@ export class Turn<Facts> {
   }
 }
 
-const undone = async (step: Step, state: object, context: StepContext): Promise<{ adds: object; detail: EntryDetail }> => ({
-  adds: {},
-  detail: (await step.undo!(state, context)) ?? {},
-});
+const undone = async (step: Step, state: object, context: StepContext): Promise<StepResult<object>> => (await step.undo!(state, context)) ?? done({});
 
 const titleOf = (step: Step, direction: Direction, outcome: Outcome): string => {
   if (outcome === 'done') return direction === 'run' ? step.title : `Undone: ${step.title}`;

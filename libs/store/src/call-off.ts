@@ -32,7 +32,7 @@ export const callOff = async ({ journal, sagas }: CallOffPorts, read: SagaRead, 
   if (cancelableSteps.some((name) => verdictIn(entries, name)?.step.outcome === 'called-off')) return 'called-off';
   const step = cancelableSteps.find((name) => !verdictIn(entries, name));
   if (step === undefined) return 'cleared';
-  if (saga.phase === 'ended' || saga.phase === 'stopped' || entries.some((entry) => entry.step.outcome === 'refused')) return 'over';
+  if (saga.phase === 'ended' || saga.phase === 'stopped' || entries.some(({ step }) => step.outcome === 'refused' || step.outcome === 'terminated')) return 'over';
 
   const resting = saga.epoch === saga.settled_epoch;
   const epoch = resting ? await sagas.claim(saga) : saga.epoch;
@@ -46,6 +46,6 @@ export const callOff = async ({ journal, sagas }: CallOffPorts, read: SagaRead, 
     message: `Canceled by ${by}${reasonCode === null ? '' : `: ${reasonCode}`}. Nothing was cleared.`,
     extra_data: { canceled_by: by, reason_code: reasonCode },
   });
-  if (resting) await sagas.giveBack(saga._id, epoch);
+  if (resting) await sagas.giveBack(saga, epoch);
   return stands.step.outcome === 'called-off' ? 'called-off' : 'moved';
 };

@@ -84,6 +84,7 @@ const logStatus: Record<Outcome, CrossroadsLogV2['status']> = {
   failed: 'failed',
   refused: 'failed',
   'called-off': 'failed',
+  terminated: 'failed',
 };
 
 const severity: Record<Outcome, CrossroadsLogV2['severity']> = {
@@ -92,6 +93,7 @@ const severity: Record<Outcome, CrossroadsLogV2['severity']> = {
   waiting: 'low',
   unavailable: 'medium',
   'called-off': 'medium',
+  terminated: 'medium',
   failed: 'high',
   refused: 'high',
 };

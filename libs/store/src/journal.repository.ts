@@ -4,7 +4,7 @@ import { StoreUnavailable } from '@crossroads/saga';
 import { collections, rawCollection } from './collections.js';
 import type { EntryDocument } from './entry-document.js';
 import { entryId, toDocument, toEntry } from './entry-document.js';
-import { exactly } from './exact-values.js';
+import { exactly, snapshotBytes } from './exact-values.js';
 import type { Store } from './open-store.js';
 import type { SagaFacts } from './saga-document.js';
 import { reaching } from './unavailable.js';
@@ -26,34 +26,37 @@ export const journalRepository = ({ connection, commit }: Store, subjectOf: Subj
       }),
 
     async write(entry, facts, state) {
-      if (await commit.insert(collections.logs, toDocument(entry, facts, subjectOf(facts, state)), weightOf(entry))) return entry;
+      if (await commit.insert(collections.logs, toDocument(entry, facts, subjectOf(facts, state)), bytesIn(entry))) return entry;
       return reaching(async () => toEntry(await standing(entry)));
     },
   };
 
   async function standing({ sagaId, key }: Entry): Promise<EntryDocument> {
-    const document = await logs().findOne({ _id: entryId(sagaId, key) });
+    const document = await logs().findOne({ _id: entryId(sagaId, key), saga_id: sagaId });
     // Seen only where reads may lag behind writes; the next attempt finds it.
     if (!document) throw new StoreUnavailable(`Entry ${key} is known to exist but cannot be read yet`);
     return document;
   }
 };
 
-/** A snapshot is as heavy as what it holds: a few of a thousand BOLs are more than one command should carry. */
-const weightOf = ({ detail: { extra_data } }: Entry): number => {
-  const { bols, executed_drops } = (extra_data ?? {}) as Partial<Snapshot>;
-  return 1 + (bols?.length ?? 0) + (executed_drops?.length ?? 0);
-};
+/** Bytes an entry has besides its snapshot, more than any has had. */
+const aroundSnapshot = 4_096;
+
+/** Only a snapshot can be large; of an ordinary entry nothing is said. */
+const bytesIn = ({ detail: { extra_data } }: Entry): number | undefined =>
+  extra_data && ('bols' in extra_data || 'executed_drops' in extra_data) ? aroundSnapshot + snapshotBytes(extra_data) : undefined;
 
 /** Reads snapshots back out of the log, value for value. */
 export const auditLogRepository = ({ connection }: Store): AuditLog => ({
   cleared: (sagaId) =>
     reaching(async () => {
       const verdicts = await rawCollection<EntryDocument>(connection, collections.logs)
-        .find({ saga_id: sagaId, 'step.name': 'clear-deliveries', 'step.outcome': 'done' }, { projection: { step: 1, 'journal.adds': 1 } })
+        .find({ saga_id: sagaId, 'step.name': 'clear-deliveries', 'step.outcome': { $in: ['done', 'terminated'] } }, { projection: { step: 1, 'journal.adds': 1 } })
         .toArray();
-      if (verdicts.some(({ step }) => step.direction === 'undo')) return 'restored';
-      return (verdicts[0]?.journal.adds as { cleared: SnapshotFacts } | undefined)?.cleared;
+      // The undo's entry says what it did: where the order was to stay cleared, nothing was put back.
+      if (verdicts.some(({ step, journal }) => step.direction === 'undo' && (journal.adds as { restored?: boolean } | undefined)?.restored)) return 'restored';
+      // An operator may have ended the saga before the clear had an entry of its own; then the operator's says what was cleared.
+      return verdicts.flatMap(({ journal }) => (journal.adds as { cleared?: SnapshotFacts } | undefined)?.cleared ?? [])[0];
     }),
 
   snapshot: (sagaId, version) =>

@@ -1,12 +1,14 @@
-import type { End, Hold, Order, Orders, ResetRequest, Snapshot } from '@crossroads/order-reset';
+import type { End, Hold, Missing, Order, Orders, ResetRequest, Snapshot } from '@crossroads/order-reset';
 import { NO_PROGRESS } from '@crossroads/order-reset';
 import type { Routing } from '@crossroads/contract';
-import { ClaimLost, StepRefused, StepUnavailable } from '@crossroads/saga';
+import { ClaimLost, StepRefused, StepUnavailable, StopSaga } from '@crossroads/saga';
+import type { mongo } from 'mongoose';
 import mongoose from 'mongoose';
 import { collections, rawCollection } from './collections.js';
 import { exactly, snapshotOf } from './exact-values.js';
 import { GroupRead } from './group-read.js';
 import type { Store } from './open-store.js';
+import { OrderKeys } from './order-key.js';
 import { reaching } from './unavailable.js';
 
 const { ObjectId } = mongoose.mongo;
@@ -19,8 +21,25 @@ interface OrderDocument {
   destination_order_number: string | null;
   status: string;
   version: number;
-  progression_state: string;
-  fence?: { saga_id: string; epoch: number; applied?: { cleared_version?: number; progression_was?: string; restored?: boolean } };
+  /** Absent or null in orders that other writers made. */
+  progression_state?: string | null;
+  fence?: { saga_id: string; epoch: number; applied?: Applied };
+}
+
+/**
+ * What the saga that holds the order has done to it. A marker that is set stays for as long as the lock: an update of an older claim
+ * that arrives late meets it and matches nothing, also after the effect was compensated.
+ */
+interface Applied {
+  /** The version whose deliveries were cleared. */
+  cleared_version?: number;
+  deliveries_restored?: true;
+  /** The progression that was reset; null also where it was absent, which the next member tells. */
+  progression_was?: string | null;
+  progression_absent?: true;
+  progression_restored?: true;
+  /** A recovery put its snapshot in place. */
+  restored?: true;
 }
 
 /** Tries against writers that keep changing the order, before it is left in peace for a while. */
@@ -29,32 +48,53 @@ const triesAgainstWriters = 5;
 export const orderRepository = ({ connection, commit }: Store): Orders => {
   const orders = () => rawCollection<OrderDocument>(connection, collections.orders);
   const update = (filter: object, change: object) => commit.update(collections.orders, filter, change);
+  const keys = new OrderKeys();
 
   /** Lets this saga's writes through, and those of no older claim of it. */
   const fenced = (orderId: string, { sagaId, epoch }: Hold) => ({
-    _id: new ObjectId(orderId),
+    ...keys.of(orderId),
     'fence.saga_id': sagaId,
     'fence.epoch': { $lte: epoch },
   });
 
-  /** The order as it is when a fenced write did not match: ours still, or ClaimLost. */
-  const heldOrder = async (orderId: string, { sagaId, epoch }: Hold): Promise<OrderDocument> => {
+  /**
+   * Raises the lock's epoch to this claim's and returns the order as it is then. Without the write, an update of an older claim could
+   * still arrive after the read and undo what was decided on it. ClaimLost only where the newer claim is seen: an absence has many causes.
+   */
+  const lockedOrder = async (orderId: string, hold: Hold, read: mongo.FindOneAndUpdateOptions = {}, again = false): Promise<OrderDocument> => {
+    const { sagaId, epoch } = hold;
     const order = await reaching(() =>
-      orders().findOne({ _id: new ObjectId(orderId) }, { projection: { fence: 1, version: 1, progression_state: 1 } }),
+      orders().findOneAndUpdate(fenced(orderId, hold), { $set: { 'fence.epoch': epoch } }, { projection: { fence: 1, version: 1, progression_state: 1 }, ...read, returnDocument: 'after' }),
     );
-    if (order?.fence?.saga_id !== sagaId || order.fence.epoch > epoch) throw new ClaimLost(`Order ${orderId} is not held by saga ${sagaId} at epoch ${epoch}`);
-    return order;
+    if (order) return order;
+    keys.forget(orderId);
+    const now = await reaching(() => orders().findOne({ _id: new ObjectId(orderId) }, { projection: { fence: 1 } }));
+    if (!now) throw new StopSaga('order.gone', `Order ${orderId} was deleted while the saga was at work.`);
+    if (now.fence?.saga_id === sagaId && now.fence.epoch > epoch) throw new ClaimLost(`Order ${orderId} was locked by epoch ${now.fence.epoch} of saga ${sagaId}, this is ${epoch}`);
+    // Ours, so the filter missed it: by a key that is outdated, or because the lock was taken in between.
+    if (now.fence?.saga_id === sagaId && !again) return lockedOrder(orderId, hold, read, true);
+    throw new StopSaga('order.not_held', `Order ${orderId} is not locked by this saga any more: ${now.fence ? `saga ${now.fence.saga_id} has the lock` : 'the lock was removed'}.`);
   };
 
   const askFor = (orderId: string, sagaId: string): Promise<boolean> =>
-    update({ _id: new ObjectId(orderId), 'fence.saga_id': { $exists: true, $ne: sagaId } }, { $set: { 'fence.awaited': true } });
+    update({ ...keys.of(orderId), 'fence.saga_id': { $exists: true, $ne: sagaId } }, { $set: { 'fence.awaited': true } });
+
+  const release = async (orderId: string, sagaId: string): Promise<boolean> => {
+    const named = keys.of(orderId);
+    const mine = { ...named, 'fence.saga_id': sagaId };
+    if (await update({ ...mine, 'fence.awaited': { $ne: true } }, { $unset: { fence: 1 } })) return false;
+    if (await update(mine, { $unset: { fence: 1 } })) return true;
+    keys.forget(orderId);
+    return named.origin_order_number !== undefined && release(orderId, sagaId);
+  };
 
   /** Requests that arrive together are looked up together, and each finds its own among what comes back. */
-  const candidates = new GroupRead<ResetRequest, OrderDocument[]>((requests) =>
+  const candidates = new GroupRead<ResetRequest, FoundOrder[]>((requests) =>
     reaching(async () => {
       const found = await orders()
-        .find(meantByAny(requests), { projection: { routing: 1, origin_order_number: 1, destination_order_number: 1, status: 1 } })
+        .find<FoundOrder>(meantByAny(requests), { projection: { routing: 1, origin_order_number: 1, destination_order_number: 1, status: 1, version: 1, ...fieldTypes } })
         .toArray();
+      for (const order of found) keys.remember(order);
       return new Map(requests.map((request) => [request, found.filter((order) => isMeant(order, request))]));
     }),
   );
@@ -62,7 +102,7 @@ export const orderRepository = ({ connection, commit }: Store): Orders => {
   const snapshots = new GroupRead<string, Snapshot | StepRefused>((orderIds) =>
     reaching(async () => {
       const raw = (await orders()
-        .find({ _id: { $in: orderIds.map((id) => new ObjectId(id)) } }, { raw: true })
+        .find(keys.ofAll(orderIds), { raw: true })
         .toArray()) as unknown as Uint8Array[];
       return new Map(raw.map(snapshotOf));
     }),
@@ -74,25 +114,26 @@ export const orderRepository = ({ connection, commit }: Store): Orders => {
       return (found ?? []).slice(0, 2).map((document) => seenBy(request.caller.tenant_id, document));
     },
 
+    holdAgain: (orderId, hold) => update(fenced(orderId, hold), { $set: { 'fence.epoch': hold.epoch } }),
+
     async hold(orderId, { sagaId, epoch }) {
-      const _id = new ObjectId(orderId);
       const free = { $or: [{ fence: { $exists: false } }, { 'fence.saga_id': sagaId, 'fence.epoch': { $lte: epoch } }] };
-      const take = () => update({ _id, ...free }, { $set: { 'fence.saga_id': sagaId, 'fence.epoch': epoch } });
+      const take = () => update({ ...keys.of(orderId), ...free }, { $set: { 'fence.saga_id': sagaId, 'fence.epoch': epoch } });
       // Whoever is asked will call. Where there was nobody to ask, it has just been given back.
       return (await take()) || (!(await askFor(orderId, sagaId)) && (await take()));
     },
 
     askFor: async (orderId, { sagaId }) => void (await askFor(orderId, sagaId)),
 
-    async release(orderId, { sagaId }) {
-      const mine = { _id: new ObjectId(orderId), 'fence.saga_id': sagaId };
-      if (await update({ ...mine, 'fence.awaited': { $ne: true } }, { $unset: { fence: 1 } })) return false;
-      return update(mine, { $unset: { fence: 1 } });
-    },
+    release: (orderId, { sagaId }) => release(orderId, sagaId),
 
     async snapshot(orderId) {
-      const snapshot = await snapshots.get(orderId);
-      if (!snapshot) throw new Error(`Order ${orderId} is gone although a saga holds it.`);
+      let snapshot = await snapshots.get(orderId);
+      if (!snapshot) {
+        keys.forget(orderId);
+        snapshot = await snapshots.get(orderId);
+      }
+      if (!snapshot) throw new StopSaga('order.gone', `Order ${orderId} was deleted while the saga was at work.`);
       if (snapshot instanceof StepRefused) throw snapshot;
       return snapshot;
     },
@@ -106,91 +147,100 @@ export const orderRepository = ({ connection, commit }: Store): Orders => {
         },
       );
       if (cleared) return { version };
-      const { fence } = await heldOrder(orderId, hold);
+      const { fence } = await lockedOrder(orderId, hold);
       const earlier = fence?.applied?.cleared_version;
       return earlier === undefined ? 'moved' : { version: earlier };
     },
 
     async clearedVersion(orderId, hold) {
-      return (await heldOrder(orderId, hold)).fence?.applied?.cleared_version;
+      return (await lockedOrder(orderId, hold)).fence?.applied?.cleared_version;
     },
 
     async restoreDeliveries(orderId, snapshot, hold) {
       for (let tried = 0; tried < triesAgainstWriters; tried++) {
-        const now = await readNow(orderId);
+        const now = await lockedOrder(orderId, hold, { ...exactly, projection: { bols: 1, executed_drops: 1, version: 1, fence: 1 } });
+        const { cleared_version, deliveries_restored } = now.fence?.applied ?? {};
+        if (cleared_version === undefined || deliveries_restored) return;
+        const { bols, executed_drops } = now as unknown as Partial<Snapshot>;
         const restored = await update(
-          { ...fenced(orderId, hold), version: now.version, 'fence.applied.cleared_version': { $exists: true } },
-          {
-            $set: {
-              bols: [...snapshot.bols, ...now.bols],
-              executed_drops: [...snapshot.executed_drops, ...now.executed_drops],
-              'fence.epoch': hold.epoch,
-            },
-            $unset: { 'fence.applied.cleared_version': 1 },
-            $inc: { version: 1 },
-          },
+          { ...fenced(orderId, hold), version: Number(now.version), 'fence.applied.cleared_version': { $exists: true }, 'fence.applied.deliveries_restored': { $exists: false } },
+          putting(
+            { bols: [...snapshot.bols, ...(bols ?? [])], executed_drops: [...snapshot.executed_drops, ...(executed_drops ?? [])] },
+            snapshot.missing,
+            { 'fence.epoch': hold.epoch, 'fence.applied.deliveries_restored': true },
+          ),
         );
         if (restored) return;
-        const { fence } = await heldOrder(orderId, hold);
-        if (fence?.applied?.cleared_version === undefined) return;
       }
       throw new StepUnavailable('order.busy', 'The order kept changing while its deliveries were put back.');
     },
 
     async resetProgression(orderId, expected, hold) {
-      let was = expected;
+      let was: string | null | undefined = expected;
       for (let tried = 0; tried < triesAgainstWriters; tried++) {
         const reset = await update(
-          { ...fenced(orderId, hold), progression_state: was, 'fence.applied.progression_was': { $exists: false } },
+          { ...fenced(orderId, hold), progression_state: was === undefined ? { $exists: false } : was, 'fence.applied.progression_was': { $exists: false } },
           {
-            $set: { progression_state: NO_PROGRESS, 'fence.epoch': hold.epoch, 'fence.applied.progression_was': was },
+            $set: {
+              progression_state: NO_PROGRESS,
+              'fence.epoch': hold.epoch,
+              'fence.applied.progression_was': was ?? null,
+              ...(was === undefined && { 'fence.applied.progression_absent': true }),
+            },
             $inc: { version: 1 },
           },
         );
-        if (reset) return { was };
-        const order = await heldOrder(orderId, hold);
+        if (reset) return { was: was ?? NO_PROGRESS };
+        const order = await lockedOrder(orderId, hold);
         const earlier = order.fence?.applied?.progression_was;
-        if (earlier !== undefined) return { was: earlier };
+        if (earlier !== undefined) return { was: earlier ?? NO_PROGRESS };
         was = order.progression_state;
       }
       throw new StepUnavailable('order.busy', 'The order kept changing while its progression was reset.');
     },
 
-    async restoreExactly(orderId, { bols, executed_drops, progression_state }, version, hold) {
+    async restoreExactly(orderId, { bols, executed_drops, progression_state, missing }, version, hold) {
       const restored = await update(
         { ...fenced(orderId, hold), version, 'fence.applied.restored': { $exists: false } },
-        {
-          $set: { bols, executed_drops, progression_state, 'fence.epoch': hold.epoch, 'fence.applied.restored': true },
-          $inc: { version: 1 },
-        },
+        putting({ bols, executed_drops, progression_state }, missing, { 'fence.epoch': hold.epoch, 'fence.applied.restored': true }),
       );
       if (restored) return 'restored';
-      return (await heldOrder(orderId, hold)).fence?.applied?.restored ? 'restored' : 'moved';
+      return (await lockedOrder(orderId, hold)).fence?.applied?.restored ? 'restored' : 'moved';
     },
 
     async restoreProgression(orderId, hold) {
-      const { fence } = await heldOrder(orderId, hold);
-      const was = fence?.applied?.progression_was;
-      if (was === undefined) return;
-      await update(
-        { ...fenced(orderId, hold), progression_state: NO_PROGRESS, 'fence.applied.progression_was': was },
-        {
-          $set: { progression_state: was, 'fence.epoch': hold.epoch },
-          $unset: { 'fence.applied.progression_was': 1 },
-          $inc: { version: 1 },
-        },
-      );
+      for (let tried = 0; tried < triesAgainstWriters; tried++) {
+        const { fence, progression_state } = await lockedOrder(orderId, hold);
+        const { progression_was: was, progression_absent, progression_restored } = fence?.applied ?? {};
+        if (was === undefined) return 'not-reset';
+        if (progression_restored) return 'restored';
+        if (progression_state !== NO_PROGRESS) return 'moved-on';
+        const restored = await update(
+          { ...fenced(orderId, hold), progression_state: NO_PROGRESS, 'fence.applied.progression_restored': { $exists: false } },
+          putting({ progression_state: was }, progression_absent && { progression_state: 'absent' }, { 'fence.epoch': hold.epoch, 'fence.applied.progression_restored': true }),
+        );
+        // What did not match may have met a newer claim as well as another writer: the next look tells which.
+        if (restored) return 'restored';
+      }
+      throw new StepUnavailable('order.busy', 'The order kept changing while its progression was put back.');
     },
   };
+};
 
-  async function readNow(orderId: string): Promise<Pick<Snapshot, 'bols' | 'executed_drops' | 'version'>> {
-    const order = await reaching(() =>
-      orders().findOne({ _id: new ObjectId(orderId) }, { ...exactly, projection: { bols: 1, executed_drops: 1, version: 1 } }),
-    );
-    if (!order) throw new Error(`Order ${orderId} is gone although a saga holds it.`);
-    const { bols, executed_drops, version } = order as unknown as Snapshot;
-    return { bols, executed_drops, version: Number(version) };
-  }
+/** An update that puts fields back; what was absent or null before, and has gained nothing since, is absent or null again. */
+const putting = (fields: Record<string, unknown>, missing: Missing = {}, marks: object): object => {
+  const was = (name: string) => {
+    const value = fields[name];
+    return Array.isArray(value) && value.length > 0 ? undefined : missing[name as keyof Missing];
+  };
+  const names = Object.keys(fields);
+  const absent = names.filter((name) => was(name) === 'absent');
+  const present = names.filter((name) => was(name) !== 'absent').map((name) => [name, was(name) === 'null' ? null : fields[name]]);
+  return {
+    $set: { ...Object.fromEntries(present), ...marks },
+    ...(absent.length > 0 && { $unset: Object.fromEntries(absent.map((name) => [name, 1])) }),
+    $inc: { version: 1 },
+  };
 };
 
 const isObjectId = /^[0-9a-f]{24}$/i;
@@ -211,14 +261,18 @@ const meantByAny = (requests: readonly ResetRequest[]): object => {
 };
 
 /** An order between the two tenants, either way round: anyone else's is not meant, so it looks as if it did not exist. */
-const isMeant = ({ _id, routing, origin_order_number, destination_order_number }: OrderDocument, { order, caller, dest_tenant_name }: ResetRequest): boolean => {
+const isMeant = ({ _id, routing, origin_order_number, destination_order_number }: FoundOrder, { order, caller, dest_tenant_name }: ResetRequest): boolean => {
+  // An order without routing, as another writer may have made it, belongs to no pair. Found by its id in a group, it must not fail its neighbours.
+  if (!routing) return false;
   const made = routing.origin_tenant_id === caller.tenant_id && routing.destination_tenant_name === dest_tenant_name;
   const received = routing.destination_tenant_id === caller.tenant_id && routing.origin_tenant_name === dest_tenant_name;
   if (order.order_id !== undefined) return (made || received) && _id.toHexString() === order.order_id.toLowerCase();
   return (made && origin_order_number === order.order_number) || (received && destination_order_number === order.order_number);
 };
 
-const seenBy = (tenantId: string, { _id, status, routing, origin_order_number, destination_order_number }: OrderDocument): Order => {
+const seenBy = (tenantId: string, found: FoundOrder): Order => {
+  const { _id, status, routing, origin_order_number, destination_order_number } = found;
+  const malformed = malformationOf(found);
   const origin: End = {
     tenant_id: routing.origin_tenant_id,
     tenant_name: routing.origin_tenant_name,
@@ -243,5 +297,32 @@ const seenBy = (tenantId: string, { _id, status, routing, origin_order_number, d
     status,
     caller: callerMadeIt ? origin : destination,
     counterparty: callerMadeIt ? destination : origin,
+    ...(malformed !== undefined && { malformed }),
   };
 };
+
+/** BSON types of the fields a reset clears, without their contents. */
+const fieldTypes = {
+  types: { bols: { $type: '$bols' }, executed_drops: { $type: '$executed_drops' }, progression_state: { $type: '$progression_state' }, version: { $type: '$version' } },
+} as const;
+
+interface FoundOrder extends OrderDocument {
+  types: Record<keyof typeof fieldTypes.types, string>;
+}
+
+/** Every write compares and raises `version`: text, null or a number that JavaScript cannot hold would never match, or never change. */
+const malformationOf = ({ types, version }: FoundOrder): string | undefined => {
+  for (const [field, allowed] of Object.entries(allowedTypes)) {
+    const type = types[field as keyof typeof allowedTypes];
+    if (!allowed.includes(type)) return type === 'missing' ? `it has no ${field}` : `its ${field} is of type ${type}`;
+  }
+  const number = Number(version);
+  return Number.isSafeInteger(number) && number >= 0 ? undefined : 'its version is not a whole number that can be raised';
+};
+
+const allowedTypes = {
+  bols: ['array', 'null', 'missing'],
+  executed_drops: ['array', 'null', 'missing'],
+  progression_state: ['string', 'null', 'missing'],
+  version: ['int', 'long', 'double'],
+} satisfies Record<string, string[]>;

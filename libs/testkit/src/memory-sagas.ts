@@ -1,6 +1,8 @@
 import type { Claim, Phase, Sagas, Settlement } from '@crossroads/saga';
 import { ClaimLost } from '@crossroads/saga';
 import type { MemoryClock } from './memory-clock.js';
+import type { Reach } from './reach.js';
+import { atOnce } from './reach.js';
 
 export interface MemorySaga {
   sagaId: string;
@@ -13,52 +15,96 @@ export interface MemorySaga {
   resumed: boolean;
   phase: Phase;
   status: string;
-  step?: string;
-  error?: Settlement['error'];
-  /** Undefined once nobody needs to look again. */
+  step?: string | undefined;
+  error?: Settlement['error'] | undefined;
+  /** Undefined once nobody needs to look again; 0 where it is due whatever the time. */
   nextRunAt: number | undefined;
+  /** When it was last left in order, or made due. */
+  updatedAt: number;
 }
 
 export interface MemorySagas extends Sagas<unknown> {
   sagas: Map<string, MemorySaga>;
   accept(sagaId: string, type: string, request: unknown): MemorySaga;
+  /** As `accept` does, by a command that may fail. */
+  insert(sagaId: string, type: string, request: unknown): Promise<void>;
+  renew(claim: Pick<Claim, 'sagaId' | 'epoch'>): Promise<boolean>;
+  find(sagaId: string): Promise<MemorySaga | undefined>;
+  /** One update: false when its filter does not match what stands when it lands. */
+  update(name: string, sagaId: string, matches: (saga: MemorySaga) => boolean, set: (saga: MemorySaga) => void): Promise<boolean>;
 }
 
-const leaseMs = 12_000;
+export const leaseMs = 12_000;
 
-/** Sagas in memory: claimed by epoch, held by a lease, like the store's. */
-export const memorySagas = (clock: MemoryClock): MemorySagas => {
+/** Sagas in memory: the same commands as the store's repository, with the same filters. */
+export const memorySagas = (clock: MemoryClock, reach: Reach = atOnce): MemorySagas => {
   const sagas = new Map<string, MemorySaga>();
+  const isDue = (saga: MemorySaga): boolean => saga.nextRunAt !== undefined && saga.nextRunAt <= clock.now();
+  const claimOf = (saga: MemorySaga, epoch: number): Claim => ({ ...saga, epoch, correlationId: `c-${saga.sagaId}`, facts: undefined });
+  const found = (sagaId: string) => sagas.get(sagaId) && { ...sagas.get(sagaId)! };
+
+  const update: MemorySagas['update'] = (name, sagaId, matches, set) =>
+    reach.write(name, () => {
+      const saga = sagas.get(sagaId);
+      if (!saga || !matches(saga)) return false;
+      set(saga);
+      return true;
+    });
+
+  const held = (epoch: number) => (saga: MemorySaga) => Object.assign(saga, { epoch, nextRunAt: clock.now() + leaseMs });
+
+  const accept = (sagaId: string, type: string, request: unknown): MemorySaga => {
+    const saga: MemorySaga = {
+      sagaId,
+      type,
+      version: 1,
+      request,
+      epoch: 0,
+      settledEpoch: 0,
+      failures: 0,
+      resumed: false,
+      phase: 'running',
+      status: 'pending',
+      nextRunAt: 0,
+      updatedAt: clock.now(),
+    };
+    sagas.set(sagaId, saga);
+    return saga;
+  };
+
   return {
     sagas,
-    accept(sagaId, type, request) {
-      const saga: MemorySaga = {
-        sagaId,
-        type,
-        version: 1,
-        request,
-        epoch: 0,
-        settledEpoch: 0,
-        failures: 0,
-        resumed: false,
-        phase: 'running',
-        status: 'pending',
-        nextRunAt: 0,
-      };
-      sagas.set(sagaId, saga);
-      return saga;
-    },
+    accept,
+    insert: (sagaId, type, request) => reach.write('sagas.insert', () => void (sagas.has(sagaId) || accept(sagaId, type, request))),
+    find: (sagaId) => reach.read('sagas.find', () => found(sagaId)),
+    update,
+
     async claim(sagaId) {
-      const saga = sagas.get(sagaId);
-      if (saga?.nextRunAt === undefined || saga.nextRunAt > clock.now()) return 'not-due';
-      saga.epoch += 1;
-      saga.nextRunAt = clock.now() + leaseMs;
-      return { ...saga, correlationId: `c-${sagaId}`, facts: undefined } satisfies Claim;
+      const saga = await reach.read('sagas.read', () => found(sagaId));
+      const isNew = saga?.epoch === 0 && (await update('sagas.claim-new', sagaId, ({ epoch, nextRunAt }) => epoch === 0 && nextRunAt === 0, held(1)));
+      if (saga && isNew) return claimOf(saga, 1);
+      if (saga?.nextRunAt === undefined) return 'not-due';
+      const epoch = saga.epoch + 1;
+      const claimed = await update('sagas.claim', sagaId, (now) => now.epoch === saga.epoch && isDue(now), held(epoch));
+      return claimed ? claimOf(saga, epoch) : 'not-due';
     },
-    async settle({ sagaId, epoch }, { wakeInMs, ...settlement }) {
-      const saga = sagas.get(sagaId);
-      if (saga?.epoch !== epoch) throw new ClaimLost('claimed again');
-      Object.assign(saga, { step: undefined, error: undefined, ...settlement, settledEpoch: epoch, nextRunAt: wakeInMs === undefined ? undefined : clock.now() + wakeInMs });
+
+    async settle({ sagaId, epoch }, { wakeInMs, phase, status, step, failures, error }) {
+      const settled = await update(
+        'sagas.settle',
+        sagaId,
+        (saga) => saga.epoch === epoch,
+        (saga) => Object.assign(saga, { phase, status, step, failures, error, settledEpoch: epoch, updatedAt: clock.now(), nextRunAt: wakeInMs === undefined ? undefined : clock.now() + wakeInMs }),
+      );
+      if (!settled) throw new ClaimLost(`${sagaId} has been claimed again since epoch ${epoch}`);
     },
+
+    renew: ({ sagaId, epoch }) =>
+      update(
+        'sagas.renew',
+        sagaId,
+        (saga) => saga.epoch === epoch && saga.settledEpoch < epoch && saga.nextRunAt !== undefined && saga.nextRunAt > clock.now(),
+        (saga) => void (saga.nextRunAt = clock.now() + leaseMs),
+      ),
   };
 };

@@ -1,21 +1,7 @@
 import { StepUnavailable } from '@crossroads/saga';
-import { destinationsContract, journalContract, memoryClock, memoryDestination, memoryJournal, memorySagas, ordersContract, resetWorld, sagasContract } from './index.js';
+import { destinationsContract, journalContract, memoryClock, memoryDestination, memoryJournal, memorySagas, ordersContract, ordersInMemory, resetWorld, sagasContract } from './index.js';
 
-ordersContract('memory', async () => {
-  const { orders, order } = resetWorld();
-  return {
-    orders,
-    deliver: async () => order.order.order_id,
-    saveBol: async (orderId, bol_number) => orders.saveBol(orderId, { bol_number }),
-    look: async () => ({
-      bols: order.bols.map((bol) => (bol as { bol_number: string }).bol_number),
-      drops: order.executed_drops.length,
-      progression: order.progression_state,
-      version: order.version,
-      fenced: order.fence !== undefined,
-    }),
-  };
-});
+ordersContract('memory', async () => ordersInMemory());
 
 sagasContract('memory', async () => {
   const clock = memoryClock();

@@ -1,4 +1,4 @@
-import type { Order, RecoverRequest, ResetOrderPorts, ResetRequest, Snapshot, SnapshotFacts } from '@crossroads/order-reset';
+import type { AuditLog, Line, RecoverRequest, ResetOrderPorts, ResetRequest } from '@crossroads/order-reset';
 import { sagaTypes } from '@crossroads/order-reset';
 import type { Advance, InTime, SagaType, StepLog } from '@crossroads/saga';
 import { createAdvance } from '@crossroads/saga';
@@ -10,15 +10,27 @@ import type { MemoryJournal } from './memory-journal.js';
 import { memoryJournal } from './memory-journal.js';
 import type { MemoryOrder, MemoryOrders } from './memory-orders.js';
 import { memoryOrders } from './memory-orders.js';
+import { memoryAuditLog } from './memory-audit-log.js';
+import type { MemoryDecisions } from './memory-decisions.js';
+import { memoryDecisions } from './memory-decisions.js';
+import { memoryLine } from './memory-line.js';
+import type { MemoryQueue } from './memory-queue.js';
+import { memoryQueue } from './memory-queue.js';
 import type { MemorySagas } from './memory-sagas.js';
 import { memorySagas } from './memory-sagas.js';
+import type { Reach } from './reach.js';
+import { atOnce } from './reach.js';
 
 /** Everything a reset touches, in memory. */
 export interface ResetWorld {
   clock: MemoryClock;
   journal: MemoryJournal;
   sagas: MemorySagas;
+  decisions: MemoryDecisions;
   orders: MemoryOrders;
+  queue: MemoryQueue;
+  line: Line;
+  auditLog: AuditLog;
   destination: MemoryDestination;
   /** A delivered order between `alpha` (the caller) and `beta`. */
   order: MemoryOrder;
@@ -37,42 +49,30 @@ export interface ResetWorld {
 export const silent: StepLog = { info: () => {}, warn: () => {}, error: () => {} };
 
 export interface WorldOptions {
-  /** Puts something round a port as workers see it: gates, crashes. */
-  wrap?: <Port extends object>(port: Port) => Port;
+  /** How the fakes reach their data; at once and always unless told otherwise. */
+  reach?: Reach;
+  /** How long a destination is tried. */
+  dispatchRetry?: ResetOrderPorts['dispatchRetry'];
   inTime?: InTime;
   /** The saga types the workers know. */
   types?: (ports: ResetOrderPorts) => readonly SagaType[];
 }
 
-export const resetWorld = ({ wrap = (port) => port, inTime, types = sagaTypes }: WorldOptions = {}): ResetWorld => {
+export const resetWorld = ({ reach = atOnce, dispatchRetry, inTime, types = sagaTypes }: WorldOptions = {}): ResetWorld => {
   const clock = memoryClock();
-  const journal = memoryJournal();
-  const sagas = memorySagas(clock);
-  const orders = memoryOrders();
-  const destination = memoryDestination();
+  const journal = memoryJournal(reach);
+  const sagas = memorySagas(clock, reach);
+  const orders = memoryOrders(reach);
+  const queue = memoryQueue(clock, reach);
+  const line = memoryLine(sagas, queue, clock, reach);
+  const destination = memoryDestination(reach);
   const order = deliveredOrder();
   orders.documents.set(order.order.order_id, order);
 
-  const line = {
-    ahead: async (_order: Order, sagaId: string) =>
-      [...sagas.sagas.values()].find((saga) => saga.sagaId < sagaId && saga.nextRunAt !== undefined)?.sagaId,
-    callNext: async () => {
-      const next = [...sagas.sagas.values()].find(({ phase }) => phase === 'waiting');
-      if (next) next.nextRunAt = 0;
-    },
-  };
-  const auditLog = {
-    cleared: async (sagaId: string) => {
-      const verdicts = journal.entries.filter((entry) => entry.sagaId === sagaId && entry.step.name === 'clear-deliveries' && entry.step.outcome === 'done');
-      if (verdicts.some(({ step }) => step.direction === 'undo')) return 'restored' as const;
-      return (verdicts[0]?.adds as { cleared: SnapshotFacts } | undefined)?.cleared;
-    },
-    snapshot: async (sagaId: string, version: number) =>
-      journal.entries.map(({ sagaId: of, detail }) => ({ of, data: detail.extra_data as Snapshot | undefined })).find(({ of, data }) => of === sagaId && data?.version === version)!.data!,
-  };
+  const auditLog = memoryAuditLog(journal, reach);
   const worker = () => {
-    const ports = { line: wrap(line), orders: wrap(orders), destinations: wrap(destination), auditLog };
-    return createAdvance({ types: types(ports), sagas: wrap(sagas), journal: wrap(journal), log: silent, ...(inTime && { inTime }) });
+    const ports = { line, orders, destinations: destination, auditLog, ...(dispatchRetry && { dispatchRetry }) };
+    return createAdvance({ types: types(ports), sagas, journal, log: silent, ...(inTime && { inTime }) });
   };
   // Made when it is first needed: until then a test may put something else in a port's place.
   let made: ReturnType<typeof worker> | undefined;
@@ -82,17 +82,15 @@ export const resetWorld = ({ wrap = (port) => port, inTime, types = sagaTypes }:
     clock,
     journal,
     sagas,
+    decisions: memoryDecisions(sagas, clock),
     orders,
+    queue,
+    line,
+    auditLog,
     destination,
     order,
     submit: (sagaId = 'saga-1', asked = { order_number: '4711' }) => sagas.accept(sagaId, 'reset_order', resetRequestFor(asked)).sagaId,
-    recover: (sagaId, resetSagaId, forced = false) => {
-      const request: RecoverRequest = {
-        ...resetRequestFor({ order_id: order.order.order_id }),
-        recovers: { saga_id: resetSagaId, forced, by: 'operator', reason: 'reset by mistake' },
-      };
-      return sagas.accept(sagaId, 'recover_order', request).sagaId;
-    },
+    recover: (sagaId, resetSagaId, forced = false) => sagas.accept(sagaId, 'recover_order', recoverRequestFor(order.order.order_id, resetSagaId, forced)).sagaId,
     advance,
     async settle(sagaId) {
       const saga = sagas.sagas.get(sagaId)!;
@@ -110,6 +108,11 @@ export const resetRequestFor = (order: ResetRequest['order']): ResetRequest => (
   order,
   caller: { tenant_id: 'alpha', tenant_name: 'Alpha', instance_id: 'alpha-1', instance_name: 'Alpha One', source_system: 'webhook', source_system_id: null },
   dest_tenant_name: 'Beta',
+});
+
+export const recoverRequestFor = (orderId: string, resetSagaId: string, forced: boolean): RecoverRequest => ({
+  ...resetRequestFor({ order_id: orderId }),
+  recovers: { saga_id: resetSagaId, forced, by: 'operator', reason: 'reset by mistake' },
 });
 
 const deliveredOrder = (): MemoryOrder => ({

@@ -1,6 +1,8 @@
+import type { DispatchTerms } from '@crossroads/order-reset';
+import { orderAfterRefusal } from '@crossroads/order-reset';
 import type { Journal } from '@crossroads/saga';
 import type { DecisionRepository, SagaFacts, Verdict } from '@crossroads/store';
-import { pronounce, verdictIn } from '@crossroads/store';
+import { pronounce, stateIn, verdictIn } from '@crossroads/store';
 import { refused } from '../refused.js';
 import type { Reset, Resets } from '../resets.js';
 import type { Decision } from './decision.js';
@@ -30,7 +32,7 @@ export const answerReset = ({ resets, sagas, journal, ring }: AnswerPorts, first
       const resting = saga.phase === 'parked' && saga.epoch === saga.settled_epoch;
       if (!earlier && reset.progress.done) throw waitsNot(reset);
       if (!earlier && !resting) return undefined;
-      const stands = earlier?.step ?? (await pronounce(journal, reset, saga.epoch, verdicts[answer](by, reasonCode))).step;
+      const stands = earlier?.step ?? (await pronounce(journal, reset, saga.epoch, verdicts[answer](by, reasonCode, termsOf(reset)))).step;
       if (stands.outcome !== outcomes[answer]) throw otherwise(stands.outcome === 'done');
       if (resting) {
         await sagas.wake(saga);
@@ -43,7 +45,7 @@ export const answerReset = ({ resets, sagas, journal, ring }: AnswerPorts, first
 
 const outcomes = { accept: 'done', reject: 'refused' } as const;
 
-const verdicts: Record<Answer, (by: string, reasonCode: string | null) => Verdict> = {
+const verdicts: Record<Answer, (by: string, reasonCode: string | null, terms: DispatchTerms) => Verdict> = {
   accept: (by, reason_code) => {
     const message = `Accepted by ${by}${reason_code === null ? '' : `: ${reason_code}`}.`;
     return {
@@ -56,16 +58,19 @@ const verdicts: Record<Answer, (by: string, reasonCode: string | null) => Verdic
       extra_data: { accepted_by: by, reason_code },
     };
   },
-  reject: (by, reason_code) => ({
+  reject: (by, reason_code, terms) => ({
     step: 'dispatch-reset',
     outcome: 'refused',
     status: 'rejected',
     title: 'Reset rejected by the destination',
     code: 'destination.rejected',
-    message: `Rejected by ${by}${reason_code === null ? '' : `: ${reason_code}`}.`,
+    message: `Rejected by ${by}${reason_code === null ? '' : `: ${reason_code}`}. ${orderAfterRefusal(terms)}`,
     extra_data: { rejected_by: by, reason_code },
   }),
 };
+
+/** What was agreed with the destination when the reset began. */
+const termsOf = ({ saga, entries }: Reset): DispatchTerms => (stateIn(saga.request, entries) as { terms?: DispatchTerms }).terms ?? { on_refusal: 'restore' };
 
 const waitsNot = ({ progress }: Reset) =>
   refused(

@@ -1,27 +1,31 @@
-import type { Order, Orders, ResetRequest } from '@crossroads/order-reset';
-import { resetRequest } from '@crossroads/order-reset';
-import type { Entry, Journal } from '@crossroads/saga';
-import { entryKey } from '@crossroads/saga';
-import type { EntryDocument, LineRepository, SagaCommandRepository, SagaDocument, SagaFacts, SagaViewRepository } from '@crossroads/store';
-import type { CommandWish, SagaCommand } from './commands.js';
+import type { AuditLog, Order, Orders, ResetRequest, SnapshotFacts } from '@crossroads/order-reset';
+import { factsOf, resetRequest, sagaTypes } from '@crossroads/order-reset';
+import type { Direction, Journal } from '@crossroads/saga';
+import { Progress, StopSaga } from '@crossroads/saga';
+import type { DecisionRepository, EntryDocument, LineRepository, SagaCommandRepository, SagaDocument, SagaFacts, SagaViewRepository } from '@crossroads/store';
+import { pronounce, stateIn, toEntry } from '@crossroads/store';
+import type { SagaCommand } from './commands.js';
 import { lookedAt, moved, refusal } from './looked-at.js';
 import type { RingFor } from './ring.js';
 
 export interface AbandonPorts {
-  sagas: Pick<SagaCommandRepository, 'find' | 'abandon'>;
+  sagas: Pick<SagaCommandRepository, 'find'>;
+  decisions: Pick<DecisionRepository, 'claim' | 'giveBack' | 'end'>;
   view: Pick<SagaViewRepository, 'entries'>;
-  journal: Pick<Journal<SagaFacts>, 'write'>;
-  orders: Pick<Orders, 'find' | 'release'>;
+  journal: Journal<SagaFacts>;
+  auditLog: Pick<AuditLog, 'snapshot'>;
+  orders: Pick<Orders, 'find' | 'clearedVersion' | 'release'>;
   line: Pick<LineRepository, 'next'>;
   ring: RingFor;
 }
 
 /**
- * Ends a saga as it stands: nothing is undone. Its order is given back, so that the next in line, or a recovery, can have it.
- * Only while no worker is at it; the sweeper gives back an order that a ghost, or a crash right here, leaves held.
+ * Ends a saga as it stands: nothing is undone. It is claimed, its open step is closed in the journal, and only then it ends and its order is unlocked.
+ * Without the closed step, a zombie worker that was about to lock the order would run all steps of a saga that has ended, the dispatch included.
+ * A crash in between leaves a saga that a worker ends, or one that is still stopped and can be abandoned again.
  */
 export const abandonSaga =
-  ({ sagas, view, journal, orders, line, ring }: AbandonPorts): SagaCommand =>
+  ({ sagas, decisions, view, journal, auditLog, orders, line, ring }: AbandonPorts): SagaCommand =>
   async (sagaId, wish) => {
     const look = await lookedAt(sagas, sagaId, wish);
     if ('refused' in look) return look.refused;
@@ -29,9 +33,14 @@ export const abandonSaga =
     if (saga.phase === 'ended') return refusal('saga.ended', `The saga has ended already (${saga.status}).`);
     if (saga.phase === 'running') return refusal('saga.running', 'A worker is at this saga, or will be at once. It can be abandoned once it rests or has stopped.');
     const error = { code: 'saga.abandoned', message: `Abandoned by ${wish.by}: ${wish.reason}. Nothing was undone.` };
-    if (!(await sagas.abandon(saga, error))) return moved();
-    const entries = await view.entries(sagaId);
-    await journal.write(entryOf(saga, entries, wish, error), factsOf(saga), stateIn(saga, entries));
+    const epoch = await decisions.claim(saga);
+    if (epoch === undefined) return moved();
+    const entries = await closeOpenStep(epoch);
+    if (entries === undefined) {
+      await decisions.giveBack(saga, epoch);
+      return moved();
+    }
+    if (!(await decisions.end(saga, epoch, error))) return moved();
     for (const order of await heldBy(saga, entries)) {
       await orders.release(order.order_id, { sagaId });
       const next = await line.next(order);
@@ -39,35 +48,63 @@ export const abandonSaga =
     }
     return { ok: true };
 
-    /** A saga that has not said which order it found may hold it all the same. */
-    async function heldBy({ request }: SagaDocument, told: readonly EntryDocument[]): Promise<Order[]> {
-      const { order } = stateIn(saga, told) as { order?: Order };
+    /** Undefined when no step is open: the journal says how the saga ends, and a worker has yet to read it. */
+    async function closeOpenStep(claimed: number): Promise<EntryDocument[] | undefined> {
+      for (let closed = 0; closed <= mostSteps; closed++) {
+        const read = await view.entries(sagaId);
+        if (read.some(({ step }) => step.outcome === 'terminated')) return read;
+        const open = openStepOf(saga, read);
+        if (!open) return undefined;
+        const cleared = await clearedBy(claimed, read);
+        // The outcome of a zombie may have come first. It stands, and the step after it is open now.
+        await pronounce(journal, { saga, entries: read }, claimed, {
+          ...open,
+          outcome: 'terminated',
+          status: 'error',
+          title: 'Abandoned by an operator',
+          code: error.code,
+          message: error.message,
+          ...(cleared && { adds: { cleared } }),
+          extra_data: { abandoned_by: wish.by, reason: wish.reason },
+        });
+      }
+      return undefined;
+    }
+
+    /**
+     * What the saga has cleared, for its last entry: a clear whose own entry was never written could not be recovered otherwise.
+     * The look raises the lock's epoch to the operator's, so that no clear, nor a restore, still on its way can land after the saga has ended.
+     */
+    async function clearedBy(claimed: number, read: readonly EntryDocument[]): Promise<SnapshotFacts | undefined> {
+      const { order } = stateIn(saga.request, read) as { order?: Order };
+      if (!order) return undefined;
+      try {
+        const version = await orders.clearedVersion(order.order_id, { sagaId, epoch: claimed });
+        return version === undefined ? undefined : factsOf(await auditLog.snapshot(sagaId, version));
+      } catch (gone) {
+        // Without the lock, or the order, nothing of this saga can land.
+        if (gone instanceof StopSaga) return undefined;
+        throw gone;
+      }
+    }
+
+    /** A saga whose journal does not name its order yet may hold it all the same. */
+    async function heldBy({ request }: SagaDocument, read: readonly EntryDocument[]): Promise<Order[]> {
+      const { order } = stateIn(request, read) as { order?: Order };
       return order ? [order] : orders.find(resetRequest.parse(request) satisfies ResetRequest);
     }
   };
 
-/** The caller who polls reads it like any other failure. It leaves the step open, which does no harm in a saga that has ended. */
-const entryOf = (saga: SagaDocument, entries: readonly EntryDocument[], { by, reason }: CommandWish, { code, message }: { code: string; message: string }): Entry => {
-  const epoch = saga.epoch + 1;
-  const step = { name: saga.step ?? 'resolve-order', direction: entries.at(-1)?.step.direction ?? 'run', outcome: 'failed' } as const;
-  return {
-    key: entryKey(saga._id, step, epoch),
-    sagaId: saga._id,
-    seq: Math.max(0, ...entries.map(({ journal }) => journal.seq)) + 1,
-    step: { ...step, attempt: saga.failures + 1 },
-    epoch,
-    status: 'error',
-    title: 'Abandoned by an operator',
-    retried: saga.resumed,
-    code,
-    detail: { message, extra_data: { abandoned_by: by, reason } },
-  };
+/** More outcomes than this cannot have come first. */
+const mostSteps = 20;
+
+/** The steps' names and order only: nothing of these definitions is ever run. */
+const definitions = new Map(sagaTypes({} as Parameters<typeof sagaTypes>[0]).map((type) => [type.type, type]));
+
+/** The step the saga would go on with, as a worker finds it; as the saga's own document names it where this version does not know its type. */
+const openStepOf = (saga: SagaDocument, entries: readonly EntryDocument[]): { step: string; direction: Direction } | undefined => {
+  const type = definitions.get(saga.type);
+  if (!type) return { step: saga.step ?? 'unknown', direction: entries.at(-1)?.step.direction ?? 'run' };
+  const next = new Progress(type.steps, saga.request, saga.status, entries.map(toEntry)).next();
+  return 'end' in next ? undefined : { step: next.step.name, direction: next.direction };
 };
-
-const factsOf = (saga: SagaDocument): SagaFacts => ({ correlationId: saga.correlation_id, type: saga.type, request: saga.request, inboundRequest: saga.inbound_request });
-
-/** The saga's state, as the kernel gathers it: what each step that is done has added. */
-const stateIn = ({ request }: SagaDocument, entries: readonly EntryDocument[]): object =>
-  entries
-    .filter(({ step }) => step.direction === 'run' && step.outcome === 'done')
-    .reduce((state, { journal }) => ({ ...state, ...journal.adds }), { request });

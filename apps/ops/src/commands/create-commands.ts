@@ -38,6 +38,7 @@ export const createCommands = ({ store, bells, log, intake = intakeRepository(st
   const view = sagaViewRepository(store);
   const orders = orderRepository(store);
   const ring = ringWith(bells, log);
+  const decisions = decisionRepository(store);
   const journal = journalRepository(store, ({ request }, state) => subjectOf(resetRequest.parse(request) satisfies ResetRequest, state));
   const kept = (name: CommandName, command: SagaCommand): SagaCommand => audited(name, command, { audit: auditRepository(store), sagas });
   return {
@@ -46,8 +47,8 @@ export const createCommands = ({ store, bells, log, intake = intakeRepository(st
       'recover',
       recoverReset({ sagas, view, auditLog: auditLogRepository(store), orders, orderView: orderViewRepository(store), intake, ring }),
     ),
-    cancel: kept('cancel', cancelReset({ sagas, view, callingOff: { journal, sagas: decisionRepository(store) }, ring })),
-    abandon: kept('abandon', abandonSaga({ sagas, view, journal, orders, line: lineRepository(store), ring })),
+    cancel: kept('cancel', cancelReset({ sagas, view, callingOff: { journal, sagas: decisions }, ring })),
+    abandon: kept('abandon', abandonSaga({ sagas, decisions, view, journal, auditLog: auditLogRepository(store), orders, line: lineRepository(store), ring })),
     runNow: kept('runNow', runNow({ sagas, ring })),
   };
 };

@@ -18,7 +18,7 @@ export const Entries = ({ entries, now }: { entries: readonly EntryDocument[]; n
   </section>
 );
 
-const tones: Record<string, string> = { done: 'good', refused: 'bad', failed: 'bad', unavailable: 'warn', 'called-off': 'warn' };
+const tones: Record<string, string> = { done: 'good', refused: 'bad', failed: 'bad', unavailable: 'warn', 'called-off': 'warn', terminated: 'warn' };
 
 const Entry = ({ entry, now }: { entry: EntryDocument; now: Date }) => {
   const { step, journal, detail } = entry;

@@ -36,6 +36,7 @@ const signs: Record<Bar['outcome'], string> = {
   done: '✓',
   refused: '✕',
   'called-off': '⏹',
+  terminated: '⏹',
   unavailable: '↻',
   failed: '!',
   waiting: '…',

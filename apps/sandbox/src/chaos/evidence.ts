@@ -136,7 +136,7 @@ const snapshotSeen = (snapshot: Record<string, any>, digests: Digests): Snapshot
 
 export const orderSeen = (order: Record<string, any>, digests: Digests): OrderSeen => {
   const { fence } = order;
-  const heldCleared = fence?.applied?.cleared_version;
+  const heldCleared = fence?.applied?.deliveries_restored ? undefined : fence?.applied?.cleared_version;
   return {
     orderId: order['_id'].toHexString(),
     version: Number(order['version']),

@@ -40,10 +40,10 @@ export const clearDeliveries = ({ orders, auditLog }: Pick<ResetOrderPorts, 'ord
   },
 
   async undo({ order, terms }, context) {
-    if (keepsCleared(terms, context)) return { message: 'Left as it is: so it was agreed with this destination.' };
+    if (keepsCleared(terms, context)) return done({ restored: false }, { message: 'Left cleared: so it was agreed with this destination.' });
     const version = await orders.clearedVersion(order.order_id, context);
-    if (version === undefined) return { message: 'Nothing had been cleared.' };
+    if (version === undefined) return done({ restored: false }, { message: 'Nothing had been cleared.' });
     await orders.restoreDeliveries(order.order_id, await auditLog.snapshot(context.sagaId, version), context);
-    return { message: 'BOLs and executed drops put back.' };
+    return done({ restored: true }, { message: 'BOLs and executed drops put back.' });
   },
 });

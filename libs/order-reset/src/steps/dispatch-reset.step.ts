@@ -1,10 +1,12 @@
 import type { PivotStep, RetryPolicy } from '@crossroads/saga';
 import { done, StepRefused, StepWaits } from '@crossroads/saga';
 import type { Order, SnapshotFacts } from '../order.js';
-import type { DestinationReply, ResetOrderPorts } from '../ports.js';
+import type { DestinationReply, DispatchTerms, ResetOrderPorts } from '../ports.js';
+import { orderAfterRefusal } from './keeps-cleared.js';
 
 interface Needs {
   order: Order;
+  terms: DispatchTerms;
   cleared: SnapshotFacts;
 }
 
@@ -29,7 +31,7 @@ export const dispatchReset = ({
   retry: { ...overADay, ...dispatchRetry },
   timeoutMs: 20_000,
 
-  async run({ order, cleared }, context) {
+  async run({ order, terms, cleared }, context) {
     const { sagaId, correlationId, signal, record } = context;
     const built = await destinations.prepare(order, cleared, { dispatchKey: sagaId, correlationId });
     const request = await record('request', built, {
@@ -41,7 +43,7 @@ export const dispatchReset = ({
     const reply = await destinations.send(order, request, signal);
     const { message, http_status } = reply;
     const shown = { outbound_request: request, extra_data: { reply } };
-    if (reply.answer === 'refused') throw new StepRefused('destination.refused', message, shown);
+    if (reply.answer === 'refused') throw new StepRefused('destination.refused', `${message} ${orderAfterRefusal(terms)}`, shown);
     if (reply.answer === 'requested') {
       throw new StepWaits('destination.requested', message, { forMs: answerWithinMs, afterwards: 'stop', status: 'requested' }, shown);
     }

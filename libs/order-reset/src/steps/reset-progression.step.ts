@@ -30,8 +30,14 @@ export const resetProgression = ({ orders }: Pick<ResetOrderPorts, 'orders'>): C
   },
 
   async undo({ order, terms }, context) {
-    if (keepsCleared(terms, context)) return { message: 'Left as it is: so it was agreed with this destination.' };
-    await orders.restoreProgression(order.order_id, context);
-    return { message: 'Progression put back.' };
+    if (keepsCleared(terms, context)) return done({ restored: false }, { message: 'Left as it is: so it was agreed with this destination.' });
+    const came = await orders.restoreProgression(order.order_id, context);
+    return done({ restored: came === 'restored' }, { message: restoredInWords[came] });
   },
 });
+
+const restoredInWords = {
+  restored: 'Progression put back.',
+  'moved-on': 'Progression left as it is: the order has moved on since the reset.',
+  'not-reset': 'Progression had not been reset.',
+} as const;

@@ -63,6 +63,9 @@ const theOne = (candidates: Order[], { order: asked }: ResetRequest): Order => {
   if (differs) {
     throw new StepRefused('request.order_mismatch', 'order_id and order_number name different orders. Send one of them, or both of one order.');
   }
+  if (order.malformed !== undefined) {
+    throw new StepRefused('order.malformed', `The order cannot be reset, since it could not be put back exactly as it is: ${order.malformed}.`);
+  }
   const refusal = refusals[order.status] ?? (order.counterparty.order_number === null ? refusals['pending'] : undefined);
   if (refusal) throw new StepRefused(...refusal);
   return order;

@@ -11,8 +11,13 @@ type InLine = Pick<ResetOrderPorts, 'orders' | 'line'>;
  */
 const lookAgainMs = (epoch: number): number => Math.min(15_000, 250 * 2 ** (epoch - 1));
 
-/** Holds the order when it is this saga's turn. Throws StepWaits while it is another's, which is asked to call. */
+/**
+ * Holds the order when it is this saga's turn. Throws StepWaits while it is another's, which is asked to call.
+ * A saga that has the lock already goes on whichever saga is ahead: an earlier claim of it took the lock and died before its entry.
+ * So the holder never waits, every other saga waits for the holder or for a saga with a smaller id, and no two can wait for each other.
+ */
 export const takeTurn = async ({ orders, line }: InLine, order: Order, { sagaId, epoch }: Hold): Promise<void> => {
+  if (epoch > 1 && (await orders.holdAgain(order.order_id, { sagaId, epoch }))) return;
   const ahead = await line.ahead(order, sagaId);
   if (ahead === undefined && (await orders.hold(order.order_id, { sagaId, epoch }))) return;
   if (ahead !== undefined) await orders.askFor(order.order_id, { sagaId });

@@ -28,7 +28,14 @@ const fence = new Schema(
     saga_id: { type: String, required: true },
     epoch: { type: Number, required: true },
     /** What this saga has already done to the order: what a repeated write finds instead of doing it twice. */
-    applied: { cleared_version: Number, progression_was: String, restored: Boolean },
+    applied: {
+      cleared_version: Number,
+      deliveries_restored: Boolean,
+      progression_was: String,
+      progression_absent: Boolean,
+      progression_restored: Boolean,
+      restored: Boolean,
+    },
     /** Another saga waits for the order. */
     awaited: Boolean,
   },

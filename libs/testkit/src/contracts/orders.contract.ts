@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Orders } from '@crossroads/order-reset';
-import { ClaimLost } from '@crossroads/saga';
+import { ClaimLost, StopSaga } from '@crossroads/saga';
 import { resetRequestFor } from '../reset-world.js';
 
 /** A store of orders under test, with ways in beside the port. */
@@ -10,8 +10,11 @@ export interface OrdersUnderTest {
   deliver(): Promise<string>;
   /** Somebody else saves a BOL. */
   saveBol(orderId: string, bolNumber: string): Promise<void>;
-  /** BOL numbers, count of executed drops, progression and version, as they are now. */
-  look(orderId: string): Promise<{ bols: string[]; drops: number; progression: string; version: number; fenced: boolean }>;
+  /** An operator deletes the order, or its lock, by hand. */
+  remove(orderId: string): Promise<void>;
+  unlock(orderId: string): Promise<void>;
+  /** BOL numbers, count of executed drops, progression, version and the lock, as they are now. */
+  look(orderId: string): Promise<{ bols: string[]; drops: number; progression: string; version: number; fenced: boolean; lock: { saga: string; epoch: number; awaited: boolean } | null }>;
 }
 
 /** What the saga relies on in every store of orders, so that the fake and the real one cannot drift apart. */
@@ -92,7 +95,7 @@ export const ordersContract = (name: string, open: () => Promise<OrdersUnderTest
       await world.orders.hold(orderId, { ...first, epoch: 2 });
       await expect(world.orders.clearDeliveries(orderId, 7, first)).rejects.toThrow(ClaimLost);
       await expect(world.orders.resetProgression(orderId, 'COMPLETE', first)).rejects.toThrow(ClaimLost);
-      await expect(world.orders.clearDeliveries(orderId, 7, { sagaId: 'saga-2', epoch: 9 })).rejects.toThrow(ClaimLost);
+      await expect(world.orders.clearDeliveries(orderId, 7, { sagaId: 'saga-2', epoch: 9 })).rejects.toMatchObject({ name: 'StopSaga', code: 'order.not_held' });
       expect(await world.look(orderId)).toMatchObject({ ...delivered, version: 7 });
     });
 
@@ -104,8 +107,67 @@ export const ordersContract = (name: string, open: () => Promise<OrdersUnderTest
       expect(await world.orders.clearedVersion(orderId, first)).toBe(7);
       await world.orders.restoreDeliveries(orderId, snapshot, first);
       await world.orders.restoreDeliveries(orderId, snapshot, first);
-      expect(await world.orders.clearedVersion(orderId, first)).toBeUndefined();
       expect(await world.look(orderId)).toMatchObject({ bols: ['BOL-1', 'BOL-2', 'BOL-3'], drops: 1, version: 10 });
+    });
+
+    const older = first;
+    const newer = { ...first, epoch: 2 };
+
+    test('after a newer claim has seen that nothing was cleared, the clear of an older claim that arrives late matches nothing', async () => {
+      await world.orders.hold(orderId, older);
+      expect(await world.orders.clearedVersion(orderId, newer)).toBeUndefined();
+      await expect(world.orders.clearDeliveries(orderId, 7, older)).rejects.toThrow(ClaimLost);
+      expect(await world.look(orderId)).toMatchObject({ ...delivered, version: 7 });
+    });
+
+    test('after a newer claim found nothing to put back, no write of an older claim takes effect', async () => {
+      await world.orders.hold(orderId, older);
+      const snapshot = await world.orders.snapshot(orderId);
+      await world.orders.restoreDeliveries(orderId, snapshot, newer);
+      await expect(world.orders.clearDeliveries(orderId, 7, older)).rejects.toThrow(ClaimLost);
+      expect(await world.orders.restoreProgression(orderId, { ...first, epoch: 3 })).toBe('not-reset');
+      await expect(world.orders.resetProgression(orderId, 'COMPLETE', newer)).rejects.toThrow(ClaimLost);
+      expect(await world.look(orderId)).toMatchObject({ ...delivered, version: 7 });
+    });
+
+    test('what was put back is not cleared again by the same saga', async () => {
+      await world.orders.hold(orderId, older);
+      const snapshot = await world.orders.snapshot(orderId);
+      await world.orders.clearDeliveries(orderId, 7, older);
+      await world.orders.restoreDeliveries(orderId, snapshot, newer);
+      expect(await world.orders.clearDeliveries(orderId, 9, newer)).toEqual({ version: 7 });
+      expect(await world.look(orderId)).toMatchObject({ ...delivered, version: 9 });
+    });
+
+    test('a saga that has the lock can raise its epoch, and no other saga can', async () => {
+      expect(await world.orders.holdAgain(orderId, newer)).toBe(false);
+      await world.orders.hold(orderId, older);
+      expect(await world.orders.holdAgain(orderId, { sagaId: 'saga-2', epoch: 9 })).toBe(false);
+      expect(await world.orders.holdAgain(orderId, newer)).toBe(true);
+      expect(await world.orders.holdAgain(orderId, older)).toBe(false);
+      await expect(world.orders.clearDeliveries(orderId, 7, older)).rejects.toThrow(ClaimLost);
+    });
+
+    const acts: [string, (orders: Orders, id: string) => Promise<unknown>][] = [
+      ['a clear', (orders, id) => orders.clearDeliveries(id, 7, first)],
+      ['a look at what was cleared', (orders, id) => orders.clearedVersion(id, first)],
+      ['a restore of deliveries', async (orders, id) => orders.restoreDeliveries(id, { version: 7, bols: [], executed_drops: [], progression_state: 'COMPLETE', sha256: '' }, first)],
+      ['a reset of progression', (orders, id) => orders.resetProgression(id, 'COMPLETE', first)],
+      ['a restore of progression', (orders, id) => orders.restoreProgression(id, first)],
+      ['an exact restore', (orders, id) => orders.restoreExactly(id, { version: 7, bols: [], executed_drops: [], progression_state: 'COMPLETE', sha256: '' }, 7, first)],
+    ];
+
+    test.each(acts)('%s of an order that is not locked any more stops the saga, and does not pass for a newer claim', async (_, act) => {
+      await world.orders.hold(orderId, first);
+      await world.unlock(orderId);
+      await expect(act(world.orders, orderId)).rejects.toMatchObject({ name: StopSaga.name, code: 'order.not_held' });
+      expect(await world.look(orderId)).toMatchObject({ ...delivered, version: 7 });
+    });
+
+    test.each(acts)('%s of an order that was deleted stops the saga', async (_, act) => {
+      await world.orders.hold(orderId, first);
+      await world.remove(orderId);
+      await expect(act(world.orders, orderId)).rejects.toMatchObject({ name: StopSaga.name, code: 'order.gone' });
     });
 
     test('progression is reset once and remembers what it was', async () => {

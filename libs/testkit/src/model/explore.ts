@@ -25,7 +25,7 @@ export const explore = async ({ from, schedules, forMs, spoil }: Wish): Promise<
   const paths = new Set<string>();
   let run = 0;
   for (; run < schedules && performance.now() - began < forMs; run++) {
-    const played = await runSchedule(from + run, spoil);
+    const played = await runSchedule(from + run, { spoil });
     paths.add(played.path);
     const violations = violationsIn(played);
     if (violations.length > 0) return { schedules: run + 1, distinct: paths.size, tookMs: performance.now() - began, found: { seed: from + run, violations } };

@@ -1,16 +1,6 @@
 import type { InTime } from '@crossroads/saga';
 import { tookTooLong } from '@crossroads/saga';
-
-/** Numbers from 0 to 1 that depend on nothing but the seed (mulberry32). */
-const seeded = (seed: number): (() => number) => {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-};
+import { seeded } from './seeded.js';
 
 /** An attempt at a step, which can be given up while its call is still on the way. */
 interface Attempt {
@@ -18,14 +8,24 @@ interface Attempt {
   giveUp(): void;
 }
 
+/** A write that an actor is about to make. */
+export interface Write {
+  name: string;
+  land(): unknown;
+}
+
 /**
  * Runs actors one step at a time, in an order the seed decides. An actor runs until its next gate and stops there until it is picked
- * again; a crashed actor is never picked again, which is all a crash is to everybody else. One actor runs at a time and nothing
- * but promises moves it, so whoever comes to a gate is the actor that runs: no timer, no turn of the event loop.
+ * again; a crashed actor is never picked again, which is all a crash is to the others. One actor runs at a time and nothing
+ * but promises moves it, so the actor that comes to a gate is the one that runs: no timer, no turn of the event loop.
  */
 export class Interleaving {
   readonly random: () => number;
+  /** What happened, line by line, if it is wanted. */
+  readonly trace: string[] | undefined;
+  readonly #names = new Map<number, string>();
   readonly #atGate = new Map<number, () => void>();
+  readonly #writes = new Map<number, Write>();
   readonly #live = new Set<number>();
   readonly #attempts = new Map<number, Attempt>();
   #running = -1;
@@ -34,8 +34,9 @@ export class Interleaving {
   #path = 0x811c9dc5;
   #also = 0;
 
-  constructor(seed: number) {
+  constructor(seed: number, trace?: string[]) {
     this.random = seeded(seed);
+    this.trace = trace;
   }
 
   /** Below `n`. */
@@ -43,23 +44,33 @@ export class Interleaving {
     return Math.floor(this.random() * n);
   }
 
+  oneOf<T>(all: readonly T[]): T | undefined {
+    return all[this.below(all.length)];
+  }
+
   /** What happened so far and in which order, as a number: two schedules with different paths are different. */
   get path(): string {
     return `${this.#path}.${this.#also}`;
   }
 
-  start(actor: number, run: () => Promise<unknown>): void {
+  start(actor: number, name: string, run: () => Promise<unknown>): void {
     this.#live.add(actor);
+    this.#names.set(actor, name);
     this.#running = actor;
     const over = (): void => this.#over();
-    void this.gate(0).then(run).then(over, over);
+    const failed = (error: unknown): void => {
+      this.say(`over: ${String(error)}`);
+      this.#over();
+    };
+    void this.gate(0).then(run).then(over, failed);
   }
 
   /** Where the running actor stops until it is picked again. `point` is part of the path. */
-  gate(point: number): Promise<void> {
+  gate(point: number, write?: Write): Promise<void> {
     if (this.#open) return passed;
     const actor = this.#running;
     this.note(actor, point);
+    if (write) this.#writes.set(actor, write);
     return new Promise((resolve) => {
       this.#atGate.set(actor, resolve);
       this.#stopped();
@@ -71,11 +82,21 @@ export class Interleaving {
     this.#also = (Math.imul(this.#also, 31) + what * 131 + actor) >>> 0;
   }
 
-  crash(actor: number): void {
+  /** A line of the trace, by the running actor or by another. */
+  say(line: string, by = this.#names.get(this.#running) ?? ''): void {
+    this.trace?.push(`${by.padEnd(22)} ${line}`);
+  }
+
+  /** Ends the actor where it is; answers the write it was about to make, which may be on its way already. */
+  crash(actor: number): Write | undefined {
     this.note(actor, -1);
+    const write = this.#writes.get(actor);
+    if (this.#live.has(actor)) this.say('crashes', this.#names.get(actor));
     this.#live.delete(actor);
     this.#atGate.delete(actor);
     this.#attempts.delete(actor);
+    this.#writes.delete(actor);
+    return write;
   }
 
   isLive(actor: number): boolean {
@@ -86,6 +107,7 @@ export class Interleaving {
   step(actor: number): Promise<void> {
     const go = this.#atGate.get(actor)!;
     this.#atGate.delete(actor);
+    this.#writes.delete(actor);
     this.#running = actor;
     return new Promise((stopped) => {
       this.#stopped = stopped;
@@ -125,14 +147,19 @@ export class Interleaving {
     return this.#attempts.has(actor);
   }
 
-  /** The actor's time for its attempt is up: it goes on without. The attempt does not know, and lives on as the actor `ghost`. */
-  timeUp(actor: number, ghost: number): Promise<void> {
+  /** The actor's time for its attempt is up: it goes on without. The attempt does not know, and lives on as the actor `zombie`. */
+  timeUp(actor: number, zombie: number): Promise<void> {
     this.note(actor, -2);
+    this.say(`has no time left for its attempt, which goes on as zombie ${zombie}`, this.#names.get(actor));
     const attempt = this.#attempts.get(actor)!;
     this.#attempts.delete(actor);
-    this.#atGate.set(ghost, this.#atGate.get(actor)!);
+    this.#atGate.set(zombie, this.#atGate.get(actor)!);
     this.#atGate.delete(actor);
-    this.#live.add(ghost);
+    const write = this.#writes.get(actor);
+    if (write) this.#writes.set(zombie, write);
+    this.#writes.delete(actor);
+    this.#live.add(zombie);
+    this.#names.set(zombie, `zombie ${zombie}`);
     this.#running = actor;
     return new Promise((stopped) => {
       this.#stopped = stopped;
@@ -140,9 +167,15 @@ export class Interleaving {
     });
   }
 
-  /** From here on nobody is stopped. */
+  /** From here on no actor is stopped. */
   openGates(): void {
     this.#open = true;
+    this.#running = -1;
+    this.#names.set(-1, 'afterwards');
+  }
+
+  get isOpen(): boolean {
+    return this.#open;
   }
 
   #over(): void {
@@ -154,27 +187,3 @@ export class Interleaving {
 const never = new AbortController().signal;
 
 const passed = Promise.resolve();
-
-const points = new Map<string, number>();
-
-/**
- * The port with a gate before each call. What an actor does between two calls is nobody else's business, so this is where all orders differ;
- * only within an attempt is there one after each call as well: there its time may be up when the effect is there and the answer is not.
- */
-export const gated = <Port extends object>(port: Port, play: Interleaving): Port => {
-  const all: Record<string, unknown> = {};
-  for (const [name, call] of Object.entries(port)) {
-    if (!points.has(name)) points.set(name, 2 * points.size + 1);
-    const point = points.get(name)!;
-    all[name] =
-      typeof call === 'function'
-        ? async (...args: unknown[]) => {
-            await play.gate(point);
-            const answer: unknown = await Reflect.apply(call, port, args);
-            if (play.inAttempt) await play.gate(point + 1);
-            return answer;
-          }
-        : call;
-  }
-  return all as Port;
-};

@@ -1,19 +1,58 @@
 /**
- * `main.js [--schedules 100000] [--seconds 600] [--seed 1]`: runs the kernel over seeded schedules in memory.
- * Exit code 1 when one of them violates something; its seed is named, and `--schedules 1 --seed <it>` runs it again.
+ * `main.js [--schedules 100000] [--seconds 600] [--seed 1] [--jobs 1]`: runs the kernel over seeded schedules in memory, in so many processes.
+ * Exit code 1 when one of them violates something; its seed is named, and `--schedules 1 --seed <it>` runs it again and prints what happened.
  */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 import { explore } from './explore.js';
+import { runSchedule } from './schedule.js';
+import { violationsIn } from './violations.js';
 
 const { values } = parseArgs({
-  options: { schedules: { type: 'string', default: '100000' }, seconds: { type: 'string', default: '600' }, seed: { type: 'string', default: '1' } },
+  options: {
+    schedules: { type: 'string', default: '100000' },
+    seconds: { type: 'string', default: '600' },
+    seed: { type: 'string', default: '1' },
+    jobs: { type: 'string', default: '1' },
+  },
 });
-const [schedules, seconds, from] = [Number(values.schedules), Number(values.seconds), Number(values.seed)];
-if (!(schedules > 0) || !(seconds > 0) || !Number.isSafeInteger(from)) throw new Error('usage: main.js [--schedules 100000] [--seconds 600] [--seed <whole number>]');
+const [schedules, seconds, from, jobs] = [Number(values.schedules), Number(values.seconds), Number(values.seed), Number(values.jobs)];
+if (!(schedules > 0) || !(seconds > 0) || !Number.isSafeInteger(from) || !(jobs >= 1)) {
+  throw new Error('usage: main.js [--schedules 100000] [--seconds 600] [--seed <whole number>] [--jobs 1]');
+}
 
-const { schedules: run, distinct, tookMs, found } = await explore({ from, schedules, forMs: seconds * 1_000 });
-console.log(`${run} schedules from seed ${from}, ${distinct} of them unlike any other, in ${(tookMs / 1_000).toFixed(1)} s`);
-if (found) {
-  console.error(`seed ${found.seed}: ${found.violations.join('; ')}`);
-  process.exitCode = 1;
+// Errors are an everyday matter here, and nobody reads where they were thrown.
+Error.stackTraceLimit = 0;
+if (schedules === 1) await replay(from);
+else if (jobs > 1) await share();
+else {
+  const { schedules: run, distinct, tookMs, found } = await explore({ from, schedules, forMs: seconds * 1_000 });
+  console.log(`${run} schedules from seed ${from}, ${distinct} of them unlike any other, in ${(tookMs / 1_000).toFixed(1)} s`);
+  if (found) {
+    console.error(`seed ${found.seed}: ${found.violations.join('; ')}`);
+    process.exitCode = 1;
+  }
+}
+
+/** One schedule, line by line. */
+async function replay(seed: number): Promise<void> {
+  const trace: string[] = [];
+  const violations = violationsIn(await runSchedule(seed, { trace }));
+  console.log(trace.join('\n'));
+  console.log(violations.length === 0 ? `seed ${seed}: nothing violated` : `seed ${seed}:\n  ${violations.join('\n  ')}`);
+  if (violations.length > 0) process.exitCode = 1;
+}
+
+/** Each process has a share of the seeds. */
+async function share(): Promise<void> {
+  const each = Math.ceil(schedules / jobs);
+  const codes = await Promise.all(
+    Array.from({ length: jobs }, async (_, job) => {
+      const args = ['--schedules', String(Math.max(2, Math.min(each, schedules - job * each))), '--seconds', String(seconds), '--seed', String(from + job * each)];
+      const [code] = (await once(fork(process.argv[1]!, args), 'exit')) as [number | null];
+      return code;
+    }),
+  );
+  if (codes.some((code) => code !== 0)) process.exitCode = 1;
 }

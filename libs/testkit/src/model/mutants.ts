@@ -1,7 +1,36 @@
 import type { ResetWorld } from '../reset-world.js';
 
-/** Each takes one safeguard away. A model that does not notice would prove nothing. */
+/**
+ * Each takes one safeguard away in memory. A model that does not notice would prove nothing. The first four are holes the real system once had,
+ * while a kinder model ran clean. Many more stand in tests/mutants, where the source itself is changed.
+ */
 export const mutants: readonly [safeguard: string, spoil: (world: ResetWorld) => void][] = [
+  [
+    'the order lock’s epoch is raised before it is said that nothing was cleared',
+    ({ orders }) => {
+      orders.clearedVersion = async (orderId) => orders.documents.get(orderId)!.fence?.clearedVersion;
+    },
+  ],
+  [
+    'a saga that has the lock goes on whichever saga is ahead',
+    ({ orders }) => {
+      orders.holdAgain = async () => false;
+    },
+  ],
+  [
+    'what the sweep enqueues for an overdue saga does not meet a job that was there before',
+    ({ queue }) => {
+      const enqueue = queue.enqueue;
+      queue.enqueue = (wake) => enqueue({ ...wake, overdueMinutes: 0 });
+    },
+  ],
+  [
+    'abandoning a saga closes its open step',
+    ({ journal }) => {
+      const write = journal.write;
+      journal.write = (entry, facts, state) => write(entry.step.outcome === 'terminated' ? { ...entry, key: `${entry.key}:aside` } : entry, facts, state);
+    },
+  ],
   [
     'the clear names the version that was saved',
     ({ orders }) => {
@@ -10,7 +39,7 @@ export const mutants: readonly [safeguard: string, spoil: (world: ResetWorld) =>
     },
   ],
   [
-    'the fence remembers what was applied',
+    'the lock remembers what was applied',
     ({ orders }) => {
       const clear = orders.clearDeliveries;
       orders.clearDeliveries = (orderId, version, hold) => {
@@ -50,19 +79,6 @@ export const mutants: readonly [safeguard: string, spoil: (world: ResetWorld) =>
       let built = 0;
       const send = destination.send;
       destination.send = (order, request, signal) => send(order, { ...request, body: `${request.body}${++built}` }, signal);
-    },
-  ],
-  [
-    'the fence turns older claims away',
-    ({ orders }) => {
-      for (const name of ['clearDeliveries', 'resetProgression'] as const) {
-        const change = orders[name] as (orderId: string, ...rest: unknown[]) => Promise<never>;
-        orders[name] = (orderId: string, ...rest: unknown[]) => {
-          const { fence } = orders.documents.get(orderId)!;
-          if (fence) fence.epoch = 0;
-          return change(orderId, ...rest);
-        };
-      }
     },
   ],
 ];

@@ -1,10 +1,16 @@
-import { entryKey, isVerdict, StepUnavailable } from '@crossroads/saga';
-import { cancelableSteps } from '@crossroads/order-reset';
+import { NO_PROGRESS } from '@crossroads/order-reset';
+import { StepUnavailable } from '@crossroads/saga';
 import type { ResetWorld } from '../reset-world.js';
 import { resetWorld } from '../reset-world.js';
+import type { Commands } from './commands.js';
+import { commandsOn } from './commands.js';
+import { comeToRest } from './come-to-rest.js';
 import type { History } from './history.js';
-import { historyOf } from './history.js';
-import { gated, Interleaving } from './interleaving.js';
+import { historyOf, noteEnds } from './history.js';
+import { Interleaving } from './interleaving.js';
+import { mishaps } from './mishaps.js';
+import { UnkindReach } from './unkind-reach.js';
+import { sweep, work } from './worker.js';
 
 /** A schedule that was run to its end. */
 export interface Played {
@@ -14,87 +20,171 @@ export interface Played {
   path: string;
 }
 
-const eventsPerSchedule = 60;
+export interface Options {
+  spoil?: ((world: ResetWorld) => void) | undefined;
+  /** Filled with what happened, line by line. */
+  trace?: string[] | undefined;
+}
 
-/** What else may happen between two steps of a worker, by its odds. */
-const events = ['crash', 'time', 'bol', 'reset', 'cancel', 'mood', 'timeUp', 'step'] as const;
-const odds = { crash: 0.02, time: 0.08, bol: 0.03, reset: 0.01, cancel: 0.005, mood: 0.035, timeUp: 0.02 };
+const eventsPerSchedule = 140;
+const workers = 2;
+const mostResets = 4;
 
-const moods = ['synced', 'synced', 'refused', new StepUnavailable('destination.unavailable', 'away')] as const;
+/** Ids are not in the order of acceptance: two intakes have two clocks, and an insert may be slow. */
+const ids = ['saga-4', 'saga-2', 'saga-6', 'saga-1', 'saga-5', 'saga-3'];
+
+/** What else may happen between two steps of an actor, by its odds. */
+const odds = {
+  crash: 0.018,
+  time: 0.06,
+  bol: 0.015,
+  progress: 0.008,
+  reset: 0.02,
+  cancel: 0.01,
+  operator: 0.025,
+  mood: 0.05,
+  timeUp: 0.02,
+  land: 0.04,
+  sweep: 0.02,
+  renew: 0.012,
+  queue: 0.025,
+  outage: 0.003,
+};
+const events = Object.keys(odds) as (keyof typeof odds)[];
+
+const moods = ['synced', 'synced', 'synced', 'refused', 'refused', 'requested', new StepUnavailable('destination.unavailable', 'away')] as const;
 
 /**
- * Two workers, resets of one order, a BOL writer, a caller who cancels, a moody destination, crashes anywhere, attempts that are given up
- * while their call is on its way, and time that passes.
+ * Workers, resets of one order, a BOL writer and one of progress, callers and operators at their commands, a moody destination, a queue that loses
+ * and doubles jobs, a network that loses, repeats nothing and delays; crashes anywhere, attempts given up while their call is on its way, leases
+ * that run out, and time that passes. Then the faults are over, and everything must come to rest.
  */
-export const runSchedule = async (seed: number, spoil: (world: ResetWorld) => void = () => {}): Promise<Played> => {
-  const play = new Interleaving(seed);
-  const world = resetWorld({ wrap: (port) => gated(port, play), inTime: play.inTime });
-  spoil(world);
+export const runSchedule = async (seed: number, { spoil, trace }: Options = {}): Promise<Played> => {
+  const play = new Interleaving(seed, trace);
+  const reach = new UnkindReach(play);
+  const world = resetWorld({ reach, inTime: play.inTime, dispatchRetry: { firstDelayMs: 1_000, maxDelayMs: 60_000 } });
+  world.destination.terms.onRefusal = play.random() < 0.2 ? 'keep' : 'restore';
+  spoil?.(world);
   const history = historyOf(world);
-  const sagas = [world.submit('saga-1')];
-  let actors = 0;
-  const workers = [actors++, actors++];
+  const commands = commandsOn(world);
+  let made = play.below(ids.length);
+  const nextId = (): string => ids[made++ % ids.length]!;
+  let actors = workers;
+  const living = Array.from({ length: workers }, (_, index) => index);
+  const sagaIds = (): string[] => [...world.sagas.sagas.keys()];
+  const orderId = world.order.order.order_id;
 
+  const begin = (name: string, run: () => Promise<unknown>): void => {
+    living.push(actors);
+    play.start(actors++, name, run);
+  };
+  const accept = (): void => {
+    if (made >= 2 * ids.length || world.sagas.sagas.size >= mostResets) return;
+    const id = nextId();
+    if (world.sagas.sagas.has(id)) return;
+    begin(`intake ${id}`, () => commands.accept(id).then(() => history.accepted.push(id)));
+  };
+  const stop = (actor: number): void => {
+    const write = play.crash(actor);
+    if (write && play.random() < 0.5) reach.late.push(write);
+  };
+
+  const act: Record<keyof typeof odds, (slot: number) => void | Promise<void>> = {
+    crash(slot) {
+      stop(living[slot]!);
+      if (slot < workers) living[slot] = actors++;
+    },
+    time() {
+      const ms = play.random() < 0.5 ? play.below(3_000) : play.below(30_000);
+      world.clock.pass(ms);
+      play.say(`${ms} ms pass`, 'clock');
+    },
+    bol() {
+      const bol = `BOL-w${history.saved.length}`;
+      history.saved.push(bol);
+      world.orders.saveBol(orderId, { bol_number: bol });
+      play.say(`saves ${bol}`, 'BOL writer');
+    },
+    progress() {
+      const state = play.oneOf(['LOADING', 'COMPLETE', NO_PROGRESS])!;
+      world.orders.saveProgress(orderId, state);
+      if (state !== NO_PROGRESS) for (const change of history.changes) change.movedOn = true;
+      play.say(`sets ${state}`, 'progress writer');
+    },
+    reset: accept,
+    cancel() {
+      const id = play.oneOf(sagaIds());
+      if (id !== undefined) begin(`cancel ${id}`, () => commands.cancel(id));
+    },
+    operator() {
+      const id = play.oneOf(sagaIds());
+      if (id !== undefined) operate(id);
+    },
+    mood() {
+      const mood = play.oneOf(moods)!;
+      world.destination.answers.push(mood);
+      play.say(`will answer ${mood instanceof Error ? 'nothing' : mood}`, 'destination');
+    },
+    async timeUp(slot) {
+      const actor = living[slot]!;
+      if (!play.isTrying(actor)) return;
+      living.push(actors);
+      await play.timeUp(actor, actors++);
+    },
+    land: () => reach.landOne(),
+    sweep: () => begin('sweep', () => sweep(world)),
+    renew() {
+      const saga = world.sagas.sagas.get(play.oneOf(sagaIds()) ?? '');
+      if (saga) begin(`renew ${saga.sagaId} e${saga.epoch}`, () => world.sagas.renew({ sagaId: saga.sagaId, epoch: saga.epoch }));
+    },
+    queue: () => mishaps(world, play),
+    outage() {
+      reach.outage = play.random() < 0.5 ? 'away' : 'unlisted';
+      play.say(reach.outage, 'outage');
+    },
+  };
+
+  const operate = (id: string): void => {
+    const saga = world.sagas.sagas.get(id)!;
+    const wish = play.oneOf<keyof Commands>(saga.phase === 'parked' ? ['answer', 'answer', 'abandon'] : saga.phase === 'ended' ? ['recover'] : ['abandon', 'abandon', 'resume', 'runNow'])!;
+    if (wish === 'recover') {
+      const recovery = nextId();
+      if (!world.sagas.sagas.has(recovery)) begin(`recover ${id}`, () => commands.recover(recovery, id, play.random() < 0.3));
+    } else if (wish === 'answer') begin(`answer ${id}`, () => commands.answer(id, play.random() < 0.5 ? 'done' : 'refused'));
+    else begin(`${wish} ${id}`, () => (commands[wish] as (sagaId: string) => Promise<void>)(id));
+  };
+
+  for (let some = play.below(3); some > 0; some--) await act.mood(0);
+  accept();
   for (let at = 0; at < eventsPerSchedule; at++) {
-    const slot = play.below(workers.length);
-    const actor = workers[slot]!;
+    const slot = play.below(living.length);
+    const actor = living[slot]!;
     const event = draw(play.random());
-    if (event !== 'step') play.note(-1, events.indexOf(event));
-    if (event === 'crash') {
-      play.crash(actor);
-      workers[slot] = actors++;
-    } else if (event === 'time') world.clock.pass(play.below(30_000));
-    else if (event === 'bol') {
-      history.saved.push(`BOL-w${at}`);
-      world.orders.saveBol(world.order.order.order_id, { bol_number: `BOL-w${at}` });
-    } else if (event === 'reset' && sagas.length < 3) sagas.push(world.submit(`saga-${sagas.length + 1}`));
-    else if (event === 'cancel') cancel(world, sagas[play.below(sagas.length)]!);
-    else if (event === 'mood') world.destination.answers.push(moods[play.below(moods.length)]!);
-    else if (event === 'timeUp' && play.isTrying(actor)) {
-      workers.push(actors++);
-      await play.timeUp(actor, workers.at(-1)!);
+    if (event !== undefined) {
+      play.note(-1, events.indexOf(event));
+      await act[event](slot);
     } else if (play.isLive(actor)) await play.step(actor);
-    else if (slot > 1) workers.splice(slot, 1);
-    else play.start(actor, () => world.advance(sagas[play.below(sagas.length)]!));
+    else if (slot >= workers) living.splice(slot, 1);
+    else {
+      const job = play.oneOf(world.queue.ready());
+      if (job) {
+        const token = world.queue.take(job);
+        play.start(actor, `worker ${actor} ${job.id}`, () => work(world, job, token, play.random));
+      }
+    }
+    if (reach.outage !== undefined && play.random() < 0.04) {
+      reach.outage = undefined;
+      play.say('over', 'outage');
+    }
+    noteEnds(world, history);
   }
-  for (const actor of workers) play.crash(actor);
-  play.openGates();
-  world.destination.answers.length = 0;
-  await finish(world, sagas);
+  for (const actor of living) stop(actor);
+  await comeToRest({ world, history, commands, play, reach });
   return { world, history, path: play.path };
 };
 
-const draw = (dice: number): (typeof events)[number] => {
+const draw = (dice: number): keyof typeof odds | undefined => {
   let below = 0;
-  for (const event of events) {
-    if (event === 'step' || dice < (below += odds[event])) return event;
-  }
-  return 'step';
+  for (const event of events) if (dice < (below += odds[event])) return event;
+  return undefined;
 };
-
-/** The faults are over: whoever is due is advanced until nobody is, and the sweep gives back what ended sagas still hold. */
-const finish = async (world: ResetWorld, sagas: readonly string[]): Promise<void> => {
-  for (let turn = 0; turn < 500; turn++) {
-    const holder = world.order.fence && world.sagas.sagas.get(world.order.fence.sagaId)!;
-    if (holder?.phase === 'ended') await world.orders.release(world.order.order.order_id, holder);
-    const [next] = sagas.map((saga) => world.sagas.sagas.get(saga)!).filter(({ nextRunAt }) => nextRunAt !== undefined).sort((a, b) => a.nextRunAt! - b.nextRunAt!);
-    if (!next) return;
-    world.clock.pass(Math.max(0, next.nextRunAt! - world.clock.now()));
-    await world.advance(next.sagaId);
-  }
-};
-
-/** What the intake does for a caller who changed his mind: it calls off the first step without a verdict, unless that lies behind the clear. */
-const cancel = (world: ResetWorld, sagaId: string): void => {
-  const saga = world.sagas.sagas.get(sagaId)!;
-  const open = cancelableSteps.find((name) => !verdictOn(world, sagaId, name));
-  if (saga.nextRunAt === undefined || open === undefined || cancelableSteps.some((name) => verdictOn(world, sagaId, name) === 'called-off')) return;
-  const step = { name: open, direction: 'run', outcome: 'called-off', attempt: 1 } as const;
-  const key = entryKey(sagaId, step, 0);
-  world.journal.entries.push({ key, sagaId, seq: 99, step, epoch: saga.epoch, status: 'pending', title: 'Canceled', code: 'request.canceled', retried: false, detail: { message: 'Canceled by the caller.' } });
-  saga.epoch += 1;
-  saga.nextRunAt = 0;
-};
-
-const verdictOn = (world: ResetWorld, saga: string, name: string) =>
-  world.journal.entries.find(({ sagaId, step }) => sagaId === saga && step.name === name && step.direction === 'run' && isVerdict(step.outcome))?.step.outcome;

@@ -40,6 +40,6 @@ export const by = <T>(all: readonly T[], key: (one: T) => string): Map<string, T
 
 export const runSteps = ['resolve-order', 'snapshot-order', 'clear-deliveries', 'reset-progression', 'dispatch-reset'] as const;
 
-export const isVerdict = (outcome: string): boolean => ['done', 'refused', 'called-off'].includes(outcome);
+export const isVerdict = (outcome: string): boolean => ['done', 'refused', 'called-off', 'terminated'].includes(outcome);
 
 export const hasEnded = (phase: string): boolean => phase === 'ended' || phase === 'stopped';

@@ -1,0 +1,97 @@
+import { afterAll, beforeAll } from '@jest/globals';
+import { orderPairsContract, resetRequestFor, sagaPairsContract } from '@crossroads/testkit';
+import mongoose from 'mongoose';
+import { uuidv7 } from 'uuidv7';
+import { ownDatabase } from '../../../tests/stores/own-database.js';
+import type { SagaDocument, SagaFacts, Store } from './index.js';
+import { decisionRepository, intakeRepository, makeIndexes, openStore, orderRepository, sagaCommandRepository, sagaRepository } from './index.js';
+import { dueAtOnce } from './saga.repository.js';
+
+const { ObjectId } = mongoose.mongo;
+
+let store: Store;
+const orders = () => store.connection.db!.collection('orders');
+const sagaDocuments = () => store.connection.db!.collection<SagaDocument>('sagas');
+
+beforeAll(async () => {
+  store = openStore({ uri: ownDatabase('as-in-memory'), operationTimeoutMs: 10_000 });
+  await store.connected;
+  await makeIndexes(store.connection);
+});
+
+afterAll(async () => {
+  await store.connection.dropDatabase();
+  await store.close();
+});
+
+orderPairsContract('MongoDB', async () => ({
+  orders: orderRepository(store),
+  deliver: async () => {
+    const { insertedId } = await orders().insertOne({
+      routing: { origin_tenant_id: 'alpha', destination_tenant_id: 'beta' },
+      origin_order_number: uuidv7(),
+      bols: [{ bol_number: 'BOL-1' }, { bol_number: 'BOL-2' }],
+      executed_drops: [{ site: 'site-104' }],
+      progression_state: 'COMPLETE',
+      status: 'synced',
+      version: 7,
+    });
+    return insertedId.toHexString();
+  },
+  saveBol: async (orderId, bol_number) => void (await orders().updateOne({ _id: new ObjectId(orderId) }, { $push: { bols: { bol_number } } as never, $inc: { version: 1 } })),
+  remove: async (orderId) => void (await orders().deleteOne({ _id: new ObjectId(orderId) })),
+  unlock: async (orderId) => void (await orders().updateOne({ _id: new ObjectId(orderId) }, { $unset: { fence: 1 } })),
+  look: async (orderId) => {
+    const { bols, executed_drops, progression_state, version, fence } = (await orders().findOne({ _id: new ObjectId(orderId) }))!;
+    return {
+      bols: bols.map((bol: { bol_number: string }) => bol.bol_number),
+      drops: executed_drops.length,
+      progression: progression_state,
+      version,
+      fenced: fence !== undefined,
+      lock: fence ? { saga: fence.saga_id, epoch: fence.epoch, awaited: fence.awaited ?? false } : null,
+    };
+  },
+}));
+
+/** What the claims of the suite leave out, since the kernel only passes it on. */
+const facts = { tenantId: 'alpha' } as SagaFacts;
+const key = (_id: string) => ({ _id, tenant_id: 'alpha' });
+
+sagaPairsContract('MongoDB', async () => {
+  const sagas = sagaRepository(store, [{ type: 'reset_order', version: 1 }]);
+  const decisions = decisionRepository(store);
+  const commands = sagaCommandRepository(store);
+  return {
+    sagas: { ...sagas, settle: (claim, settlement) => sagas.settle({ ...claim, facts }, settlement) },
+    renew: (claim) => sagas.renew([{ ...claim, facts }]),
+    decisions: {
+      claim: ({ sagaId, epoch, phase }) => decisions.claim({ ...key(sagaId), epoch, phase }),
+      giveBack: (sagaId, epoch) => decisions.giveBack(key(sagaId), epoch),
+      end: (sagaId, epoch, error) => decisions.end(key(sagaId), epoch, error),
+      wake: ({ sagaId, epoch }) => decisions.wake({ ...key(sagaId), epoch }),
+      resume: ({ sagaId, epoch }) => commands.resume({ ...key(sagaId), epoch }),
+      runNow: ({ sagaId, epoch }) => commands.runNow({ ...key(sagaId), epoch }),
+    },
+    accept: async () => {
+      const saga_id = uuidv7();
+      await intakeRepository(store).accept({
+        saga_id,
+        correlation_id: uuidv7(),
+        type: 'reset_order',
+        version: 1,
+        tenant_id: 'alpha',
+        line_keys: [],
+        request: resetRequestFor({ order_number: '4711' }),
+        inbound_request: {},
+        accepted_at: new Date(),
+      });
+      return saga_id;
+    },
+    makeDue: async (sagaId) => void (await sagaDocuments().updateOne({ _id: sagaId }, { $set: { next_run_at: dueAtOnce } })),
+    look: async (sagaId) => {
+      const { phase, status, epoch, settled_epoch, failures, resumed, next_run_at } = (await sagaDocuments().findOne({ _id: sagaId }))!;
+      return { phase, status, epoch, settledEpoch: settled_epoch, failures, resumed, due: next_run_at === undefined ? 'never' : next_run_at.getTime() === 0 ? 'now' : 'later' };
+    },
+  };
+});

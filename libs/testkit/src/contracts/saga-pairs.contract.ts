@@ -1,0 +1,120 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import type { Claim, Sagas } from '@crossroads/saga';
+import { memoryClock } from '../memory-clock.js';
+import type { MemoryDecisions } from '../memory-decisions.js';
+import { memoryDecisions } from '../memory-decisions.js';
+import { memorySagas } from '../memory-sagas.js';
+import { seeded } from '../model/seeded.js';
+
+/** A saga as the suite compares it. */
+export interface SagaSeen {
+  phase: Claim['phase'];
+  status: string;
+  epoch: number;
+  settledEpoch: number;
+  failures: number;
+  resumed: boolean;
+  /** Whether it is due, will be, or never. */
+  due: 'now' | 'later' | 'never';
+}
+
+/** A store of sagas with the ways in that workers, callers and operators have. */
+export interface SagaStoreUnderTest {
+  sagas: Sagas<unknown>;
+  renew(claim: Pick<Claim, 'sagaId' | 'epoch'>): Promise<unknown>;
+  decisions: MemoryDecisions;
+  accept(): Promise<string>;
+  makeDue(sagaId: string): Promise<void>;
+  look(sagaId: string): Promise<SagaSeen>;
+}
+
+type Act = (store: SagaStoreUnderTest, sagaId: string, epoch: number) => Promise<unknown>;
+
+const claimOf = (sagaId: string, epoch: number) => ({ sagaId, epoch }) as Claim;
+
+/** Everything that is ever written to a saga, by one who knows it at the given epoch. */
+const acts: Record<string, Act> = {
+  claim: async ({ sagas }, sagaId) => {
+    const claim = await sagas.claim(sagaId);
+    return typeof claim === 'string' ? claim : { epoch: claim.epoch, settledEpoch: claim.settledEpoch, failures: claim.failures, phase: claim.phase, resumed: claim.resumed };
+  },
+  'lapse and claim': async (store, sagaId, epoch) => {
+    if ((await store.look(sagaId)).due === 'later') await store.makeDue(sagaId);
+    return acts['claim']!(store, sagaId, epoch);
+  },
+  'settle: waits': ({ sagas }, sagaId, epoch) => sagas.settle(claimOf(sagaId, epoch), { phase: 'waiting', status: 'pending', failures: 0, wakeInMs: 60_000 }),
+  'settle: retries': ({ sagas }, sagaId, epoch) => sagas.settle(claimOf(sagaId, epoch), { phase: 'retrying', status: 'origin_mapped', failures: 2, wakeInMs: 60_000 }),
+  'settle: parks': ({ sagas }, sagaId, epoch) => sagas.settle(claimOf(sagaId, epoch), { phase: 'parked', status: 'requested', failures: 0, wakeInMs: 600_000 }),
+  'settle: stops': ({ sagas }, sagaId, epoch) => sagas.settle(claimOf(sagaId, epoch), { phase: 'stopped', status: 'error', failures: 3 }),
+  'settle: ends': ({ sagas }, sagaId, epoch) => sagas.settle(claimOf(sagaId, epoch), { phase: 'ended', status: 'synced', failures: 0 }),
+  renew: (store, sagaId, epoch) => store.renew({ sagaId, epoch }).then(() => undefined),
+  'decision: claim': ({ decisions }, sagaId, epoch) => decisions.claim({ sagaId, epoch, phase: 'waiting' }),
+  'decision: claim as stopped': ({ decisions }, sagaId, epoch) => decisions.claim({ sagaId, epoch, phase: 'stopped' }),
+  'decision: give back': ({ decisions }, sagaId, epoch) => decisions.giveBack(sagaId, epoch),
+  'decision: end': ({ decisions }, sagaId, epoch) => decisions.end(sagaId, epoch, { code: 'saga.abandoned', message: 'Abandoned.' }),
+  'decision: wake': ({ decisions }, sagaId, epoch) => decisions.wake({ sagaId, epoch, phase: 'parked' }),
+  resume: ({ decisions }, sagaId, epoch) => decisions.resume({ sagaId, epoch, phase: 'stopped' }),
+  'run now': ({ decisions }, sagaId, epoch) => decisions.runNow({ sagaId, epoch, phase: 'waiting' }),
+};
+
+const outcomeOf = async (act: Promise<unknown>): Promise<unknown> => {
+  try {
+    return (await act) ?? 'nothing';
+  } catch (error) {
+    return (error as Error).name;
+  }
+};
+
+/** Holds the fake to the store: whatever is done to a saga by one who knows it at an older epoch, both answer alike and leave it alike. */
+export const sagaPairsContract = (name: string, open: () => Promise<SagaStoreUnderTest>): void => {
+  const played = async (store: SagaStoreUnderTest, history: readonly (readonly [act: string, epoch: number])[]): Promise<unknown[]> => {
+    const sagaId = await store.accept();
+    const came: unknown[] = [];
+    for (const [act, epoch] of history) came.push([act, epoch, await outcomeOf(acts[act]!(store, sagaId, epoch)), await store.look(sagaId)]);
+    return came;
+  };
+
+  describe(`${name} and the sagas in memory are alike`, () => {
+    let store: SagaStoreUnderTest;
+    beforeAll(async () => {
+      store = await open();
+    });
+    const both = async (history: readonly (readonly [string, number])[]): Promise<void> => {
+      expect(await played(store, history)).toEqual(await played(sagasInMemory(), history));
+    };
+
+    test.each(Object.keys(acts))('after “%s”, whatever an older or the same claim does', async (newer) => {
+      const histories = Object.keys(acts).flatMap((older): (readonly [string, number])[][] => [
+        [['claim', 0], ['lapse and claim', 1], [newer, 2], [older, 1], [older, 2]],
+        [['claim', 0], [newer, 1], [older, 1], [older, 0]],
+      ]);
+      await Promise.all(histories.map(both));
+    });
+
+    test('longer histories come out alike', async () => {
+      const play = (seed: number): Promise<void> => {
+        const random = seeded(seed);
+        const names = Object.keys(acts);
+        return both(Array.from({ length: 10 }, (_, at) => [names[Math.floor(random() * names.length)]!, Math.max(0, Math.floor(at / 2.5 - random() * 1.5))] as const));
+      };
+      await Promise.all(Array.from({ length: 80 }, (_, seed) => play(seed)));
+    });
+  });
+};
+
+/** The fake, with the same ways in as any store of sagas. */
+export const sagasInMemory = (): SagaStoreUnderTest => {
+  const clock = memoryClock();
+  const sagas = memorySagas(clock);
+  return {
+    sagas,
+    renew: sagas.renew,
+    decisions: memoryDecisions(sagas, clock),
+    accept: async () => sagas.accept('saga-1', 'reset_order', {}).sagaId,
+    makeDue: async (sagaId) => void (sagas.sagas.get(sagaId)!.nextRunAt = 0),
+    look: async (sagaId) => {
+      const { phase, status, epoch, settledEpoch, failures, resumed, nextRunAt } = sagas.sagas.get(sagaId)!;
+      return { phase, status, epoch, settledEpoch, failures, resumed, due: nextRunAt === undefined ? 'never' : nextRunAt <= clock.now() ? 'now' : 'later' };
+    },
+  };
+};

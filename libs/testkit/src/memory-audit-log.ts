@@ -1,0 +1,21 @@
+import type { AuditLog, Snapshot, SnapshotFacts } from '@crossroads/order-reset';
+import type { MemoryJournal } from './memory-journal.js';
+import type { Reach } from './reach.js';
+import { atOnce } from './reach.js';
+
+/** What was cleared, read back from the journal. */
+export const memoryAuditLog = ({ entries }: MemoryJournal, reach: Reach = atOnce): AuditLog => ({
+  cleared: (sagaId) =>
+    reach.read('auditLog.cleared', () => {
+      const verdicts = entries.filter((entry) => entry.sagaId === sagaId && entry.step.name === 'clear-deliveries' && (entry.step.outcome === 'done' || entry.step.outcome === 'terminated'));
+      if (verdicts.some(({ step, adds }) => step.direction === 'undo' && (adds as { restored?: boolean } | undefined)?.restored)) return 'restored';
+      return verdicts.flatMap(({ adds }) => (adds as { cleared?: SnapshotFacts } | undefined)?.cleared ?? [])[0];
+    }),
+  snapshot: (sagaId, version) =>
+    reach.read('auditLog.snapshot', () => {
+      const snapshots = entries.flatMap((entry) => (entry.sagaId === sagaId ? [entry.detail.extra_data as Snapshot | undefined] : []));
+      const found = snapshots.find((snapshot) => snapshot?.version === version);
+      if (!found) throw new Error(`The log holds no snapshot of version ${version} for saga ${sagaId}.`);
+      return found;
+    }),
+});
