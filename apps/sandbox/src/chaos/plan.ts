@@ -47,6 +47,8 @@ export const shortPlan = (): (Fault | Fault[])[] => [
   crashAtPoints(1, 40_000, ['P1', 'P6', 'P9', 'P13', 'P15']),
   lostWrites(1, ['clear', 'settle']),
   [flushRedis(1), stepDowns(2, 500)],
-  lateWrites(['clear'], 1_000),
+  lateWrites(['clear', 'clear to the log'], 1_000),
+  refusedOperations(1_000),
+  writeConcernErrors(1_500),
   killMongodb(1, 200),
 ];

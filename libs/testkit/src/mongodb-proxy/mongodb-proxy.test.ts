@@ -126,7 +126,7 @@ describe('a replica set', () => {
 });
 
 describe('a fault', () => {
-  test('refuses a command with any code, as often as it is told', async () => {
+  test('refuses a command with any code, a given number of times', async () => {
     const rule = proxy.refuse(writing(({ kind }) => kind === 'insert'), 8000, { times: 1 });
     expect(await marks().insertOne({ _id: 'a' }).catch(codeOf)).toBe(8000);
     await marks().insertOne({ _id: 'a' });

@@ -34,9 +34,9 @@ export interface MongodbProxy {
   hold(match: Match, options?: RuleOptions): Held;
   /** Breaks every connection. */
   cutAll(): void;
-  /** Nothing passes, either way, until the answer is called; what was on its way arrives then. */
+  /** Nothing passes, either way, until the returned function is called. Data that was in flight arrives then. */
   silence(): () => void;
-  /** The replica set has no primary until the answer is called, then the same one in a later term. Commands are refused with `code` meanwhile. */
+  /** The replica set has no primary until the returned function is called, then the same one in a later term. Commands are refused with `code` until then. */
   stepDown(code?: 10107 | 91 | 189): () => void;
   /** Commands that were refused because there was no primary. */
   refusals(): number;

@@ -25,7 +25,7 @@ export class ReplicaSetRole {
     return this.#refuses === undefined;
   }
 
-  /** Until the answer is called writes are refused with this code, and reads with that of a secondary. */
+  /** Refuses writes with this code, and reads with that of a secondary, until the returned function is called. */
   stepDown(code: number): () => void {
     this.#refuses = code;
     return () => {
