@@ -49,11 +49,10 @@ describe('what a dead worker left goes before all that waits', () => {
     await eventually(async () => {
       await world.recover();
       return (await world.jobsOf(sagaId)).length === 2;
-    }).finally(async () => {
-      expect((await world.jobsOf(sagaId)).map(({ state }) => state).sort()).toEqual(['active', 'waiting']);
-      expect(await nextTaken()).toBe(sagaId);
-      letGo();
     });
+    expect((await world.jobsOf(sagaId)).map(({ state }) => state).sort()).toEqual(['active', 'waiting']);
+    expect(await nextTaken()).toBe(sagaId);
+    letGo();
   });
 });
 

@@ -68,3 +68,15 @@ test('sagas are counted by phase, up to a thousand, and those that ended are not
   await put({ phase: 'ended', status: 'synced' });
   expect(await backlogRepository(store).phases()).toEqual({ running: 0, waiting: 1_000, parked: 0, retrying: 0, stopped: 1 });
 });
+
+test('sagas that have been due for a minute are overdue, by when they became due or were made due', async () => {
+  const overdue = () => backlogRepository(store).overdue();
+  await put({ next_run_at: atOnce, updated_at: minutesAgo(0) });
+  await put({ next_run_at: minutesAgo(0.5), updated_at: minutesAgo(500) });
+  await put({ next_run_at: minutesAgo(-60), updated_at: minutesAgo(500) });
+  await put({ phase: 'stopped', updated_at: minutesAgo(500) });
+  expect(await overdue()).toBe(0);
+  await put({ next_run_at: atOnce, updated_at: minutesAgo(2) });
+  await put({ next_run_at: minutesAgo(2), updated_at: minutesAgo(2) });
+  expect(await overdue()).toBe(2);
+});

@@ -1,0 +1,44 @@
+import { afterAll, expect, test } from '@jest/globals';
+import type { Bells } from '@crossroads/queue';
+import { closeQueue, openBells, openQueue, startBellWorker } from '@crossroads/queue';
+import { readConfig, settings } from '@crossroads/runtime';
+import { eventually } from '@crossroads/testkit';
+import { z } from 'zod';
+import { testRedisUrl } from '../stores/own-database.js';
+
+const places = ['north', 'south'].map((which) => ({ name: 'sagas', prefix: `queue-place-${which}-${process.pid}` }));
+const opened: Bells[] = places.map((place) => openBells(testRedisUrl(), () => undefined, place));
+const queues = places.map((place) => openQueue(testRedisUrl(), () => undefined, place));
+
+afterAll(async () => {
+  for (const queue of queues) {
+    await queue.obliterate({ force: true });
+    await closeQueue(queue);
+  }
+  for (const bells of opened) await bells.close();
+});
+
+test('installations with prefixes of their own complete no jobs of each other, and all keys of each lie on one node of a Cluster', async () => {
+  const [north, south] = opened as [Bells, Bells];
+  await eventually(async () => (await north.count()) >= 0 && (await south.count()) >= 0);
+  const ring = { correlationId: 'c', type: 'sample', tenantId: 't', epoch: 0 };
+  await north.ring({ sagaId: 'of-north', ...ring });
+  await south.ring({ sagaId: 'of-south', ...ring });
+  const taken: string[] = [];
+  const answer = async (sagaId: string) => {
+    taken.push(sagaId);
+    return { next: 'over' as const, outcome: { outcome: 'ended' } };
+  };
+  const worker = startBellWorker({ redisUrl: testRedisUrl(), concurrency: 5, answer, onError: () => undefined, place: places[1]! });
+  await eventually(async () => (await south.count()) === 0);
+  expect(await north.count()).toBe(1);
+  expect(taken).toEqual(['of-south']);
+  await worker.close(5_000);
+  expect(queues[0]!.toKey('wait')).toBe(`{${places[0]!.prefix}}:sagas:wait`);
+});
+
+test.each([['{mine}'], ['a:b'], ['a b']])('%s is refused as a prefix: the braces are ours', (QUEUE_PREFIX) => {
+  const schema = z.object({ QUEUE_PREFIX: settings.queuePrefix });
+  expect(() => readConfig(schema, { QUEUE_PREFIX })).toThrow('letters, digits');
+  expect(readConfig(schema, {})).toEqual({ QUEUE_PREFIX: 'crossroads' });
+});
