@@ -32,9 +32,15 @@ export interface Noise {
  * that others use as well, as real companies do.
  */
 export const makeNoise = async ({ commit, connection }: Store): Promise<Noise> => {
-  const writes: Promise<boolean>[] = [];
+  let writes: Promise<boolean>[] = [];
   let picked: NewSaga & { idempotency_key: string } = undefined!;
+  // No more at once than the store lets wait.
+  const stored = async (): Promise<void> => {
+    if ((await Promise.all(writes)).includes(false)) throw new Error('Two documents of the noise have one key.');
+    writes = [];
+  };
   for (let each = 0; each < sagasEach; each++) {
+    if (writes.length > 5_000) await stored();
     for (let from = 0; from < tenants; from++) {
       const to = (from + 1) % tenants;
       const number = String(4_000 + each);
@@ -54,7 +60,7 @@ export const makeNoise = async ({ commit, connection }: Store): Promise<Noise> =
       if (each === 300 && from === 2) picked = saga;
     }
   }
-  if ((await Promise.all(writes)).includes(false)) throw new Error('Two documents of the noise have one key.');
+  await stored();
   const order = await connection.db!.collection(collections.orders).findOne({ 'routing.origin_tenant_id': 'tenant-2', origin_order_number: '4300' });
   return {
     saga: picked,

@@ -28,7 +28,7 @@ const mostBytesInMessage = 40_000_000;
  */
 export class GroupCommit {
   readonly #connection: Connection;
-  readonly #together = new Together<Waiting>({ send: (group) => this.#send(group), bytes: ({ bytes }) => bytes });
+  readonly #together = new Together<Waiting>({ send: (group) => this.#send(group), late: ({ reject }) => reject(queueFull()), bytes: ({ bytes }) => bytes });
 
   constructor(connection: Connection) {
     this.#connection = connection;

@@ -10,7 +10,7 @@ interface Waiting<Key, Value> {
 /** Reads by key that are wanted at the same time are one read. A key that cannot be read fails alone. */
 export class GroupRead<Key, Value> {
   readonly #load: (keys: Key[]) => Promise<ReadonlyMap<Key, Value>>;
-  readonly #together = new Together<Waiting<Key, Value>>({ send: (group) => this.#send(group) });
+  readonly #together = new Together<Waiting<Key, Value>>({ send: (group) => this.#send(group), late: ({ reject }) => reject(queueFull()) });
 
   constructor(load: (keys: Key[]) => Promise<ReadonlyMap<Key, Value>>) {
     this.#load = load;

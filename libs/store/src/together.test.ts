@@ -7,8 +7,11 @@ const megabyte = 1024 * 1024;
 const road = () => {
   const groups: number[][] = [];
   const backs: (() => void)[] = [];
-  const together = new Together<number>({ send: (group) => new Promise((back) => void (groups.push(group), backs.push(back))), bytes: (item) => item });
-  return { groups, back: (index: number) => backs[index]!(), join: (...items: number[]) => items.map((item) => together.join(item)) };
+  const late: number[] = [];
+  const clock = { now: 0 };
+  const send = (group: number[]) => new Promise<void>((back) => void (groups.push(group), backs.push(back)));
+  const together = new Together<number>({ send, late: (item) => void late.push(item), bytes: (item) => item }, () => clock.now);
+  return { groups, late, clock, back: (index: number) => backs[index]!(), join: (...items: number[]) => items.map((item) => together.join(item)) };
 };
 
 const aTick = () => new Promise((resolve) => setImmediate(resolve));
@@ -75,4 +78,17 @@ test('no more items wait than memory is meant for', async () => {
 test('no more bytes wait than memory is meant for', () => {
   const { join } = road();
   expect(join(...Array.from({ length: 5 }, () => 15 * megabyte))).toEqual([true, true, true, true, false]);
+});
+
+test('what waited too long does not go any more, and makes room for what comes', async () => {
+  const { groups, late, clock, back, join } = road();
+  join(...Array.from({ length: 20 }, () => 1));
+  await aTick();
+  join(2, 3);
+  clock.now = 6_000;
+  join(4);
+  clock.now = 13_000;
+  back(0);
+  await aTick();
+  expect([late, groups.slice(1)]).toEqual([[2, 3], [[4]]]);
 });

@@ -3,9 +3,14 @@ import { StoreUnavailable } from '@crossroads/saga';
 export interface Companions<Item> {
   /** Takes a group on its way; must tell each of its items what came of it, and never reject. */
   send(group: Item[]): Promise<void>;
+  /** Told of an item that waited too long and does not go any more. */
+  late(item: Item): void;
   /** Bytes of an item as it is sent, about. */
   bytes?(item: Item): number;
 }
+
+/** Milliseconds an item may wait before it goes. What is under way has a limit of its own, and there may be many groups in front. */
+const longestWaitMs = 12_000;
 
 /** Items in a group at most. More gain nothing and make everybody wait for the slowest. */
 const mostTogether = 500;
@@ -23,7 +28,7 @@ const fewUnderWay = 8;
 const mostWaiting = 10_000;
 const mostBytesWaiting = 64 * 1024 * 1024;
 
-/** What an item is told that finds the queue full. */
+/** What becomes of an item that finds the queue full, or waits in it too long. */
 export const queueFull = (): StoreUnavailable => new StoreUnavailable('Too many operations wait for MongoDB', { sent: false });
 
 /**
@@ -32,19 +37,21 @@ export const queueFull = (): StoreUnavailable => new StoreUnavailable('Too many 
  */
 export class Together<Item> {
   readonly #companions: Companions<Item>;
-  #waiting: Item[] = [];
+  readonly #now: () => number;
+  #waiting: { item: Item; bytes: number; since: number }[] = [];
   #waitingBytes = 0;
   #underWay = 0;
 
-  constructor(companions: Companions<Item>) {
+  constructor(companions: Companions<Item>, now: () => number = () => performance.now()) {
     this.#companions = companions;
+    this.#now = now;
   }
 
   /** False when too many wait already; the item is not taken then. */
   join(item: Item): boolean {
-    const bytes = this.#bytes(item);
+    const bytes = this.#companions.bytes?.(item) ?? 0;
     if (this.#waiting.length >= mostWaiting || (this.#waiting.length > 0 && this.#waitingBytes + bytes > mostBytesWaiting)) return false;
-    this.#waiting.push(item);
+    this.#waiting.push({ item, bytes, since: this.#now() });
     this.#waitingBytes += bytes;
     // One tick's worth gathers even when nothing is under way.
     if (this.#waiting.length === 1) setImmediate(() => this.#leave());
@@ -52,6 +59,7 @@ export class Together<Item> {
   }
 
   #leave(): void {
+    this.#dropLate();
     while (this.#waiting.length > 0 && this.#underWay < fewUnderWay) {
       const [group, bytes] = this.#next();
       const load = group.length + Math.floor(bytes / bytesOfOne);
@@ -63,20 +71,27 @@ export class Together<Item> {
     }
   }
 
+  #dropLate(): void {
+    const latest = this.#now() - longestWaitMs;
+    const first = this.#waiting.findIndex(({ since }) => since >= latest);
+    for (const { item } of this.#take(first < 0 ? this.#waiting.length : first)) this.#companions.late(item);
+  }
+
   #next(): [group: Item[], bytes: number] {
     let [count, total] = [0, 0];
     for (; count < this.#waiting.length && count < mostTogether; count++) {
-      const more = this.#bytes(this.#waiting[count]!);
+      const more = this.#waiting[count]!.bytes;
       if (count > 0 && total + more > mostBytesTogether) break;
       total += more;
     }
-    const group = this.#waiting.slice(0, count);
-    this.#waiting = this.#waiting.slice(count);
-    this.#waitingBytes -= total;
-    return [group, total];
+    return [this.#take(count).map(({ item }) => item), total];
   }
 
-  #bytes(item: Item): number {
-    return this.#companions.bytes?.(item) ?? 0;
+  #take(count: number): { item: Item; bytes: number }[] {
+    if (count === 0) return [];
+    const taken = this.#waiting.slice(0, count);
+    this.#waiting = this.#waiting.slice(count);
+    for (const { bytes } of taken) this.#waitingBytes -= bytes;
+    return taken;
   }
 }

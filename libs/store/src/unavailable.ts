@@ -90,8 +90,9 @@ const isOutage = (error: mongoose.mongo.MongoError): boolean => !(error instance
 
 /** A connection that breaks while the driver writes to it comes up as the socket's own error. */
 const socketErrors: ReadonlySet<unknown> = new Set([
-  ...['EPIPE', 'ECONNRESET', 'ECONNREFUSED', 'ECONNABORTED', 'ENOENT', 'ENOTFOUND', 'ETIMEDOUT', 'ENOTCONN', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'],
-  ...['ERR_STREAM_DESTROYED', 'ERR_STREAM_WRITE_AFTER_END', 'ERR_STREAM_PREMATURE_CLOSE', 'ERR_SOCKET_CLOSED'],
+  // The operating system's, then those of Node's streams.
+  'EPIPE', 'ECONNRESET', 'ECONNREFUSED', 'ECONNABORTED', 'ENOENT', 'ENOTFOUND', 'ETIMEDOUT', 'ENOTCONN', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH',
+  'ERR_STREAM_DESTROYED', 'ERR_STREAM_WRITE_AFTER_END', 'ERR_STREAM_PREMATURE_CLOSE', 'ERR_SOCKET_CLOSED',
 ]);
 
 /** Mongoose's own errors of a connection that is not there; its others are of data that does not fit a schema. */
