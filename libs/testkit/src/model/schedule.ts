@@ -36,11 +36,11 @@ const ids = ['saga-4', 'saga-2', 'saga-6', 'saga-1', 'saga-5', 'saga-3'];
 /** What else may happen between two steps of an actor, by its odds. */
 const odds = {
   crash: 0.018,
-  time: 0.06,
+  time: 0.05,
   bol: 0.015,
   progress: 0.008,
   reset: 0.02,
-  cancel: 0.01,
+  cancel: 0.015,
   operator: 0.025,
   mood: 0.05,
   timeUp: 0.02,
@@ -170,6 +170,9 @@ export const runSchedule = async (seed: number, { spoil, trace }: Options = {}):
       if (job) {
         const token = world.queue.take(job);
         play.start(actor, `worker ${actor} ${job.id}`, () => work(world, job, token, play.random));
+      } else if (living.length === workers && play.random() < 0.3) {
+        world.clock.pass(play.below(15_000));
+        act.sweep(slot);
       }
     }
     if (reach.outage !== undefined && play.random() < 0.04) {
