@@ -24,6 +24,7 @@ const config: Config = {
   globalSetup: '<rootDir>/tests/stores/setup.ts',
   globalTeardown: '<rootDir>/tests/stores/teardown.ts',
   moduleNameMapper: {
+    '^@crossroads/([^/]+)/([^/]+)$': '<rootDir>/libs/$1/src/$2/index.ts',
     '^@crossroads/([^/]+)$': '<rootDir>/libs/$1/src/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },

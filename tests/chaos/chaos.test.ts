@@ -15,7 +15,7 @@ const shortCampaign = async (): Promise<{ code: number | null; output: string }>
   return { code, output };
 };
 
-describe('under kill -9 of workers, lost replies, a flushed Redis and a killed MongoDB', () => {
+describe('under kill -9 of workers, lost and late writes, step-downs, a flushed Redis and a killed MongoDB', () => {
   test('no invariant is violated', async () => {
     const { code, output } = await shortCampaign();
     // Shown whole when it fails: it names the seed, the sagas and where the data was kept.
@@ -25,5 +25,7 @@ describe('under kill -9 of workers, lost replies, a flushed Redis and a killed M
     expect(output).toMatch(/reply to a write lost +3 of 3/);
     expect(output).toMatch(/FLUSHALL +1 of 1/);
     expect(output).toMatch(/MongoDB killed +1 of 1/);
+    expect(output).toMatch(/primary steps down +[12] of 2/);
+    expect(output).toMatch(/write of a killed worker arrives late +1 of 1/);
   }, withinMs + 30_000);
 });

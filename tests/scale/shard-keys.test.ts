@@ -1,14 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { expect, test } from '@jest/globals';
 import mongoose from 'mongoose';
 import { modelsOf } from '../../libs/store/src/models/models.js';
-
-/** Collection and shard key of each `sh.shardCollection` in docs/scaling.md. */
-const sharded = async (): Promise<Map<string, Record<string, 1 | 'hashed'>>> => {
-  const commands = (await readFile('docs/scaling.md', 'utf8')).matchAll(/sh\.shardCollection\('crossroads\.(?<collection>\w+)', \{ (?<key>[^}]+) \}\)/g);
-  const keyOf = (text: string) => Object.fromEntries(text.split(', ').map((part) => part.split(': ').map((word) => word.replaceAll("'", '')))) as Record<string, 'hashed'>;
-  return new Map([...commands].map(({ groups }) => [groups!['collection']!, keyOf(groups!['key']!)]));
-};
+import { sharded } from './sharded.js';
 
 test('every unique index of a sharded collection begins with its shard key, as MongoDB demands', async () => {
   const keys = await sharded();

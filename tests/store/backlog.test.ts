@@ -54,7 +54,7 @@ test('one that lay for days and is made due now is not days late', async () => {
   const parked = await put({ phase: 'parked', status: 'requested', next_run_at: minutesAgo(-600), updated_at: daysAgo });
   await decisions.wake(parked);
   const claimed = await put({ phase: 'parked', status: 'requested', next_run_at: minutesAgo(-600), updated_at: daysAgo });
-  await decisions.giveBack(claimed._id, (await decisions.claim(claimed))!);
+  await decisions.giveBack(claimed, (await decisions.claim(claimed))!);
   expect(await minutes()).toBe(0);
 });
 

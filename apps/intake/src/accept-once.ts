@@ -36,7 +36,7 @@ const namedByKey = async (sagas: IntakeRepository, saga: NewSaga): Promise<Accep
   const earlier = key === undefined ? undefined : await sagas.byIdempotencyKey(saga.tenant_id, key);
   if (!earlier || key === undefined) return undefined;
   if (earlier.accepted_at.getTime() + keyLastsMs < saga.accepted_at.getTime()) {
-    await sagas.forgetIdempotencyKey(earlier._id, key);
+    await sagas.forgetIdempotencyKey(earlier, key);
     return undefined;
   }
   if (!sameRequest(earlier, saga)) throw refused(422, 'This Idempotency-Key was used for another request. Send a new one, or the request it was used for.');

@@ -5,6 +5,8 @@ import { z } from 'zod';
 export const intakeConfig = z.object({
   MONGODB_URI: settings.mongodbUri,
   REDIS_URL: settings.redisUrl,
+  QUEUE_NAME: settings.queueName,
+  QUEUE_PREFIX: settings.queuePrefix,
   INTAKE_PORT: settings.port(8080, 'Port the intake listens on.'),
   METRICS_PORT: settings.metricsPort,
   HOST: settings.host,

@@ -14,8 +14,9 @@ const store = openStore({
   operationTimeoutMs: 2_000,
   onConnectError: (error) => log.warn('MongoDB does not answer yet', { error }),
 });
-const bells = openBells(config.REDIS_URL, (error) => log.warn('Redis is away; sagas are accepted all the same', { error }));
-const counter = openRateCounter(config.REDIS_URL, (error) => log.debug('Redis is away; requests are counted here alone', { error }));
+const place = { name: config.QUEUE_NAME, prefix: config.QUEUE_PREFIX };
+const bells = openBells(config.REDIS_URL, (error) => log.warn('Redis is away; sagas are accepted all the same', { error }), place);
+const counter = openRateCounter(config.REDIS_URL, (error) => log.debug('Redis is away; requests are counted here alone', { error }), place);
 const metrics = openMetrics();
 const tracing = await openTracing({ endpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT, app: 'intake', log });
 const intake = createIntake({

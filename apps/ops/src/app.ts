@@ -33,6 +33,7 @@ import { landingRoutes } from './landing/landing.route.js';
 import { workersOf } from './landing/workers.js';
 import { loginRoutes } from './login/login.route.js';
 import { signedInOnly } from './login/signed-in.js';
+import { queuePause } from './queue-pause/queue-pause.js';
 import { orderRoutes } from './orders/order.route.js';
 import { jobRoutes } from './sagas/job.route.js';
 import { listRoutes } from './sagas/list.route.js';
@@ -62,6 +63,7 @@ export const createOpsApp = ({ store, queue, log, environment, secure, commands,
   const sessions = sessionRepository(store);
   const { assets, router: files } = serveAssets();
   const chrome = { assets, environment };
+  const paused = queuePause(queue, audit);
   const epochOf = async (sagaId: string) => (await view.saga(sagaId))?.epoch;
 
   const app = express();
@@ -70,14 +72,14 @@ export const createOpsApp = ({ store, queue, log, environment, secure, commands,
   app.use(securityHeaders({ secure }));
   app.use(boardPath, securityHeaders({ secure, inlineStyles: true }));
   app.use(files);
-  app.use('/v1/ops', authenticate({ operators, sessions, keys: operatorKeyRepository(store) }), apiRoutes({ view, orders, audit, search, commands, destination }));
+  app.use('/v1/ops', authenticate({ operators, sessions, keys: operatorKeyRepository(store) }), apiRoutes({ view, orders, audit, search, commands, destination, paused }));
   app.use(sameOriginOnly);
   app.use(loginRoutes({ operators, sessions, audit, log, chrome, secureCookies: secure }));
   app.use(signedInOnly(sessions, operators));
-  app.use(landingRoutes({ view, workers: workersOf(queue), chrome }));
-  app.use(listRoutes({ view, search, commands, chrome }));
+  app.use(landingRoutes({ view, workers: workersOf(queue), paused, chrome }));
+  app.use(listRoutes({ view, search, commands, paused, chrome }));
   app.use(jobRoutes({ view, queue }));
-  app.use(sagaRoutes({ view, orders, audit, commands, chrome, log }));
+  app.use(sagaRoutes({ view, orders, audit, commands, paused, chrome, log }));
   app.use(orderRoutes({ orders, chrome }));
   app.use(destinationsRoutes({ destinations: destinationViewRepository(store), command: destination, chrome }));
   app.use(auditRoutes({ audit, chrome }));

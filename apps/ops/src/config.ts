@@ -5,6 +5,8 @@ import { z } from 'zod';
 export const opsConfig = z.object({
   MONGODB_URI: settings.mongodbUri,
   REDIS_URL: settings.redisUrl,
+  QUEUE_NAME: settings.queueName,
+  QUEUE_PREFIX: settings.queuePrefix,
   OPS_PORT: settings.port(8081, 'Port the operator pages listen on.'),
   METRICS_PORT: settings.metricsPort,
   HOST: settings.host,

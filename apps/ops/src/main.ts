@@ -1,6 +1,6 @@
 import { closeQueue, openBells, openQueue } from '@crossroads/queue';
 import { createLog, listen, onShutdown, openMetrics, probes, readConfig } from '@crossroads/runtime';
-import { backlogRepository, bulkRepository, intakeRepository, openStore } from '@crossroads/store';
+import { backlogRepository, bulkRepository, intakeRepository, openStore, waitCycles } from '@crossroads/store';
 import { createOpsApp } from './app.js';
 import { createBulkRunner } from './bulk/bulk-runner.js';
 import { createCommands } from './commands/create-commands.js';
@@ -19,11 +19,18 @@ const store = openStore({
 });
 store.ready.catch((error: unknown) => log.error('the store is not as it must be; pages may fail', { error }));
 
-const queue = openQueue(config.REDIS_URL, (error) => log.warn('Redis is away', { error }));
+const place = { name: config.QUEUE_NAME, prefix: config.QUEUE_PREFIX };
+const queue = openQueue(config.REDIS_URL, (error) => log.warn('Redis is away', { error }), place);
 
-const bells = openBells(config.REDIS_URL, (error) => log.warn('Redis is away', { error }));
+const bells = openBells(config.REDIS_URL, (error) => log.warn('Redis is away', { error }), place);
 const metrics = openMetrics();
-const counted = opsMetrics(metrics, { ...backlogRepository(store), depth: () => bells.depth(), workers: workersOf(queue) });
+const counted = opsMetrics(metrics, {
+  ...backlogRepository(store),
+  depth: () => bells.depth(),
+  paused: () => bells.paused(),
+  workers: workersOf(queue),
+  cycles: waitCycles(store),
+});
 const commands = createCommands({ store, bells, log, intake: counted.submitted(intakeRepository(store)) });
 const bulks = createBulkRunner({ bulks: bulkRepository(store), commands, log });
 

@@ -5,6 +5,8 @@ import { z } from 'zod';
 export const workerConfig = z.object({
   MONGODB_URI: settings.mongodbUri,
   REDIS_URL: settings.redisUrl,
+  QUEUE_NAME: settings.queueName,
+  QUEUE_PREFIX: settings.queuePrefix,
   WORKER_PORT: settings.port(0, 'Port for the probes, /metrics and /internal/scaling. 0 takes any free one, which suits several workers on one host; the log says which.'),
   HOST: settings.host,
   WORKER_CONCURRENCY: settings.count(100, 'Sagas one worker advances at once.'),

@@ -1,46 +1,129 @@
 import type { Log } from '@crossroads/runtime';
 import type { Advance, Claim } from '@crossroads/saga';
+import { ClaimLost } from '@crossroads/saga';
 import type { SagaFacts, SagaRepository } from '@crossroads/store';
-import { leaseMs } from '@crossroads/store';
+import { ClaimUnsure, leaseMs } from '@crossroads/store';
+import { createGiveBack } from './give-back.js';
 
-/** Thrice per lease: two renewals may be lost before another worker looks. */
-const everyMs = leaseMs / 3;
+/** Four times per lease: a database that is slow for three seconds takes no saga from its worker. */
+const usualEveryMs = leaseMs / 4;
 
 /** A turn of five steps, each at its time limit, ends well within this. One that does not hangs, and must lose its saga. */
 const longestTurnMs = 120_000;
+
+/** Milliseconds until a saga whose claim could not be renewed is tried again; by then it has been given back, if MongoDB answers. */
+const afterLossMs = () => 1_000 + Math.random() * 1_000;
 
 export interface KeptClaims {
   /** The repository, with an eye on what it hands out. */
   sagas: SagaRepository;
   /** Lets a saga go when its turn is over, however it ended: a claim renewed for ever would keep everybody else away. */
   lettingGo(advance: (sagaId: string) => Promise<Advance>): (sagaId: string) => Promise<Advance>;
+  /** Claims in hand, of which there are no more than turns at once, and claims that are yet to be given back. */
+  count(): { held: number; owed: number };
   stop(): Promise<void>;
 }
 
-/** Renews the claims this process has in hand, so that a slow step is not taken for a dead worker. */
-export const keepClaims = (sagas: SagaRepository, log: Log): KeptClaims => {
-  const inHand = new Map<string, Claim<SagaFacts> & { since: number }>();
+interface Held {
+  claim: Claim<SagaFacts>;
+  lost: AbortController;
+  since: number;
+  /** When the claim or its last renewal was sent: the database counts the lease from a later moment. */
+  heldFrom: number;
+  renewing: boolean;
+}
+
+/** A turn, from its first look at the saga to its end. */
+interface Call {
+  held?: Held;
+}
+
+/**
+ * Renews the claims this process has in hand, so that a slow step is not taken for a dead worker. A claim that is lost, or that could not be renewed
+ * for as long as a lease, ends its attempt. A claim under which nothing more is done is given back: this worker did not die.
+ */
+export const keepClaims = (sagas: SagaRepository, log: Log, everyMs = usualEveryMs): KeptClaims => {
+  const inHand = new Set<Held>();
+  const owed = createGiveBack(sagas, log);
+  /** The call that is just beginning. Its claim is the first thing it does, before it waits for anything, so no other call can come between. */
+  let beginning: Call | undefined;
+
+  const lose = (held: Held, why: string): void => {
+    inHand.delete(held);
+    held.lost.abort(new ClaimLost(`The claim of saga ${held.claim.sagaId} at epoch ${held.claim.epoch} ${why}`));
+  };
+
+  const renew = async (due: readonly Held[]): Promise<void> => {
+    const sent = performance.now();
+    for (const held of due) held.renewing = true;
+    const renewals = await sagas.renew(due.map(({ claim }) => claim));
+    let unknown = 0;
+    due.forEach((held, index) => {
+      const renewal = renewals[index]!;
+      held.renewing = false;
+      if (renewal.outcome === 'renewed') held.heldFrom = sent;
+      // A turn that has just settled its saga finds it settled here, and is over.
+      if (renewal.outcome === 'lost' && inHand.has(held)) lose(held, 'was taken over, or ran out before it was renewed');
+      if (renewal.outcome === 'unknown' && unknown++ === 0) log.warn('claims could not be renewed', { claims: due.length, error: renewal.error });
+    });
+  };
+
   const timer = setInterval(() => {
-    for (const [sagaId, { since }] of inHand) if (performance.now() - since > longestTurnMs) inHand.delete(sagaId);
-    sagas.renew(inHand.values()).catch((error: unknown) => log.warn('claims could not be renewed', { claims: inHand.size, error }));
+    const now = performance.now();
+    for (const held of inHand) {
+      if (now - held.since > longestTurnMs) lose(held, `was held for longer than ${longestTurnMs} ms`);
+      else if (now - held.heldFrom >= leaseMs) lose(held, `could not be renewed for ${leaseMs} ms`);
+    }
+    // Most sagas are over within some ten milliseconds. While the database hangs, no claim has two renewals under way.
+    const due = [...inHand].filter(({ heldFrom, renewing }) => !renewing && now - heldFrom >= 0.9 * everyMs);
+    if (due.length > 0) void renew(due);
+    void owed.settle();
   }, everyMs);
 
   return {
     sagas: {
       ...sagas,
       async claim(sagaId) {
-        const claim = await sagas.claim(sagaId);
-        if (typeof claim === 'object') inHand.set(sagaId, { ...claim, since: performance.now() });
-        return claim;
+        const call = beginning;
+        await owed.settleOf(sagaId);
+        const since = performance.now();
+        try {
+          const claim = await sagas.claim(sagaId);
+          if (typeof claim !== 'object') return claim;
+          const held: Held = { claim, lost: new AbortController(), since, heldFrom: since, renewing: false };
+          inHand.add(held);
+          if (call) call.held = held;
+          return { ...claim, lost: held.lost.signal };
+        } catch (error) {
+          if (error instanceof ClaimUnsure) owed.add(sagaId, error.epoch);
+          throw error;
+        }
       },
     },
     lettingGo: (advance) => async (sagaId) => {
+      const call: Call = {};
+      let leftInOrder = false;
       try {
-        return await advance(sagaId);
+        beginning = call;
+        const advancing = advance(sagaId);
+        beginning = undefined;
+        const advanced = await advancing;
+        leftInOrder = advanced.outcome !== 'left';
+        // No newer claim need have been made, so no other job need be there.
+        if (!leftInOrder && call.held?.lost.signal.aborted) return { outcome: 'resting', wakeInMs: afterLossMs() };
+        return advanced;
       } finally {
-        inHand.delete(sagaId);
+        beginning = undefined;
+        if (call.held) {
+          inHand.delete(call.held);
+          if (!leftInOrder) owed.add(sagaId, call.held.claim.epoch);
+        }
       }
     },
-    stop: async () => clearInterval(timer),
+    count: () => ({ held: inHand.size, owed: owed.count() }),
+    async stop() {
+      clearInterval(timer);
+      await owed.stop();
+    },
   };
 };

@@ -33,8 +33,8 @@ export const workerMetrics = (metrics: Metrics, looks: WorkerLooks): WorkerMetri
   const finished = metrics.counter({ name: 'crossroads_sagas_finished_total', help: 'Sagas that ended, by their last status. Type `recover_order` are recoveries.', labels: ['type', 'outcome'] });
   const lasted = metrics.histogram({ name: 'crossroads_saga_duration_seconds', help: 'From acceptance to the end, rests and waits included.', labels: ['type'], buckets: sagaBuckets });
   const stopped = metrics.counter({ name: 'crossroads_sagas_stopped_total', help: 'Sagas that stopped and wait for an operator.', labels: ['type', 'step'] });
-  const fenced = metrics.counter({ name: 'crossroads_claims_lost_total', help: 'Turns that a newer claim ended: its fence rejected their writes.', labels: ['type'] });
-  const rung = metrics.counter({ name: 'crossroads_bells_rung_again_total', help: 'Bells that had been lost and that a sweep rang again.' });
+  const fenced = metrics.counter({ name: 'crossroads_claims_lost_total', help: 'Turns that ended because their claim was lost: a newer one was made, or it could not be renewed.', labels: ['type'] });
+  const rung = metrics.counter({ name: 'crossroads_bells_rung_again_total', help: 'Jobs that a sweep made for sagas that were due and that no job was going to move.' });
   const inHand = new Set<string>();
 
   backlogMetrics(metrics, looks);

@@ -1,6 +1,6 @@
 import type { Destinations, Orders } from '@crossroads/order-reset';
 import { sagaTypes } from '@crossroads/order-reset';
-import type { Answered, Bells } from '@crossroads/queue';
+import type { Bells } from '@crossroads/queue';
 import type { Log } from '@crossroads/runtime';
 import { announced } from '@crossroads/runtime';
 import { createAdvance } from '@crossroads/saga';
@@ -12,6 +12,7 @@ import type { WorkerConfig } from './config.js';
 import { keepClaims } from './keep-claims.js';
 import { aboutEntry, orderSubject } from './log-entries.js';
 import type { Watch } from './watch/open-watch.js';
+import type { Answer } from './watch/watch-turns.js';
 
 export interface TurnParts {
   config: WorkerConfig;
@@ -25,7 +26,7 @@ export interface TurnParts {
 
 export interface Turns {
   /** Takes a turn at the saga a bell rings for. */
-  answer(sagaId: string): Promise<Answered>;
+  answer(sagaId: string, started: number, tenantId?: string): ReturnType<Answer>;
   stop(): Promise<void>;
 }
 
@@ -38,9 +39,17 @@ export const openTurns = ({ config, log, store, bells, orders, destinations, wat
     destinations: announced('destinations', watch.telling(destinations)),
     dispatchRetry: { attempts: config.DISPATCH_ATTEMPTS, firstDelayMs: config.DISPATCH_FIRST_DELAY_MS, maxDelayMs: config.DISPATCH_MAX_DELAY_MS },
   });
-  const claims = keepClaims(announced('sagas', sagaRepository(store, types)), log);
+  const sagas = sagaRepository(store, types);
+  const claims = keepClaims(announced('sagas', sagas), log);
   const turns = watch.turns(claims.sagas);
   const journal = announced('journal', journalRepository(store, orderSubject), aboutEntry);
   const advance = createAdvance({ types: watch.steps(types, turns), sagas: turns.sagas, journal, log });
-  return { answer: turns.during(answerBell(claims.lettingGo(advance), log, turns.about)), stop: () => claims.stop() };
+  const answer = turns.during(answerBell(claims.lettingGo(advance), log, turns.about));
+  return {
+    answer(sagaId, started, tenantId) {
+      if (tenantId !== undefined) sagas.nameTenant(sagaId, tenantId);
+      return answer(sagaId, started);
+    },
+    stop: () => claims.stop(),
+  };
 };

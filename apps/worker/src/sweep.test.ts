@@ -1,14 +1,23 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Unheard } from '@crossroads/store';
+import type { Overdue } from '@crossroads/store';
 import { createSweep } from './sweep.js';
 
 const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
-/** A queue that holds bells by saga, and due sagas in order. */
-const world = (due: number, hanging: number) => {
-  const sagas: Unheard[] = Array.from({ length: due }, (_, index) => ({ sagaId: String(index).padStart(6, '0'), correlationId: 'c', type: 'reset_order', tenantId: 't', epoch: 0, due: new Date(0) }));
-  const bells = new Set(sagas.slice(0, hanging).map(({ sagaId }) => sagaId));
-  let rung = 0;
+/** A queue that has jobs of the first sagas, and due sagas in order. */
+const world = (due: number, queued: number) => {
+  const sagas: Overdue[] = Array.from({ length: due }, (_, index) => ({
+    sagaId: String(index).padStart(6, '0'),
+    correlationId: 'c',
+    type: 'reset_order',
+    tenantId: 't',
+    epoch: 0,
+    due: new Date(0),
+    overdueMs: 10_000,
+  }));
+  const jobs = new Set(sagas.slice(0, queued).map(({ sagaId }) => sagaId));
+  const taken = new Set<string>();
+  let looked = 0;
   let again = 0;
   const released: string[] = [];
   const sweep = createSweep({
@@ -18,46 +27,65 @@ const world = (due: number, hanging: number) => {
         const found = sagas.slice(from, from + limit);
         return { sagas: found, place: found.length === limit ? { nextRunAt: new Date(0), sagaId: found.at(-1)!.sagaId } : undefined };
       },
+      stillDue: async (found) => sagas.filter(({ sagaId }) => !taken.has(sagaId) && found.some((each) => each.sagaId === sagaId)),
       orphans: async (_, after) => (after === undefined ? { orphans: [], place: 'living' } : { orphans: [{ orderId: 'order-1', sagaId: 'ended' }], place: undefined }),
     },
     orders: { release: async (orderId) => released.push(orderId) > 0 },
     bells: {
-      ringAll: async (rings) => {
-        rung += rings.length;
-        for (const { sagaId } of rings) bells.add(sagaId);
+      notQueued: async (rings) => {
+        looked += rings.length;
+        return rings.filter(({ sagaId }) => !jobs.has(sagaId));
       },
-      count: async () => bells.size,
+      reenqueue: async (rings) => {
+        for (const { sagaId } of rings) jobs.add(sagaId);
+      },
     },
     log: quiet,
     rungAgain: (bells) => void (again += bells),
   });
-  return { sweep, bells, rung: () => rung, again: () => again, released };
+  return { sweep, sagas, jobs, taken, looked: () => looked, again: () => again, released };
 };
 
 describe('a sweep', () => {
-  test('rings at once for every saga when Redis has lost all of its bells', async () => {
-    const { sweep, bells, again } = world(10_000, 0);
+  test('enqueues at once for every saga when Redis has lost all of its jobs', async () => {
+    const { sweep, jobs, again } = world(10_000, 0);
     await sweep();
-    expect(bells.size).toBe(10_000);
+    expect(jobs.size).toBe(10_000);
     expect(again()).toBe(10_000);
   });
 
-  test('rings for one page of a backlog whose bells all hang, and goes on from there next time', async () => {
-    const { sweep, rung, again } = world(2_500, 2_500);
+  test('looks at one page of a backlog whose jobs all wait, and goes on from there next time', async () => {
+    const { sweep, looked, again } = world(2_500, 2_500);
     await sweep();
-    expect(rung()).toBe(1_000);
+    expect(looked()).toBe(1_000);
     await sweep();
     await sweep();
-    expect(rung()).toBe(2_500);
+    expect(looked()).toBe(2_500);
     await sweep();
-    expect(rung()).toBe(3_500);
+    expect(looked()).toBe(3_500);
     expect(again()).toBe(0);
   });
 
-  test('finds the few bells that were lost deep in a backlog', async () => {
-    const { sweep, bells } = world(2_010, 2_000);
+  test('finds the few jobs that were lost deep in a backlog', async () => {
+    const { sweep, jobs } = world(2_010, 2_000);
     for (let turn = 0; turn < 3; turn++) await sweep();
-    expect(bells.size).toBe(2_010);
+    expect(jobs.size).toBe(2_010);
+  });
+
+  test('makes no job for a saga that was taken while it looked, nor for one that has only just become due', async () => {
+    const { sweep, sagas, jobs, taken, again } = world(3, 0);
+    taken.add('000000');
+    sagas[1]!.overdueMs = 50;
+    await sweep();
+    expect([...jobs]).toEqual(['000002']);
+    expect(again()).toBe(1);
+  });
+
+  test('does not trust a clock by which a saga is due in the future', async () => {
+    const { sweep, sagas, jobs } = world(1, 0);
+    sagas[0]!.overdueMs = -3_600_000;
+    await sweep();
+    expect(jobs.size).toBe(1);
   });
 
   test('gives back orders that ended sagas still hold, though they lie behind many that are held rightly', async () => {

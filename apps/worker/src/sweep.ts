@@ -6,37 +6,44 @@ import type { SweepPlace, SweepRepository } from '@crossroads/store';
 export interface SweepPorts {
   sagas: SweepRepository;
   orders: Pick<Orders, 'release'>;
-  bells: Pick<Bells, 'ringAll' | 'count'>;
+  bells: Pick<Bells, 'notQueued' | 'reenqueue'>;
   log: Log;
-  /** Told how many bells had been lost. */
+  /** Told how many sagas no job was going to move. */
   rungAgain(bells: number): void;
 }
 
 /** Sagas to ring for at a time, orders to look at at a time. */
 const page = 1_000;
 
+/** Milliseconds a saga may be due before it is looked at: its job has only just been made, or is being taken. */
+const settlesMs = 2_000;
+
 /**
- * Rings for sagas that should be moving and are not, and gives back orders that ended sagas still hold.
- * Every worker sweeps and none leads: a bell too many is harmless.
+ * Enqueues for sagas that should be moving and that no job is going to move, and gives back orders that ended sagas still hold.
+ * Every worker sweeps and none leads: a job too many is harmless.
  *
- * A long backlog is due as well, though its bells hang in the queue. So a sweep rings one page and goes on from there
- * next time, unless the queue grew by it: then bells had been lost, and it rings for all the rest at once.
+ * A long backlog is due as well, though its jobs wait in the queue. So a sweep looks at the jobs of one page and goes on from there
+ * next time, unless many had no job: then Redis has lost jobs, and it looks at all the rest at once.
+ * Whatever became of a job that was there before (finished by a stranger, failed, lost, held by a dead worker), the saga gets a new one.
  */
 export const createSweep = ({ sagas, orders, bells, log, rungAgain }: SweepPorts): (() => Promise<void>) => {
   let place: SweepPlace | undefined;
   let heldFrom: string | undefined;
 
-  const ringForDue = async (): Promise<void> => {
+  const enqueueForDue = async (): Promise<void> => {
     for (;;) {
       const due = await sagas.due(page, place);
       place = due.place;
       if (due.sagas.length === 0) return;
-      const before = await bells.count();
-      await bells.ringAll(due.sagas);
-      const lost = (await bells.count()) - before;
+      // An intake's clock that goes ahead makes it negative, and then it says nothing.
+      const unmoved = await bells.notQueued(due.sagas.filter(({ overdueMs }) => overdueMs < 0 || overdueMs > settlesMs));
+      // Meanwhile most of a busy queue's sagas were taken; their jobs are finished because they did their work.
+      const stillDue = await sagas.stillDue(unmoved);
+      await bells.reenqueue(stillDue);
+      const lost = stillDue.length;
       if (lost > 0) {
         rungAgain(lost);
-        log.info('a sweep rang for sagas whose bells were lost', { due: due.sagas.length, lost });
+        log.info('a sweep enqueued for sagas that no job was going to move', { due: due.sagas.length, lost });
       }
       if (!place || lost < page / 20) return;
     }
@@ -53,13 +60,13 @@ export const createSweep = ({ sagas, orders, bells, log, rungAgain }: SweepPorts
   };
 
   return async () => {
-    await ringForDue();
+    await enqueueForDue();
     await giveBackOrphans();
   };
 };
 
-/** Sweeps again and again, not in step with the other workers. */
-export const startSweeping = (sweep: () => Promise<void>, everyMs: number, log: Log): { stop(withinMs: number): Promise<void> } => {
+/** Does it again and again, not in step with the other workers. */
+export const startSweeping = (sweep: () => Promise<void>, everyMs: number, log: Log, what = 'a sweep'): { stop(withinMs: number): Promise<void> } => {
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
   let sweeping = Promise.resolve();
@@ -68,7 +75,7 @@ export const startSweeping = (sweep: () => Promise<void>, everyMs: number, log: 
     if (stopped) return;
     timer = setTimeout(() => {
       sweeping = sweep()
-        .catch((error: unknown) => log.warn('a sweep did not come through; the next one will', { error }))
+        .catch((error: unknown) => log.warn(`${what} did not come through; the next one will`, { error }))
         .then(() => after(everyMs * (0.75 + Math.random() / 2)));
     }, ms);
   };

@@ -32,7 +32,7 @@ export const workerTraces = (tracing: Tracing): WorkerTraces => {
         turns.get(sagaId)?.set({ 'crossroads.phase': phase, 'crossroads.status': status });
       },
       over({ sagaId }, lost) {
-        turns.get(sagaId)?.end(lost ? 'a newer claim took over' : undefined);
+        turns.get(sagaId)?.end(lost ? 'the claim was lost' : undefined);
         turns.delete(sagaId);
       },
     },

@@ -3,10 +3,10 @@ import { startWatchdog } from './watchdog.js';
 
 const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
-const watched = async (waiting: number[], idleMs: number): Promise<number> => {
+const watched = async (waiting: number[], idleMs: number, paused = false): Promise<number> => {
   jest.useFakeTimers();
   let ended = 0;
-  const watchdog = startWatchdog({ bells: { waiting: async () => waiting.shift() ?? 0 }, worker: { idleMs: () => idleMs }, log: quiet, end: () => void ended++ });
+  const watchdog = startWatchdog({ bells: { waiting: async () => waiting.shift() ?? 0, paused: async () => paused }, worker: { idleMs: () => idleMs }, log: quiet, end: () => void ended++ });
   await jest.advanceTimersByTimeAsync(10_000 * (waiting.length + 1));
   await watchdog.stop();
   jest.useRealTimers();
@@ -21,4 +21,8 @@ test('a worker is left alone while it works, while nothing hangs, and when a bel
   expect(await watched([3, 3, 3], 1_000)).toBe(0);
   expect(await watched([0, 0, 0], 61_000)).toBe(0);
   expect(await watched([0, 1, 0, 1, 0], 61_000)).toBe(0);
+});
+
+test('a worker of a queue that is paused is left alone, however long that lasts', async () => {
+  expect(await watched([3, 3, 3], 61_000, true)).toBe(0);
 });

@@ -1,8 +1,9 @@
 import { DelayedError, UnrecoverableError, Worker } from 'bullmq';
 import type { Job } from 'bullmq';
 import type { Bell, BellOutcome } from './bell.js';
-import { prefix, queueName } from './bell.js';
 import { patient } from './connection.js';
+import type { QueuePlace } from './queue-place.js';
+import { keyPrefix, usualPlace } from './queue-place.js';
 
 /** What came of a bell: over for now, to be rung again in some milliseconds, or in need of an operator. */
 export type Answered = { next: 'over'; outcome: BellOutcome } | { next: 'again'; inMs: number } | { next: 'operator'; reason: string };
@@ -11,8 +12,10 @@ export interface BellWorkerOptions {
   redisUrl: string;
   /** Sagas advanced at once by this process. */
   concurrency: number;
-  answer(sagaId: string): Promise<Answered>;
+  /** `started`: how often a worker has begun with this job, this time included. */
+  answer(sagaId: string, started: number, tenantId?: string): Promise<Answered>;
   onError(error: Error): void;
+  place?: QueuePlace;
 }
 
 export interface BellWorker {
@@ -22,22 +25,38 @@ export interface BellWorker {
   close(deadlineMs: number): Promise<void>;
 }
 
-export const startBellWorker = ({ redisUrl, concurrency, answer, onError }: BellWorkerOptions): BellWorker => {
+/** Milliseconds until a job is tried again whose answer threw, which it should not. */
+const afterErrorMs = 5_000;
+
+export const startBellWorker = ({ redisUrl, concurrency, answer, onError, place = usualPlace }: BellWorkerOptions): BellWorker => {
   const connection = patient(redisUrl, onError);
   let lastTaken = performance.now();
 
+  /** Never throws: BullMQ would count it as a failed attempt, and fail the job in the end. */
+  const answerTo = async ({ id, data, attemptsStarted }: Job<Bell, BellOutcome>): Promise<Answered> => {
+    try {
+      const { saga_id: sagaId, tenant_id: tenantId }: Partial<Record<keyof Bell, unknown>> = data ?? {};
+      if (typeof sagaId === 'string') return await answer(sagaId, attemptsStarted, typeof tenantId === 'string' ? tenantId : undefined);
+      onError(new Error(`Job ${id} names no saga, so there is nothing to do for it`));
+      return { next: 'over', outcome: { outcome: 'unreadable' } };
+    } catch (error) {
+      onError(error as Error);
+      return { next: 'again', inMs: afterErrorMs };
+    }
+  };
+
   const worker = new Worker<Bell, BellOutcome>(
-    queueName,
+    place.name,
     async (job, token) => {
       lastTaken = performance.now();
-      const answered = await answer(job.data.saga_id);
+      const answered = await answerTo(job);
       if (answered.next === 'over') return answered.outcome;
       if (answered.next === 'operator') throw new UnrecoverableError(answered.reason);
       return ringAgain(job, answered.inMs, token);
     },
     {
       connection,
-      prefix,
+      prefix: keyPrefix(place),
       concurrency,
       // A dead worker's bells are taken over after 5 to 14 s. A lock that is lost in a long pause costs a bell too many, which finds its saga claimed.
       lockDuration: 10_000,

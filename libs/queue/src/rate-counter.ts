@@ -1,5 +1,6 @@
-import { prefix } from './bell.js';
 import { impatient } from './connection.js';
+import type { QueuePlace } from './queue-place.js';
+import { keyPrefix, usualPlace } from './queue-place.js';
 
 /** Hits that several processes count together. */
 export interface RateCounter {
@@ -11,7 +12,8 @@ export interface RateCounter {
 /** Nobody's reply waits for this, but a queue of unanswered counts must not build up. */
 const answerWithinMs = 100;
 
-export const openRateCounter = (redisUrl: string, onError: (error: Error) => void): RateCounter => {
+export const openRateCounter = (redisUrl: string, onError: (error: Error) => void, place: Pick<QueuePlace, 'prefix'> = usualPlace): RateCounter => {
+  const prefix = keyPrefix(place);
   const redis = impatient(redisUrl, onError);
   return {
     async add(hits, lastsMs) {

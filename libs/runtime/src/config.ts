@@ -18,6 +18,8 @@ export const readConfig = <S extends ConfigSchema>(schema: S, env: Record<string
 
 const port = z.coerce.number().int().min(0).max(65_535);
 
+const queuePart = z.string().regex(/^[A-Za-z0-9._-]+$/, 'may have letters, digits, dots, dashes and underscores only');
+
 /** Settings that several apps share, so that they cannot drift apart. */
 export const settings = {
   mongodbUri: z.string().regex(/^mongodb(\+srv)?:\/\//, 'must begin with mongodb:// or mongodb+srv://').describe('MongoDB, which holds the truth.'),
@@ -25,6 +27,8 @@ export const settings = {
     .string()
     .regex(/^(rediss?(\+cluster|\+sentinel)?|unix):\/\//, 'must begin with redis://, redis+sentinel://, redis+cluster:// (rediss with TLS) or unix://')
     .describe('Redis, which only rings the bell: redis://host, redis+sentinel://host,host/name of the primary, redis+cluster://host,host; rediss with TLS. See docs/scaling.md.'),
+  queueName: queuePart.default('sagas').describe('Name of the queue, the same for intake, workers and operators’ pages.'),
+  queuePrefix: queuePart.default('crossroads').describe('Begins every key in Redis. Two installations on one Redis need two, or the workers of one complete the jobs of the other.'),
   logLevel: z.enum(['error', 'warn', 'info', 'debug']).default('info').describe('Least severe log line to print.'),
   host: z.string().default('127.0.0.1').describe('Address to listen on. In a container: 0.0.0.0.'),
   metricsPort: port.default(0).describe('Port for the probes and /metrics, which are not for callers. 0 takes any free one; the log says which.'),

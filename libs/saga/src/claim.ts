@@ -17,6 +17,8 @@ export interface Claim<Facts = unknown> {
   request: unknown;
   /** What else the saga's document holds that the journal wants for its entries. The kernel only passes it on. */
   facts: Facts;
+  /** Aborted with ClaimLost once the claim no longer holds the saga, or may not: the attempt under way ends then. Absent where claims are not watched. */
+  lost?: AbortSignal;
 }
 
 /** What stands between a saga and its end. `waiting` looks again by itself; `parked` waits for a word from outside. */

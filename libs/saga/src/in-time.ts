@@ -1,26 +1,35 @@
-import { StepUnavailable } from './errors.js';
+import { ClaimLost, StepUnavailable } from './errors.js';
 import type { Step } from './step.js';
 
-/** Runs one attempt of a step; aborts its signal and throws StepUnavailable when the step's time is up. */
-export type InTime = <T>(step: Pick<Step, 'name' | 'timeoutMs'>, attempt: (signal: AbortSignal) => Promise<T>) => Promise<T>;
+/**
+ * Runs one attempt of a step. Aborts its signal and throws StepUnavailable when the step's time is up, and ClaimLost when the claim is lost;
+ * both at once, whether the step listens or not.
+ */
+export type InTime = <T>(step: Pick<Step, 'name' | 'timeoutMs'>, attempt: (signal: AbortSignal) => Promise<T>, lost?: AbortSignal) => Promise<T>;
 
-export const inTime: InTime = async ({ name, timeoutMs }, attempt) => {
+export const inTime: InTime = async ({ name, timeoutMs }, attempt, lost) => {
+  if (lost?.aborted) throw claimLost(lost);
   const abort = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
-  const timeUp = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      const late = tookTooLong({ name, timeoutMs });
-      abort.abort(late);
-      reject(late);
-    }, timeoutMs);
-    timer.unref();
+  let end: (reason: Error) => void = () => undefined;
+  const ended = new Promise<never>((_, reject) => {
+    end = (reason) => {
+      abort.abort(reason);
+      reject(reason);
+    };
   });
+  const timer = setTimeout(() => end(tookTooLong({ name, timeoutMs })), timeoutMs);
+  timer.unref();
+  const onLost = (): void => end(claimLost(lost!));
+  lost?.addEventListener('abort', onLost);
   try {
-    return await Promise.race([attempt(abort.signal), timeUp]);
+    return await Promise.race([attempt(abort.signal), ended]);
   } finally {
     clearTimeout(timer);
+    lost?.removeEventListener('abort', onLost);
   }
 };
+
+const claimLost = ({ reason }: AbortSignal): ClaimLost => (reason instanceof ClaimLost ? reason : new ClaimLost('the claim was lost', { cause: reason }));
 
 export const tookTooLong = ({ name, timeoutMs }: Pick<Step, 'name' | 'timeoutMs'>): StepUnavailable =>
   new StepUnavailable('step.timed_out', `${name} took longer than ${timeoutMs} ms.`);

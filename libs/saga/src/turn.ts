@@ -75,7 +75,7 @@ export class Turn<Facts> {
       const { adds, detail } = await (this.#ports.inTime ?? inTime)(step, (signal) => {
         const context = this.#context(step, direction, signal);
         return direction === 'run' ? step.run(this.#progress.state, context) : undone(step, this.#progress.state, context);
-      });
+      }, this.#claim.lost);
       const status = direction === 'run' ? step.status.done : this.#progress.status;
       await this.#write(step, direction, 'done', { status, adds, detail });
       return undefined;

@@ -50,6 +50,8 @@ export interface AuditRepository {
   begin(record: AuditRecord): Promise<(end: AuditEnd) => Promise<void>>;
   /** For what is over already when it is written down. */
   note(record: AuditRecord, end: AuditEnd): Promise<void>;
+  /** The pause of the job board that nobody has ended there since: the first one, since a later press changed nothing. */
+  boardPause(): Promise<Pick<AuditDocument, 'by' | 'at'> | undefined>;
   /** Newest first, from below `before`. */
   list(filter: AuditFilter, page: { before?: string; limit: number }): Promise<{ records: AuditDocument[]; next?: string }>;
 }
@@ -76,6 +78,13 @@ export const auditRepository = ({ connection }: Store): AuditRepository => {
     async note(record, end) {
       await insert(record, end);
     },
+    boardPause: () =>
+      reaching(async () => {
+        const done = (action: string) => ({ action, outcome: 'done' as const });
+        const resumed = await records().findOne(done('board resume'), { sort: { at: -1 }, projection: { at: 1 } });
+        const since = resumed ? { at: { $gt: resumed.at } } : {};
+        return (await records().findOne({ ...done('board pause'), ...since }, { sort: { at: 1 }, projection: { by: 1, at: 1 } })) ?? undefined;
+      }),
     list: ({ by, action, sagaId }, { before, limit }) =>
       reaching(async () => {
         const filter: mongo.Filter<AuditDocument> = {

@@ -11,9 +11,14 @@ import { reaching } from './unavailable.js';
 export interface BacklogRepository {
   /** Seconds since the oldest saga that nobody has taken up became due, by the database's clock; 0 when there is none. */
   oldestDueSeconds(): Promise<number>;
+  /** Sagas that have been due for longer than `overdueAfterMs`, counted up to `countedUpTo`. */
+  overdue(): Promise<number>;
   /** Sagas that have not ended. Each count stops at `countedUpTo`. */
   phases(): Promise<Record<Exclude<Phase, 'ended'>, number>>;
 }
+
+/** Milliseconds within which a saga that is due is taken, unless many wait. */
+const overdueAfterMs = 60_000;
 
 const open = phases.filter((phase) => phase !== 'ended');
 
@@ -24,7 +29,20 @@ export const backlogRepository = ({ connection }: Store): BacklogRepository => {
     const [oldest] = await sagas().aggregate<{ ms: number }>(pipeline).toArray();
     return Math.max(0, (oldest?.ms ?? 0) / 1_000);
   };
+  /** Looks at the first so many only, in the order of the index; those due at once lie there in order of acceptance. */
+  const overdueAmong = async (field: '$updated_at' | '$next_run_at', due: object): Promise<number> => {
+    const late = { $expr: { $lt: [field, { $subtract: ['$$NOW', overdueAfterMs] }] } };
+    const pipeline = [{ $match: { next_run_at: due } }, { $sort: { next_run_at: 1, _id: 1 } }, { $limit: countedUpTo }, { $match: late }, { $count: 'sagas' }];
+    const [counted] = await sagas().aggregate<{ sagas: number }>(pipeline).toArray();
+    return counted?.sagas ?? 0;
+  };
   return {
+    overdue: () =>
+      reaching(async () => {
+        const counts = await Promise.all([overdueAmong('$updated_at', dueAtOnce), overdueAmong('$next_run_at', { $gt: dueAtOnce })]);
+        return Math.min(countedUpTo, counts[0] + counts[1]);
+      }),
+
     oldestDueSeconds: () =>
       reaching(async () =>
         // What is due at once says nothing of since when; that is when it was accepted, resumed or made due.

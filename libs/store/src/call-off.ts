@@ -46,6 +46,6 @@ export const callOff = async ({ journal, sagas }: CallOffPorts, read: SagaRead, 
     message: `Canceled by ${by}${reasonCode === null ? '' : `: ${reasonCode}`}. Nothing was cleared.`,
     extra_data: { canceled_by: by, reason_code: reasonCode },
   });
-  if (resting) await sagas.giveBack(saga._id, epoch);
+  if (resting) await sagas.giveBack(saga, epoch);
   return stands.step.outcome === 'called-off' ? 'called-off' : 'moved';
 };

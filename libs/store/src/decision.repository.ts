@@ -1,7 +1,13 @@
 import { collections } from './collections.js';
 import type { Store } from './open-store.js';
 import type { SagaDocument } from './saga-document.js';
-import { dueAtOnce, fromNow, leaseMs } from './saga.repository.js';
+import { dueAtOnce, fromNow } from './saga.repository.js';
+
+/** Milliseconds the claim of a decision holds its saga. It is not renewed, so it must outlast the writing of the word, and that waits for MongoDB. */
+const decisionMs = 12_000;
+
+/** The saga, and whose it is: what its document is found by on a cluster without asking every shard. */
+export type SagaKey = Pick<SagaDocument, '_id' | 'tenant_id'>;
 
 /** For those outside who decide something about a saga: its journal takes the word, this takes the saga to it. */
 export interface DecisionRepository {
@@ -10,32 +16,32 @@ export interface DecisionRepository {
    * Undefined when somebody has it in hand, or it has moved since `saga` was read. A claim that is never given back lapses like a worker's;
    * a stopped saga is claimed without a time, so that it stays stopped.
    */
-  claim(saga: Pick<SagaDocument, '_id' | 'epoch' | 'phase'>): Promise<number | undefined>;
+  claim(saga: Pick<SagaDocument, '_id' | 'tenant_id' | 'epoch' | 'phase'>): Promise<number | undefined>;
   /** Leaves a claimed saga to the next worker, at once. */
-  giveBack(sagaId: string, epoch: number): Promise<void>;
+  giveBack(saga: SagaKey, epoch: number): Promise<void>;
   /** Ends a claimed saga as it stands. False when the claim was lost. */
-  end(sagaId: string, epoch: number, error: { code: string; message: string }): Promise<boolean>;
+  end(saga: SagaKey, epoch: number, error: { code: string; message: string }): Promise<boolean>;
   /** Makes a parked saga due at once, unless it has moved since it was read. */
-  wake(saga: Pick<SagaDocument, '_id' | 'epoch'>): Promise<void>;
+  wake(saga: SagaKey & Pick<SagaDocument, 'epoch'>): Promise<void>;
 }
 
 export const decisionRepository = ({ commit }: Store): DecisionRepository => {
   /** In nobody's hands: whoever claimed it last has left it in order. */
-  const resting = ({ _id, epoch }: Pick<SagaDocument, '_id' | 'epoch'>) => ({ _id, epoch, settled_epoch: epoch, next_run_at: { $exists: true } });
+  const resting = ({ _id, tenant_id, epoch }: SagaKey & Pick<SagaDocument, 'epoch'>) => ({ _id, tenant_id, epoch, settled_epoch: epoch, next_run_at: { $exists: true } });
   return {
     async claim(saga) {
       const epoch = saga.epoch + 1;
       const claimed =
         saga.phase === 'stopped'
-          ? await commit.update(collections.sagas, { _id: saga._id, epoch: saga.epoch, phase: 'stopped' }, { $set: { epoch, settled_epoch: epoch } })
-          : await commit.update(collections.sagas, resting(saga), [{ $set: { epoch, next_run_at: { $add: ['$$NOW', leaseMs] } } }]);
+          ? await commit.update(collections.sagas, { _id: saga._id, tenant_id: saga.tenant_id, epoch: saga.epoch, phase: 'stopped' }, { $set: { epoch, settled_epoch: epoch } })
+          : await commit.update(collections.sagas, resting(saga), [{ $set: { epoch, next_run_at: { $add: ['$$NOW', decisionMs] } } }]);
       return claimed ? epoch : undefined;
     },
-    async giveBack(sagaId, epoch) {
-      await commit.update(collections.sagas, { _id: sagaId, epoch }, { $set: { settled_epoch: epoch, next_run_at: dueAtOnce }, ...fromNow });
+    async giveBack({ _id, tenant_id }, epoch) {
+      await commit.update(collections.sagas, { _id, tenant_id, epoch }, { $set: { settled_epoch: epoch, next_run_at: dueAtOnce }, ...fromNow });
     },
-    end: (sagaId, epoch, error) =>
-      commit.update(collections.sagas, { _id: sagaId, epoch }, [
+    end: ({ _id, tenant_id }, epoch, error) =>
+      commit.update(collections.sagas, { _id, tenant_id, epoch }, [
         {
           $set: {
             phase: 'ended',

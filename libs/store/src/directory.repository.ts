@@ -66,7 +66,7 @@ export interface DirectoryRepository {
   keys(tenantId?: string): Promise<KeyDocument[]>;
   /** False when there is no such key. */
   endKey(id: string, end: { revoked_at: Date } | { expires_at: Date }): Promise<boolean>;
-  /** Pauses the destination, or lets it go on when there is no reason. False when there is none of that id. */
+  /** Pauses the destination, or lets it go on when there is no reason. False when it is so already, and then the first reason stands; or there is none of that id. */
   pause(instanceId: string, reason: string | null): Promise<boolean>;
   /** Each writes one document whole, new or in place of the one with its id. */
   saveTenant(tenant: TenantDocument): Promise<void>;
@@ -129,7 +129,8 @@ export const directoryRepository = ({ connection }: Store): DirectoryRepository 
     pause: (instanceId, reason) =>
       reaching(async () => {
         const change = { $set: { paused: reason !== null, paused_reason: reason } };
-        return (await rawCollection<InstanceDocument>(connection, collections.instances).updateOne({ _id: instanceId }, change)).matchedCount > 0;
+        const otherwise = reason !== null ? { paused: { $ne: true } } : { paused: true };
+        return (await rawCollection<InstanceDocument>(connection, collections.instances).updateOne({ _id: instanceId, ...otherwise }, change)).matchedCount > 0;
       }),
     saveTenant: (tenant) => save(collections.tenants, tenant),
     saveInstance: (instance) => save(collections.instances, instance),

@@ -59,7 +59,7 @@ const reset = async (orderId: unknown, answer: 'synced' | 'refused') => {
   const journal = journalRepository(store, (facts, state) => subjectOf(facts.request as ResetRequest, state));
   const sagaId = uuidv7();
   const saga = sagas.accept(sagaId, 'reset_order', resetRequestFor({ order_id: String(orderId) }));
-  const facts = { correlationId: `c-${sagaId}`, type: 'reset_order', request: saga.request as object, inboundRequest: {} };
+  const facts = { tenantId: 'alpha', correlationId: `c-${sagaId}`, type: 'reset_order', request: saga.request as object, inboundRequest: {} };
   const advance = createAdvance({ types: [type], sagas, journal: { ...journal, write: (entry, _facts, state) => journal.write(entry, facts, state) }, log: silent });
   await advance(sagaId);
   return { ...saga, sent: destinations.received.length };

@@ -44,7 +44,7 @@ export interface IntakeRepository {
   byCorrelationId(tenantId: string, correlationId: string): Promise<AcceptedSaga | undefined>;
   byIdempotencyKey(tenantId: string, key: string): Promise<AcceptedSaga | undefined>;
   /** Frees the key for another saga. */
-  forgetIdempotencyKey(sagaId: string, key: string): Promise<void>;
+  forgetIdempotencyKey(saga: Pick<SagaDocument, '_id' | 'tenant_id'>, key: string): Promise<void>;
   /** The saga with its log, oldest entry first. What it says stays said, whatever becomes of the database. */
   withLog(tenantId: string, correlationId: string): Promise<{ saga: AcceptedSaga; entries: EntryDocument[] } | undefined>;
   /** Resets, newest first, from below the saga `before`. */
@@ -77,8 +77,8 @@ export const intakeRepository = (store: Store): IntakeRepository => {
 
     byIdempotencyKey: (tenantId, key) => one({ tenant_id: tenantId, idempotency_key: key }),
 
-    forgetIdempotencyKey: async (sagaId, key) => {
-      await commit.update(collections.sagas, { _id: sagaId, idempotency_key: key }, { $unset: { idempotency_key: 1 } });
+    forgetIdempotencyKey: async ({ _id, tenant_id }, key) => {
+      await commit.update(collections.sagas, { _id, tenant_id, idempotency_key: key }, { $unset: { idempotency_key: 1 } });
     },
 
     withLog: (tenantId, correlationId) =>

@@ -32,7 +32,7 @@ export const journalRepository = ({ connection, commit }: Store, subjectOf: Subj
   };
 
   async function standing({ sagaId, key }: Entry): Promise<EntryDocument> {
-    const document = await logs().findOne({ _id: entryId(sagaId, key) });
+    const document = await logs().findOne({ _id: entryId(sagaId, key), saga_id: sagaId });
     // Seen only where reads may lag behind writes; the next attempt finds it.
     if (!document) throw new StoreUnavailable(`Entry ${key} is known to exist but cannot be read yet`);
     return document;

@@ -8,6 +8,20 @@ import type { Unheard } from './sweep.repository.js';
 import { dueAtOnce, fromNow } from './saga.repository.js';
 import { reaching } from './unavailable.js';
 
+/** A key, and the tenants whose sagas may have it. */
+interface KeyOfOne {
+  key: string;
+  tenants: string[];
+}
+
+/** An order's sagas are those of its two ends. */
+const endsOf = ({ caller, counterparty }: Order): string[] => [caller.tenant_id, counterparty.tenant_id];
+
+const unique = (all: string[]): string[] => [...new Set(all)];
+
+/** The tenants are there to find the shards. An index on them would read all that a tenant has open. */
+const byLine = { hint: 'line' } as const;
+
 /** The sagas that want one order, in the order they were accepted in. */
 export interface LineRepository {
   ahead(order: Order, sagaId: string): Promise<string | undefined>;
@@ -20,33 +34,34 @@ export const lineRepository = ({ connection, commit }: Store): LineRepository =>
     reaching(() =>
       rawCollection<SagaDocument>(connection, collections.sagas).findOne(
         { next_run_at: { $exists: true }, ...filter },
-        { projection: { correlation_id: 1, type: 1, tenant_id: 1, epoch: 1 }, sort: { _id: 1 } },
+        { projection: { correlation_id: 1, type: 1, tenant_id: 1, epoch: 1 }, sort: { _id: 1 }, ...byLine },
       ),
     );
   /** The first open saga under each key; orders that are asked for together are looked up together. */
-  const firstUnder = new GroupRead<string, string>((keys) =>
+  const firstUnder = new GroupRead<KeyOfOne, string>((asked) =>
     reaching(async () => {
       const firsts = await rawCollection<SagaDocument>(connection, collections.sagas)
         .aggregate<{ _id: string; first: string }>([
-          { $match: { line_keys: { $in: keys }, next_run_at: { $exists: true } } },
+          { $match: { tenant_id: { $in: unique(asked.flatMap(({ tenants }) => tenants)) }, line_keys: { $in: unique(asked.map(({ key }) => key)) }, next_run_at: { $exists: true } } },
           { $project: { line_keys: 1 } },
           { $unwind: '$line_keys' },
           { $group: { _id: '$line_keys', first: { $min: '$_id' } } },
-        ])
+        ], byLine)
         .toArray();
-      return new Map(firsts.map(({ _id, first }) => [_id, first]));
+      const firstOf = new Map(firsts.map(({ _id, first }) => [_id, first]));
+      return new Map(asked.flatMap((one) => (firstOf.has(one.key) ? [[one, firstOf.get(one.key)!]] : [])));
     }),
   );
   return {
     async ahead(order, sagaId) {
-      const firsts = await Promise.all(lineKeysOfOrder(order).map((key) => firstUnder.get(key)));
+      const firsts = await Promise.all(lineKeysOfOrder(order).map((key) => firstUnder.get({ key, tenants: endsOf(order) })));
       return firsts.find((first) => first !== undefined && first < sagaId);
     },
     async next(order) {
-      const saga = await first({ line_keys: { $in: lineKeysOfOrder(order) }, phase: 'waiting' });
+      const saga = await first({ tenant_id: { $in: endsOf(order) }, line_keys: { $in: lineKeysOfOrder(order) }, phase: 'waiting' });
       if (!saga) return undefined;
       const { _id, correlation_id, type, tenant_id, epoch } = saga;
-      await commit.update(collections.sagas, { _id, epoch, phase: 'waiting' }, { $set: { next_run_at: dueAtOnce }, ...fromNow });
+      await commit.update(collections.sagas, { _id, tenant_id, epoch, phase: 'waiting' }, { $set: { next_run_at: dueAtOnce }, ...fromNow });
       return { sagaId: _id, correlationId: correlation_id, type, tenantId: tenant_id, epoch, due: dueAtOnce };
     },
   };

@@ -19,6 +19,8 @@ export interface OperatorKeyRepository {
   save(key: OperatorKeyDocument): Promise<void>;
   /** False when there is no such key. */
   revoke(id: string, at: Date): Promise<boolean>;
+  /** Every key of the operator that works. Answers how many there were. */
+  revokeAll(username: string, at: Date): Promise<number>;
 }
 
 export const operatorKeyRepository = ({ connection }: Store): OperatorKeyRepository => {
@@ -31,5 +33,6 @@ export const operatorKeyRepository = ({ connection }: Store): OperatorKeyReposit
         await keys().replaceOne({ _id }, key, { upsert: true });
       }),
     revoke: (id, at) => reaching(async () => (await keys().updateOne({ _id: id }, { $set: { revoked_at: at } })).matchedCount > 0),
+    revokeAll: (username, at) => reaching(async () => (await keys().updateMany({ username, revoked_at: null }, { $set: { revoked_at: at } })).matchedCount),
   };
 };

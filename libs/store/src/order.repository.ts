@@ -8,6 +8,7 @@ import { collections, rawCollection } from './collections.js';
 import { exactly, snapshotOf } from './exact-values.js';
 import { GroupRead } from './group-read.js';
 import type { Store } from './open-store.js';
+import { OrderKeys } from './order-key.js';
 import { reaching } from './unavailable.js';
 
 const { ObjectId } = mongoose.mongo;
@@ -47,10 +48,11 @@ const triesAgainstWriters = 5;
 export const orderRepository = ({ connection, commit }: Store): Orders => {
   const orders = () => rawCollection<OrderDocument>(connection, collections.orders);
   const update = (filter: object, change: object) => commit.update(collections.orders, filter, change);
+  const keys = new OrderKeys();
 
   /** Lets this saga's writes through, and those of no older claim of it. */
   const fenced = (orderId: string, { sagaId, epoch }: Hold) => ({
-    _id: new ObjectId(orderId),
+    ...keys.of(orderId),
     'fence.saga_id': sagaId,
     'fence.epoch': { $lte: epoch },
   });
@@ -59,20 +61,32 @@ export const orderRepository = ({ connection, commit }: Store): Orders => {
    * Raises the lock's epoch to this claim's and returns the order as it is then. Without the write, an update of an older claim could
    * still arrive after the read and undo what was decided on it. ClaimLost only where the newer claim is seen: an absence has many causes.
    */
-  const lockedOrder = async (orderId: string, hold: Hold, read: mongo.FindOneAndUpdateOptions = {}): Promise<OrderDocument> => {
+  const lockedOrder = async (orderId: string, hold: Hold, read: mongo.FindOneAndUpdateOptions = {}, again = false): Promise<OrderDocument> => {
     const { sagaId, epoch } = hold;
     const order = await reaching(() =>
       orders().findOneAndUpdate(fenced(orderId, hold), { $set: { 'fence.epoch': epoch } }, { projection: { fence: 1, version: 1, progression_state: 1 }, ...read, returnDocument: 'after' }),
     );
     if (order) return order;
+    keys.forget(orderId);
     const now = await reaching(() => orders().findOne({ _id: new ObjectId(orderId) }, { projection: { fence: 1 } }));
     if (!now) throw new StopSaga('order.gone', `Order ${orderId} was deleted while the saga was at work.`);
     if (now.fence?.saga_id === sagaId && now.fence.epoch > epoch) throw new ClaimLost(`Order ${orderId} was locked by epoch ${now.fence.epoch} of saga ${sagaId}, this is ${epoch}`);
+    // Ours, so the filter missed it: by a key that is outdated, or because the lock was taken in between.
+    if (now.fence?.saga_id === sagaId && !again) return lockedOrder(orderId, hold, read, true);
     throw new StopSaga('order.not_held', `Order ${orderId} is not locked by this saga any more: ${now.fence ? `saga ${now.fence.saga_id} has the lock` : 'the lock was removed'}.`);
   };
 
   const askFor = (orderId: string, sagaId: string): Promise<boolean> =>
-    update({ _id: new ObjectId(orderId), 'fence.saga_id': { $exists: true, $ne: sagaId } }, { $set: { 'fence.awaited': true } });
+    update({ ...keys.of(orderId), 'fence.saga_id': { $exists: true, $ne: sagaId } }, { $set: { 'fence.awaited': true } });
+
+  const release = async (orderId: string, sagaId: string): Promise<boolean> => {
+    const named = keys.of(orderId);
+    const mine = { ...named, 'fence.saga_id': sagaId };
+    if (await update({ ...mine, 'fence.awaited': { $ne: true } }, { $unset: { fence: 1 } })) return false;
+    if (await update(mine, { $unset: { fence: 1 } })) return true;
+    keys.forget(orderId);
+    return named.origin_order_number !== undefined && release(orderId, sagaId);
+  };
 
   /** Requests that arrive together are looked up together, and each finds its own among what comes back. */
   const candidates = new GroupRead<ResetRequest, FoundOrder[]>((requests) =>
@@ -80,6 +94,7 @@ export const orderRepository = ({ connection, commit }: Store): Orders => {
       const found = await orders()
         .find<FoundOrder>(meantByAny(requests), { projection: { routing: 1, origin_order_number: 1, destination_order_number: 1, status: 1, version: 1, ...fieldTypes } })
         .toArray();
+      for (const order of found) keys.remember(order);
       return new Map(requests.map((request) => [request, found.filter((order) => isMeant(order, request))]));
     }),
   );
@@ -87,7 +102,7 @@ export const orderRepository = ({ connection, commit }: Store): Orders => {
   const snapshots = new GroupRead<string, Snapshot | StepRefused>((orderIds) =>
     reaching(async () => {
       const raw = (await orders()
-        .find({ _id: { $in: orderIds.map((id) => new ObjectId(id)) } }, { raw: true })
+        .find(keys.ofAll(orderIds), { raw: true })
         .toArray()) as unknown as Uint8Array[];
       return new Map(raw.map(snapshotOf));
     }),
@@ -102,23 +117,22 @@ export const orderRepository = ({ connection, commit }: Store): Orders => {
     holdAgain: (orderId, hold) => update(fenced(orderId, hold), { $set: { 'fence.epoch': hold.epoch } }),
 
     async hold(orderId, { sagaId, epoch }) {
-      const _id = new ObjectId(orderId);
       const free = { $or: [{ fence: { $exists: false } }, { 'fence.saga_id': sagaId, 'fence.epoch': { $lte: epoch } }] };
-      const take = () => update({ _id, ...free }, { $set: { 'fence.saga_id': sagaId, 'fence.epoch': epoch } });
+      const take = () => update({ ...keys.of(orderId), ...free }, { $set: { 'fence.saga_id': sagaId, 'fence.epoch': epoch } });
       // Whoever is asked will call. Where there was nobody to ask, it has just been given back.
       return (await take()) || (!(await askFor(orderId, sagaId)) && (await take()));
     },
 
     askFor: async (orderId, { sagaId }) => void (await askFor(orderId, sagaId)),
 
-    async release(orderId, { sagaId }) {
-      const mine = { _id: new ObjectId(orderId), 'fence.saga_id': sagaId };
-      if (await update({ ...mine, 'fence.awaited': { $ne: true } }, { $unset: { fence: 1 } })) return false;
-      return update(mine, { $unset: { fence: 1 } });
-    },
+    release: (orderId, { sagaId }) => release(orderId, sagaId),
 
     async snapshot(orderId) {
-      const snapshot = await snapshots.get(orderId);
+      let snapshot = await snapshots.get(orderId);
+      if (!snapshot) {
+        keys.forget(orderId);
+        snapshot = await snapshots.get(orderId);
+      }
       if (!snapshot) throw new StopSaga('order.gone', `Order ${orderId} was deleted while the saga was at work.`);
       if (snapshot instanceof StepRefused) throw snapshot;
       return snapshot;

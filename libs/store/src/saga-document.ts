@@ -1,6 +1,9 @@
 import type { Phase } from '@crossroads/saga';
 import type { IntegrationStatus } from '@crossroads/contract';
 
+/** Phases of a saga that may still do something: by itself, or once an operator resumes it. */
+export const unended = ['running', 'waiting', 'parked', 'retrying', 'stopped'] as const satisfies readonly Phase[];
+
 /** A saga as it is stored. */
 export interface SagaDocument {
   _id: string;
@@ -27,8 +30,9 @@ export interface SagaDocument {
   next_run_at?: Date;
 }
 
-/** What the journal's entries show of their saga, and what its trace goes on from. */
+/** What the journal's entries show of their saga, what its trace goes on from, and whose it is. */
 export interface SagaFacts {
+  tenantId: string;
   correlationId: string;
   type: string;
   request: object;

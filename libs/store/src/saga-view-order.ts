@@ -42,11 +42,16 @@ export interface OrderViewRepository {
 /** Newest resets shown of one order. */
 const most = 100;
 
-interface OrderDocument extends Pick<OrderView, 'status' | 'version' | 'progression_state' | 'bols' | 'executed_drops'> {
+/** What an order is known by. */
+export interface OrderNames {
   _id: InstanceType<typeof mongoose.mongo.ObjectId>;
-  routing: Record<`${'origin' | 'destination'}_tenant_${'id' | 'name'}`, string>;
+  routing: Record<`${'origin' | 'destination'}_tenant_id`, string>;
   origin_order_number: string;
   destination_order_number: string | null;
+}
+
+interface OrderDocument extends OrderNames, Pick<OrderView, 'status' | 'version' | 'progression_state' | 'bols' | 'executed_drops'> {
+  routing: Record<`${'origin' | 'destination'}_tenant_${'id' | 'name'}`, string>;
   fence?: { saga_id: string };
 }
 
@@ -62,7 +67,7 @@ export const orderViewRepository = ({ connection }: Store): OrderViewRepository 
   const inLine = async (orderId: string): Promise<string[]> => {
     const order = await find(orderId);
     const sagas = await rawCollection<SagaDocument>(connection, collections.sagas)
-      .find({ line_keys: { $in: order ? lineKeys(order) : [`id:${orderId.toLowerCase()}`] }, next_run_at: { $exists: true } }, { projection: { _id: 1 } })
+      .find({ line_keys: { $in: order ? lineKeysOf(order) : [`id:${orderId.toLowerCase()}`] }, next_run_at: { $exists: true } }, { projection: { _id: 1 } })
       .limit(most)
       .toArray();
     return sagas.map(({ _id }) => _id);
@@ -94,7 +99,7 @@ export const orderViewRepository = ({ connection }: Store): OrderViewRepository 
   };
 };
 
-const lineKeys = ({ _id, routing, origin_order_number, destination_order_number }: OrderDocument): string[] =>
+export const lineKeysOf = ({ _id, routing, origin_order_number, destination_order_number }: OrderNames): string[] =>
   lineKeysOfOrder({
     order_id: _id.toHexString(),
     caller: { tenant_id: routing.origin_tenant_id, order_number: origin_order_number },

@@ -22,19 +22,20 @@ export const standingOf = ({ phase, status, settled_epoch }: Pick<SagaDocument, 
 
 /** Looks at many sagas at once, for those who wait for them. */
 export interface StandingRepository {
-  standings(sagaIds: readonly string[]): Promise<Map<string, Standing>>;
+  /** `tenantIds`: whose sagas they are. */
+  standings(sagaIds: readonly string[], tenantIds: readonly string[]): Promise<Map<string, Standing>>;
 }
 
 /** Answered from the index alone. */
 const ofJournal = { _id: 0, saga_id: 1, 'journal.seq': 1 } as const;
 
 export const standingRepository = ({ connection }: Store): StandingRepository => ({
-  standings: (sagaIds) =>
+  standings: (sagaIds, tenantIds) =>
     reaching(async () => {
       const ids = [...sagaIds];
       // The journal first: what is written between the two reads is then seen at the next look and not missed for good.
       const lines = await rawCollection<EntryDocument>(connection, collections.logs).find({ saga_id: { $in: ids } }, { projection: ofJournal }).toArray();
-      const sagas = await rawCollection<SagaDocument>(connection, collections.sagas).find({ _id: { $in: ids } }, { projection: ofSaga }).toArray();
+      const sagas = await rawCollection<SagaDocument>(connection, collections.sagas).find({ _id: { $in: ids }, tenant_id: { $in: [...tenantIds] } }, { projection: ofSaga }).toArray();
       const written = new Map<string, number>();
       for (const { saga_id } of lines) written.set(saga_id, (written.get(saga_id) ?? 0) + 1);
       return new Map(sagas.map((saga) => [saga._id, standingOf(saga, written.get(saga._id) ?? 0)]));

@@ -5,7 +5,7 @@ import { StoreUnavailable } from '@crossroads/saga';
 import { subjectOf, resetRequest } from '@crossroads/order-reset';
 import mongoose from 'mongoose';
 import { uuidv7 } from 'uuidv7';
-import { ownDatabase } from '../../../tests/stores/own-database.js';
+import { reachableDatabase } from '../../../tests/stores/reached-by.js';
 import { auditLogRepository, intakeRepository, journalRepository, makeIndexes, openStore, orderRepository, sagaRepository } from './index.js';
 import type { SagaFacts, Store } from './index.js';
 import { snapshotOf } from './exact-values.js';
@@ -14,10 +14,14 @@ import { dueAtOnce } from './saga.repository.js';
 const { BSON, ObjectId, Decimal128, Double, Int32, Long, Binary } = mongoose.mongo;
 
 let store: Store;
+let database: Awaited<ReturnType<typeof reachableDatabase>>;
+/** For the file that runs these suites a second time, by another way to the database. */
+export const suiteStore = (): Store => store;
 const orders = () => store.connection.db!.collection('orders');
 
 beforeAll(async () => {
-  store = openStore({ uri: ownDatabase('store'), operationTimeoutMs: 10_000 });
+  database = await reachableDatabase('store');
+  store = openStore({ uri: database.uri, operationTimeoutMs: 10_000 });
   await store.connected;
   await makeIndexes(store.connection);
 });
@@ -25,6 +29,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await store.connection.dropDatabase();
   await store.close();
+  await database.close();
 });
 
 let number = 4711;
@@ -104,7 +109,7 @@ sagasContract('MongoDB', async () => ({
   },
 }));
 
-const facts = { correlationId: 'c', type: 'reset_order', request: resetRequestFor({ order_number: '4711' }), inboundRequest: {} };
+const facts = { tenantId: 'alpha', correlationId: 'c', type: 'reset_order', request: resetRequestFor({ order_number: '4711' }), inboundRequest: {} };
 const journal = () => journalRepository(store, ({ request }, state) => subjectOf(resetRequest.parse(request), state));
 
 journalContract('MongoDB', async () => {
@@ -117,7 +122,7 @@ describe('a claim', () => {
   const nextRunAt = async (sagaId: string) => (await store.connection.db!.collection<{ _id: string; next_run_at: Date }>('sagas').findOne({ _id: sagaId }))!.next_run_at.getTime();
 
   test('that is renewed holds its saga longer', async () => {
-    const claim = (await sagas().claim(await accept())) as Claim;
+    const claim = (await sagas().claim(await accept())) as Claim<SagaFacts>;
     const before = await nextRunAt(claim.sagaId);
     await eventually(async () => {
       await sagas().renew([claim]);

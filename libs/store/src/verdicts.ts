@@ -43,7 +43,7 @@ export const pronounce = (journal: Journal<SagaFacts>, { saga, entries }: SagaRe
     ...(verdict.adds && { adds: verdict.adds }),
     detail: { message: verdict.message, extra_data: verdict.extra_data },
   };
-  const facts = { correlationId: saga.correlation_id, type: saga.type, request: saga.request, inboundRequest: saga.inbound_request, traceparent: saga.traceparent };
+  const facts = { tenantId: saga.tenant_id, correlationId: saga.correlation_id, type: saga.type, request: saga.request, inboundRequest: saga.inbound_request, traceparent: saga.traceparent };
   return journal.write(entry, facts, stateIn(saga.request, entries));
 };
 

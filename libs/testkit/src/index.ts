@@ -19,3 +19,5 @@ export type { SagaSeen, SagaStoreUnderTest } from './contracts/saga-pairs.contra
 export { sagaPairsContract } from './contracts/saga-pairs.contract.js';
 export type { SagasUnderTest } from './contracts/sagas.contract.js';
 export { sagasContract } from './contracts/sagas.contract.js';
+export type { Held, Match, MongodbProxy, Operation, OperationMatch, ProxyOptions, Rule, RuleOptions, WireCommand } from './mongodb-proxy/index.js';
+export { openMongodbProxy, writing } from './mongodb-proxy/index.js';

@@ -46,6 +46,13 @@ describe('keys', () => {
     expect((await run('list', '--tenant', 'Alpha')).split('\n').map((line) => /revoked|expired|works/.exec(line)![0])).toEqual(['revoked', 'expired', 'works', 'works']);
   });
 
+  test('never has three that work, however many are made at once', async () => {
+    const said = await Promise.allSettled([create(), create(), create(), create()]);
+    const work = keys.filter(({ revoked_at }) => revoked_at === null);
+    expect(work.length).toBeLessThanOrEqual(2);
+    expect(said.filter(({ status }) => status === 'fulfilled')).toHaveLength(work.length);
+  });
+
   test('rotate gives a successor with the same rights and lets the old one run out', async () => {
     await run('create', '--tenant', 'Alpha', '--instance', 'Alpha One', '--scopes', 'order:get');
     const said = await run('rotate', keys[0]!._id, '--grace-hours', '2');

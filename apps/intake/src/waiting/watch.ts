@@ -10,7 +10,7 @@ export interface WatchOptions {
 
 export interface Wait {
   sagaId: string;
-  /** Whose wait it is: nobody may take more than half of the places. */
+  /** The tenant whose saga it is, and whose wait: nobody may take more than half of the places. */
   holder: string;
   /** What is waited for. */
   met(standing: Standing): boolean;
@@ -63,7 +63,7 @@ export const createWatch = ({ sagas, log, most }: WatchOptions): Watch => {
     lookedAt = performance.now();
     let moved = false;
     try {
-      const standings = await sagas.standings([...waits.keys()]);
+      const standings = await sagas.standings([...waits.keys()], [...held.keys()]);
       for (const [sagaId, waiting] of waits) {
         const standing = standings.get(sagaId);
         if (!standing) continue;

@@ -90,6 +90,14 @@ describe('destinations', () => {
   });
 });
 
+test('a destination that many pause at once is paused by one of them, whose reason stands', async () => {
+  const answers = await Promise.all(Array.from({ length: 20 }, (_, index) => post('/destinations/globex-prod/pause', { reason: `reason ${index}` })));
+  const won = answers.findIndex(({ status }) => status === 200);
+  expect(answers.map(({ status }) => status).sort()).toEqual([200, ...Array<number>(19).fill(409)]);
+  expect((await directoryRepository(ops.store).instance('globex-prod'))!.paused_reason).toBe(`reason ${won} (operator)`);
+  await post('/destinations/globex-prod/resume', { reason: 'they are back' }).expect(200);
+});
+
 describe('who may', () => {
   test('a viewer looks, and is refused every change with 403', async () => {
     const id = await stopped();
@@ -124,6 +132,34 @@ describe('who may', () => {
     const third = keyIn(await run('key', 'grace'));
     expect(await run('revoke', 'grace')).toMatch(/\d of their keys work no more/);
     await get('/sagas', third).expect(401);
+  });
+
+  test('a key made while its operator is taken away does not come back to life with the next of that name', async () => {
+    await run('create', 'linus', '--role', 'operator');
+    const stored = operatorKeyRepository(ops.store);
+    const late = operatorCommands({
+      operators: operatorRepository(ops.store),
+      roll: operatorRoll(ops.store),
+      keys: {
+        ...stored,
+        save: async (key) => {
+          await run('revoke', 'linus');
+          await stored.save(key);
+        },
+      },
+    });
+    await expect(late.key('linus', null)).rejects.toThrow('There is no operator');
+    expect((await stored.list()).filter(({ username, revoked_at }) => username === 'linus' && revoked_at === null)).toEqual([]);
+  });
+
+  test('a revocation that was broken off is finished by saying it again', async () => {
+    await run('create', 'donald', '--role', 'operator');
+    const key = keyIn(await run('key', 'donald'));
+    await operatorRoll(ops.store).remove('donald');
+    expect(await run('revoke', 'donald')).toContain('1 of their keys');
+    await run('create', 'donald', '--role', 'operator');
+    await get('/sagas', key).expect(401);
+    await expect(run('revoke', 'nobody-at-all')).rejects.toThrow('There is no operator');
   });
 
   test('no key and no password is stored as it is', async () => {

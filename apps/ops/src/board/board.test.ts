@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { appRoutes } from '@bull-board/api/dist/routes.js';
 import request from 'supertest';
 import { jobId } from '@crossroads/queue';
@@ -96,6 +96,43 @@ describe('an operator', () => {
     expect(await ops.queue.isPaused()).toBe(true);
     await ask('operator', 'put', '/api/queues/:queueName/resume').expect(200);
     expect(await ops.queue.isPaused()).toBe(false);
+  });
+});
+
+describe('while the queue is paused', () => {
+  const pages: (string | (() => string))[] = ['/', '/sagas?show=in-flight', () => `/sagas/${waiting}`, () => `/sagas/${waiting}/live`];
+  let waiting: string;
+  beforeAll(async () => {
+    // Of two, so that a search does not lead to the only one.
+    for (const name of ['c-1', 'c-2']) waiting = await sampleSagas(ops.store).accept({ order_number: '9999' }, name);
+  });
+  afterEach(() => ops.queue.resume());
+  const seen = (page: (typeof pages)[number]) => request(ops.app).get(typeof page === 'string' ? page : page()).set('cookie', cookies.viewer).expect(200);
+  /** The sentence without its marks. */
+  const sentenceOn = async (page: (typeof pages)[number]) => /<p[^>]*data-testid="queue-paused">(.*?)<\/p>/s.exec((await seen(page)).text)?.[1]?.replaceAll(/<[^>]+>/g, '');
+
+  test.each(pages)('page %# says who paused it and since when, and says nothing once it goes on', async (page) => {
+    expect(await sentenceOn(page)).toBeUndefined();
+    await ask('operator', 'put', '/api/queues/:queueName/pause').expect(200);
+    // Pressed again, and tried by one who may not: it is paused since the first time.
+    await ask('operator', 'put', '/api/queues/:queueName/pause').expect(200);
+    await ask('viewer', 'put', '/api/queues/:queueName/pause').expect(403);
+    expect(await sentenceOn(page)).toMatch(/^Queue paused by operator since \d\d:\d\d:\d\d \([^)]+\)\. Sagas wait; nothing is lost\. Resume it on the job board\.$/);
+    await ask('operator', 'put', '/api/queues/:queueName/resume').expect(200);
+    expect(await sentenceOn(page)).toBeUndefined();
+  });
+
+  test.each(pages)('page %# says that it was not from this board, where another tool did it', async (page) => {
+    await ops.queue.pause();
+    expect(await sentenceOn(page)).toBe('Queue paused (not from this board). Sagas wait; nothing is lost. Resume it on the job board.');
+  });
+
+  test('a saga that has ended does not wait for it', async () => {
+    await ops.queue.pause();
+    const order_number = '9998';
+    const ended = await sampleSagas(ops.store).accept({ order_number });
+    await sampleSagas(ops.store).advance(ended);
+    expect(await sentenceOn(() => `/sagas/${ended}`)).toBeUndefined();
   });
 });
 

@@ -80,7 +80,7 @@ const hrefOf = (jobId: string): string => {
 };
 
 /** A job holds ids only, today. Should that change, the board must not be where everybody reads it. */
-const idsOnly = (data: unknown): object => only(data, ['saga_id', 'correlation_id']);
+const idsOnly = (data: unknown): object => only(data, ['saga_id', 'correlation_id', 'tenant_id']);
 
 const only = (value: unknown, keys: readonly string[]): object =>
   Object.fromEntries(Object.entries((value ?? {}) as object).map(([key, item]) => [key, keys.includes(key) ? item : '***']));

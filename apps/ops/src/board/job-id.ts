@@ -1,2 +1,2 @@
 /** The saga whose bell the job is. */
-export const sagaIdOfJob = (jobId: string): string | undefined => /^saga-(.+)-e\d+(?:-[0-9a-z]+)?$/.exec(jobId)?.[1];
+export const sagaIdOfJob = (jobId: string): string | undefined => /^saga-(.+)-e\d+(?:-[0-9a-z]+){0,2}$/.exec(jobId)?.[1];

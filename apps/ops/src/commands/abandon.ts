@@ -37,10 +37,10 @@ export const abandonSaga =
     if (epoch === undefined) return moved();
     const entries = await closeOpenStep(epoch);
     if (entries === undefined) {
-      await decisions.giveBack(sagaId, epoch);
+      await decisions.giveBack(saga, epoch);
       return moved();
     }
-    if (!(await decisions.end(sagaId, epoch, error))) return moved();
+    if (!(await decisions.end(saga, epoch, error))) return moved();
     for (const order of await heldBy(saga, entries)) {
       await orders.release(order.order_id, { sagaId });
       const next = await line.next(order);

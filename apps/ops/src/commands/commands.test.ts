@@ -1,12 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { AuditDocument, SagaDocument } from '@crossroads/store';
-import { auditRepository, sagaViewRepository } from '@crossroads/store';
+import { StoreUnavailable } from '@crossroads/saga';
+import type { AuditDocument, NewSaga, SagaDocument } from '@crossroads/store';
+import { auditRepository, intakeRepository, sagaViewRepository } from '@crossroads/store';
 import { ownDatabase, testRedisUrl } from '../../../../tests/stores/own-database.js';
 import type { OpenOps } from '../testing/open-ops.js';
 import { openOps } from '../testing/open-ops.js';
 import { addOrder, sampleOrder } from '../testing/sample-orders.js';
 import { sampleSagas } from '../testing/sample-sagas.js';
 import type { CommandName, CommandWish } from './commands.js';
+import { createCommands } from './create-commands.js';
 
 let ops: OpenOps;
 let sagas: ReturnType<typeof sampleSagas>;
@@ -28,6 +30,9 @@ const wish: CommandWish = { by: 'ada', role: 'operator', from: '10.0.0.7', reaso
 const act = (name: CommandName, id: string, more: Partial<CommandWish> = {}) => ops.commands[name]!(id, { ...wish, ...more });
 const saga = async (id: string): Promise<SagaDocument> => (await sagaViewRepository(ops.store).saga(id))!;
 const deeds = async (id: string): Promise<AuditDocument[]> => (await auditRepository(ops.store).list({ sagaId: id }, { limit: 10 })).records;
+const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+const stored = () => ops.store.connection.collection<{ _id: string }>('sagas');
+const recoveriesOf = (id: string) => stored().find({ 'request.recovers.saga_id': id }, { projection: { _id: 1 } }).toArray();
 const orderIn = (orderNumber: string) => ops.store.connection.collection('orders').findOne({ origin_order_number: orderNumber });
 
 describe('resume', () => {
@@ -155,6 +160,46 @@ describe('recover', () => {
     });
     expect(await act('recover', id)).toMatchObject({ code: 'recover.under_way' });
     expect(await deeds(id)).toMatchObject([{ outcome: 'refused' }, { outcome: 'done', detail: { made_saga: recovery._id } }]);
+  });
+
+  test('pressed by twenty operators at once has one saga put it back, and the others are told which', async () => {
+    const { id } = await sagaAfter('synced');
+    const answers = await Promise.all(Array.from({ length: 20 }, () => act('recover', id)));
+    const won = answers.filter(({ ok }) => ok) as { madeSaga: string }[];
+    expect(await recoveriesOf(id)).toHaveLength(1);
+    expect(won).toHaveLength(1);
+    const lost = answers.filter((answer) => !answer.ok);
+    expect(lost).toHaveLength(19);
+    for (const answer of lost) expect(answer).toMatchObject({ code: 'recover.under_way', message: expect.stringContaining(won[0]!.madeSaga) });
+  });
+
+  test.each(['waiting', 'stopped'])('is refused while an earlier one is %s, however many resets of the order are open', async (phase) => {
+    const { id, orderNumber } = await sagaAfter('synced');
+    const { madeSaga } = (await act('recover', id)) as { madeSaga: string };
+    await stored().updateOne({ _id: madeSaga }, { $set: { phase }, ...(phase === 'stopped' && { $unset: { next_run_at: 1 } }) });
+    for (let open = 0; open <= 100; open++) await sagas.accept({ order_number: orderNumber });
+    expect(await act('recover', id)).toMatchObject({ code: 'recover.under_way', message: expect.stringContaining(madeSaga) });
+  });
+
+  test.each(['not stored', 'stored, and its reply was lost'])('whose saga was %s blocks no later one for good', async (what) => {
+    const { id } = await sagaAfter('synced');
+    const intake = intakeRepository(ops.store);
+    const accept = async (saga: NewSaga): Promise<boolean> => {
+      if (what !== 'not stored') await intake.accept(saga);
+      throw new StoreUnavailable('MongoDB did not answer');
+    };
+    const broken = createCommands({ store: ops.store, bells: { ring: async () => undefined }, log: silent, intake: { ...intake, accept } });
+    await expect(broken.recover!(id, wish)).rejects.toThrow(StoreUnavailable);
+    expect(await act('recover', id)).toMatchObject(what === 'not stored' ? { ok: true } : { code: 'recover.under_way' });
+    expect(await recoveriesOf(id)).toHaveLength(1);
+  });
+
+  test('can be had again once the earlier one has ended', async () => {
+    const { id } = await sagaAfter('synced');
+    const { madeSaga } = (await act('recover', id)) as { madeSaga: string };
+    await stored().updateOne({ _id: madeSaga }, { $set: { phase: 'ended' }, $unset: { next_run_at: 1 } });
+    expect(await act('recover', id)).toMatchObject({ ok: true });
+    expect(await recoveriesOf(id)).toHaveLength(2);
   });
 
   test('shows the difference when the order has moved on, and can then be forced', async () => {

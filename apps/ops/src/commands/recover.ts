@@ -4,11 +4,11 @@ import type { IntakeRepository, OrderViewRepository, SagaCommandRepository, Saga
 import { uuidv7 } from 'uuidv7';
 import { orderIdIn } from '../sagas/order-id.js';
 import type { CommandResult, CommandWish, SagaCommand } from './commands.js';
-import { lookedAt, refusal } from './looked-at.js';
+import { lookedAt, moved, refusal } from './looked-at.js';
 import type { RingFor } from './ring.js';
 
 export interface RecoverPorts {
-  sagas: Pick<SagaCommandRepository, 'find' | 'openRecoveries'>;
+  sagas: Pick<SagaCommandRepository, 'find' | 'openRecovery'>;
   view: Pick<SagaViewRepository, 'entries'>;
   auditLog: Pick<AuditLog, 'cleared'>;
   orders: Pick<Orders, 'snapshot'>;
@@ -40,17 +40,23 @@ export const recoverReset =
       if (difference) return difference;
     }
     const recovery = recoveryOf(reset, wish, order.order_id, [order.origin.number, order.destination.number]);
-    if (!(await intake.accept(recovery))) throw new Error(`The id ${recovery.correlation_id} of a recovery is taken.`);
+    // Others may have looked at the same moment: of all inserts the database lets one through.
+    if (!(await intake.accept(recovery))) return (await underWay(reset)) ?? moved();
     ring({ ...recovery, _id: recovery.saga_id, epoch: 0 });
     return { ok: true, madeSaga: recovery.saga_id };
 
-    async function nothingToPutBack({ _id, line_keys }: SagaDocument): Promise<CommandResult | undefined> {
-      const cleared = await auditLog.cleared(_id);
+    async function nothingToPutBack(saga: SagaDocument): Promise<CommandResult | undefined> {
+      const cleared = await auditLog.cleared(saga._id);
       if (cleared === undefined) return refusal('recover.nothing_cleared', 'This saga cleared nothing, so there is nothing to put back.');
       if (cleared === 'restored') return refusal('recover.already_restored', 'What this saga cleared was put back when it was undone.');
-      const [open] = await sagas.openRecoveries({ _id, line_keys });
-      if (open !== undefined) return refusal('recover.under_way', `Saga ${open} is putting it back already.`);
-      return undefined;
+      return underWay(saga);
+    }
+
+    async function underWay(saga: SagaDocument): Promise<CommandResult | undefined> {
+      const open = await sagas.openRecovery(saga);
+      if (!open) return undefined;
+      const todo = open.phase === 'stopped' ? ' It has stopped: resume it, or abandon it and recover again.' : '';
+      return refusal('recover.under_way', `Saga ${open._id} is putting it back already.${todo}`);
     }
   };
 

@@ -23,12 +23,9 @@ export const destinationCommand =
     }
 
     async function change(id: string, action: DestinationAction, reason: string): Promise<CommandResult> {
-      const instance = await directory.instance(id);
-      if (!instance) return refusal('destination.unknown_instance', 'There is no such destination.');
-      if ((instance.paused ?? false) === (action === 'pause')) {
-        return refusal('destination.is_so_already', action === 'pause' ? 'The destination is paused already.' : 'The destination is not paused.');
-      }
-      await directory.pause(id, action === 'pause' ? reason : null);
-      return { ok: true };
+      // The update decides and the look only explains: of two operators at once one is told that it is so already.
+      if (await directory.pause(id, action === 'pause' ? reason : null)) return { ok: true };
+      if (!(await directory.instance(id))) return refusal('destination.unknown_instance', 'There is no such destination.');
+      return refusal('destination.is_so_already', action === 'pause' ? 'The destination is paused already.' : 'The destination is not paused.');
     }
   };

@@ -6,6 +6,8 @@ import type { Chrome } from '../page/layout.js';
 import { Layout } from '../page/layout.js';
 import { PhasePill, StatusPill, phaseSays } from '../page/pills.js';
 import { relative } from '../page/times.js';
+import type { QueuePause } from '../queue-pause/queue-pause.js';
+import { QueuePaused } from '../queue-pause/queue-pause.view.js';
 import { SagaTable } from '../sagas/saga-table.js';
 
 export interface Landing {
@@ -15,6 +17,7 @@ export interface Landing {
   attention: SagaRow[];
   /** Undefined when Redis did not say. */
   workers: number | undefined;
+  pause: QueuePause | undefined;
 }
 
 export const LandingPage = ({ chrome, operator, landing, now }: { chrome: Chrome; operator: SignedIn; landing: Landing; now: Date }) => (
@@ -27,6 +30,7 @@ export const LandingPage = ({ chrome, operator, landing, now }: { chrome: Chrome
       <Tile href="/sagas?show=in-flight" label="due, not taken up" value={shown(landing.overdue)} tone={landing.overdue > 0 ? 'bad' : 'good'} />
       <Tile href="/queues" label={landing.workers === undefined ? 'Redis does not answer' : 'workers connected'} value={landing.workers ?? '?'} tone={landing.workers ? 'good' : 'bad'} />
     </ul>
+    <QueuePaused pause={landing.pause} now={now} />
     {landing.workers === 0 && <p class="warning">No worker is connected, so no saga moves. Start one; nothing is lost meanwhile.</p>}
     {landing.workers === undefined && <p class="warning">Redis does not answer. Accepted sagas are safe in MongoDB and go on once it is back.</p>}
     <div class="columns">

@@ -31,19 +31,17 @@ export const loginRoutes = ({ operators, sessions, audit, log, chrome, secureCoo
   router.post('/login', express.urlencoded({ extended: false, limit: '8kb' }), ...limitAttempts(), async (request, response) => {
     const username = usernameOf(request);
     const next = nextPathOf((request.body as { next?: unknown } | undefined)?.next);
-    const operator = await check(username, passwordOf(request));
     const from = request.ip ?? null;
-    if (!operator) {
+    const right = await check(username, passwordOf(request));
+    const signedIn = right && (await start(right));
+    if (!signedIn) {
       // Only names there are: into the wrong box people also type their passwords.
       const by = (await operators.find(username))?._id ?? '(unknown name)';
       await audit.note({ by, role: null, action: 'login', reason: null, from }, { outcome: 'refused', code: 'operator.wrong_password' });
       log.warn('login refused', { username: by, ip: request.ip });
       return send(response, <LoginPage chrome={chrome} next={next} username={username} problem="Username or password is wrong." />, 401);
     }
-    const token = randomBytes(32).toString('base64url');
-    const now = new Date();
-    await sessions.removeExpired(now);
-    await sessions.start({ _id: digestOf(token), username: operator._id, created_at: now, expires_at: new Date(now.getTime() + sessionMs) });
+    const { operator, token } = signedIn;
     await audit.note({ by: operator._id, role: operator.role, action: 'login', reason: null, from }, { outcome: 'done' });
     log.info('login', { username: operator._id, ip: request.ip });
     response.cookie(cookieName, token, { ...cookieOptions(secureCookies), maxAge: sessionMs }).redirect(303, next);
@@ -56,6 +54,18 @@ export const loginRoutes = ({ operators, sessions, audit, log, chrome, secureCoo
   });
 
   return router;
+
+  /** Undefined when the operator went, or got a new password, while the old one was checked: what signed them out then did not find this session. */
+  async function start(operator: OperatorDocument): Promise<{ operator: OperatorDocument; token: string } | undefined> {
+    const token = randomBytes(32).toString('base64url');
+    const now = new Date();
+    await sessions.removeExpired(now);
+    await sessions.start({ _id: digestOf(token), username: operator._id, created_at: now, expires_at: new Date(now.getTime() + sessionMs) });
+    const still = await operators.find(operator._id);
+    if (still?.password_scrypt === operator.password_scrypt) return { operator: still, token };
+    await sessions.end(digestOf(token));
+    return undefined;
+  }
 };
 
 /** A name nobody has costs as much time as a wrong password, so the clock does not tell which names exist. */

@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import express from 'express';
 import request from 'supertest';
-import { hashPassword, operatorRepository } from '@crossroads/store';
+import { auditRepository, hashPassword, operatorRepository, operatorRoll, sessionRepository } from '@crossroads/store';
 import { ownDatabase, testRedisUrl } from '../../../../tests/stores/own-database.js';
 import type { OpenOps } from '../testing/open-ops.js';
 import { openOps, passwords } from '../testing/open-ops.js';
 import { fromOurPages, signIn } from '../testing/sign-in.js';
 import { mostFailures } from './attempts.js';
+import { loginRoutes } from './login.route.js';
 import { cookieName } from './session-cookie.js';
 
 let ops: OpenOps;
@@ -44,6 +46,22 @@ describe('login', () => {
     expect(headers['set-cookie']?.[0]).toMatch(new RegExp(`^${cookieName}=[\\w-]{43}; Max-Age=28800; Path=/; Expires=[^;]+; HttpOnly; SameSite=Strict$`));
     const stored = await ops.store.connection.collection('sessions').find().toArray();
     expect(JSON.stringify(stored)).not.toContain(headers['set-cookie']![0]!.split(/[=;]/)[1]);
+  });
+
+  test('with a password that is replaced at this very moment is refused, and leaves no session', async () => {
+    const operators = operatorRepository(ops.store);
+    await operators.save({ _id: 'hedy', password_scrypt: await hashPassword('the old one'), role: 'operator', created_at: new Date() });
+    const sessions = sessionRepository(ops.store);
+    const start: typeof sessions.start = async (session) => {
+      await operators.save({ _id: 'hedy', password_scrypt: await hashPassword('the new one'), role: 'operator', created_at: new Date() });
+      await operatorRoll(ops.store).signOut('hedy');
+      await sessions.start(session);
+    };
+    const chrome = { assets: { icon: '', stylesheet: '', htmx: '' }, environment: 'test' };
+    const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+    const login = express().use(loginRoutes({ operators, sessions: { ...sessions, start }, audit: auditRepository(ops.store), log: silent, chrome, secureCookies: false }));
+    expect((await request(login).post('/login').type('form').send({ username: 'hedy', password: 'the old one' })).status).toBe(401);
+    expect(await ops.store.connection.collection('sessions').countDocuments({ username: 'hedy' })).toBe(0);
   });
 
   test('signing out ends the session, not only the cookie', async () => {

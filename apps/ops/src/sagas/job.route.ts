@@ -1,7 +1,7 @@
 import express from 'express';
 import type { Router } from 'express';
 import type { SagaQueue } from '@crossroads/queue';
-import { jobId, queueName } from '@crossroads/queue';
+import { jobId } from '@crossroads/queue';
 import type { SagaViewRepository } from '@crossroads/store';
 import { boardPath } from '../board/board.js';
 import { PageError } from '../http/page-error.js';
@@ -25,6 +25,6 @@ export const jobRoutes = ({ view, queue }: { view: Pick<SagaViewRepository, 'sag
     if (id === undefined) {
       throw new PageError(404, 'No job of this saga is kept', 'Jobs only ring the bell, and Redis keeps them for a while. What happened is on the page of the saga; look for it with the box above.');
     }
-    response.redirect(303, `${boardPath}/queue/${queueName}/${encodeURIComponent(id)}`);
+    response.redirect(303, `${boardPath}/queue/${queue.name}/${encodeURIComponent(id)}`);
   });
 };

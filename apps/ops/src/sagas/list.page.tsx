@@ -7,6 +7,8 @@ import type { CommandName } from '../commands/commands.js';
 import type { SignedIn } from '../login/signed-in.js';
 import type { Chrome } from '../page/layout.js';
 import { Layout } from '../page/layout.js';
+import type { QueuePause } from '../queue-pause/queue-pause.js';
+import { QueuePaused } from '../queue-pause/queue-pause.view.js';
 import type { Filters } from './filters.js';
 import { hrefWith } from './filters.js';
 import { SagaTable } from './saga-table.js';
@@ -17,14 +19,16 @@ export interface ListPageProps {
   filters: Filters;
   counts: SagaCounts;
   rows: SagaRows;
+  pause: QueuePause | undefined;
   /** What may be done to many at once. */
   offered: readonly CommandName[];
   now: Date;
 }
 
-export const ListPage = ({ chrome, operator, filters, counts, rows, offered, now }: ListPageProps) => (
+export const ListPage = ({ chrome, operator, filters, counts, rows, pause, offered, now }: ListPageProps) => (
   <Layout chrome={chrome} title="Sagas" operator={operator} q={filters.q}>
     <h1>Sagas</h1>
+    <QueuePaused pause={pause} now={now} />
     <nav class="filters" aria-label="Filters">
       <Chip filters={filters} change={{ show: undefined, status: undefined, phase: undefined, tenant: undefined, q: undefined }} label="All" on={hrefWith(filters, {}) === '/sagas'} />
       <Chip filters={filters} change={{ show: 'attention', phase: undefined }} label="Needs attention" count={counts.phase.stopped} on={filters.show === 'attention'} />

@@ -5,6 +5,7 @@ import type { GivenCommands } from '../commands/commands.js';
 import { signedIn } from '../login/signed-in.js';
 import type { Chrome } from '../page/layout.js';
 import { send } from '../page/send.js';
+import type { QueuePauseRead } from '../queue-pause/queue-pause.js';
 import { givenNames } from './actions.js';
 import { readFilters } from './filters.js';
 import { ListPage } from './list.page.js';
@@ -17,10 +18,11 @@ export interface ListPorts {
   view: Pick<SagaViewRepository, 'list' | 'counts'>;
   search: SagaSearch;
   commands: GivenCommands;
+  paused: QueuePauseRead;
   chrome: Chrome;
 }
 
-export const listRoutes = ({ view, search, commands, chrome }: ListPorts): Router => {
+export const listRoutes = ({ view, search, commands, paused, chrome }: ListPorts): Router => {
   const router = express.Router();
 
   router.get('/sagas', async (request, response) => {
@@ -28,11 +30,12 @@ export const listRoutes = ({ view, search, commands, chrome }: ListPorts): Route
     const found = filters.q === undefined ? undefined : await search.find(meantBy(filters.q));
     const only = found && theOnlyHit(found);
     if (only) return response.redirect(303, only);
-    const [rows, counts] = await Promise.all([
+    const [rows, counts, pause] = await Promise.all([
       view.list(await filterFor(filters, search, found?.sagaIds), { limit: rowsPerPage, ...(filters.before !== undefined && { before: filters.before }) }),
       view.counts(),
+      paused(),
     ]);
-    send(response, <ListPage chrome={chrome} operator={signedIn(response)} filters={filters} counts={counts} rows={rows} offered={givenNames(commands)} now={new Date()} />);
+    send(response, <ListPage chrome={chrome} operator={signedIn(response)} filters={filters} counts={counts} rows={rows} pause={pause} offered={givenNames(commands)} now={new Date()} />);
   });
 
   return router;

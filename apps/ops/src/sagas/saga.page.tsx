@@ -4,6 +4,7 @@ import { Json } from '../page/json.js';
 import type { Chrome } from '../page/layout.js';
 import { Layout } from '../page/layout.js';
 import { namesIn } from '../page/order-names.js';
+import { QueuePaused } from '../queue-pause/queue-pause.view.js';
 import { Actions } from './actions.view.js';
 import { Entries } from './entries.view.js';
 import { Deeds, Others } from './others.view.js';
@@ -39,13 +40,14 @@ export const SagaPage = ({ chrome, operator, story, now, problem }: SagaPageProp
 
 /** The part that refreshes itself, for as long as there is something to come. */
 export const Live = ({ story, now, problem }: { story: SagaStory; now: Date; problem?: Problem | undefined }) => {
-  const { saga, entries, order, actions } = story;
+  const { saga, entries, order, actions, pause } = story;
   const moves = saga.phase !== 'ended' && saga.phase !== 'stopped';
   const refresh = moves
     ? { 'hx-get': `/sagas/${encodeURIComponent(saga._id)}/live`, 'hx-trigger': refreshEvery(saga), 'hx-swap': 'outerMorph', 'hx-status:4xx': 'swap:none', 'hx-status:5xx': 'swap:none' }
     : {};
   return (
     <div id="live" {...refresh}>
+      {saga.phase !== 'ended' && <QueuePaused pause={pause} now={now} />}
       <SagaHead saga={saga} now={now} />
       <Actions saga={saga} actions={actions} problem={problem} />
       <section aria-labelledby="timeline">

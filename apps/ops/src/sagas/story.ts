@@ -2,6 +2,7 @@ import type { AuditDocument, AuditRepository, EntryDocument, OrderReset, OrderVi
 import type { GivenCommands } from '../commands/commands.js';
 import { PageError } from '../http/page-error.js';
 import type { SignedIn } from '../login/signed-in.js';
+import type { QueuePause, QueuePauseRead } from '../queue-pause/queue-pause.js';
 import type { Action } from './actions.js';
 import { actionsFor } from './actions.js';
 import { orderIdIn } from './order-id.js';
@@ -17,6 +18,8 @@ export interface SagaStory {
   actions: readonly Action[];
   /** What operators did to it, newest first. */
   deeds: AuditDocument[];
+  /** Set while no saga moves because the queue is paused. */
+  pause: QueuePause | undefined;
 }
 
 export interface StoryPorts {
@@ -24,6 +27,7 @@ export interface StoryPorts {
   orders: OrderViewRepository;
   audit: Pick<AuditRepository, 'list'>;
   commands: GivenCommands;
+  paused: QueuePauseRead;
 }
 
 /** Newest deeds shown on the page of a saga. */
@@ -31,12 +35,12 @@ const deedsShown = 10;
 
 /** Gathers what the page tells of one saga. */
 export const storyOf =
-  ({ view, orders, audit, commands }: StoryPorts) =>
+  ({ view, orders, audit, commands, paused }: StoryPorts) =>
   async (sagaId: string, operator: SignedIn): Promise<SagaStory> => {
-    const [saga, entries, deeds] = await Promise.all([view.saga(sagaId), view.entries(sagaId), audit.list({ sagaId }, { limit: deedsShown })]);
+    const [saga, entries, deeds, pause] = await Promise.all([view.saga(sagaId), view.entries(sagaId), audit.list({ sagaId }, { limit: deedsShown }), paused()]);
     if (!saga) throw new PageError(404, 'There is no such saga', 'Perhaps the id was cut short. Look for the order number or correlation id with the box above.');
     const orderId = orderIdIn(saga, entries);
     const [order, resets] = orderId === undefined ? [undefined, []] : await Promise.all([orders.order(orderId), orders.resets(orderId)]);
     const reset = resets.find((each) => each.saga._id === saga._id);
-    return { saga, entries, orderId, order, resets, actions: actionsFor(operator, commands, saga, reset), deeds: deeds.records };
+    return { saga, entries, orderId, order, resets, actions: actionsFor(operator, commands, saga, reset), deeds: deeds.records, pause };
   };

@@ -19,7 +19,8 @@ export interface CampaignOptions {
   cacheDir: string;
   seed: number;
   workers: number;
-  faults: readonly Fault[];
+  /** One after the other; those that stand together go on at the same time. */
+  faults: readonly (Fault | readonly Fault[])[];
   /** Orders there are. */
   orders: number;
   /** Requests a second, beside the bursts. */
@@ -70,11 +71,16 @@ const campaignOn = async (world: World, { seed, faults, orders: count, perSecond
 
   const plan: CheckInput['plan'] = { submissions: 0, faults: [] };
   let open: string[] = [];
-  for (const fault of faults) {
-    const hits = await fault.inject(world, { random: forFaults, load, orders });
-    plan.faults.push({ name: fault.name, wanted: fault.wanted, hits });
-    if (fault.name === 'Redis wiped') open = await openSagas(world);
-    say(`${seconds(began)}  ${fault.name}: hit ${hits} of ${fault.wanted}; ${history.submissions.length} resets asked for`);
+  const inject = async ({ name, wanted, inject }: Fault): Promise<void> => {
+    const hits = await inject(world, { random: forFaults, load, orders });
+    const before = plan.faults.find((fault) => fault.name === name);
+    if (before) Object.assign(before, { wanted: before.wanted + wanted, hits: before.hits + hits });
+    else plan.faults.push({ name, wanted, hits });
+    if (name === 'Redis wiped') open = await openSagas(world);
+    say(`${seconds(began)}  ${name}: hit ${hits} of ${wanted}; ${history.submissions.length} resets asked for`);
+  };
+  for (const faultOrSeveral of faults) {
+    await Promise.all([faultOrSeveral].flat().map(inject));
     await pause(500);
   }
 

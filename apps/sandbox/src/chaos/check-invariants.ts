@@ -1,5 +1,5 @@
 /**
- * `check-invariants.js [--overdue-minutes 10]` against the database of MONGODB_URI, which may be in use: prints a line per invariant
+ * `check-invariants.js [--overdue-minutes 1]` against the database of MONGODB_URI, which may be in use: prints a line per invariant
  * and what speaks against it. Reads only. Exit code 1 when one does not hold.
  */
 import { parseArgs } from 'node:util';
@@ -12,9 +12,9 @@ import { liveVerdicts } from './live-checks.js';
 const shown = 20;
 
 const { MONGODB_URI } = readConfig(z.object({ MONGODB_URI: settings.mongodbUri }), process.env);
-const { values } = parseArgs({ options: { 'overdue-minutes': { type: 'string', default: '10' } } });
+const { values } = parseArgs({ options: { 'overdue-minutes': { type: 'string', default: '1' } } });
 const overdueMinutes = Number(values['overdue-minutes']);
-if (!(overdueMinutes > 0)) throw new Error('usage: check-invariants.js [--overdue-minutes 10]');
+if (!(overdueMinutes > 0)) throw new Error('usage: check-invariants.js [--overdue-minutes 1]');
 
 const store = openStore({
   uri: MONGODB_URI,

@@ -14,6 +14,8 @@ export interface SagaSeen {
   correlationId: string;
   status: string;
   phase: string;
+  /** Of the error it stopped with. */
+  code?: string;
   epoch: number;
   settledEpoch: number;
   acceptedAt: number;
@@ -98,6 +100,7 @@ export const sagaSeen = (saga: Record<string, any>): SagaSeen => ({
   correlationId: saga['correlation_id'],
   status: saga['status'],
   phase: saga['phase'],
+  ...(saga['error'] && { code: saga['error'].code }),
   epoch: saga['epoch'],
   settledEpoch: saga['settled_epoch'],
   acceptedAt: saga['accepted_at'].getTime(),

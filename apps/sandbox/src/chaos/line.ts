@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { createConnection, createServer } from 'node:net';
 import { join } from 'node:path';
 
-/** The line between a part of the system and a store: everything passes, unless it is told otherwise. */
+/** The line between a part of the system and Redis: everything passes unless a fault is in force. MongoDB has a proxy that reads what passes. */
 export interface Line {
   /** The store's address, by way of this line. */
   url: string;
@@ -14,16 +14,16 @@ export interface Line {
 }
 
 export interface Losses {
-  lost(): number;
+  hits(): number;
   end(): void;
 }
 
 /** Milliseconds between the reply that is not brought and the end of the connection: all that was asked in one breath is carried out. */
 const breakAfterMs = 20;
 
-/** Opens a line to the store at `url`, which listens on a socket; `name` is the line's own socket in `folder`. */
+/** Opens a line to the Redis at `url`, which listens on a socket; `name` is the line's own socket in `folder`. */
 export const openLine = async (url: string, folder: string, name: string): Promise<Line> => {
-  const socket = socketOf(url);
+  const socket = decodeURIComponent(new URL(url).pathname);
   const own = join(folder, `${name}.sock`);
   const ends = new Set<Socket>();
   let silent = false;
@@ -66,7 +66,7 @@ export const openLine = async (url: string, folder: string, name: string): Promi
   await new Promise<void>((listening) => server.listen(own, listening));
 
   return {
-    url: url.startsWith('unix:') ? `unix://${own}` : url.replace(encodeURIComponent(socket), encodeURIComponent(own)),
+    url: `unix://${own}`,
     silence() {
       silent = true;
       for (const end of ends) end.pause();
@@ -78,7 +78,7 @@ export const openLine = async (url: string, folder: string, name: string): Promi
     lose(request, times) {
       const losses = { request, times, lost: 0 };
       wanted = losses;
-      return { lost: () => losses.lost, end: () => void (wanted = undefined) };
+      return { hits: () => losses.lost, end: () => void (wanted = undefined) };
     },
     close: () =>
       new Promise((closed) => {
@@ -87,5 +87,3 @@ export const openLine = async (url: string, folder: string, name: string): Promi
       }),
   };
 };
-
-const socketOf = (url: string): string => (url.startsWith('unix:') ? decodeURIComponent(new URL(url).pathname) : decodeURIComponent(/\/\/([^/]+)\//.exec(url)![1]!));

@@ -1,5 +1,5 @@
 import type { Store } from '@crossroads/store';
-import { collections } from '@crossroads/store';
+import { collections, waitCycles } from '@crossroads/store';
 import { by } from './checks/check.js';
 import { clearedUnsaved } from './checks/cleared-unsaved.js';
 import { mutualExclusion } from './checks/mutual-exclusion.js';
@@ -56,6 +56,8 @@ export const liveVerdicts = async (store: Store, { overdueMinutes }: { overdueMi
     { promise: 'one reset per order at a time', looked: steps.looked, violations: mutualExclusion({ evidence: { sagas: [], entries: turns, orders: [] } }) },
     await fences(store),
     await overdue(store, overdueMinutes),
+    await circles(store),
+    await recoveries(store),
   ];
 };
 
@@ -75,13 +77,39 @@ const fences = async ({ connection }: Store): Promise<LiveVerdict> => {
   return { promise: 'orders are held by living sagas only', looked: held.length, violations };
 };
 
+/** Due, and nothing has been written of it since. The second is asked too, because what is due at once is due since 1970. */
 const overdue = async ({ connection }: Store, minutes: number): Promise<LiveVerdict> => {
   const sagas = connection.db!.collection(collections.sagas);
-  const late = { $lt: ['$next_run_at', { $subtract: ['$$NOW', minutes * 60_000] }] };
+  const longAgo = { $subtract: ['$$NOW', minutes * 60_000] };
   const found = await sagas
-    // A saga that was just accepted is due since 1970.
-    .find({ next_run_at: { $exists: true }, $expr: { $and: [late, { $lt: ['$accepted_at', { $subtract: ['$$NOW', minutes * 60_000] }] }] } }, { projection: { next_run_at: 1, phase: 1 } })
+    .find(
+      { next_run_at: { $exists: true }, $expr: { $and: [{ $lt: ['$next_run_at', longAgo] }, { $lt: ['$updated_at', longAgo] }] } },
+      { projection: { next_run_at: 1, phase: 1, updated_at: 1 } },
+    )
     .toArray();
-  const violations = found.map(({ _id, phase, next_run_at }) => ({ subject: String(_id), says: `${phase as string}, due since ${(next_run_at as Date).toISOString()}` }));
-  return { promise: `no saga overdue for more than ${minutes} minutes`, looked: await sagas.countDocuments({ next_run_at: { $exists: true } }), violations };
+  const violations = found.map(({ _id, phase, next_run_at, updated_at }) => ({
+    subject: String(_id),
+    says: `${phase as string}, due since ${(next_run_at as Date).toISOString()}, last written ${(updated_at as Date).toISOString()}`,
+  }));
+  return { promise: `no saga due for more than ${minutes} minute${minutes === 1 ? '' : 's'} without moving`, looked: await sagas.countDocuments({ next_run_at: { $exists: true } }), violations };
+};
+
+/** Each would wait for the next for ever, and none would be overdue. */
+const circles = async (store: Store): Promise<LiveVerdict> => {
+  const found = await waitCycles(store).find(0);
+  const violations = found.map((circle) => ({ subject: circle[0]!, says: `waits in a circle of ${circle.length}: ${circle.join(', ')}` }));
+  return { promise: 'no sagas wait for one another in a circle', looked: await store.connection.db!.collection(collections.sagas).countDocuments({ phase: 'waiting' }), violations };
+};
+
+/** Two would put the same things back, one over the other. */
+const recoveries = async ({ connection }: Store): Promise<LiveVerdict> => {
+  const open = await connection.db!
+    .collection(collections.sagas)
+    .aggregate<{ _id: string; ids: string[] }>([
+      { $match: { type: 'recover_order', phase: { $ne: 'ended' } } },
+      { $group: { _id: '$request.recovers.saga_id', ids: { $push: '$_id' } } },
+    ])
+    .toArray();
+  const violations = open.filter(({ ids }) => ids.length > 1).map(({ _id, ids }) => ({ subject: _id, says: `is being put back by ${ids.length} recoveries at once: ${ids.join(', ')}` }));
+  return { promise: 'one recovery of a reset at a time', looked: open.length, violations };
 };

@@ -4,43 +4,50 @@ import type { Fault } from './faults/fault.js';
 import { killAllWorkers, killIntake, killWorkers } from './faults/kill-workers.js';
 import { lostBells, lostWrites, partition } from './faults/lines.js';
 import { killMongodb, pauseMongodb } from './faults/mongodb.js';
+import { lateWrites, refusedOperations, stepDowns, unlistedErrors, writeConcernErrors } from './faults/replica-set.js';
 import { fillRedis, flushRedis, killRedis, pauseRedis, wipeRedis } from './faults/redis.js';
 import { freeze, zombies } from './faults/zombies.js';
 
 /** Longer than a claim holds a saga: others have taken over when the sleeper wakes. */
 const pastTheLeaseMs = 16_000;
 
-/** One kind of fault after the other, for `minutes` in all, coming to rest included. What is killed at points takes what time is left. */
-export const fullPlan = (minutes: number): Fault[] => {
+/** One kind of fault after the other, with step-downs during many of them, for `minutes` in all, coming to rest included. What is killed at points takes what time is left. */
+export const fullPlan = (minutes: number): (Fault | Fault[])[] => {
   const scale = Math.max(0.2, (minutes * 60 - 45) / 255);
   const ms = (full: number): number => Math.round(full * scale);
   return [
-    crashAtPoints(Math.max(1, Math.round(2 * scale)), ms(110_000)),
-    zombies(2, pastTheLeaseMs),
-    flushRedis(2),
+    crashAtPoints(Math.max(1, Math.round(2 * scale)), ms(100_000)),
+    [zombies(2, pastTheLeaseMs), stepDowns(3, 4_000)],
+    [flushRedis(2), stepDowns(1, 0)],
     lostWrites(Math.max(1, Math.round(2 * scale))),
     lostBells(3),
+    lateWrites(['hold', 'clear', 'clear to the log', 'progression'], 1_000),
+    lateWrites(['clear', 'progression'], pastTheLeaseMs),
+    refusedOperations(3_000),
     partition('workersToMongodb', 6_000),
     partition('workersToRedis', 6_000),
     partition('intakeToMongodb', 4_000),
-    killIntake(Math.max(1, Math.round(3 * scale))),
+    [killIntake(Math.max(1, Math.round(3 * scale))), stepDowns(2, 1_000)],
+    [writeConcernErrors(ms(4_000)), stepDowns(1, 0)],
+    unlistedErrors(12_000),
     killMongodb(2, 1_000),
-    wipeRedis(2_000, 300),
+    [wipeRedis(2_000, 300), stepDowns(1, 0)],
     pauseRedis(4_000),
     fillRedis(3_000),
     killRedis(2_000),
     pauseMongodb(4_000),
-    moodyDestination(ms(10_000)),
+    [moodyDestination(ms(10_000)), stepDowns(2, 3_000)],
     killAllWorkers(4_000),
-    freeze(pastTheLeaseMs),
+    [freeze(pastTheLeaseMs), stepDowns(3, 3_000)],
     killWorkers(ms(50_000), 1_000),
   ];
 };
 
 /** For every `npm test`: some of each that takes no waiting. */
-export const shortPlan = (): Fault[] => [
+export const shortPlan = (): (Fault | Fault[])[] => [
   crashAtPoints(1, 40_000, ['P1', 'P6', 'P9', 'P13', 'P15']),
   lostWrites(1, ['clear', 'settle']),
-  flushRedis(1),
+  [flushRedis(1), stepDowns(2, 500)],
+  lateWrites(['clear'], 1_000),
   killMongodb(1, 200),
 ];

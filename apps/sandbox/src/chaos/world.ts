@@ -4,6 +4,8 @@ import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import type { Store } from '@crossroads/store';
 import { openStore } from '@crossroads/store';
+import type { MongodbProxy } from '@crossroads/testkit/mongodb-proxy';
+import { openMongodbProxy } from '@crossroads/testkit/mongodb-proxy';
 import { freePorts } from '../free-ports.js';
 import type { Secrets } from '../seed/secrets.js';
 import { secretsIn } from '../seed/secrets.js';
@@ -39,8 +41,8 @@ export interface World {
   history: History;
   destination: RecordingDestination;
   workers: string[];
-  /** What the parts reach the stores by. The campaign itself goes round them. */
-  lines: Record<'workersToMongodb' | 'workersToRedis' | 'intakeToMongodb' | 'intakeToRedis', Line>;
+  /** What the parts reach the stores by: MongoDB seems to be a replica set. The campaign itself goes round them. */
+  lines: Record<'workersToMongodb' | 'intakeToMongodb', MongodbProxy> & Record<'workersToRedis' | 'intakeToRedis', Line>;
   kills: Kill[];
   say(line: string): void;
   /** Sends a signal to a process by its service's name. False when it is down. */
@@ -101,7 +103,7 @@ export const openWorld = async ({ dataDir, cacheDir, workers: count, say, signal
     },
   });
   const destination = await openRecordingDestination(history);
-  const opened: Line[] = [];
+  const opened: { close(): Promise<void> }[] = [];
   const stop = async (): Promise<void> => {
     if (stopping.signal.aborted) return supervisor.stopAll();
     stopping.abort();
@@ -127,19 +129,20 @@ export const openWorld = async ({ dataDir, cacheDir, workers: count, say, signal
 
     const [intakePort] = await freePorts(1);
     const sockets = await makeSocketFolder(dataDir);
-    const line = async (url: string, name: string): Promise<Line> => {
-      const made = await openLine(url, sockets, name);
+    const kept = async <T extends { close(): Promise<void> }>(opening: Promise<T>): Promise<T> => {
+      const made = await opening;
       opened.push(made);
       return made;
     };
+    const toMongodb = () => kept(openMongodbProxy({ target: mongodb.url, replicaSet: 'campaign' }));
     const lines = {
-      workersToMongodb: await line(mongodb.url, 'w-m'),
-      workersToRedis: await line(redis.url, 'w-r'),
-      intakeToMongodb: await line(mongodb.url, 'i-m'),
-      intakeToRedis: await line(redis.url, 'i-r'),
+      workersToMongodb: await toMongodb(),
+      workersToRedis: await kept(openLine(redis.url, sockets, 'w-r')),
+      intakeToMongodb: await toMongodb(),
+      intakeToRedis: await kept(openLine(redis.url, sockets, 'i-r')),
     };
     const settings = {
-      mongodbUri: lines.workersToMongodb.url,
+      mongodbUri: lines.workersToMongodb.uri(),
       redisUrl: lines.workersToRedis.url,
       intakePort: intakePort!,
       opsPort: 0,
@@ -157,7 +160,7 @@ export const openWorld = async ({ dataDir, cacheDir, workers: count, say, signal
       const service = workerService(index + 1, settings);
       return { ...service, args: ['--import', crashHere, ...service.args], env: { ...service.env, [crashFolderVariable]: crashFolder } };
     });
-    await Promise.all([intakeService({ ...settings, mongodbUri: lines.intakeToMongodb.url, redisUrl: lines.intakeToRedis.url }), ...workers].map((service) => supervisor.start(gated(service))));
+    await Promise.all([intakeService({ ...settings, mongodbUri: lines.intakeToMongodb.uri(), redisUrl: lines.intakeToRedis.url }), ...workers].map((service) => supervisor.start(gated(service))));
 
     return {
       dataDir,

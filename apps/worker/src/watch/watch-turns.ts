@@ -10,14 +10,17 @@ export interface TurnWatcher {
   claimed?(claim: Claim<SagaFacts>): void;
   /** The saga was left in order. */
   settled?(claim: Claim<SagaFacts>, settlement: Settlement): void;
-  /** `lost`: a newer claim took the saga over, and this worker wrote no more. */
+  /** `lost`: a newer claim took the saga over, or this one could not be renewed; this worker wrote no more. */
   over?(claim: Claim<SagaFacts>, lost: boolean): void;
 }
+
+/** Takes a turn at a saga; `started` is how often its job was begun. */
+export type Answer = (sagaId: string, started: number) => Promise<Answered>;
 
 export interface WatchedTurns {
   sagas: SagaRepository;
   /** What answers a bell, with its turn watched to the end. */
-  during(answer: (sagaId: string) => Promise<Answered>): (sagaId: string) => Promise<Answered>;
+  during(answer: Answer): Answer;
   /** Notes which step a turn is at. */
   noteStep: StepWatcher;
   /** What a log line says of a turn in hand. */
@@ -48,15 +51,16 @@ export const watchTurns = (sagas: SagaRepository, watchers: readonly TurnWatcher
         if (turn) for (const watcher of watchers) watcher.settled?.(turn.claim, settlement);
       },
     },
-    during: (answer) => async (sagaId) => {
+    during: (answer) => async (sagaId, started) => {
       const anothers = inHand.get(sagaId);
       let lost = false;
       try {
-        const answered = await answer(sagaId);
+        const answered = await answer(sagaId, started);
         lost = answered.next === 'over' && answered.outcome.outcome === 'left';
         return answered;
       } finally {
         const turn = inHand.get(sagaId);
+        lost ||= turn?.claim.lost?.aborted === true;
         // A second bell of a saga in hand claims nothing, so it has nothing to end.
         if (turn && turn !== anothers) {
           inHand.delete(sagaId);

@@ -34,12 +34,12 @@ const world = (act: (context: StepContext) => unknown) => {
   };
   const metrics = openMetrics();
   const none = async () => ({});
-  const counted = workerMetrics(metrics, { oldestDueSeconds: async () => 0, phases: none, depth: none, idleMs: () => 0, breakers: () => [] });
+  const counted = workerMetrics(metrics, { oldestDueSeconds: async () => 0, phases: none, depth: none, overdue: async () => 0, paused: async () => false, idleMs: () => 0, breakers: () => [] });
   const turns = watchTurns({ ...memory, renew: async () => {} } as unknown as SagaRepository, [counted.turn]);
   const types = watchSteps([saga('sample', z.object({})).compensatable(step)], [turns.noteStep, counted.step]);
   const advance = createAdvance({ types, sagas: turns.sagas, journal: memoryJournal(), log });
   const answer = turns.during(answerBell(advance, log, turns.about));
-  return { it, lines, answer: () => answer(sagaId), read: async () => (await metrics.page()).body };
+  return { it, lines, answer: () => answer(sagaId, 1), read: async () => (await metrics.page()).body };
 };
 
 const whose = { saga_id: sagaId, correlation_id: `c-${sagaId}`, saga_type: 'sample', step: 'one', direction: 'run', epoch: 1, attempt: 1 };

@@ -23,5 +23,6 @@ export const auditSchema = new Schema(
 );
 
 auditSchema.index({ at: -1 }, { name: 'at' });
+auditSchema.index({ action: 1, outcome: 1, at: -1 }, { name: 'action' });
 auditSchema.index({ saga_id: 1, at: -1 }, { name: 'saga', partialFilterExpression: { saga_id: { $exists: true } } });
 auditSchema.index({ by: 1, at: -1 }, { name: 'by' });

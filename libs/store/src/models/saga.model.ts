@@ -1,5 +1,6 @@
 import { Schema } from 'mongoose';
 import { collections } from '../collections.js';
+import { unended } from '../saga-document.js';
 
 /** One saga. How far it has come is not here but in its journal; here is when to look at it next, and who may. */
 export const sagaSchema = new Schema(
@@ -40,6 +41,14 @@ sagaSchema.index({ tenant_id: 1, correlation_id: 1 }, { unique: true, name: 'cor
 sagaSchema.index(
   { tenant_id: 1, idempotency_key: 1 },
   { unique: true, name: 'idempotency', partialFilterExpression: { idempotency_key: { $exists: true } } },
+);
+/**
+ * One recovery of a reset at a time, whoever asks for it and however often: the insert decides, so nothing is left behind where its process dies.
+ * One that has stopped still holds its order and may go on, so it counts.
+ */
+sagaSchema.index(
+  { tenant_id: 1, 'request.recovers.saga_id': 1 },
+  { unique: true, name: 'recovery', partialFilterExpression: { 'request.recovers.saga_id': { $exists: true }, phase: { $in: [...unended] } } },
 );
 /** Oldest keys first, for as long as they stand; see retention.repository.ts. */
 sagaSchema.index({ accepted_at: 1 }, { name: 'key_age', partialFilterExpression: { idempotency_key: { $exists: true } } });

@@ -24,13 +24,15 @@ export const nothingLost: Check = ({ history, evidence }) => {
   return [...violations, ...surplus, ...doubles].map((violation) => ({ invariant: 'I1' as const, ...violation }));
 };
 
-/** I8: once the faults are over everything comes to rest: no saga under way, no order held by one that ended. */
+/** I8: once the faults are over everything comes to rest: no saga under way or waiting for an operator, no order held by one that ended. */
 export const convergence: Check = ({ evidence }) => {
   const sagas = new Map(evidence.sagas.map((saga) => [saga.sagaId, saga]));
   return [
     ...evidence.sagas
       .filter(({ phase }) => !hasEnded(phase))
       .map(({ sagaId, phase, status, epoch }) => ({ subject: sagaId, says: `still ${phase} (${status}) at epoch ${epoch}` })),
+    // No fault of a campaign is one that an operator would have to mend.
+    ...evidence.sagas.filter(({ phase }) => phase === 'stopped').map(({ sagaId, code, epoch }) => ({ subject: sagaId, says: `stopped for an operator with ${code} at epoch ${epoch}` })),
     ...evidence.orders
       .filter(({ heldBy }) => heldBy !== undefined && sagas.get(heldBy)?.phase !== 'stopped')
       .map(({ orderId, heldBy }) => ({ subject: orderId, says: `held by saga ${heldBy}, which is ${sagas.get(heldBy!)?.phase ?? 'unknown'}` })),

@@ -1,0 +1,193 @@
+import type { AddressInfo, Socket } from 'node:net';
+import { createServer } from 'node:net';
+import { rolledBackReply } from './rolled-back.js';
+import { ReplicaSetRole } from './replica-set-role.js';
+import { withoutRefused } from './refused-operations.js';
+import { RetryableWrites } from './retryable-writes.js';
+import type { Action, Held, Match, OperationMatch, Rule, RuleOptions } from './rules.js';
+import { Rules, writing } from './rules.js';
+import { labelsOf, serverError } from './server-error.js';
+import { Upstream } from './upstream.js';
+import { WireCommand } from './wire-command.js';
+import { WireMessage, messagesOf } from './wire-message.js';
+
+/**
+ * A line between MongoDB's driver and a real server that reads what passes, and can do to it what replica sets and networks do.
+ * Without a rule in force everything passes.
+ */
+export interface MongodbProxy {
+  /** How to reach the database by way of this proxy; another database than that of the target, if one is named. */
+  uri(database?: string): string;
+  /** The commands are answered with this error, and not carried out. */
+  refuse(match: Match, code: number, options?: RuleOptions): Rule;
+  /** Single operations are answered with this error and not carried out; their neighbours in the same command are. */
+  refuseOperations(match: OperationMatch, code: number, options?: RuleOptions): Rule;
+  /** The commands are carried out, and their replies carry this write concern error. */
+  failWriteConcern(match: Match, code: number, options?: RuleOptions): Rule;
+  /** As above, and a majority never follows: nothing remains of the commands, and a repeat is carried out as if it were the first. */
+  rollBack(match: Match, code: number, options?: RuleOptions): Rule;
+  /** The commands are carried out, then the connection breaks in place of a reply; with `repeatsToo` that of the driver's repeat does too. */
+  loseReply(match: Match, options?: RuleOptions & { repeatsToo?: boolean }): Rule;
+  /** The connection breaks and the commands are not carried out. */
+  cut(match: Match, options?: RuleOptions): Rule;
+  /** The commands are kept back; they can be let through even when their sender is gone. */
+  hold(match: Match, options?: RuleOptions): Held;
+  /** Breaks every connection. */
+  cutAll(): void;
+  /** Nothing passes, either way, until the answer is called; what was on its way arrives then. */
+  silence(): () => void;
+  /** The replica set has no primary until the answer is called, then the same one in a later term. Commands are refused with `code` meanwhile. */
+  stepDown(code?: 10107 | 91 | 189): () => void;
+  /** Commands that were refused because there was no primary. */
+  refusals(): number;
+  /** How often it has been primary. */
+  term(): number;
+  /** Records every command from now on; hellos are left out. */
+  record(): void;
+  commands(): readonly WireCommand[];
+  close(): Promise<void>;
+}
+
+export interface ProxyOptions {
+  /** URI of a server that listens on a socket, as the embedded engine does. */
+  target: string;
+  /** Name of the replica set it seems to be the primary of. Without one it is what it is: a lone server. */
+  replicaSet?: string;
+}
+
+/** What the embedded engine must not be asked for: it has no sessions, and acknowledges a majority of itself before its journal is safe. */
+const unknownToEngine = ['lsid', 'txnNumber', '$clusterTime', 'readConcern'];
+const journalled = { writeConcern: { w: 1, j: true } };
+
+const asksForMajority = (message: WireMessage): boolean => message.fields.has('readConcern') && message.document()['readConcern']?.level === 'majority';
+
+export const openMongodbProxy = async ({ target, replicaSet }: ProxyOptions): Promise<MongodbProxy> => {
+  const [, socketPath, targetDatabase] = /^mongodb:\/\/([^/?]+)\/([^?]*)/.exec(target) ?? [];
+  const path = decodeURIComponent(socketPath ?? '');
+  const rules = new Rules();
+  const writes = new RetryableWrites();
+  const sockets = new Set<Socket>();
+  let silent = false;
+  let refusals = 0;
+  let recorded: WireCommand[] | undefined;
+
+  const watched = (socket: Socket): Socket => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+    if (silent) socket.pause();
+    return socket;
+  };
+
+  /** Sends what a command still is to the server, over `upstream` or, when that has gone with its caller, another. */
+  const carryOut = async (message: WireMessage, upstream: Upstream): Promise<WireMessage | undefined> => {
+    const changed = replicaSet === undefined || !message.expectsReply ? message : message.with({ without: unknownToEngine, ...(message.fields.has('writeConcern') && { fields: journalled }) });
+    if (upstream.isOpen) {
+      const reply = await upstream.ask(changed);
+      return replicaSet !== undefined && reply?.isOk && asksForMajority(message) ? untilJournalled(reply, message, upstream) : reply;
+    }
+    const own = new Upstream(path, () => {});
+    watched(own.socket);
+    const reply = own.ask(changed);
+    own.endWhenDone();
+    return reply;
+  };
+
+  /** A read of what a majority has must not show what a kill of the engine takes back: a write that matches nothing waits for its journal. */
+  const untilJournalled = async (reply: WireMessage, asked: WireMessage, upstream: Upstream): Promise<WireMessage | undefined> => {
+    const nothing = { update: 'majority', updates: [{ q: { _id: 'none' }, u: { $set: { read: true } } }], ...journalled, $db: asked.document()['$db'] };
+    return (await upstream.ask(WireMessage.command(-asked.id, nothing))) && reply;
+  };
+
+  const run = async (command: WireCommand, action: Action | undefined, caller: Socket, upstream: Upstream): Promise<WireMessage | undefined> => {
+    if (action?.kind === 'hold') await new Promise<void>((resolve) => action.keep({ isOrphan: () => caller.destroyed, letThrough: resolve }));
+    if (action?.kind !== 'refuse-operations') return carryOut(command.message, upstream);
+    const { message, replyWith } = withoutRefused(command, action.which, action.code);
+    if (!message) return replyWith(undefined);
+    const reply = await carryOut(message, upstream);
+    return reply && replyWith(reply);
+  };
+
+  /** The reply to a command; undefined when its connection is to break instead. */
+  const replyTo = async (command: WireCommand, caller: Socket, upstream: Upstream): Promise<WireMessage | undefined> => {
+    const { message, isWrite } = command;
+    const isRetryable = command.transaction !== undefined;
+    const refuse = (code: number): WireMessage => message.reply({ ok: 0, ...serverError(code), ...labelsOf(code, isRetryable) });
+    if (command.isHello) {
+      const reply = await upstream.ask(message);
+      return reply && role ? role.hello(reply) : reply;
+    }
+    recorded?.push(command);
+    if (role && command.name === 'endSessions') return message.reply({ ok: 1 });
+    const refusal = role?.refusalOf(command);
+    if (refusal !== undefined) {
+      refusals += 1;
+      return refuse(refusal);
+    }
+    const action = rules.actionOn(command);
+    if (action?.kind === 'cut') return undefined;
+    if (action?.kind === 'refuse') return refuse(action.code);
+    const inDoubt = (code: number): object => ({ writeConcernError: serverError(code), ...labelsOf(code, isRetryable) });
+    if (action?.kind === 'roll-back') return message.reply({ ...rolledBackReply(command), ...inDoubt(action.code) });
+
+    const reply = await writes.once(command, () => run(command, action, caller, upstream));
+    if (reply === 'too-old') return refuse(225);
+    if (action?.kind === 'lose-reply') return undefined;
+    // A write that a step-down overtakes is carried out, and the member cannot know whether its majority will keep it.
+    const doubt = action?.kind === 'write-concern-error' ? action.code : role && !role.isPrimary && isWrite ? 189 : undefined;
+    if (reply?.isOk !== true || doubt === undefined) return reply;
+    return reply.with({ fields: inDoubt(doubt) });
+  };
+
+  const server = createServer({ noDelay: true }, (caller) => {
+    watched(caller);
+    const upstream = new Upstream(path, () => caller.destroy());
+    watched(upstream.socket);
+    caller.on('error', () => caller.destroy());
+    caller.on('close', () => upstream.endWhenDone());
+    const receive = async (message: WireMessage): Promise<void> => {
+      if (!message.expectsReply) return void upstream.ask(message);
+      const reply = await replyTo(new WireCommand(message), caller, upstream);
+      if (!reply) return void caller.destroy();
+      if (!caller.destroyed) caller.write(reply.bytes);
+    };
+    caller.on('data', messagesOf((message) => void receive(message)));
+  });
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  const address = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const role = replicaSet === undefined ? undefined : new ReplicaSetRole(replicaSet, address);
+
+  return {
+    uri: (database = targetDatabase) => `mongodb://${address}/${database}?journal=true&${replicaSet === undefined ? 'directConnection=true' : `replicaSet=${replicaSet}&retryWrites=true&w=majority`}`,
+    refuse: (match, code, options) => rules.add(match, { kind: 'refuse', code }, options),
+    refuseOperations: (which, code, options) => rules.add((command) => command.list !== undefined && writing(which)(command), { kind: 'refuse-operations', code, which }, options),
+    failWriteConcern: (match, code, options) => rules.add((command) => command.isWrite && match(command), { kind: 'write-concern-error', code }, options),
+    rollBack: (match, code, options) => rules.add((command) => command.list !== undefined && match(command), { kind: 'roll-back', code }, options),
+    loseReply: (match, options) => rules.add(match, { kind: 'lose-reply' }, options),
+    cut: (match, options) => rules.add(match, { kind: 'cut' }, options),
+    hold: (match, options = {}) => rules.hold(match, options),
+    cutAll() {
+      for (const socket of sockets) socket.destroy();
+    },
+    silence() {
+      silent = true;
+      for (const socket of sockets) socket.pause();
+      return () => {
+        silent = false;
+        for (const socket of sockets) socket.resume();
+      };
+    },
+    stepDown(code = 10107) {
+      if (!role) throw new Error('Only a member of a replica set steps down: open the proxy with one.');
+      return role.stepDown(code);
+    },
+    refusals: () => refusals,
+    term: () => role?.term ?? 0,
+    record: () => void (recorded ??= []),
+    commands: () => recorded ?? [],
+    close: () =>
+      new Promise((closed) => {
+        server.close(() => closed());
+        for (const socket of sockets) socket.destroy();
+      }),
+  };
+};

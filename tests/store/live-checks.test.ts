@@ -1,0 +1,48 @@
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import type { Store } from '@crossroads/store';
+import { collections, openStore } from '@crossroads/store';
+import { liveVerdicts } from '../../apps/sandbox/src/chaos/live-checks.js';
+import { ownDatabase } from '../stores/own-database.js';
+
+/** Without indexes: what they would keep out is what the checks must see. */
+let store: Store;
+beforeAll(async () => {
+  store = openStore({ uri: ownDatabase('live-checks'), operationTimeoutMs: 10_000 });
+  await store.connected;
+});
+afterEach(() => store.connection.db!.dropDatabase());
+afterAll(() => store.close());
+
+const ago = (minutes: number) => new Date(Date.now() - minutes * 60_000);
+const add = (name: string, document: object) => store.connection.db!.collection(name).insertOne({ ...document });
+const saga = (_id: string, more: object = {}) =>
+  add(collections.sagas, { _id, type: 'reset_order', phase: 'running', status: 'pending', epoch: 1, settled_epoch: 1, accepted_at: ago(600), updated_at: ago(600), line_keys: [], ...more });
+const recovery = (_id: string, of: string, phase: string) => saga(_id, { type: 'recover_order', phase, request: { recovers: { saga_id: of } } });
+const violations = async () => (await liveVerdicts(store, { overdueMinutes: 1 })).filter((verdict) => verdict.violations.length > 0).map(({ promise, violations: found }) => ({ promise, subjects: found.map(({ subject }) => subject).sort() }));
+
+test('a saga that is due for more than a minute and does not move is found, and no other', async () => {
+  await saga('due', { next_run_at: ago(2) });
+  await saga('due-at-once', { next_run_at: new Date(0) });
+  await saga('just-resumed', { next_run_at: new Date(0), updated_at: new Date() });
+  await saga('just-due', { next_run_at: ago(0.5) });
+  await saga('rests', { next_run_at: ago(-5) });
+  await saga('stopped', { phase: 'stopped' });
+  expect(await violations()).toEqual([{ promise: 'no saga due for more than 1 minute without moving', subjects: ['due', 'due-at-once'] }]);
+});
+
+test('orders held for sagas that have ended, or never were, are found', async () => {
+  for (const phase of ['ended', 'stopped', 'parked']) {
+    await saga(phase, { phase });
+    await add(collections.orders, { _id: phase, fence: { saga_id: phase, epoch: 1 } });
+  }
+  await add(collections.orders, { _id: 'nobody', fence: { saga_id: 'nobody', epoch: 1 } });
+  expect(await violations()).toContainEqual({ promise: 'orders are held by living sagas only', subjects: ['ended', 'nobody'] });
+});
+
+test('two recoveries of one reset at once are found, and one after the other is not', async () => {
+  await recovery('a1', 'reset-a', 'ended');
+  await recovery('a2', 'reset-a', 'waiting');
+  await recovery('b1', 'reset-b', 'stopped');
+  await recovery('b2', 'reset-b', 'running');
+  expect(await violations()).toEqual([{ promise: 'one recovery of a reset at a time', subjects: ['reset-b'] }]);
+});

@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { SagaDocument, Store } from '@crossroads/store';
+import { backlogRepository, collections, makeIndexes, openStore, recoveryRepository } from '@crossroads/store';
+import { ownDatabase } from '../stores/own-database.js';
+import { costOf, queriesOf } from './watched-queries.js';
+
+/** Open sagas of each kind. Set OPEN_SAGAS=100000 for the promised number; what is read does not depend on it. */
+const each = Number(process.env['OPEN_SAGAS'] ?? 15_000) / 3;
+
+let store: Store;
+const sagas = () => store.connection.db!.collection<SagaDocument>(collections.sagas);
+const ago = (ms: number) => new Date(Date.now() - ms);
+
+const document = (_id: string, fields: Partial<SagaDocument>): SagaDocument => {
+  const at = ago(120_000);
+  const rest = { type: 'reset_order', version: 1, tenant_id: 't', line_keys: [], request: {}, inbound_request: {}, failures: 0, resumed: false };
+  return { _id, correlation_id: _id, ...rest, status: 'pending', phase: 'running', epoch: 1, settled_epoch: 1, accepted_at: at, updated_at: at, ...fields };
+};
+
+beforeAll(async () => {
+  store = openStore({ uri: `${ownDatabase('recovery-scan')}&monitorCommands=true`, operationTimeoutMs: 60_000 });
+  await store.connected;
+  await makeIndexes(store.connection);
+  const kinds: Record<string, (index: number) => Partial<SagaDocument>> = {
+    waits: () => ({ next_run_at: new Date(0), epoch: 0, settled_epoch: 0 }),
+    'rested long ago': (index) => ({ next_run_at: ago(60_000 + index) }),
+    'rests or is at work': (index) => ({ next_run_at: ago(-3_600_000 - index) }),
+  };
+  for (const [kind, fields] of Object.entries(kinds)) {
+    for (let from = 0; from < each; from += 1_000) {
+      const batch = Array.from({ length: Math.min(1_000, each - from) }, (_, index) => document(`${kind} ${from + index}`, fields(from + index)));
+      await sagas().insertMany(batch);
+    }
+  }
+  await sagas().insertMany([
+    document('left behind', { epoch: 3, settled_epoch: 2, next_run_at: ago(1_500) }),
+    document('rested', { epoch: 3, settled_epoch: 3, next_run_at: ago(2_500) }),
+  ]);
+}, 240_000);
+
+afterAll(async () => {
+  await store.connection.dropDatabase();
+  await store.close();
+});
+
+test('a scan sees what became due lately and which of it a dead worker left, the latest first', async () => {
+  expect(await recoveryRepository(store).latelyDue(200)).toEqual([
+    expect.objectContaining({ sagaId: 'left behind', epoch: 3, leftBehind: true }),
+    expect.objectContaining({ sagaId: 'rested', leftBehind: false }),
+  ]);
+});
+
+test('it reads no more than it returns, however many sagas are open', async () => {
+  const queries = await queriesOf(store, () => recoveryRepository(store).latelyDue(200));
+  expect(queries).toHaveLength(1);
+  expect(await costOf(store, queries[0]!)).toMatchObject({ returned: 2, examined: 2, keys: 2, searches: [] });
+});
+
+test('sagas whose jobs workers hold are looked up by id, and those that are due are answered', async () => {
+  const ids = ['left behind', 'waits 1', 'rests or is at work 1', 'nobody'];
+  const queries = await queriesOf(store, async () => {
+    expect((await recoveryRepository(store).dueAmong(ids)).map(({ sagaId }) => sagaId).sort()).toEqual(['left behind', 'waits 1']);
+  });
+  const { examined } = await costOf(store, queries[0]!);
+  expect(examined).toBeLessThanOrEqual(ids.length);
+});
+
+test('the count of those that are overdue reads two thousand at most', async () => {
+  const queries = await queriesOf(store, async () => {
+    expect(await backlogRepository(store).overdue()).toBe(1_000);
+  });
+  for (const query of queries) expect((await costOf(store, query)).examined).toBeLessThanOrEqual(1_000);
+});
