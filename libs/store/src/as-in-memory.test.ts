@@ -3,7 +3,7 @@ import { orderPairsContract, resetRequestFor, sagaPairsContract } from '@crossro
 import mongoose from 'mongoose';
 import { uuidv7 } from 'uuidv7';
 import { ownDatabase } from '../../../tests/stores/own-database.js';
-import type { SagaDocument, Store } from './index.js';
+import type { SagaDocument, SagaFacts, Store } from './index.js';
 import { decisionRepository, intakeRepository, makeIndexes, openStore, orderRepository, sagaCommandRepository, sagaRepository } from './index.js';
 import { dueAtOnce } from './saga.repository.js';
 
@@ -58,16 +58,19 @@ sagaPairsContract('MongoDB', async () => {
   const sagas = sagaRepository(store, [{ type: 'reset_order', version: 1 }]);
   const decisions = decisionRepository(store);
   const commands = sagaCommandRepository(store);
+  const tenant_id = 'alpha';
+  const facts = { tenantId: tenant_id } as SagaFacts;
   return {
-    sagas,
-    renew: (claim) => sagas.renew([claim]),
+    sagas: { claim: sagas.claim, settle: (claim, settlement) => sagas.settle({ ...claim, facts }, settlement) },
+    renew: (claim) => sagas.renew([{ ...claim, facts }]),
+    giveBack: sagas.giveBack,
     decisions: {
-      claim: ({ sagaId, epoch, phase }) => decisions.claim({ _id: sagaId, epoch, phase }),
-      giveBack: decisions.giveBack,
-      end: decisions.end,
-      wake: ({ sagaId, epoch }) => decisions.wake({ _id: sagaId, epoch }),
-      resume: ({ sagaId, epoch }) => commands.resume({ _id: sagaId, epoch }),
-      runNow: ({ sagaId, epoch }) => commands.runNow({ _id: sagaId, epoch }),
+      claim: ({ sagaId, epoch, phase }) => decisions.claim({ _id: sagaId, tenant_id, epoch, phase }),
+      giveBack: (sagaId, epoch) => decisions.giveBack({ _id: sagaId, tenant_id }, epoch),
+      end: (sagaId, epoch, error) => decisions.end({ _id: sagaId, tenant_id }, epoch, error),
+      wake: ({ sagaId, epoch }) => decisions.wake({ _id: sagaId, tenant_id, epoch }),
+      resume: ({ sagaId, epoch }) => commands.resume({ _id: sagaId, tenant_id, epoch }),
+      runNow: ({ sagaId, epoch }) => commands.runNow({ _id: sagaId, tenant_id, epoch }),
     },
     accept: async () => {
       const saga_id = uuidv7();

@@ -10,7 +10,7 @@ import { historyOf, noteEnds } from './history.js';
 import { Interleaving } from './interleaving.js';
 import { mishaps } from './mishaps.js';
 import { UnkindReach } from './unkind-reach.js';
-import { sweep, work } from './worker.js';
+import { remembering, scan, sweep, work } from './worker.js';
 
 /** A schedule that was run to its end. */
 export interface Played {
@@ -62,7 +62,7 @@ const moods = ['synced', 'synced', 'synced', 'refused', 'refused', 'requested', 
 export const runSchedule = async (seed: number, { spoil, trace }: Options = {}): Promise<Played> => {
   const play = new Interleaving(seed, trace);
   const reach = new UnkindReach(play);
-  const world = resetWorld({ reach, inTime: play.inTime, dispatchRetry: { firstDelayMs: 1_000, maxDelayMs: 60_000 } });
+  const world = resetWorld({ reach, claiming: remembering, inTime: play.inTime, dispatchRetry: { firstDelayMs: 1_000, maxDelayMs: 60_000 } });
   world.destination.terms.onRefusal = play.random() < 0.2 ? 'keep' : 'restore';
   spoil?.(world);
   const history = historyOf(world);
@@ -132,7 +132,7 @@ export const runSchedule = async (seed: number, { spoil, trace }: Options = {}):
       await play.timeUp(actor, actors++);
     },
     land: () => reach.landOne(),
-    sweep: () => begin('sweep', () => sweep(world)),
+    sweep: () => (play.random() < 0.3 ? begin('scan', () => scan(world)) : begin('sweep', () => sweep(world))),
     renew() {
       const saga = world.sagas.sagas.get(play.oneOf(sagaIds()) ?? '');
       if (saga) begin(`renew ${saga.sagaId} e${saga.epoch}`, () => world.sagas.renew({ sagaId: saga.sagaId, epoch: saga.epoch }));
