@@ -49,8 +49,8 @@ const acts: Record<string, Act> = {
   'settle: stops': ({ sagas }, sagaId, epoch) => sagas.settle(claimOf(sagaId, epoch), { phase: 'stopped', status: 'error', failures: 3 }),
   'settle: ends': ({ sagas }, sagaId, epoch) => sagas.settle(claimOf(sagaId, epoch), { phase: 'ended', status: 'synced', failures: 0 }),
   renew: (store, sagaId, epoch) => store.renew({ sagaId, epoch }).then(() => undefined),
-  'give back': (store, sagaId, epoch) => store.giveBack(sagaId, [epoch]),
-  'give back several': (store, sagaId, epoch) => store.giveBack(sagaId, [epoch, epoch + 1]),
+  'give back': (store, sagaId, epoch) => givenBack(store, sagaId, [epoch]),
+  'give back several': (store, sagaId, epoch) => givenBack(store, sagaId, [epoch, epoch + 1]),
   'decision: claim': ({ decisions }, sagaId, epoch) => decisions.claim({ sagaId, epoch, phase: 'waiting' }),
   'decision: claim as stopped': ({ decisions }, sagaId, epoch) => decisions.claim({ sagaId, epoch, phase: 'stopped' }),
   'decision: give back': ({ decisions }, sagaId, epoch) => decisions.giveBack(sagaId, epoch),
@@ -58,6 +58,13 @@ const acts: Record<string, Act> = {
   'decision: wake': ({ decisions }, sagaId, epoch) => decisions.wake({ sagaId, epoch, phase: 'parked' }),
   resume: ({ decisions }, sagaId, epoch) => decisions.resume({ sagaId, epoch, phase: 'stopped' }),
   'run now': ({ decisions }, sagaId, epoch) => decisions.runNow({ sagaId, epoch, phase: 'waiting' }),
+};
+
+/** What is given back is due a moment later; made due at once, nothing here hangs on the clock. */
+const givenBack = async (store: SagaStoreUnderTest, sagaId: string, epochs: readonly number[]): Promise<boolean> => {
+  const settled = await store.giveBack(sagaId, epochs);
+  if ((await store.look(sagaId)).due === 'later') await store.makeDue(sagaId);
+  return settled;
 };
 
 const outcomeOf = async (act: Promise<unknown>): Promise<unknown> => {
