@@ -13,6 +13,7 @@ const store = openStore({
   // Leaves time to answer 503 within the promised three seconds.
   operationTimeoutMs: 2_000,
   onConnectError: (error) => log.warn('MongoDB does not answer yet', { error }),
+  onUnknownError: (error) => log.error('MongoDB refuses with a code that is not known; it counts as away until that ends', { code: error.code, error }),
 });
 const place = { name: config.QUEUE_NAME, prefix: config.QUEUE_PREFIX };
 const bells = openBells(config.REDIS_URL, (error) => log.warn('Redis is away; sagas are accepted all the same', { error }), place);

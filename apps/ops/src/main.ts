@@ -16,6 +16,7 @@ const store = openStore({
   uri: config.MONGODB_URI,
   operationTimeoutMs: 5_000,
   onConnectError: (error) => log.warn('MongoDB does not answer yet', { error }),
+  onUnknownError: (error) => log.error('MongoDB refuses with a code that is not known; it counts as away until that ends', { code: error.code, error }),
 });
 store.ready.catch((error: unknown) => log.error('the store is not as it must be; pages may fail', { error }));
 

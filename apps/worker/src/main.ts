@@ -17,6 +17,7 @@ const store = openStore({
   uri: config.MONGODB_URI,
   operationTimeoutMs: 10_000,
   onConnectError: (error) => log.warn('MongoDB does not answer yet', { error }),
+  onUnknownError: (error) => log.error('MongoDB refuses with a code that is not known; it counts as away until that ends', { code: error.code, error }),
 });
 await store.ready;
 

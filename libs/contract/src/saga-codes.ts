@@ -26,6 +26,11 @@ export const sagaCodes = {
   'order.in_use': facts('waiting', 'Another saga of the same order is ahead.', 'Nothing, unless that one has stopped: the saga’s page says which it is.'),
   'order.busy': facts('retried', 'Others kept changing the order while it was to be cleared or put back.', 'Resume once they are through.'),
   'order.not_representable': facts('untouched', 'The order holds values that could not be put back exactly as they are.', 'It needs an engineer.'),
+  'order.too_large': facts(
+    ['untouched', 'put-back'],
+    'The order holds too much: BOLs and drops above 15 MB, or a write that would make a document larger than 16 MB.',
+    'An engineer takes out of the order what does not belong there. Then ask for a new reset.',
+  ),
 
   'order.malformed': facts(
     'untouched',

@@ -1,42 +1,54 @@
 import type { Connection } from 'mongoose';
 import mongoose, { type mongo } from 'mongoose';
 import { StoreUnavailable } from '@crossroads/saga';
-import { Together } from './together.js';
-import { asUnavailable, inTime, isDuplicateKey } from './unavailable.js';
+import { bytesOf, DocumentTooLarge, maxDocumentBytes } from './document-too-large.js';
+import { queueFull, Together } from './together.js';
+import { asKnown, asUnavailable, inTime, isDuplicateKey } from './unavailable.js';
+
+const { MongoClientBulkWriteError, MongoServerError } = mongoose.mongo;
 
 type Write = { collection: string } & ({ document: mongo.Document } | { filter: mongo.Document; update: mongo.Document | mongo.Document[] });
 
 interface Waiting {
   write: Write;
-  weight: number;
+  bytes: number;
   resolve(outcome: boolean): void;
   reject(error: unknown): void;
 }
 
+/** Bytes an ordinary write is taken for. To count each would be to serialise it twice. */
+const ordinaryBytes = 2_048;
+
+/** Bytes of one message at most, less what frames the operations. A larger group leaves in several. */
+const mostBytesInMessage = 40_000_000;
+
 /**
  * Writes that are wanted at the same time leave in one command, of all collections together.
- * Each caller gets the outcome of its own operation; a neighbour's failure is not its.
+ * Each caller gets the outcome its operation would have had alone; a neighbour's failure is not its.
  */
 export class GroupCommit {
   readonly #connection: Connection;
-  readonly #together = new Together<Waiting>({ send: (group) => this.#send(group), weight: ({ weight }) => weight });
+  readonly #together = new Together<Waiting>({ send: (group) => this.#send(group), bytes: ({ bytes }) => bytes });
 
   constructor(connection: Connection) {
     this.#connection = connection;
   }
 
-  /** False when the document's key is taken. `weight`: how many ordinary documents it is as large as. */
-  insert(collection: string, document: mongo.Document, weight = 1): Promise<boolean> {
-    return this.#join({ collection, document }, weight);
+  /** False when the document's key is taken. `bytes`: how large it is, where it may be large. */
+  async insert(collection: string, document: mongo.Document, bytes = ordinaryBytes): Promise<boolean> {
+    if (bytes > maxDocumentBytes) throw new DocumentTooLarge();
+    return this.#join({ collection, document }, bytes);
   }
 
   /** False when nothing matched. */
   update(collection: string, filter: mongo.Document, update: mongo.Document | mongo.Document[]): Promise<boolean> {
-    return this.#join({ collection, filter, update });
+    return this.#join({ collection, filter, update }, ordinaryBytes + listBytes(update));
   }
 
-  #join(write: Write, weight = 1): Promise<boolean> {
-    return new Promise((resolve, reject) => this.#together.join({ write, weight, resolve, reject }));
+  #join(write: Write, bytes: number): Promise<boolean> {
+    return new Promise((resolve, reject) => {
+      if (!this.#together.join({ write, bytes, resolve, reject })) reject(queueFull());
+    });
   }
 
   async #send(group: Waiting[]): Promise<void> {
@@ -44,7 +56,7 @@ export class GroupCommit {
       if (this.#connection.readyState !== mongoose.ConnectionStates.connected) throw new StoreUnavailable('MongoDB is not connected', { sent: false });
       await (group.length === 1 ? this.#sendAlone(group[0]!) : this.#sendTogether(group));
     } catch (error) {
-      const reason = asUnavailable(error) ?? error;
+      const reason = asKnown(error);
       for (const { reject } of group) reject(reason);
     }
   }
@@ -56,23 +68,65 @@ export class GroupCommit {
       if ('document' in write) await inTime(collection.insertOne(write.document));
       resolve('document' in write || (await inTime(collection.updateOne(write.filter, write.update))).matchedCount > 0);
     } catch (error) {
-      if (!isDuplicateKey(error)) throw error;
-      resolve(false);
+      if (isDuplicateKey(error)) resolve(false);
+      // Servers differ in what they say of it, and some hang up; it is the same at every try.
+      else throw sizeOf(write) > maxDocumentBytes ? new DocumentTooLarge({ cause: error }) : error;
     }
   }
 
   async #sendTogether(group: Waiting[]): Promise<void> {
+    let result: mongo.ClientBulkWriteResult;
+    let errors: ReadonlyMap<number, mongo.ClientBulkWriteError> = new Map();
+    let whole: unknown;
     try {
       const models = group.map(({ write }) => modelOf(this.#connection.name, write));
-      const result = await inTime(this.#connection.getClient().bulkWrite(models, { ordered: false, verboseResults: true }));
-      settle(group, result, new Map(), undefined);
+      result = await inTime(this.#connection.getClient().bulkWrite(models, { ordered: false, verboseResults: true }));
     } catch (error) {
-      const told = error instanceof mongoose.mongo.MongoClientBulkWriteError && error.writeConcernErrors.length === 0 ? error.partialResult : undefined;
-      if (!told) throw error;
-      settle(group, told, (error as mongo.MongoClientBulkWriteError).writeErrors, error as Error);
+      if (isRefusedWhole(error)) return this.#sendHalves(group, error);
+      if (!(error instanceof MongoClientBulkWriteError) || !error.partialResult) throw error;
+      // They may all have been made, and may all be lost again with the primary that made them: what it saw of the others' documents as well.
+      if (error.writeConcernErrors.length > 0) throw error;
+      result = error.partialResult;
+      errors = error.writeErrors;
+      whole = asUnavailable(error.cause) ?? error;
     }
+    settle(group, result, errors, whole);
+  }
+
+  /** Somebody in the group is the reason why none of it was done: in ever smaller groups it is found, and the others get through. */
+  async #sendHalves(group: Waiting[], error: unknown): Promise<void> {
+    // Of a group that leaves in several messages the first may have been done. What is too large itself is in none of them.
+    const sizes = group.map(({ write }) => sizeOf(write)).filter((size) => size <= maxDocumentBytes);
+    if (sizes.reduce((sum, size) => sum + size, 0) > mostBytesInMessage) {
+      throw new StoreUnavailable('MongoDB did not say what became of a group of writes', { cause: error });
+    }
+    const half = Math.ceil(group.length / 2);
+    await this.#send(group.slice(0, half));
+    await this.#send(group.slice(half));
   }
 }
+
+/** Whether driver or server took no part of the group, for a reason that is not going to pass. */
+const isRefusedWhole = (error: unknown): boolean => {
+  if (error instanceof MongoClientBulkWriteError) return error.cause !== undefined && error.writeErrors.size === 0 && asUnavailable(error) === undefined;
+  return asUnavailable(error) === undefined;
+};
+
+/** Bytes of a write that was refused; 0 where it is so odd that it cannot be counted. */
+const sizeOf = (write: Write): number => {
+  try {
+    return 'document' in write ? bytesOf(write.document) : bytesOf({ filter: write.filter, update: write.update });
+  } catch {
+    return 0;
+  }
+};
+
+/** Bytes of the lists an update sets, such as the BOLs that are put back: all that can be large in one. */
+const listBytes = (update: mongo.Document | mongo.Document[]): number => {
+  if (Array.isArray(update)) return 0;
+  const lists = Object.entries((update['$set'] ?? {}) as object).filter(([, value]) => Array.isArray(value) && value.length > 0);
+  return lists.length === 0 ? 0 : sizeOf({ collection: '', document: Object.fromEntries(lists) });
+};
 
 const modelOf = (database: string, { collection, ...write }: Write): mongo.AnyClientBulkWriteModel<mongo.Document> => {
   const namespace = `${database}.${collection}`;
@@ -87,14 +141,17 @@ const settle = (
   group: readonly Waiting[],
   { insertResults, updateResults }: mongo.ClientBulkWriteResult,
   errors: ReadonlyMap<number, mongo.ClientBulkWriteError>,
-  whole: Error | undefined,
+  whole: unknown,
 ): void => {
   group.forEach(({ resolve, reject }, index) => {
     const failure = errors.get(index);
     const update = updateResults?.get(index);
-    if (failure?.code === 11_000) resolve(false);
-    else if (failure) reject(asUnavailable(failure) ?? new Error(failure.message));
-    else if (update) resolve(update.matchedCount > 0);
+    if (failure) {
+      // The error it would have been alone, so that it is taken for the same.
+      const alone = new MongoServerError({ message: failure.message, errmsg: failure.message, code: failure.code });
+      if (isDuplicateKey(alone)) resolve(false);
+      else reject(asKnown(alone));
+    } else if (update) resolve(update.matchedCount > 0);
     else if (insertResults?.has(index)) resolve(true);
     else reject(new StoreUnavailable('MongoDB did not say what became of a write', { cause: whole }));
   });

@@ -4,7 +4,7 @@ import { StoreUnavailable } from '@crossroads/saga';
 import { collections, rawCollection } from './collections.js';
 import type { EntryDocument } from './entry-document.js';
 import { entryId, toDocument, toEntry } from './entry-document.js';
-import { exactly } from './exact-values.js';
+import { exactly, snapshotBytes } from './exact-values.js';
 import type { Store } from './open-store.js';
 import type { SagaFacts } from './saga-document.js';
 import { reaching } from './unavailable.js';
@@ -26,7 +26,7 @@ export const journalRepository = ({ connection, commit }: Store, subjectOf: Subj
       }),
 
     async write(entry, facts, state) {
-      if (await commit.insert(collections.logs, toDocument(entry, facts, subjectOf(facts, state)), weightOf(entry))) return entry;
+      if (await commit.insert(collections.logs, toDocument(entry, facts, subjectOf(facts, state)), bytesIn(entry))) return entry;
       return reaching(async () => toEntry(await standing(entry)));
     },
   };
@@ -39,11 +39,12 @@ export const journalRepository = ({ connection, commit }: Store, subjectOf: Subj
   }
 };
 
-/** A snapshot is as heavy as what it holds: a few of a thousand BOLs are more than one command should carry. */
-const weightOf = ({ detail: { extra_data } }: Entry): number => {
-  const { bols, executed_drops } = (extra_data ?? {}) as Partial<Snapshot>;
-  return 1 + (bols?.length ?? 0) + (executed_drops?.length ?? 0);
-};
+/** Bytes an entry has besides its snapshot, more than any has had. */
+const aroundSnapshot = 4_096;
+
+/** Only a snapshot can be large; of an ordinary entry nothing is said. */
+const bytesIn = ({ detail: { extra_data } }: Entry): number | undefined =>
+  extra_data && ('bols' in extra_data || 'executed_drops' in extra_data) ? aroundSnapshot + snapshotBytes(extra_data) : undefined;
 
 /** Reads snapshots back out of the log, value for value. */
 export const auditLogRepository = ({ connection }: Store): AuditLog => ({

@@ -4,6 +4,8 @@ import { StoreUnavailable } from '@crossroads/saga';
 import { acknowledgedBy } from './acknowledged-by.js';
 import { checkIndexes } from './indexes.js';
 import { GroupCommit } from './group-commit.js';
+import type { OnUnknownError } from './unknown-errors.js';
+import { onUnknown } from './unknown-errors.js';
 
 mongoose.set('strictQuery', 'throw');
 mongoose.set('sanitizeFilter', true);
@@ -14,6 +16,8 @@ export interface StoreOptions {
   operationTimeoutMs: number;
   /** Told each time the first connection fails; it is tried again until `close`. */
   onConnectError?: (error: unknown) => void;
+  /** Told of an error of the server that is no refusal and is not labelled as passing, once a minute for each code: MongoDB counts as away because of it. */
+  onUnknownError?: OnUnknownError;
 }
 
 /** MongoDB, opened. Repositories are made from it; until `connected` they answer StoreUnavailable. */
@@ -33,8 +37,9 @@ export interface Store {
 const secondTryAfterMs = 500;
 
 /** Opens the store without waiting for it, so that a process may start before its database does. */
-export const openStore = ({ uri, operationTimeoutMs, onConnectError }: StoreOptions): Store => {
+export const openStore = ({ uri, operationTimeoutMs, onConnectError, onUnknownError }: StoreOptions): Store => {
   const connection = mongoose.createConnection();
+  const stopReporting = onUnknown(onUnknownError);
   let closed = false;
   let replicated = false;
 
@@ -85,6 +90,7 @@ export const openStore = ({ uri, operationTimeoutMs, onConnectError }: StoreOpti
     },
     close: async () => {
       closed = true;
+      stopReporting();
       await connection.close();
     },
   };

@@ -4,6 +4,7 @@ import mongoose from 'mongoose';
 import { collections, rawCollection } from './collections.js';
 import type { Store } from './open-store.js';
 import type { OrderRecord } from './order-book.repository.js';
+import { OrderWriteRefused, orderWriteError } from './order-write-refused.js';
 import { isDuplicateKey, reaching } from './unavailable.js';
 
 const { ObjectId } = mongoose.mongo;
@@ -16,7 +17,8 @@ export interface Pair {
 
 /**
  * The life of an order outside its resets. Every write is one atomic update that raises `version`, which is how a reset notices
- * that it has to save again; none touches the fence, which belongs to the saga that holds the order. All may throw StoreUnavailable.
+ * that it has to save again; none touches the fence, which belongs to the saga that holds the order. All may throw StoreUnavailable,
+ * and those that save OrderWriteRefused.
  */
 export interface OrderLife {
   /** Orders of the pair that the request may mean; two are enough to know it is ambiguous. */
@@ -40,14 +42,21 @@ const raised = { $inc: { version: 1 }, $currentDate: { updated_at: true } } as c
 export const orderLife = ({ connection }: Store): OrderLife => {
   const orders = () => rawCollection<OrderDocument>(connection, collections.orders);
 
-  const change = (filter: object, update: object | object[]): Promise<number | undefined> =>
-    reaching(async () => {
-      const changed = await orders().findOneAndUpdate(filter as mongo.Filter<OrderDocument>, update as mongo.UpdateFilter<OrderDocument>, {
-        returnDocument: 'after',
-        projection: { version: 1 },
-      });
+  const change = async (filter: object, update: object | object[]): Promise<number | undefined> => {
+    try {
+      const changed = await reaching(() =>
+        orders().findOneAndUpdate(filter as mongo.Filter<OrderDocument>, update as mongo.UpdateFilter<OrderDocument>, {
+          returnDocument: 'after',
+          projection: { version: 1 },
+        }),
+      );
       return changed ? Number(changed.version) : undefined;
-    });
+    } catch (error) {
+      throw orderWriteError(error);
+    }
+  };
+
+  const isThere = (_id: OrderDocument['_id']): Promise<boolean> => reaching(async () => (await orders().findOne({ _id }, { projection: { _id: 1 } })) !== null);
 
   return {
     find: (order, pair) =>
@@ -80,13 +89,14 @@ export const orderLife = ({ connection }: Store): OrderLife => {
           (await change({ _id, bols: { $not: same } }, { $push: { bols: bol }, ...raised }));
         if (version !== undefined) return version;
       }
-      throw new Error(`BOLs of order ${orderId} could not be saved: ${triesAgainstWriters} times another writer came in between.`);
+      throw new OrderWriteRefused((await isThere(_id)) ? 'busy' : 'gone');
     },
 
     async saveDrop(orderId, drop, mode) {
       const _id = new ObjectId(orderId);
-      const version = await change({ _id }, mode === 'append' ? { $push: { executed_drops: drop }, ...raised } : replacing(drop));
-      if (version === undefined) throw new Error(`Order ${orderId} is gone.`);
+      // A pipeline takes what is no list for none, and would save nothing without an error.
+      const version = await (mode === 'append' ? change({ _id }, { $push: { executed_drops: drop }, ...raised }) : change({ _id, executed_drops: { $type: 'array' } }, replacing(drop)));
+      if (version === undefined) throw new OrderWriteRefused((await isThere(_id)) ? 'unfit' : 'gone');
       return version;
     },
 

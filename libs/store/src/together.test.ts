@@ -1,12 +1,14 @@
 import { expect, test } from '@jest/globals';
 import { Together } from './together.js';
 
-/** Groups of numbers on their way; a number weighs what it is. Each group comes back when it is told to. */
+const megabyte = 1024 * 1024;
+
+/** Groups of numbers on their way; a number has as many bytes as it says. Each group comes back when it is told to. */
 const road = () => {
   const groups: number[][] = [];
   const backs: (() => void)[] = [];
-  const together = new Together<number>({ send: (group) => new Promise((back) => void (groups.push(group), backs.push(back))), weight: (item) => item });
-  return { groups, back: (index: number) => backs[index]!(), join: (...items: number[]) => items.forEach((item) => together.join(item)) };
+  const together = new Together<number>({ send: (group) => new Promise((back) => void (groups.push(group), backs.push(back))), bytes: (item) => item });
+  return { groups, back: (index: number) => backs[index]!(), join: (...items: number[]) => items.map((item) => together.join(item)) };
 };
 
 const aTick = () => new Promise((resolve) => setImmediate(resolve));
@@ -41,13 +43,36 @@ test('while many are under way the others gather, and leave when these are back'
   expect(groups.slice(1)).toEqual([[1, 1, 1]]);
 });
 
-test('a group carries no more than it can bear, and what is too heavy for any goes alone', async () => {
+test('a group carries no more items than 500', async () => {
   const { groups, back, join } = road();
-  join(300, 200, 1, 2_000, 1);
+  join(...Array.from({ length: 600 }, () => 1));
+  await aTick();
+  back(0);
+  await aTick();
+  expect(groups.map((group) => group.length)).toEqual([500, 100]);
+});
+
+test('a group carries no more bytes than one message may, and what is too large for any goes alone', async () => {
+  const { groups, back, join } = road();
+  join(5 * megabyte, 3 * megabyte, 1, 15 * megabyte, 1);
   for (let turn = 0; turn < 4; turn++) {
     await aTick();
     if (groups[turn]) back(turn);
   }
   await aTick();
-  expect(groups).toEqual([[300, 200], [1], [2_000], [1]]);
+  expect(groups).toEqual([[5 * megabyte, 3 * megabyte], [1], [15 * megabyte], [1]]);
+});
+
+test('no more items wait than memory is meant for', async () => {
+  const { back, join } = road();
+  const taken = join(...Array.from({ length: 10_001 }, () => 1));
+  expect([taken.filter(Boolean).length, taken.at(-1)]).toEqual([10_000, false]);
+  await aTick();
+  back(0);
+  expect(join(1)).toEqual([true]);
+});
+
+test('no more bytes wait than memory is meant for', () => {
+  const { join } = road();
+  expect(join(...Array.from({ length: 5 }, () => 15 * megabyte))).toEqual([true, true, true, true, false]);
 });

@@ -1,15 +1,30 @@
+import { StoreUnavailable } from '@crossroads/saga';
+
 export interface Companions<Item> {
   /** Takes a group on its way; must tell each of its items what came of it, and never reject. */
   send(group: Item[]): Promise<void>;
-  /** How many ordinary items an item counts for. */
-  weight?(item: Item): number;
+  /** Bytes of an item as it is sent, about. */
+  bytes?(item: Item): number;
 }
 
-/** Weight of a group at most. More gain nothing and make everybody wait for the slowest. */
+/** Items in a group at most. More gain nothing and make everybody wait for the slowest. */
 const mostTogether = 500;
 
-/** Weight under way up to which nobody is kept waiting: on a quiet machine each goes at once, on a busy one fewer trips are made. */
+/** Bytes of a group at most. A message may have 48 MB, and what an item weighs is a guess. */
+const mostBytesTogether = 8 * 1024 * 1024;
+
+/** An item with so many bytes counts as one more under way: a few snapshots of a thousand BOLs keep a connection as busy as many entries. */
+const bytesOfOne = 65_536;
+
+/** Items under way up to which nobody is kept waiting: on a quiet machine each goes at once, on a busy one fewer trips are made. */
 const fewUnderWay = 8;
+
+/** Items and bytes that may wait. A database that hangs would otherwise fill the memory of everyone who writes to it. */
+const mostWaiting = 10_000;
+const mostBytesWaiting = 64 * 1024 * 1024;
+
+/** What an item is told that finds the queue full. */
+export const queueFull = (): StoreUnavailable => new StoreUnavailable('Too many operations wait for MongoDB', { sent: false });
 
 /**
  * What arrives while others are under way leaves together with whatever else has arrived by then:
@@ -18,39 +33,50 @@ const fewUnderWay = 8;
 export class Together<Item> {
   readonly #companions: Companions<Item>;
   #waiting: Item[] = [];
+  #waitingBytes = 0;
   #underWay = 0;
 
   constructor(companions: Companions<Item>) {
     this.#companions = companions;
   }
 
-  join(item: Item): void {
+  /** False when too many wait already; the item is not taken then. */
+  join(item: Item): boolean {
+    const bytes = this.#bytes(item);
+    if (this.#waiting.length >= mostWaiting || (this.#waiting.length > 0 && this.#waitingBytes + bytes > mostBytesWaiting)) return false;
     this.#waiting.push(item);
+    this.#waitingBytes += bytes;
     // One tick's worth gathers even when nothing is under way.
     if (this.#waiting.length === 1) setImmediate(() => this.#leave());
+    return true;
   }
 
   #leave(): void {
     while (this.#waiting.length > 0 && this.#underWay < fewUnderWay) {
-      const [group, weight] = this.#next();
-      this.#underWay += weight;
+      const [group, bytes] = this.#next();
+      const load = group.length + Math.floor(bytes / bytesOfOne);
+      this.#underWay += load;
       void this.#companions.send(group).finally(() => {
-        this.#underWay -= weight;
+        this.#underWay -= load;
         this.#leave();
       });
     }
   }
 
-  #next(): [group: Item[], weight: number] {
-    const { weight = () => 1 } = this.#companions;
-    let [count, total] = [1, weight(this.#waiting[0]!)];
-    for (; count < this.#waiting.length; count++) {
-      const more = weight(this.#waiting[count]!);
-      if (total + more > mostTogether) break;
+  #next(): [group: Item[], bytes: number] {
+    let [count, total] = [0, 0];
+    for (; count < this.#waiting.length && count < mostTogether; count++) {
+      const more = this.#bytes(this.#waiting[count]!);
+      if (count > 0 && total + more > mostBytesTogether) break;
       total += more;
     }
     const group = this.#waiting.slice(0, count);
     this.#waiting = this.#waiting.slice(count);
+    this.#waitingBytes -= total;
     return [group, total];
+  }
+
+  #bytes(item: Item): number {
+    return this.#companions.bytes?.(item) ?? 0;
   }
 }

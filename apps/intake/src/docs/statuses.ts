@@ -17,8 +17,8 @@ export const statuses = {
   409: facts('It contradicts what has happened already.', 'Read the text: it says how things stand.'),
   413: facts('The body is too large.', 'Send less.'),
   415: facts('The body is encoded.', 'Send it as it is.'),
-  422: facts('Validation Error', 'Correct what the list or the sentence names.'),
+  422: facts('Validation Error', 'Correct what the list or the sentence names. An order that is full (16 MB), or is stored in a shape of another writer, takes nothing until it is corrected.'),
   429: facts('Too many requests.', 'Wait the seconds in `Retry-After`.'),
   500: facts('A fault of ours.', 'Send it again with the same `Idempotency-Key`; if it happens again, tell the operators the `X-Request-ID`.'),
-  503: facts('The database does not answer. The text says whether anything may have been accepted; if so, X-Correlation-ID is the name to send the request again by.', 'Send it again, with the same `Idempotency-Key`, after the seconds in `Retry-After`.'),
+  503: facts('The database does not answer, or too much waits for it, or for this order. The text says whether anything may have been accepted; if so, X-Correlation-ID is the name to send the request again by.', 'Send it again, with the same `Idempotency-Key`, after the seconds in `Retry-After`.'),
 } as const satisfies Record<number, StatusFacts>;

@@ -13,6 +13,7 @@ import { refused, valueOf } from '../refused.js';
 import { namedOrder } from './named-order.js';
 import type { Done } from './order-log.js';
 import { orderLog } from './order-log.js';
+import { savedOrNot } from './saved-or-not.js';
 
 /** Largest body of a call about an order, in bytes: a few hundred lines of a bill. */
 const maxOrderBytes = 262_144;
@@ -43,7 +44,7 @@ export const changesOrder =
     const call = await readCall(request, response, scope, body);
     const order = await namedOrder(orders, call.body.order, { tenantId: call.caller.tenant_id, otherName: call.otherName });
     if (order.status === 'canceled') throw refused(422, 'The order is canceled.');
-    const done = await change(order, call.body);
+    const done = await savedOrNot(response, () => change(order, call.body));
     answerDone(response, order, call.caller, done);
   };
 

@@ -1,6 +1,7 @@
 import { createOrder } from '@crossroads/contract';
 import { Router } from 'express';
 import { newOrder } from '../orders/new-order.js';
+import { savedOrNot } from '../orders/saved-or-not.js';
 import { answerDone, readCall } from '../orders/order-call.js';
 import type { IntakePorts } from '../ports.js';
 import { refused } from '../refused.js';
@@ -12,7 +13,7 @@ export const createOrderRoute = ({ admission, orders, directory }: IntakePorts):
     const destination = await directory.tenantNamed(otherName);
     if (!destination || destination.tenant_id === caller.tenant_id) throw refused(422, 'X-Dest-Tenant-Name names nobody you can send orders to.');
     const order = newOrder(body, caller, destination);
-    if (!(await orders.create(order))) {
+    if (!(await savedOrNot(response, () => orders.create(order)))) {
       throw refused(422, `Duplicate order: An order with number '${order.origin_order_number}' already exists for this tenant.`);
     }
     answerDone(response, order, caller, { sagaType: 'create_order', title: 'Order created', message: `Order ${order.origin_order_number} created.` });
