@@ -28,7 +28,7 @@ const config: Config = {
     '^@crossroads/([^/]+)$': '<rootDir>/libs/$1/src/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
-  transform: { '^.+\\.tsx?$': swc('typescript'), '/node_modules/.+\\.m?js$': swc('ecmascript') },
+  transform: { '^.+\\.tsx?$': process.env['MUTANT_FILE'] === undefined ? swc('typescript') : ['<rootDir>/tests/mutants/mutating-transform.cjs', swc('typescript')[1]], '/node_modules/.+\\.m?js$': swc('ecmascript') },
   transformIgnorePatterns: [`/node_modules/(?!(${esmOnly.join('|')})/)`],
   // One a core: tests wait for stores and processes more than they work, and jest leaves a core free.
   maxWorkers: '100%',

@@ -54,24 +54,23 @@ orderPairsContract('MongoDB', async () => ({
   },
 }));
 
-/** What the claims of the suite leave out, since the kernel only passes it on. */
-const facts = { tenantId: 'alpha' } as SagaFacts;
-const key = (_id: string) => ({ _id, tenant_id: 'alpha' });
-
 sagaPairsContract('MongoDB', async () => {
   const sagas = sagaRepository(store, [{ type: 'reset_order', version: 1 }]);
   const decisions = decisionRepository(store);
   const commands = sagaCommandRepository(store);
+  const tenant_id = 'alpha';
+  const facts = { tenantId: tenant_id } as SagaFacts;
   return {
-    sagas: { ...sagas, settle: (claim, settlement) => sagas.settle({ ...claim, facts }, settlement) },
+    sagas: { claim: sagas.claim, settle: (claim, settlement) => sagas.settle({ ...claim, facts }, settlement) },
     renew: (claim) => sagas.renew([{ ...claim, facts }]),
+    giveBack: sagas.giveBack,
     decisions: {
-      claim: ({ sagaId, epoch, phase }) => decisions.claim({ ...key(sagaId), epoch, phase }),
-      giveBack: (sagaId, epoch) => decisions.giveBack(key(sagaId), epoch),
-      end: (sagaId, epoch, error) => decisions.end(key(sagaId), epoch, error),
-      wake: ({ sagaId, epoch }) => decisions.wake({ ...key(sagaId), epoch }),
-      resume: ({ sagaId, epoch }) => commands.resume({ ...key(sagaId), epoch }),
-      runNow: ({ sagaId, epoch }) => commands.runNow({ ...key(sagaId), epoch }),
+      claim: ({ sagaId, epoch, phase }) => decisions.claim({ _id: sagaId, tenant_id, epoch, phase }),
+      giveBack: (sagaId, epoch) => decisions.giveBack({ _id: sagaId, tenant_id }, epoch),
+      end: (sagaId, epoch, error) => decisions.end({ _id: sagaId, tenant_id }, epoch, error),
+      wake: ({ sagaId, epoch }) => decisions.wake({ _id: sagaId, tenant_id, epoch }),
+      resume: ({ sagaId, epoch }) => commands.resume({ _id: sagaId, tenant_id, epoch }),
+      runNow: ({ sagaId, epoch }) => commands.runNow({ _id: sagaId, tenant_id, epoch }),
     },
     accept: async () => {
       const saga_id = uuidv7();

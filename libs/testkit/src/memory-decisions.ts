@@ -1,6 +1,8 @@
 import type { MemoryClock } from './memory-clock.js';
 import type { MemorySaga, MemorySagas } from './memory-sagas.js';
-import { leaseMs } from './memory-sagas.js';
+
+/** Milliseconds the claim of a decision holds its saga. */
+const decisionMs = 12_000;
 
 type Seen = Pick<MemorySaga, 'sagaId' | 'epoch' | 'phase'>;
 
@@ -24,7 +26,7 @@ export const memoryDecisions = ({ update }: MemorySagas, clock: MemoryClock): Me
       const claimed =
         seen.phase === 'stopped'
           ? await update('decisions.claim-stopped', seen.sagaId, (saga) => saga.epoch === seen.epoch && saga.phase === 'stopped', (saga) => Object.assign(saga, { epoch, settledEpoch: epoch }))
-          : await update('decisions.claim', seen.sagaId, resting(seen), (saga) => Object.assign(saga, { epoch, nextRunAt: clock.now() + leaseMs }));
+          : await update('decisions.claim', seen.sagaId, resting(seen), (saga) => Object.assign(saga, { epoch, nextRunAt: clock.now() + decisionMs }));
       return claimed ? epoch : undefined;
     },
     async giveBack(sagaId, epoch) {

@@ -8,7 +8,8 @@ export interface MemoryJob {
   state: 'waiting' | 'active' | 'delayed' | 'completed' | 'failed';
   /** Of a delayed job. */
   runAt: number;
-  attemptsMade: number;
+  /** When a worker took it. */
+  takenAt: number;
   /** Which taking of the job may end it. */
   token: number;
 }
@@ -19,16 +20,20 @@ export interface Wake {
   epoch: number;
   /** Since when it is due; 0 whatever the time. */
   due: number;
-  /** Minutes it is overdue, told by the sweep only. */
-  overdueMinutes?: number;
+  /** Milliseconds it is overdue, told by the sweep only. */
+  overdueMs?: number;
 }
 
-/** What comes of a job: done with, to run again in some milliseconds, or in need of an operator. `threw`: the worker's code failed. */
-export type JobEnd = { next: 'over' } | { next: 'again'; inMs: number } | { next: 'operator' } | { next: 'threw' };
+/** What comes of a job: done with, to run again in some milliseconds, or in need of an operator. */
+export type JobEnd = { next: 'over' } | { next: 'again'; inMs: number } | { next: 'operator' };
 
 export interface MemoryQueue {
   jobs: Map<string, MemoryJob>;
   enqueue(wake: Wake): Promise<void>;
+  /** Of sagas that are due, those that no job in the queue is going to move. */
+  notQueued(wakes: readonly Wake[]): Promise<Wake[]>;
+  /** Enqueues whatever became of the earlier job: that is removed, or, while a worker holds it, the new one has an id of its own. */
+  reenqueue(wake: Wake): Promise<void>;
   /** Jobs a worker could take. */
   ready(): MemoryJob[];
   take(job: MemoryJob): number;
@@ -36,24 +41,39 @@ export interface MemoryQueue {
   end(job: MemoryJob, token: number, how: JobEnd): void;
 }
 
-/** BullMQ gives a job up for good after so many attempts that threw. */
-const mostAttempts = 5;
+/** Milliseconds after which a job that a worker took is no reason to wait, and that a delayed job may be off its time. As the queue's own. */
+const tookLongMs = 2_000;
+const delayedMs = 5_000;
 
-/** One job per saga, epoch and due time; the sweep adds how many minutes the saga is overdue, so that a job which was there before cannot be in the way. */
-export const jobIdOf = ({ sagaId, epoch, due, overdueMinutes = 0 }: Wake): string =>
-  `saga-${sagaId}-e${epoch}${due === 0 ? '' : `-${due.toString(36)}`}${overdueMinutes < 1 ? '' : `-r${overdueMinutes}`}`;
+/** One job per saga, epoch and due time; `again` makes a further id for the same state. As the queue's own. */
+export const jobIdOf = ({ sagaId, epoch, due }: Wake, again?: number): string =>
+  `saga-${sagaId}-e${epoch}${due === 0 ? '' : `-${due.toString(36)}`}${again === undefined ? '' : `-r${again}`}`;
 
 /** A queue in memory with BullMQ's memory: a job that has ended keeps its id, and adding under a known id adds nothing. */
 export const memoryQueue = (clock: MemoryClock, reach: Reach = atOnce): MemoryQueue => {
   const jobs = new Map<string, MemoryJob>();
   let tokens = 0;
+  const add = (id: string, { sagaId }: Wake): Promise<void> =>
+    reach.write('queue.add', () => {
+      if (!jobs.has(id)) jobs.set(id, { id, sagaId, state: 'waiting', runAt: 0, takenAt: 0, token: 0 });
+    });
   return {
     jobs,
-    enqueue: (wake) =>
-      reach.write('queue.add', () => {
-        const id = jobIdOf(wake);
-        if (!jobs.has(id)) jobs.set(id, { id, sagaId: wake.sagaId, state: 'waiting', runAt: 0, attemptsMade: 0, token: 0 });
-      }),
+    enqueue: (wake) => add(jobIdOf(wake), wake),
+    notQueued: (wakes) =>
+      reach.read('queue.look', () =>
+        wakes.filter((wake) => {
+          const job = jobs.get(jobIdOf(wake));
+          if (job?.state === 'delayed') return Math.abs(job.runAt - clock.now()) >= delayedMs;
+          if (job?.state === 'active') return clock.now() - job.takenAt >= tookLongMs;
+          return job?.state !== 'waiting';
+        }),
+      ),
+    async reenqueue(wake) {
+      const id = jobIdOf(wake);
+      const removed = await reach.write('queue.remove', () => jobs.get(id)?.state !== 'active' && (jobs.delete(id), true));
+      await add(removed ? id : jobIdOf(wake, Math.max(0, Math.floor((wake.overdueMs ?? 0) / 60_000))), wake);
+    },
     ready() {
       const ready: MemoryJob[] = [];
       for (const job of jobs.values()) {
@@ -64,14 +84,13 @@ export const memoryQueue = (clock: MemoryClock, reach: Reach = atOnce): MemoryQu
     },
     take(job) {
       job.state = 'active';
+      job.takenAt = clock.now();
       job.token = ++tokens;
       return job.token;
     },
     end(job, token, how) {
       if (jobs.get(job.id) !== job || job.token !== token || job.state !== 'active') return;
-      if (how.next === 'threw') job.attemptsMade += 1;
-      const rests = how.next === 'again' || (how.next === 'threw' && job.attemptsMade < mostAttempts);
-      if (rests) Object.assign(job, { state: 'delayed', runAt: clock.now() + (how.next === 'again' ? how.inMs : 1_000 * 2 ** (job.attemptsMade - 1)) });
+      if (how.next === 'again') Object.assign(job, { state: 'delayed', runAt: clock.now() + how.inMs });
       else job.state = how.next === 'over' ? 'completed' : 'failed';
     },
   };

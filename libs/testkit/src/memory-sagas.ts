@@ -1,5 +1,5 @@
 import type { Claim, Phase, Sagas, Settlement } from '@crossroads/saga';
-import { ClaimLost } from '@crossroads/saga';
+import { ClaimLost, StoreUnavailable } from '@crossroads/saga';
 import type { MemoryClock } from './memory-clock.js';
 import type { Reach } from './reach.js';
 import { atOnce } from './reach.js';
@@ -29,12 +29,26 @@ export interface MemorySagas extends Sagas<unknown> {
   /** As `accept` does, by a command that may fail. */
   insert(sagaId: string, type: string, request: unknown): Promise<void>;
   renew(claim: Pick<Claim, 'sagaId' | 'epoch'>): Promise<boolean>;
+  /** Gives back claims under which nothing more will be done, lowest first; false while the highest may be on its way. */
+  giveBack(sagaId: string, epochs: readonly number[]): Promise<boolean>;
   find(sagaId: string): Promise<MemorySaga | undefined>;
   /** One update: false when its filter does not match what stands when it lands. */
   update(name: string, sagaId: string, matches: (saga: MemorySaga) => boolean, set: (saga: MemorySaga) => void): Promise<boolean>;
 }
 
-export const leaseMs = 12_000;
+const leaseMs = 4_000;
+
+/** Milliseconds until a saga that is given back is due. */
+const givenBackMs = 100;
+
+/** It is not known whether the claim was made. */
+export class ClaimUnsure extends StoreUnavailable {
+  readonly epoch: number;
+  constructor(epoch: number, cause: unknown) {
+    super(`a claim of epoch ${epoch} may have been made`, { cause });
+    this.epoch = epoch;
+  }
+}
 
 /** Sagas in memory: the same commands as the store's repository, with the same filters. */
 export const memorySagas = (clock: MemoryClock, reach: Reach = atOnce): MemorySagas => {
@@ -49,6 +63,11 @@ export const memorySagas = (clock: MemoryClock, reach: Reach = atOnce): MemorySa
       if (!saga || !matches(saga)) return false;
       set(saga);
       return true;
+    });
+
+  const sure = (epoch: number, claimed: Promise<boolean>): Promise<boolean> =>
+    claimed.catch((error: unknown) => {
+      throw new ClaimUnsure(epoch, error);
     });
 
   const held = (epoch: number) => (saga: MemorySaga) => Object.assign(saga, { epoch, nextRunAt: clock.now() + leaseMs });
@@ -81,11 +100,11 @@ export const memorySagas = (clock: MemoryClock, reach: Reach = atOnce): MemorySa
 
     async claim(sagaId) {
       const saga = await reach.read('sagas.read', () => found(sagaId));
-      const isNew = saga?.epoch === 0 && (await update('sagas.claim-new', sagaId, ({ epoch, nextRunAt }) => epoch === 0 && nextRunAt === 0, held(1)));
+      const isNew = saga?.epoch === 0 && (await sure(1, update('sagas.claim-new', sagaId, ({ epoch, nextRunAt }) => epoch === 0 && nextRunAt === 0, held(1))));
       if (saga && isNew) return claimOf(saga, 1);
       if (saga?.nextRunAt === undefined) return 'not-due';
       const epoch = saga.epoch + 1;
-      const claimed = await update('sagas.claim', sagaId, (now) => now.epoch === saga.epoch && isDue(now), held(epoch));
+      const claimed = await sure(epoch, update('sagas.claim', sagaId, (now) => now.epoch === saga.epoch && isDue(now), held(epoch)));
       return claimed ? claimOf(saga, epoch) : 'not-due';
     },
 
@@ -97,6 +116,21 @@ export const memorySagas = (clock: MemoryClock, reach: Reach = atOnce): MemorySa
         (saga) => Object.assign(saga, { phase, status, step, failures, error, settledEpoch: epoch, updatedAt: clock.now(), nextRunAt: wakeInMs === undefined ? undefined : clock.now() + wakeInMs }),
       );
       if (!settled) throw new ClaimLost(`${sagaId} has been claimed again since epoch ${epoch}`);
+    },
+
+    async giveBack(sagaId, epochs) {
+      const highest = epochs.at(-1)!;
+      await update(
+        'sagas.give-back',
+        sagaId,
+        (saga) => saga.epoch >= epochs[0]! && saga.settledEpoch < highest && saga.nextRunAt !== undefined,
+        (saga) => {
+          if (epochs.includes(saga.epoch) && saga.settledEpoch < saga.epoch) saga.nextRunAt = clock.now() + givenBackMs;
+          saga.settledEpoch = Math.max(saga.settledEpoch, ...epochs.filter((epoch) => epoch <= saga.epoch));
+        },
+      );
+      const saga = await reach.read('sagas.read', () => found(sagaId));
+      return !saga || saga.epoch >= highest;
     },
 
     renew: ({ sagaId, epoch }) =>

@@ -1,6 +1,6 @@
 import type { AuditLog, Line, RecoverRequest, ResetOrderPorts, ResetRequest } from '@crossroads/order-reset';
 import { sagaTypes } from '@crossroads/order-reset';
-import type { Advance, InTime, SagaType, StepLog } from '@crossroads/saga';
+import type { Advance, InTime, Sagas, SagaType, StepLog } from '@crossroads/saga';
 import { createAdvance } from '@crossroads/saga';
 import type { MemoryClock } from './memory-clock.js';
 import { memoryClock } from './memory-clock.js';
@@ -51,6 +51,8 @@ export const silent: StepLog = { info: () => {}, warn: () => {}, error: () => {}
 export interface WorldOptions {
   /** How the fakes reach their data; at once and always unless told otherwise. */
   reach?: Reach;
+  /** The sagas as a worker has them. */
+  claiming?: (sagas: MemorySagas) => Sagas<unknown>;
   /** How long a destination is tried. */
   dispatchRetry?: ResetOrderPorts['dispatchRetry'];
   inTime?: InTime;
@@ -58,7 +60,7 @@ export interface WorldOptions {
   types?: (ports: ResetOrderPorts) => readonly SagaType[];
 }
 
-export const resetWorld = ({ reach = atOnce, dispatchRetry, inTime, types = sagaTypes }: WorldOptions = {}): ResetWorld => {
+export const resetWorld = ({ reach = atOnce, claiming = (sagas) => sagas, dispatchRetry, inTime, types = sagaTypes }: WorldOptions = {}): ResetWorld => {
   const clock = memoryClock();
   const journal = memoryJournal(reach);
   const sagas = memorySagas(clock, reach);
@@ -72,7 +74,7 @@ export const resetWorld = ({ reach = atOnce, dispatchRetry, inTime, types = saga
   const auditLog = memoryAuditLog(journal, reach);
   const worker = () => {
     const ports = { line, orders, destinations: destination, auditLog, ...(dispatchRetry && { dispatchRetry }) };
-    return createAdvance({ types: types(ports), sagas, journal, log: silent, ...(inTime && { inTime }) });
+    return createAdvance({ types: types(ports), sagas: claiming(sagas), journal, log: silent, ...(inTime && { inTime }) });
   };
   // Made when it is first needed: until then a test may put something else in a port's place.
   let made: ReturnType<typeof worker> | undefined;

@@ -22,6 +22,7 @@ export interface SagaSeen {
 export interface SagaStoreUnderTest {
   sagas: Sagas<unknown>;
   renew(claim: Pick<Claim, 'sagaId' | 'epoch'>): Promise<unknown>;
+  giveBack(sagaId: string, epochs: readonly number[]): Promise<boolean>;
   decisions: MemoryDecisions;
   accept(): Promise<string>;
   makeDue(sagaId: string): Promise<void>;
@@ -48,6 +49,8 @@ const acts: Record<string, Act> = {
   'settle: stops': ({ sagas }, sagaId, epoch) => sagas.settle(claimOf(sagaId, epoch), { phase: 'stopped', status: 'error', failures: 3 }),
   'settle: ends': ({ sagas }, sagaId, epoch) => sagas.settle(claimOf(sagaId, epoch), { phase: 'ended', status: 'synced', failures: 0 }),
   renew: (store, sagaId, epoch) => store.renew({ sagaId, epoch }).then(() => undefined),
+  'give back': (store, sagaId, epoch) => givenBack(store, sagaId, [epoch]),
+  'give back several': (store, sagaId, epoch) => givenBack(store, sagaId, [epoch, epoch + 1]),
   'decision: claim': ({ decisions }, sagaId, epoch) => decisions.claim({ sagaId, epoch, phase: 'waiting' }),
   'decision: claim as stopped': ({ decisions }, sagaId, epoch) => decisions.claim({ sagaId, epoch, phase: 'stopped' }),
   'decision: give back': ({ decisions }, sagaId, epoch) => decisions.giveBack(sagaId, epoch),
@@ -55,6 +58,13 @@ const acts: Record<string, Act> = {
   'decision: wake': ({ decisions }, sagaId, epoch) => decisions.wake({ sagaId, epoch, phase: 'parked' }),
   resume: ({ decisions }, sagaId, epoch) => decisions.resume({ sagaId, epoch, phase: 'stopped' }),
   'run now': ({ decisions }, sagaId, epoch) => decisions.runNow({ sagaId, epoch, phase: 'waiting' }),
+};
+
+/** What is given back is due a moment later; made due at once, nothing here hangs on the clock. */
+const givenBack = async (store: SagaStoreUnderTest, sagaId: string, epochs: readonly number[]): Promise<boolean> => {
+  const settled = await store.giveBack(sagaId, epochs);
+  if ((await store.look(sagaId)).due === 'later') await store.makeDue(sagaId);
+  return settled;
 };
 
 const outcomeOf = async (act: Promise<unknown>): Promise<unknown> => {
@@ -109,6 +119,7 @@ export const sagasInMemory = (): SagaStoreUnderTest => {
   return {
     sagas,
     renew: sagas.renew,
+    giveBack: sagas.giveBack,
     decisions: memoryDecisions(sagas, clock),
     accept: async () => sagas.accept('saga-1', 'reset_order', {}).sagaId,
     makeDue: async (sagaId) => void (sagas.sagas.get(sagaId)!.nextRunAt = 0),

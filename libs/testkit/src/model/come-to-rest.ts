@@ -65,7 +65,7 @@ export const comeToRest = async ({ world, history, commands, play, reach }: Afte
       if (order.fence === undefined && [...sagas.sagas.values()].every(({ phase }) => phase === 'ended')) {
         if (recovered || play.random() < 0.5) return;
         recovered = true;
-        for (const { sagaId } of [...sagas.sagas.values()]) await commands.recover(`${sagaId}-back`, sagaId, play.random() < 0.3);
+        for (const sagaId of Array.from(sagas.sagas.keys())) await commands.recover(`${sagaId}-back`, sagaId, play.random() < 0.3);
       }
     }
     const job = play.oneOf(queue.ready());

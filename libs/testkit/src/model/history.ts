@@ -7,6 +7,8 @@ export interface Changed {
   kind: OrderChange;
   sagaId: string;
   epoch: number;
+  /** The order's version before. */
+  version: number;
   /** BOLs that were on the order before and are not after; and the other way round. */
   removed: string[];
   added: string[];
@@ -42,7 +44,7 @@ export const historyOf = (world: ResetWorld): History => {
   orders.onChange = (kind, { sagaId, epoch }, before, after) => {
     const [had, has] = [before.bols.map(bolOf), after.bols.map(bolOf)];
     const [removed, added] = [had.filter((bol) => !has.includes(bol)), has.filter((bol) => !had.includes(bol))];
-    history.changes.push({ kind, sagaId, epoch, removed, added, progression: { before: before.progression_state, after: after.progression_state } });
+    history.changes.push({ kind, sagaId, epoch, version: before.version, removed, added, progression: { before: before.progression_state, after: after.progression_state } });
     if (hasEnded(sagaId)) history.wrong.push(`${sagaId} had ended, and then its order was changed for it: ${kind} at epoch ${epoch}`);
     const saved = new Set(snapshotsOf(world, sagaId).flatMap(({ bols }) => bols.map(bolOf)));
     if (kind === 'clear' || kind === 'restore-exactly') {

@@ -1,11 +1,13 @@
 /**
- * `main.js [--schedules 100000] [--seconds 600] [--seed 1] [--jobs 1]`: runs the kernel over seeded schedules in memory, in so many processes.
+ * `main.js [--schedules 100000] [--seconds 600] [--seed 1] [--jobs 1] [--mutants]`: runs the kernel over seeded schedules in memory, in so many processes.
  * Exit code 1 when one of them violates something; its seed is named, and `--schedules 1 --seed <it>` runs it again and prints what happened.
+ * With `--mutants` it takes one safeguard after the other away, and each must be found out within as many schedules.
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 import { explore } from './explore.js';
+import { mutants } from './mutants.js';
 import { runSchedule } from './schedule.js';
 import { violationsIn } from './violations.js';
 
@@ -15,16 +17,18 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '600' },
     seed: { type: 'string', default: '1' },
     jobs: { type: 'string', default: '1' },
+    mutants: { type: 'boolean', default: false },
   },
 });
 const [schedules, seconds, from, jobs] = [Number(values.schedules), Number(values.seconds), Number(values.seed), Number(values.jobs)];
 if (!(schedules > 0) || !(seconds > 0) || !Number.isSafeInteger(from) || !(jobs >= 1)) {
-  throw new Error('usage: main.js [--schedules 100000] [--seconds 600] [--seed <whole number>] [--jobs 1]');
+  throw new Error('usage: main.js [--schedules 100000] [--seconds 600] [--seed <whole number>] [--jobs 1] [--mutants]');
 }
 
 // Errors are an everyday matter here, and nobody reads where they were thrown.
 Error.stackTraceLimit = 0;
-if (schedules === 1) await replay(from);
+if (values.mutants) await findOut();
+else if (schedules === 1) await replay(from);
 else if (jobs > 1) await share();
 else {
   const { schedules: run, distinct, tookMs, found } = await explore({ from, schedules, forMs: seconds * 1_000 });
@@ -32,6 +36,15 @@ else {
   if (found) {
     console.error(`seed ${found.seed}: ${found.violations.join('; ')}`);
     process.exitCode = 1;
+  }
+}
+
+/** Each mutant with the seed that found it out. */
+async function findOut(): Promise<void> {
+  for (const [safeguard, spoil] of mutants) {
+    const { schedules: run, found } = await explore({ from, schedules, forMs: Infinity, spoil });
+    console.log(`${found ? `found out by seed ${found.seed} (${found.violations[0]})` : `NOT FOUND OUT in ${run} schedules`}: without the safeguard that ${safeguard}`);
+    if (!found) process.exitCode = 1;
   }
 }
 

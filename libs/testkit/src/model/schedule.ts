@@ -10,7 +10,7 @@ import { historyOf, noteEnds } from './history.js';
 import { Interleaving } from './interleaving.js';
 import { mishaps } from './mishaps.js';
 import { UnkindReach } from './unkind-reach.js';
-import { sweep, work } from './worker.js';
+import { remembering, scan, sweep, work } from './worker.js';
 
 /** A schedule that was run to its end. */
 export interface Played {
@@ -36,11 +36,11 @@ const ids = ['saga-4', 'saga-2', 'saga-6', 'saga-1', 'saga-5', 'saga-3'];
 /** What else may happen between two steps of an actor, by its odds. */
 const odds = {
   crash: 0.018,
-  time: 0.06,
+  time: 0.05,
   bol: 0.015,
   progress: 0.008,
   reset: 0.02,
-  cancel: 0.01,
+  cancel: 0.015,
   operator: 0.025,
   mood: 0.05,
   timeUp: 0.02,
@@ -62,7 +62,7 @@ const moods = ['synced', 'synced', 'synced', 'refused', 'refused', 'requested', 
 export const runSchedule = async (seed: number, { spoil, trace }: Options = {}): Promise<Played> => {
   const play = new Interleaving(seed, trace);
   const reach = new UnkindReach(play);
-  const world = resetWorld({ reach, inTime: play.inTime, dispatchRetry: { firstDelayMs: 1_000, maxDelayMs: 60_000 } });
+  const world = resetWorld({ reach, claiming: remembering, inTime: play.inTime, dispatchRetry: { firstDelayMs: 1_000, maxDelayMs: 60_000 } });
   world.destination.terms.onRefusal = play.random() < 0.2 ? 'keep' : 'restore';
   spoil?.(world);
   const history = historyOf(world);
@@ -132,7 +132,7 @@ export const runSchedule = async (seed: number, { spoil, trace }: Options = {}):
       await play.timeUp(actor, actors++);
     },
     land: () => reach.landOne(),
-    sweep: () => begin('sweep', () => sweep(world)),
+    sweep: () => (play.random() < 0.3 ? begin('scan', () => scan(world)) : begin('sweep', () => sweep(world))),
     renew() {
       const saga = world.sagas.sagas.get(play.oneOf(sagaIds()) ?? '');
       if (saga) begin(`renew ${saga.sagaId} e${saga.epoch}`, () => world.sagas.renew({ sagaId: saga.sagaId, epoch: saga.epoch }));
@@ -170,6 +170,9 @@ export const runSchedule = async (seed: number, { spoil, trace }: Options = {}):
       if (job) {
         const token = world.queue.take(job);
         play.start(actor, `worker ${actor} ${job.id}`, () => work(world, job, token, play.random));
+      } else if (living.length === workers && play.random() < 0.3) {
+        world.clock.pass(play.below(15_000));
+        act.sweep(slot);
       }
     }
     if (reach.outage !== undefined && play.random() < 0.04) {

@@ -86,7 +86,8 @@ export class UnkindReach implements Reach {
 
 /** What of an answer tells something to one who reads a trace. */
 const shown = (came: unknown): string => {
-  if (came === undefined || came === null || typeof came !== 'object') return String(came ?? '-');
+  if (came === undefined || came === null) return '-';
+  if (typeof came !== 'object') return JSON.stringify(came);
   if (Array.isArray(came)) return `${came.length} found`;
   const told = ['epoch', 'settledEpoch', 'phase', 'status', 'nextRunAt', 'fence', 'version', 'progression_state', 'code'] as const;
   return told.flatMap((name) => (name in came ? [`${name} ${JSON.stringify((came as Record<string, unknown>)[name])}`] : [])).join(', ');

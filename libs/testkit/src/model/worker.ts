@@ -1,29 +1,78 @@
+import type { Sagas } from '@crossroads/saga';
 import { StoreUnavailable } from '@crossroads/saga';
 import type { JobEnd, MemoryJob } from '../memory-queue.js';
+import type { MemorySagas } from '../memory-sagas.js';
+import { ClaimUnsure } from '../memory-sagas.js';
 import type { ResetWorld } from '../reset-world.js';
 
-/** What a worker does with a job: lets the saga advance, and says what is to become of the job. The same as the worker's own code. */
-export const work = async ({ advance, queue }: ResetWorld, job: MemoryJob, token: number, random: () => number): Promise<void> => {
-  queue.end(job, token, await endOf(advance, job.sagaId, random));
+/** What a turn claimed, or may have claimed. */
+interface Call {
+  epoch?: number;
+}
+
+/** The call that is just beginning: its claim is the first thing it does, before it waits for anything. */
+let beginning: Call | undefined;
+
+/** The sagas as a worker has them, who remembers what it claims: the same as the worker's own code. */
+export const remembering = (sagas: MemorySagas): Sagas<unknown> => ({
+  settle: (claim, settlement) => sagas.settle(claim, settlement),
+  async claim(sagaId) {
+    const call = beginning;
+    try {
+      const claim = await sagas.claim(sagaId);
+      if (call && typeof claim === 'object') call.epoch = claim.epoch;
+      return claim;
+    } catch (error) {
+      if (call && error instanceof ClaimUnsure) call.epoch = error.epoch;
+      throw error;
+    }
+  },
+});
+
+/** What a worker does with a job: lets the saga advance, and says what is to become of the job. A claim that it did not settle it gives back. */
+export const work = async ({ advance, queue, sagas }: ResetWorld, job: MemoryJob, token: number, random: () => number): Promise<void> => {
+  const call: Call = {};
+  const { end, leftInOrder } = await turnAt(advance, job.sagaId, call, random);
+  const giveBack = async (): Promise<void> => {
+    if (!leftInOrder && call.epoch !== undefined) await sagas.giveBack(job.sagaId, [call.epoch]).catch(() => undefined);
+  };
+  const first = random() < 0.5;
+  if (first) await giveBack();
+  queue.end(job, token, end);
+  if (!first) await giveBack();
 };
 
-const endOf = async (advance: ResetWorld['advance'], sagaId: string, random: () => number): Promise<JobEnd> => {
+const turnAt = async (advance: ResetWorld['advance'], sagaId: string, call: Call, random: () => number): Promise<{ end: JobEnd; leftInOrder: boolean }> => {
   try {
-    const advanced = await advance(sagaId);
-    if (advanced.outcome === 'resting') return { next: 'again', inMs: advanced.wakeInMs };
-    return { next: advanced.outcome === 'stopped' ? 'operator' : 'over' };
+    beginning = call;
+    const advancing = advance(sagaId);
+    beginning = undefined;
+    const advanced = await advancing;
+    if (advanced.outcome === 'resting') return { end: { next: 'again', inMs: advanced.wakeInMs }, leftInOrder: true };
+    return { end: { next: advanced.outcome === 'stopped' ? 'operator' : 'over' }, leftInOrder: advanced.outcome !== 'left' };
   } catch (error) {
-    return error instanceof StoreUnavailable ? { next: 'again', inMs: 1_000 + random() * 2_000 } : { next: 'threw' };
+    return { end: { next: 'again', inMs: 1_000 + random() * (error instanceof StoreUnavailable ? 2_000 : 29_000) }, leftInOrder: false };
   }
 };
 
-/** Enqueues sagas that should run and do not, and unlocks orders that ended sagas still hold. The same as the worker's own code. */
+/** Milliseconds a saga may be due before the sweep looks at its job. */
+const settlesMs = 2_000;
+
+/** Enqueues sagas that should run and that no job is going to move, and unlocks orders that ended sagas still hold. The same as the worker's own code. */
 export const sweep = async ({ clock, sagas, orders, order, queue }: ResetWorld): Promise<void> => {
-  const now = clock.now();
+  const overdueMs = (nextRunAt: number, updatedAt: number): number => clock.now() - (nextRunAt === 0 ? updatedAt : nextRunAt);
   const due = [...sagas.sagas.values()].flatMap(({ sagaId, epoch, nextRunAt, updatedAt }) =>
-    nextRunAt === undefined || nextRunAt > now ? [] : [{ sagaId, epoch, due: nextRunAt, overdueMinutes: Math.floor((now - Math.max(nextRunAt, updatedAt)) / 60_000) }],
+    nextRunAt === undefined || nextRunAt > clock.now() ? [] : [{ sagaId, epoch, due: nextRunAt, overdueMs: overdueMs(nextRunAt, updatedAt) }],
   );
-  for (const wake of due) await queue.enqueue(wake);
+  const unmoved = await queue.notQueued(due.filter((wake) => wake.overdueMs > settlesMs));
+  const stillDue = unmoved.filter(({ sagaId, epoch, due }) => sagas.sagas.get(sagaId)?.epoch === epoch && sagas.sagas.get(sagaId)?.nextRunAt === due);
+  for (const wake of stillDue) await queue.reenqueue(wake);
   const holder = order.fence && sagas.sagas.get(order.fence.sagaId);
   if (holder?.phase === 'ended') await orders.release(order.order.order_id, { sagaId: holder.sagaId });
+};
+
+/** Enqueues for sagas that are due, as the scan for what dead workers left behind does. */
+export const scan = async ({ clock, sagas, queue }: ResetWorld): Promise<void> => {
+  const due = [...sagas.sagas.values()].filter(({ nextRunAt }) => nextRunAt !== undefined && nextRunAt <= clock.now());
+  for (const { sagaId, epoch, nextRunAt } of due) await queue.enqueue({ sagaId, epoch, due: nextRunAt ?? 0 });
 };

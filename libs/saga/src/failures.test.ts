@@ -1,0 +1,40 @@
+import { expect, test } from '@jest/globals';
+import { memoryClock, memoryJournal, memorySagas, silent } from '@crossroads/testkit';
+import { z } from 'zod';
+import type { CompensatableStep } from './index.js';
+import { createAdvance, done, saga, StepUnavailable } from './index.js';
+
+test('a step that got through sets the failures back, so that the next step has all of its attempts', async () => {
+  const clock = memoryClock();
+  const sagas = memorySagas(clock);
+  const journal = memoryJournal();
+  const failing = { one: 2, two: 2 };
+  const step = (name: keyof typeof failing): CompensatableStep<object, object> => ({
+    name,
+    title: name,
+    status: { done: 'done', refused: 'refused' },
+    retry: { attempts: 3, firstDelayMs: 100, growth: 1, maxDelayMs: 100 },
+    timeoutMs: 5_000,
+    run: async () => {
+      if (failing[name]-- > 0) throw new StepUnavailable('far.away', 'not now');
+      return done({});
+    },
+    undo: async () => undefined,
+  });
+  const type = saga('sample', z.object({})).compensatable(step('one')).compensatable(step('two'));
+  const advance = createAdvance({ types: [type], sagas, journal, log: silent });
+  const it = sagas.accept('s', 'sample', {});
+  while (it.nextRunAt !== undefined) {
+    clock.pass(1_000);
+    await advance('s');
+  }
+  expect(journal.entries.map(({ step: { name, outcome, attempt } }) => `${name} ${outcome} ${attempt}`)).toEqual([
+    'one unavailable 1',
+    'one unavailable 2',
+    'one done 3',
+    'two unavailable 1',
+    'two unavailable 2',
+    'two done 3',
+  ]);
+  expect(it).toMatchObject({ phase: 'ended', status: 'done' });
+});
