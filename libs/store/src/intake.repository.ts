@@ -6,7 +6,6 @@ import { lasting } from './lasting.js';
 import type { Store } from './open-store.js';
 import type { SagaDocument } from './saga-document.js';
 import { dueAtOnce } from './saga.repository.js';
-import { reaching } from './unavailable.js';
 
 /** A saga about to be accepted. */
 export interface NewSaga {
@@ -55,7 +54,8 @@ export const intakeRepository = (store: Store): IntakeRepository => {
   const { connection, commit } = store;
   const sagas = () => rawCollection<AcceptedSaga>(connection, collections.sagas);
   const logs = () => rawCollection<EntryDocument>(connection, collections.logs);
-  const one = (filter: mongo.Filter<AcceptedSaga>) => reaching(async () => (await sagas().findOne(filter)) ?? undefined);
+  /** Its caller is told of it, and perhaps of nothing else: the request that stored it may have died. */
+  const one = (filter: mongo.Filter<AcceptedSaga>) => lasting(store, async (options) => (await sagas().findOne(filter, options)) ?? undefined);
   return {
     accept: ({ saga_id, ...saga }) => {
       const document: AcceptedSaga = {

@@ -7,19 +7,21 @@ import { entryId, toDocument, toEntry } from './entry-document.js';
 import { exactly, snapshotBytes } from './exact-values.js';
 import type { Store } from './open-store.js';
 import type { SagaFacts } from './saga-document.js';
+import { newestCommitted } from './trusted-reads.js';
 import { reaching } from './unavailable.js';
 
 /** What an entry says of its subject, given the saga's request and the state its steps have gathered. */
 export type SubjectOf = (facts: SagaFacts, state: object) => LogSubject;
 
 /** The journal, kept as CrossroadsLogV2 entries. */
-export const journalRepository = ({ connection, commit }: Store, subjectOf: SubjectOf): Journal<SagaFacts> => {
+export const journalRepository = (store: Store, subjectOf: SubjectOf): Journal<SagaFacts> => {
+  const { connection, commit } = store;
   const logs = () => rawCollection<EntryDocument>(connection, collections.logs);
   return {
     read: (sagaId) =>
       reaching(async () => {
         const documents = await logs()
-          .find({ saga_id: sagaId }, { projection: { extra_data: 0, outbound_request: 0, inbound_request: 0 } })
+          .find({ saga_id: sagaId }, { projection: { extra_data: 0, outbound_request: 0, inbound_request: 0 }, ...newestCommitted(store) })
           .sort({ 'journal.epoch': 1, 'journal.seq': 1 })
           .toArray();
         return documents.map(toEntry);
@@ -32,7 +34,7 @@ export const journalRepository = ({ connection, commit }: Store, subjectOf: Subj
   };
 
   async function standing({ sagaId, key }: Entry): Promise<EntryDocument> {
-    const document = await logs().findOne({ _id: entryId(sagaId, key), saga_id: sagaId });
+    const document = await logs().findOne({ _id: entryId(sagaId, key), saga_id: sagaId }, newestCommitted(store));
     // Seen only where reads may lag behind writes; the next attempt finds it.
     if (!document) throw new StoreUnavailable(`Entry ${key} is known to exist but cannot be read yet`);
     return document;

@@ -9,6 +9,7 @@ import { exactly, snapshotOf } from './exact-values.js';
 import { GroupRead } from './group-read.js';
 import type { Store } from './open-store.js';
 import { OrderKeys } from './order-key.js';
+import { committed } from './trusted-reads.js';
 import { reaching } from './unavailable.js';
 
 const { ObjectId } = mongoose.mongo;
@@ -45,7 +46,8 @@ interface Applied {
 /** Tries against writers that keep changing the order, before it is left in peace for a while. */
 const triesAgainstWriters = 5;
 
-export const orderRepository = ({ connection, commit }: Store): Orders => {
+export const orderRepository = (store: Store): Orders => {
+  const { connection, commit } = store;
   const orders = () => rawCollection<OrderDocument>(connection, collections.orders);
   const update = (filter: object, change: object) => commit.update(collections.orders, filter, change);
   const keys = new OrderKeys();
@@ -102,7 +104,7 @@ export const orderRepository = ({ connection, commit }: Store): Orders => {
   const snapshots = new GroupRead<string, Snapshot | StepRefused>((orderIds) =>
     reaching(async () => {
       const raw = (await orders()
-        .find(keys.ofAll(orderIds), { raw: true })
+        .find(keys.ofAll(orderIds), { raw: true, ...committed(store) })
         .toArray()) as unknown as Uint8Array[];
       return new Map(raw.map(snapshotOf));
     }),

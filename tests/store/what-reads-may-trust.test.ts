@@ -1,0 +1,145 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { uuidv7 } from 'uuidv7';
+import type { ResetRequest } from '@crossroads/order-reset';
+import { lineKeysOfRequest, resetRequest, sagaTypes, subjectOf } from '@crossroads/order-reset';
+import { StoreUnavailable, createAdvance } from '@crossroads/saga';
+import type { SagaFacts, Store } from '@crossroads/store';
+import { auditLogRepository, collections, intakeRepository, journalRepository, lineRepository, makeIndexes, openStore, orderRepository, sagaRepository } from '@crossroads/store';
+import type { MongodbProxy, WireCommand } from '@crossroads/testkit';
+import { memoryDestination, openMongodbProxy, resetRequestFor, silent, writing } from '@crossroads/testkit';
+import { ownDatabase } from '../stores/own-database.js';
+
+const target = ownDatabase('trusted-reads');
+let proxy: MongodbProxy;
+let store: Store;
+beforeAll(async () => {
+  proxy = await openMongodbProxy({ target, replicaSet: 'rs' });
+  store = openStore({ uri: proxy.uri(), operationTimeoutMs: 10_000 });
+  await store.connected;
+  await makeIndexes(store.connection);
+  proxy.record();
+}, 30_000);
+afterAll(async () => {
+  await store.connection.dropDatabase();
+  await store.close();
+  await proxy.close();
+});
+
+const during = async (work: () => Promise<unknown>, seen: MongodbProxy = proxy): Promise<readonly WireCommand[]> => {
+  const from = seen.commands().length;
+  await work();
+  return seen.commands().slice(from);
+};
+const readsOf = (commands: readonly WireCommand[], collection: string) =>
+  commands.filter(({ name, operations }) => (name === 'find' || name === 'aggregate') && operations[0]?.collection === collection).map(({ message }) => message.document());
+const levelsOf = (commands: readonly WireCommand[], collection: string): unknown[] => readsOf(commands, collection).map(({ readConcern }) => readConcern?.level);
+
+let number = 1;
+
+/** A reset of an order on the store, and a worker for it. */
+const fixture = async (on: Store = store) => {
+  const order_number = String(number++);
+  const end = (side: string, id: string, name: string) => ({ [`${side}_tenant_id`]: id, [`${side}_tenant_name`]: name });
+  await on.connection.db!.collection(collections.orders).insertOne({
+    routing: { ...end('origin', 'alpha', 'Alpha'), ...end('destination', 'beta', 'Beta') },
+    origin_order_number: order_number,
+    destination_order_number: `D${order_number}`,
+    bols: [{ bol_number: 'BOL-1' }],
+    executed_drops: [],
+    progression_state: 'COMPLETE',
+    status: 'synced',
+    version: 7,
+  } as never);
+  const journal = journalRepository(on, ({ request }, state) => subjectOf(resetRequest.parse(request) satisfies ResetRequest, state));
+  const line = lineRepository(on);
+  const types = sagaTypes({ orders: orderRepository(on), auditLog: auditLogRepository(on), line: { ahead: line.ahead, callNext: async () => undefined }, destinations: memoryDestination() });
+  const sagas = sagaRepository(on, types);
+  const request = resetRequestFor({ order_number });
+  const saga = { saga_id: uuidv7(), correlation_id: randomUUID(), tenant_id: 'alpha', idempotency_key: randomUUID() };
+  const accept = () => intakeRepository(on).accept({ ...saga, type: 'reset_order', version: 1, line_keys: lineKeysOfRequest(request), request, inbound_request: {}, accepted_at: new Date() });
+  return { saga, accept, journal, sagas, run: createAdvance({ types, sagas, journal, log: silent }) };
+};
+
+describe('on a replica set', () => {
+  test('each write of a reset waits for a majority and its journal, and each read goes to the primary', async () => {
+    const { saga, accept, run } = await fixture();
+    const commands = await during(async () => {
+      await accept();
+      await run(saga.saga_id);
+    });
+    const sent = commands.map(({ message }) => message.document());
+    const writes = sent.filter((_command, index) => commands[index]!.isWrite);
+    expect(writes.length).toBeGreaterThan(5);
+    for (const { writeConcern } of writes) expect(writeConcern).toMatchObject({ w: 'majority', j: true });
+    for (const { $readPreference } of sent) expect([undefined, 'primary']).toContain($readPreference?.mode);
+  });
+
+  test('a claim that its majority has not confirmed is not believed', async () => {
+    const { saga, accept, sagas } = await fixture();
+    await accept();
+    const doubt = proxy.failWriteConcern(writing(({ collection, kind }) => collection === collections.sagas && kind === 'update'), 64);
+    await expect(sagas.claim(saga.saga_id)).rejects.toThrow(StoreUnavailable);
+    doubt.end();
+  });
+
+  test('a primary that stepped down answers no read', async () => {
+    const { saga, accept, journal } = await fixture();
+    await accept();
+    const up = proxy.stepDown();
+    await expect(journal.read(saga.saga_id)).rejects.toThrow(StoreUnavailable);
+    up();
+  });
+
+  test('what a worker goes on with is read from the journal newest and committed, and so is the entry that stands', async () => {
+    const { saga, accept, journal } = await fixture();
+    await accept();
+    const step = { name: 'resolve-order', direction: 'run', outcome: 'refused', attempt: 1 } as const;
+    const entry = { key: `${saga.saga_id}:resolve-order:run:verdict`, sagaId: saga.saga_id, seq: 1, step, epoch: 1, status: 'error', title: 'x', retried: false, detail: {} };
+    const facts: SagaFacts = { tenantId: 'alpha', correlationId: 'c', type: 'reset_order', request: resetRequestFor({ order_number: '1' }), inboundRequest: {} };
+    const commands = await during(async () => {
+      await journal.write(entry, facts, {});
+      await journal.write(entry, facts, {});
+      await journal.read(saga.saga_id);
+    });
+    expect(levelsOf(commands, collections.logs)).toEqual(['linearizable', 'linearizable']);
+  });
+
+  test('what will be cleared is saved as its majority has it', async () => {
+    const { saga, accept, run } = await fixture();
+    await accept();
+    const commands = await during(() => run(saga.saga_id));
+    const whole = readsOf(commands, collections.orders).filter(({ projection }) => projection === undefined);
+    expect(whole.map(({ readConcern }) => readConcern?.level)).toEqual(['majority']);
+  });
+
+  test('what a caller is told is read as its majority has it', async () => {
+    const { saga, accept } = await fixture();
+    await accept();
+    const intake = intakeRepository(store);
+    const commands = await during(async () => {
+      await intake.withLog('alpha', saga.correlation_id);
+      await intake.list('alpha', {}, { limit: 5 });
+      await intake.byCorrelationId('alpha', saga.correlation_id);
+      await intake.byIdempotencyKey('alpha', saga.idempotency_key);
+    });
+    expect(new Set([...levelsOf(commands, collections.sagas), ...levelsOf(commands, collections.logs)])).toEqual(new Set(['majority']));
+  });
+});
+
+test('a lone server is asked for no level: it may not know any', async () => {
+  const alone = await openMongodbProxy({ target });
+  const lone = openStore({ uri: alone.uri(), operationTimeoutMs: 10_000 });
+  await lone.connected;
+  alone.record();
+  const { saga, accept, run, journal } = await fixture(lone);
+  const commands = await during(async () => {
+    await accept();
+    await run(saga.saga_id);
+    await journal.read(saga.saga_id);
+    await intakeRepository(lone).withLog('alpha', saga.correlation_id);
+  }, alone);
+  for (const collection of [collections.sagas, collections.orders, collections.logs]) expect(new Set(levelsOf(commands, collection))).toEqual(new Set([undefined]));
+  await lone.close();
+  await alone.close();
+});
