@@ -174,7 +174,7 @@ export const runSchedule = async (seed: number, { spoil, trace }: Options = {}):
         play.start(actor, `worker ${actor} ${job.id}`, () => work(world, job, token, play.random));
       } else if (living.length === workers && play.random() < 0.3) {
         world.clock.pass(play.below(15_000));
-        act.sweep(slot);
+        await act.sweep(slot);
       }
     }
     if (reach.outage !== undefined && play.random() < 0.04) {
