@@ -18,6 +18,9 @@ const chosen = mutants.map((mutant, index) => ({ ...mutant, number: index + 1 })
 /** Schedules within which the model must find a mutant out. */
 const schedules = '30000';
 
+/** Milliseconds one run may take: a safeguard that is gone may show as a hang, which no list should name. */
+const longestMs = 180_000;
+
 const began = performance.now();
 const queue = [...chosen];
 let missed = 0;
@@ -77,7 +80,7 @@ async function byModel({ file, from, to }, libs) {
 
 function run(command, args, options) {
   return new Promise((done) => {
-    execFile(command, args, { ...options, maxBuffer: 1 << 26 }, (error, stdout, stderr) => done({ code: error ? (error.code ?? 1) : 0, output: `${stdout}\n${stderr}` }));
+    execFile(command, args, { ...options, encoding: 'utf8', maxBuffer: 1 << 26, timeout: longestMs, killSignal: 'SIGKILL' }, (error, stdout, stderr) => done({ code: error ? (error.code ?? 1) : 0, output: `${stdout}\n${stderr}` }));
   });
 }
 

@@ -105,6 +105,18 @@ test('a restore of progression that a newer claim overtakes says so, and not tha
   expect(await orders().findOne({ _id: insertedId })).toMatchObject({ progression_state: 'NO_PROGRESS' });
 });
 
+test('progression that another writer has set since is left alone', async () => {
+  const { insertedId } = await orders().insertOne({ routing: { origin_tenant_id: 'alpha' }, origin_order_number: uuidv7(), bols: [], executed_drops: [], progression_state: 'COMPLETE', status: 'synced', version: 7 });
+  const orderId = insertedId.toHexString();
+  const hold = { sagaId: 'saga-1', epoch: 1 };
+  const repository = orderRepository(store);
+  await repository.hold(orderId, hold);
+  await repository.resetProgression(orderId, 'COMPLETE', hold);
+  await orders().updateOne({ _id: insertedId }, { $set: { progression_state: 'LOADING' }, $inc: { version: 1 } });
+  expect(await repository.restoreProgression(orderId, hold)).toBe('moved-on');
+  expect(await orders().findOne({ _id: insertedId })).toMatchObject({ progression_state: 'LOADING' });
+});
+
 test('the sweep sees every due saga once, though all are due since the same moment, and none that rests', async () => {
   const due = await Promise.all(Array.from({ length: 5 }, accept));
   const resting = await accept();

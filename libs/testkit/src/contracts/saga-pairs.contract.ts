@@ -101,6 +101,10 @@ export const sagaPairsContract = (name: string, open: () => Promise<SagaStoreUnd
       await Promise.all(histories.map(both));
     });
 
+    test('a stopped saga whose claim ended in a crash counts no crashes once it is resumed', async () => {
+      await both([['claim', 0], ['settle: stops', 1], ['decision: claim as stopped', 1], ['decision: give back', 2], ['claim', 2], ['resume', 3]]);
+    });
+
     test('longer histories come out alike', async () => {
       const play = (seed: number): Promise<void> => {
         const random = seeded(seed);

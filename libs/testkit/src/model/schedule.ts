@@ -26,7 +26,8 @@ export interface Options {
   trace?: string[] | undefined;
 }
 
-const eventsPerSchedule = 140;
+/** Most schedules are short, since most faults need few events; a few are long enough for a worker to wake up when its saga has long ended. */
+const eventsPerSchedule = { usual: 140, long: 600 };
 const workers = 2;
 const mostResets = 4;
 
@@ -156,7 +157,8 @@ export const runSchedule = async (seed: number, { spoil, trace }: Options = {}):
 
   for (let some = play.below(3); some > 0; some--) await act.mood(0);
   accept();
-  for (let at = 0; at < eventsPerSchedule; at++) {
+  const last = play.random() < 0.06 ? eventsPerSchedule.long : eventsPerSchedule.usual;
+  for (let at = 0; at < last; at++) {
     const slot = play.below(living.length);
     const actor = living[slot]!;
     const event = draw(play.random());
@@ -172,7 +174,7 @@ export const runSchedule = async (seed: number, { spoil, trace }: Options = {}):
         play.start(actor, `worker ${actor} ${job.id}`, () => work(world, job, token, play.random));
       } else if (living.length === workers && play.random() < 0.3) {
         world.clock.pass(play.below(15_000));
-        act.sweep(slot);
+        await act.sweep(slot);
       }
     }
     if (reach.outage !== undefined && play.random() < 0.04) {
