@@ -80,7 +80,7 @@ async function byModel({ file, from, to }, libs) {
 
 function run(command, args, options) {
   return new Promise((done) => {
-    execFile(command, args, { ...options, encoding: 'utf8', maxBuffer: 1 << 26, timeout: longestMs, killSignal: 'SIGKILL' }, (error, stdout, stderr) => done({ code: error ? (error.code ?? 1) : 0, output: `${stdout}\n${stderr}` }));
+    execFile(command, args, { ...options, encoding: 'utf8', maxBuffer: 1 << 26, timeout: longestMs, killSignal: 'SIGKILL' }, (error, stdout, stderr) => done({ code: error ? (error.code ?? 1) : 0, output: [stdout, stderr].join('\n') }));
   });
 }
 

@@ -254,6 +254,32 @@ describe('a step that can neither go on nor be retried', () => {
     expect(journal.entries.at(-1)).toMatchObject({ code: 'lock.gone', detail: { message: 'The lock is gone.' } });
   });
 
+  test.each([
+    ['stops', lost],
+    [
+      'waits for a person',
+      () => {
+        throw new StepWaits('asked', 'Somebody has to accept.', { forMs: 50, afterwards: 'stop' });
+      },
+    ],
+    [
+      'fails for the last time',
+      () => {
+        throw new StepUnavailable('far.away', 'not now');
+      },
+    ],
+  ])('goes on where an older claim finished the step meanwhile, though its own attempt %s', async (_, end) => {
+    const { advance, saga: it, journal } = world({
+      one: () => {
+        const step = { name: 'one', direction: 'run', outcome: 'done', attempt: 1 } as const;
+        journal.entries.push({ key: entryKey('s', step, 1), sagaId: 's', seq: 1, step, epoch: 1, status: 'one done', title: 'one', retried: false, detail: {} });
+        return end();
+      },
+    });
+    Object.assign(it, { epoch: 1, failures: 2 });
+    expect(await advance()).toEqual({ outcome: 'ended', status: 'two done' });
+  });
+
   test('of a worker that lost its claim writes nothing', async () => {
     const { advance, saga: it, story } = world({
       one: () => {

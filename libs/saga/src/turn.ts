@@ -114,28 +114,42 @@ export class Turn<Facts> {
     await this.#write(step, 'run', 'refused', { code, detail: { ...detail, message } });
   }
 
-  async #wait(step: Step, direction: Direction, { code, message, wait, detail }: StepWaits): Promise<Advance> {
+  async #wait(step: Step, direction: Direction, { code, message, wait, detail }: StepWaits): Promise<Advance | undefined> {
     const { forMs, afterwards, status = this.#progress.status } = wait;
+    if (afterwards === 'stop' && (await this.#overtaken(step, direction))) return undefined;
     await this.#write(step, direction, 'waiting', { code, status, detail: { ...detail, message } }, code);
     await this.#settle(step, { phase: afterwards === 'stop' ? 'parked' : 'waiting', status, wakeInMs: forMs, error: { code, message } });
     return { outcome: 'resting', wakeInMs: forMs };
   }
 
-  async #fail(step: Step, direction: Direction, error: unknown): Promise<Advance> {
+  async #fail(step: Step, direction: Direction, error: unknown): Promise<Advance | undefined> {
     const known = error instanceof StepUnavailable;
     const code = known ? error.code : 'saga.bug';
     const message = error instanceof Error ? error.message : String(error);
     if (!known) this.#ports.log.error(`${step.name} threw what it should not`, { ...this.#about(step, direction), error });
     await this.#write(step, direction, known ? 'unavailable' : 'failed', { code, detail: { ...(known && error.detail), message } });
     this.#failures += 1;
-    if (this.#failures >= (known ? step.retry.attempts : triesOfABug)) return this.#stop(step, direction, code, message);
+    if (this.#failures >= (known ? step.retry.attempts : triesOfABug)) {
+      return (await this.#overtaken(step, direction)) ? undefined : this.#stop(step, direction, code, message);
+    }
     const wakeInMs = restAfter(step.retry, this.#failures, known ? error.retryAfterMs : undefined, this.#ports.random);
     await this.#settle(step, { phase: 'retrying', status: this.#progress.status, wakeInMs, error: { code, message } });
     return { outcome: 'resting', wakeInMs };
   }
 
+  /**
+   * Whether the step has got its final outcome from an older claim since this one read the journal: that worker was slow and not dead.
+   * It may have gone through all steps and unlocked the order, so what this claim met there is no reason to stop or to wait for a person.
+   */
+  async #overtaken(step: Step, direction: Direction): Promise<boolean> {
+    for (const entry of await this.#ports.journal.read(this.#claim.sagaId)) this.#follow(entry);
+    const next = this.#progress.next();
+    return 'end' in next || next.step !== step || next.direction !== direction;
+  }
+
   /** Settled before the entry is written: a zombie, whose view is outdated, learns there that its claim is lost and writes nothing. */
-  async #stopAtOnce(step: Step, direction: Direction, { code, message, detail }: StepRefused | StopSaga): Promise<Advance> {
+  async #stopAtOnce(step: Step, direction: Direction, { code, message, detail }: StepRefused | StopSaga): Promise<Advance | undefined> {
+    if (await this.#overtaken(step, direction)) return undefined;
     const stopped = await this.#stop(step, direction, code, message);
     await this.#write(step, direction, 'failed', { code, detail: { ...detail, message } });
     return stopped;
@@ -196,9 +210,15 @@ export class Turn<Facts> {
     };
     const state = outcome === 'done' ? { ...this.#progress.state, ...entry.adds } : this.#progress.state;
     const stands = await this.#ports.journal.write(entry, facts, state);
-    if (stands.epoch > epoch) throw new ClaimLost(`${entry.key} was written by epoch ${stands.epoch}, this is ${epoch}`);
-    this.#progress.take(stands);
+    this.#follow(stands);
     return stands;
+  }
+
+  /** Goes on from an entry that stands in the journal. One of a newer claim means that this worker is a zombie. */
+  #follow(entry: Entry): void {
+    const { epoch } = this.#claim;
+    if (entry.epoch > epoch) throw new ClaimLost(`${entry.key} was written by epoch ${entry.epoch}, this is ${epoch}`);
+    this.#progress.take(entry);
   }
 
   #about(step: Step, direction: Direction): object {

@@ -93,7 +93,7 @@ describe('destinations', () => {
 test('a destination that many pause at once is paused by one of them, whose reason stands', async () => {
   const answers = await Promise.all(Array.from({ length: 20 }, (_, index) => post('/destinations/globex-prod/pause', { reason: `reason ${index}` })));
   const won = answers.findIndex(({ status }) => status === 200);
-  expect(answers.map(({ status }) => status).sort()).toEqual([200, ...Array<number>(19).fill(409)]);
+  expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, ...Array<number>(19).fill(409)]);
   expect((await directoryRepository(ops.store).instance('globex-prod'))!.paused_reason).toBe(`reason ${won} (operator)`);
   await post('/destinations/globex-prod/resume', { reason: 'they are back' }).expect(200);
 });
