@@ -1,15 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { newApiKey } from '@crossroads/identity';
 import { listen } from '@crossroads/runtime';
 import { openStore } from '@crossroads/store';
-import { eventually, silent } from '@crossroads/testkit';
+import { eventually, openMongodbProxy, silent, writing } from '@crossroads/testkit';
 import { createIntake } from '../../apps/intake/src/intake.js';
-import { openLine } from '../../apps/sandbox/src/chaos/line.js';
 import { ownDatabase } from '../stores/own-database.js';
 import { intakeWorld, to } from './world.js';
 
@@ -58,13 +54,12 @@ describe.each([['is down', () => 1], ['is there but mute', () => mongodb.port]])
 });
 
 test('a reset that was stored while its caller was told 503 is the one he gets when he asks again by the name in the reply', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'lost-'));
-  const line = await openLine(ownDatabase('lost-replies'), folder, 'mongodb');
-  const world = await intakeWorld('lost-replies', { uri: line.url });
+  const proxy = await openMongodbProxy({ target: ownDatabase('lost-replies') });
+  const world = await intakeWorld('lost-replies', { uri: proxy.uri() });
   world.working = false;
   const order = await world.deliver();
   const submit = (headers: [string, string][] = []) => world.call('/v1/order/reset', { headers: [...to('Beta'), ...headers], body: { order: { order_number: order.origin_order_number } } });
-  line.lose(/insert[^]*line_keys/, 1);
+  const lost = proxy.loseReply(writing(({ collection, document }) => collection === 'sagas' && document !== undefined), { times: 1, repeatsToo: true });
   const unheard = await submit();
   const name = unheard.headers['x-correlation-id'] as string;
   expect([unheard.status, unheard.headers['retry-after'], unheard.body.detail]).toEqual([503, '2', expect.stringContaining(`accepted or not. Send the request again with "X-Correlation-ID: ${name}"`)]);
@@ -73,7 +68,7 @@ test('a reset that was stored while its caller was told 503 is the one he gets w
     return reply.status === 200 && reply;
   });
   expect([again.headers['idempotent-replayed'], again.body.log.correlation_id, await world.sagas()]).toEqual(['true', name, 1]);
+  expect(lost.hits()).toBe(1);
   await world.close();
-  await line.close();
-  await rm(folder, { recursive: true });
+  await proxy.close();
 });
