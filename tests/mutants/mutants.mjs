@@ -69,7 +69,7 @@ export const mutants = [
   // The kernel and the steps.
   { rule: 'a step that got through sets the failures back', file: turn, from: `      if (rest) return rest;\n      this.#failures = 0;`, to: `      if (rest) return rest;`, foundBy: { test: 'libs/saga/src/failures.test.ts' } },
   { rule: 'an order is unlocked when its saga ends', file: 'libs/order-reset/src/steps/resolve-order.step.ts', from: `  async atEnd({ order }, context) {\n    await giveBack({ orders, line }, order, context);\n  },`, to: `  async atEnd() {},`, foundBy: { test: 'libs/order-reset/src/reset-order.saga.test.ts', title: 'a reset that goes well' } },
-  { rule: 'a zombie stops where it meets a newer entry', file: turn, from: `entry.epoch > epoch)`, to: `stands.epoch < 0)`, foundBy: { test: 'libs/saga/src/advance.test.ts', title: 'two workers' } },
+  { rule: 'a zombie stops where it meets a newer entry', file: turn, from: `entry.epoch > epoch)`, to: `entry.epoch < 0)`, foundBy: { test: 'libs/saga/src/advance.test.ts', title: 'two workers' } },
   { rule: 'a step that was canceled is compensated too', file: progress, from: `verdict.step.outcome === 'called-off' ? turned : turned - 1;`, to: `turned - 1;`, foundBy: model },
   { rule: 'steps are compensated from the last to the first', file: progress, from: `for (let i = last; i >= 0; i--) {`, to: `for (let i = 0; i <= last; i++) {`, foundBy: model },
   { rule: 'a terminated step ends the saga', file: progress, from: `if (terminated)`, to: `if (terminated && false)`, foundBy: model },
