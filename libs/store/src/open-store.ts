@@ -4,8 +4,10 @@ import { StoreUnavailable } from '@crossroads/saga';
 import { acknowledgedBy } from './acknowledged-by.js';
 import { checkIndexes } from './indexes.js';
 import { GroupCommit } from './group-commit.js';
+import { watchHeartbeats } from './heartbeat-watch.js';
 import type { OnUnknownError } from './unknown-errors.js';
 import { onUnknown } from './unknown-errors.js';
+import { inTime } from './unavailable.js';
 
 mongoose.set('strictQuery', 'throw');
 mongoose.set('sanitizeFilter', true);
@@ -14,7 +16,7 @@ export interface StoreOptions {
   uri: string;
   /** Milliseconds one operation may take, waiting for a server and a connection included. */
   operationTimeoutMs: number;
-  /** Told each time the first connection fails; it is tried again until `close`. */
+  /** Called each time a connection cannot be opened, and when the driver has stopped monitoring; it is opened anew until `close`. */
   onConnectError?: (error: unknown) => void;
   /** Told of an error of the server that is no refusal and is not labelled as passing, once a minute for each code: MongoDB counts as away because of it. */
   onUnknownError?: OnUnknownError;
@@ -42,6 +44,7 @@ export const openStore = ({ uri, operationTimeoutMs, onConnectError, onUnknownEr
   const stopReporting = onUnknown(onUnknownError);
   let closed = false;
   let replicated = false;
+  let stopWatching = (): void => undefined;
 
   const connect = async (): Promise<void> => {
     while (!closed) {
@@ -58,15 +61,23 @@ export const openStore = ({ uri, operationTimeoutMs, onConnectError, onUnknownEr
           retryWrites: true,
           writeConcern: { w: acknowledgedBy(uri), journal: true },
         });
-        const { setName, msg } = await connection.db!.command({ hello: 1 });
+        const { setName, msg } = await inTime(connection.db!.command({ hello: 1 }));
         replicated = setName !== undefined || msg === 'isdbgrid';
+        stopWatching = watchHeartbeats(connection.getClient(), () => void reopen());
         return;
       } catch (error) {
         onConnectError?.(error);
-        await connection.close().catch(() => undefined);
+        await inTime(connection.close(true)).catch(() => undefined);
         await new Promise((resolve) => setTimeout(resolve, secondTryAfterMs));
       }
     }
+  };
+
+  const reopen = async (): Promise<void> => {
+    onConnectError?.(new StoreUnavailable('The driver has stopped monitoring MongoDB; the connection is opened anew'));
+    await inTime(connection.close(true)).catch(() => undefined);
+    await connect();
+    if (closed) await connection.close();
   };
 
   const connected = connect();
@@ -90,6 +101,7 @@ export const openStore = ({ uri, operationTimeoutMs, onConnectError, onUnknownEr
     },
     close: async () => {
       closed = true;
+      stopWatching();
       stopReporting();
       await connection.close();
     },
