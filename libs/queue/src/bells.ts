@@ -57,7 +57,7 @@ const dueAtOnce = new Date(0);
 const idOf = ({ sagaId, epoch, due = dueAtOnce }: Ring): string => jobId(sagaId, epoch, due);
 
 /** The same for all workers that look within one minute, so that they make one job. */
-const minutes = (ms = 0): number => Math.max(0, Math.floor(ms / 60_000));
+const minutes = (ms = 0): number => Math.floor(Math.abs(ms) / 60_000);
 
 export type SagaQueue = Queue<Bell, BellOutcome>;
 

@@ -13,6 +13,7 @@ export interface End {
   message?: string;
   /** Whether compensation has released what the steps hold; else their `atEnd` has yet to. */
   compensated: boolean;
+  terminated?: boolean;
 }
 
 /** The state of a saga, gathered anew from its journal each time it is claimed: there is no second checkpoint to disagree. */
@@ -72,7 +73,7 @@ export class Progress {
 
   next(): Next {
     const terminated = this.#terminated();
-    if (terminated) return { end: { status: 'error', ...(terminated.code && { code: terminated.code }), message: terminated.detail.message ?? terminated.title, compensated: false } };
+    if (terminated) return { end: { status: 'error', ...(terminated.code && { code: terminated.code }), message: terminated.detail.message ?? terminated.title, compensated: false, terminated: true } };
     const turned = this.#steps.findIndex((step) => this.#turnedAt(step));
     return turned < 0 ? this.#forwards() : this.#backwards(turned);
   }

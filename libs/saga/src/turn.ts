@@ -61,6 +61,7 @@ export class Turn<Facts> {
         return this.#stop(next.step, next.direction, 'saga.crashes_workers', `${crashes} workers in a row died while they ran this saga.`);
       }
       if (this.#claim.phase === 'parked' && next.direction === 'run') {
+        if (await this.#overtaken(next.step, next.direction)) continue;
         return this.#stop(next.step, next.direction, 'step.no_answer', `Nobody answered ${next.step.name} in time.`);
       }
       const rest = await this.#attempt(next.step, next.direction);
@@ -159,16 +160,20 @@ export class Turn<Facts> {
     const status = 'error';
     this.#ports.log.error(`saga stopped at ${step.name}: ${message}`, { ...this.#about(step, direction), code });
     await this.#settle(step, { phase: 'stopped', status, error: { code, message } });
-    return { outcome: 'stopped', status };
+    // A cancel that was written while this was settled saw a saga that had not stopped. Both write first and look then, so one of them sees the other.
+    if (!(await this.#overtaken(step, direction))) return { outcome: 'stopped', status };
+    await this.#settle(step, { phase: 'running', status: this.#progress.status, wakeInMs: 0 });
+    return { outcome: 'resting', wakeInMs: 0 };
   }
 
   #settle({ name }: Step, settlement: Omit<Settlement, 'step' | 'failures'>): Promise<void> {
     return this.#ports.sagas.settle(this.#claim, { ...settlement, step: name, failures: this.#failures });
   }
 
-  async #end({ status, code, message, compensated }: End): Promise<Advance> {
+  async #end({ status, code, message, compensated, terminated }: End): Promise<Advance> {
     if (!compensated) {
       const { state, completed } = this.#progress;
+      for (const step of this.#type.steps) if (terminated) await step.atTerminated?.(state, this.#context(step, 'run', new AbortController().signal));
       for (const step of completed) await step.atEnd?.(state, this.#common);
     }
     await this.#ports.sagas.settle(this.#claim, {

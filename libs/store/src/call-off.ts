@@ -47,5 +47,8 @@ export const callOff = async ({ journal, sagas }: CallOffPorts, read: SagaRead, 
     extra_data: { canceled_by: by, reason_code: reasonCode },
   });
   if (resting) await sagas.giveBack(saga, epoch);
-  return stands.step.outcome === 'called-off' ? 'called-off' : 'moved';
+  if (stands.step.outcome !== 'called-off') return 'moved';
+  // The worker that had it may have stopped it before it could see the entry.
+  if (!resting) await sagas.goOn(saga);
+  return 'called-off';
 };

@@ -21,6 +21,8 @@ export interface DecisionRepository {
   giveBack(saga: SagaKey, epoch: number): Promise<void>;
   /** Ends a claimed saga as it stands. False when the claim was lost. */
   end(saga: SagaKey, epoch: number, error: { code: string; message: string }): Promise<boolean>;
+  /** Lets a saga go on that has stopped although its open step has got a final outcome from outside. */
+  goOn(saga: SagaKey): Promise<void>;
   /** Makes a parked saga due at once, unless it has moved since it was read. */
   wake(saga: SagaKey & Pick<SagaDocument, 'epoch'>): Promise<void>;
 }
@@ -54,6 +56,9 @@ export const decisionRepository = ({ commit }: Store): DecisionRepository => {
           },
         },
       ]),
+    async goOn({ _id, tenant_id }) {
+      await commit.update(collections.sagas, { _id, tenant_id, phase: 'stopped' }, { $set: { phase: 'running', next_run_at: dueAtOnce }, $unset: { error: 1 }, ...fromNow });
+    },
     async wake(saga) {
       await commit.update(collections.sagas, { ...resting(saga), phase: 'parked' }, { $set: { next_run_at: dueAtOnce }, ...fromNow });
     },

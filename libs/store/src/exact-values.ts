@@ -10,6 +10,9 @@ const { BSON } = mongoose.mongo;
 /** Read options that keep BSON's own number types, binaries and expressions: what is read so can be written back unchanged. */
 export const exactly = { promoteValues: false, promoteLongs: false, promoteBuffers: false, bsonRegExp: true } as const;
 
+/** Bytes kept free for what the lock gains until it is unlocked. */
+const maxOrderBytes = 16 * 1024 * 1024 - 1_024;
+
 type RawOrder = { [Field in keyof Missing]?: Snapshot[Field] | null } & { _id: { toHexString(): string }; version: unknown };
 
 /** Bytes of a snapshot at most: its log entry, with all that it holds besides, has to fit into one document. */
@@ -31,6 +34,7 @@ export const snapshotOf = (raw: Uint8Array): [orderId: string, snapshot: Snapsho
 };
 
 const read = (raw: Uint8Array): Snapshot => {
+  if (raw.length > maxOrderBytes) throw new StepRefused('order.too_large', 'The order is so large that it could not take its own deliveries back together with the marks of a reset, so nothing is cleared.');
   const order = BSON.deserialize(raw, exactly) as RawOrder;
   if (!Buffer.from(BSON.serialize(order, { ignoreUndefined: false })).equals(raw)) throw notRepresentable();
   if (![order.bols, order.executed_drops].every((list) => list === undefined || list === null || Array.isArray(list))) {

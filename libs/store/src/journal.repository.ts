@@ -53,7 +53,7 @@ export const auditLogRepository = ({ connection }: Store): AuditLog => ({
   cleared: (sagaId) =>
     reaching(async () => {
       const verdicts = await rawCollection<EntryDocument>(connection, collections.logs)
-        .find({ saga_id: sagaId, 'step.name': 'clear-deliveries', 'step.outcome': { $in: ['done', 'terminated'] } }, { projection: { step: 1, 'journal.adds': 1 } })
+        .find({ saga_id: sagaId, 'step.name': 'clear-deliveries', 'step.outcome': { $in: ['done', 'terminated', 'recorded'] } }, { projection: { step: 1, 'journal.adds': 1 } })
         .toArray();
       // The undo's entry says what it did: where the order was to stay cleared, nothing was put back.
       if (verdicts.some(({ step, journal }) => step.direction === 'undo' && (journal.adds as { restored?: boolean } | undefined)?.restored)) return 'restored';

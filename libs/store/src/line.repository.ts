@@ -61,7 +61,7 @@ export const lineRepository = ({ connection, commit }: Store): LineRepository =>
       const saga = await first({ tenant_id: { $in: endsOf(order) }, line_keys: { $in: lineKeysOfOrder(order) }, phase: 'waiting' });
       if (!saga) return undefined;
       const { _id, correlation_id, type, tenant_id, epoch } = saga;
-      await commit.update(collections.sagas, { _id, tenant_id, epoch, phase: 'waiting' }, { $set: { next_run_at: dueAtOnce }, ...fromNow });
+      await commit.update(collections.sagas, { _id, tenant_id, epoch, settled_epoch: epoch, phase: 'waiting' }, { $set: { next_run_at: dueAtOnce }, ...fromNow });
       return { sagaId: _id, correlationId: correlation_id, type, tenantId: tenant_id, epoch, due: dueAtOnce };
     },
   };

@@ -164,6 +164,9 @@ export const orderRepository = (store: Store): Orders => {
         const { cleared_version, deliveries_restored } = now.fence?.applied ?? {};
         if (cleared_version === undefined || deliveries_restored) return;
         const { bols, executed_drops } = now as unknown as Partial<Snapshot>;
+        if (![bols, executed_drops].every((list) => list === undefined || list === null || Array.isArray(list))) {
+          throw new StopSaga('order.malformed', 'Another system made the order’s BOLs or executed drops something else than a list since they were cleared.');
+        }
         const restored = await update(
           { ...fenced(orderId, hold), version: Number(now.version), 'fence.applied.cleared_version': { $exists: true }, 'fence.applied.deliveries_restored': { $exists: false } },
           putting(
@@ -305,7 +308,7 @@ const seenBy = (tenantId: string, found: FoundOrder): Order => {
 
 /** BSON types of the fields a reset clears, without their contents. */
 const fieldTypes = {
-  types: { bols: { $type: '$bols' }, executed_drops: { $type: '$executed_drops' }, progression_state: { $type: '$progression_state' }, version: { $type: '$version' } },
+  types: { bols: { $type: '$bols' }, executed_drops: { $type: '$executed_drops' }, progression_state: { $type: '$progression_state' }, version: { $type: '$version' }, fence: { $type: '$fence' } },
 } as const;
 
 interface FoundOrder extends OrderDocument {
@@ -327,4 +330,5 @@ const allowedTypes = {
   executed_drops: ['array', 'null', 'missing'],
   progression_state: ['string', 'null', 'missing'],
   version: ['int', 'long', 'double'],
+  fence: ['object', 'missing'],
 } satisfies Record<string, string[]>;

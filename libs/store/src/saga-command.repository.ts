@@ -29,7 +29,7 @@ export const sagaCommandRepository = ({ connection, commit }: Store): SagaComman
     ),
 
   runNow: ({ _id, tenant_id, epoch }) =>
-    commit.update(collections.sagas, { _id, tenant_id, epoch, phase: { $in: ['retrying', 'waiting'] } }, { $set: { next_run_at: dueAtOnce }, ...fromNow }),
+    commit.update(collections.sagas, { _id, tenant_id, epoch, settled_epoch: epoch, phase: { $in: ['retrying', 'waiting'] } }, { $set: { next_run_at: dueAtOnce }, ...fromNow }),
 
   openRecovery: ({ _id, tenant_id }) =>
     reaching(async () => {

@@ -97,15 +97,16 @@ export const sweepRepository = ({ connection }: Store): SweepRepository => {
     orphans: (limit, after = '') =>
       reaching(async () => {
         const fenced = await rawCollection<Fenced>(connection, collections.orders)
-          .find({ 'fence.saga_id': { $exists: true, $gt: after } }, { projection: { 'fence.saga_id': 1 }, sort: { 'fence.saga_id': 1 }, limit })
+          .find({ _id: { $type: 'objectId' }, 'fence.saga_id': { $exists: true, $gt: after } } as object, { projection: { 'fence.saga_id': 1 }, sort: { 'fence.saga_id': 1 }, limit })
           .toArray();
         const holders = fenced.map(({ fence }) => fence.saga_id);
-        const ended = await sagas()
-          .find({ _id: { $in: holders }, phase: 'ended' }, { projection: { _id: 1 } })
+        // A holder that is not there at all, as in an order copied from elsewhere, will not unlock it either.
+        const living = await sagas()
+          .find({ _id: { $in: holders }, phase: { $ne: 'ended' } }, { projection: { _id: 1 } })
           .toArray();
-        const over = new Set(ended.map(({ _id }) => _id));
+        const open = new Set(living.map(({ _id }) => _id));
         return {
-          orphans: fenced.filter(({ fence }) => over.has(fence.saga_id)).map(({ _id, fence }) => ({ orderId: _id.toHexString(), sagaId: fence.saga_id })),
+          orphans: fenced.filter(({ fence }) => !open.has(fence.saga_id)).map(({ _id, fence }) => ({ orderId: _id.toHexString(), sagaId: fence.saga_id })),
           place: fenced.length === limit ? holders.at(-1) : undefined,
         };
       }),

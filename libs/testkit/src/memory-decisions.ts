@@ -42,6 +42,6 @@ export const memoryDecisions = ({ update }: MemorySagas, clock: MemoryClock): Me
       update('commands.resume', seen.sagaId, (saga) => saga.epoch === seen.epoch && saga.phase === 'stopped', (saga) =>
         Object.assign(dueAtOnce(saga), { phase: 'running', failures: 0, resumed: true, settledEpoch: seen.epoch, error: undefined })),
     runNow: (seen) =>
-      update('commands.run-now', seen.sagaId, (saga) => saga.epoch === seen.epoch && (saga.phase === 'retrying' || saga.phase === 'waiting'), dueAtOnce),
+      update('commands.run-now', seen.sagaId, (saga) => saga.epoch === seen.epoch && saga.settledEpoch === seen.epoch && (saga.phase === 'retrying' || saga.phase === 'waiting'), dueAtOnce),
   };
 };

@@ -1,7 +1,7 @@
 import type { AuditLog, Order, Orders, ResetRequest, SnapshotFacts } from '@crossroads/order-reset';
 import { factsOf, resetRequest, sagaTypes } from '@crossroads/order-reset';
 import type { Direction, Journal } from '@crossroads/saga';
-import { Progress, StopSaga } from '@crossroads/saga';
+import { ClaimLost, Progress, StopSaga } from '@crossroads/saga';
 import type { DecisionRepository, EntryDocument, LineRepository, SagaCommandRepository, SagaDocument, SagaFacts, SagaViewRepository } from '@crossroads/store';
 import { pronounce, stateIn, toEntry } from '@crossroads/store';
 import type { SagaCommand } from './commands.js';
@@ -32,10 +32,18 @@ export const abandonSaga =
     const { saga } = look;
     if (saga.phase === 'ended') return refusal('saga.ended', `The saga has ended already (${saga.status}).`);
     if (saga.phase === 'running') return refusal('saga.running', 'A worker is at this saga, or will be at once. It can be abandoned once it rests or has stopped.');
+    // Its caller was told that it is canceled, and a worker is about to undo it.
+    if (saga.phase !== 'stopped' && (await view.entries(sagaId)).some(({ step }) => step.outcome === 'called-off')) {
+      return refusal('saga.still_moving', 'The reset has been canceled and will be undone. It can be abandoned if it stops.');
+    }
     const error = { code: 'saga.abandoned', message: `Abandoned by ${wish.by}: ${wish.reason}. Nothing was undone.` };
     const epoch = await decisions.claim(saga);
     if (epoch === undefined) return moved();
-    const entries = await closeOpenStep(epoch);
+    const entries = await closeOpenStep(epoch).catch((error: unknown) => {
+      if (error instanceof ClaimLost) return 'moved' as const;
+      throw error;
+    });
+    if (entries === 'moved') return moved();
     if (entries === undefined) {
       await decisions.giveBack(saga, epoch);
       return moved();
@@ -83,7 +91,7 @@ export const abandonSaga =
         return version === undefined ? undefined : factsOf(await auditLog.snapshot(sagaId, version));
       } catch (gone) {
         // Without the lock, or the order, nothing of this saga can land.
-        if (gone instanceof StopSaga) return undefined;
+        if (gone instanceof StopSaga) return gone.code === 'order.gone' ? undefined : newestSnapshot(read);
         throw gone;
       }
     }
@@ -91,9 +99,18 @@ export const abandonSaga =
     /** A saga whose journal does not name its order yet may hold it all the same. */
     async function heldBy({ request }: SagaDocument, read: readonly EntryDocument[]): Promise<Order[]> {
       const { order } = stateIn(request, read) as { order?: Order };
-      return order ? [order] : orders.find(resetRequest.parse(request) satisfies ResetRequest);
+      if (order) return [order];
+      const readable = resetRequest.safeParse(request);
+      return readable.success ? orders.find(readable.data satisfies ResetRequest) : [];
     }
   };
+
+/** The lock's marks are gone, so whether it was cleared is not known: Recover compares the order with this, and puts back only what is missing. */
+const newestSnapshot = (read: readonly EntryDocument[]): SnapshotFacts | undefined => {
+  const saved = read.findLast(({ extra_data }) => extra_data !== undefined && 'sha256' in extra_data);
+  const snapshot = saved?.extra_data as Parameters<typeof factsOf>[0] | undefined;
+  return snapshot && factsOf({ ...snapshot, version: Number(snapshot.version) });
+};
 
 /** More outcomes than this cannot have come first. */
 const mostSteps = 20;

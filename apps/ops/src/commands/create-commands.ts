@@ -39,7 +39,11 @@ export const createCommands = ({ store, bells, log, intake = intakeRepository(st
   const orders = orderRepository(store);
   const ring = ringWith(bells, log);
   const decisions = decisionRepository(store);
-  const journal = journalRepository(store, ({ request }, state) => subjectOf(resetRequest.parse(request) satisfies ResetRequest, state));
+  const journal = journalRepository(store, ({ request }, state) => {
+    const readable = resetRequest.safeParse(request);
+    // A saga that stopped because its request cannot be read can be abandoned all the same.
+    return subjectOf(readable.success ? (readable.data satisfies ResetRequest) : unreadable, state);
+  });
   const kept = (name: CommandName, command: SagaCommand): SagaCommand => audited(name, command, { audit: auditRepository(store), sagas });
   return {
     resume: kept('resume', resumeSaga({ sagas, ring })),
@@ -51,4 +55,11 @@ export const createCommands = ({ store, bells, log, intake = intakeRepository(st
     abandon: kept('abandon', abandonSaga({ sagas, decisions, view, journal, auditLog: auditLogRepository(store), orders, line: lineRepository(store), ring })),
     runNow: kept('runNow', runNow({ sagas, ring })),
   };
+};
+
+/** Stands in the log entry of a saga whose request no version here can read. */
+const unreadable: ResetRequest = {
+  order: {},
+  caller: { tenant_id: '', tenant_name: '', instance_id: null, instance_name: null, source_system: null, source_system_id: null },
+  dest_tenant_name: '',
 };

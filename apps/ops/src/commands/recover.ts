@@ -69,7 +69,7 @@ const mayNotBe = ({ type, phase }: SagaDocument): CommandResult | undefined => {
 
 /** Untouched since the reset, or exactly as before it: in both cases nothing newer would be overwritten. */
 const differenceOf = (lost: SnapshotFacts, now: Snapshot): CommandResult | undefined => {
-  const untouched = now.bols.length === 0 && now.executed_drops.length === 0 && now.progression_state === NO_PROGRESS;
+  const untouched = now.bols.length === 0 && now.executed_drops.length === 0 && [NO_PROGRESS, lost.progression_state].includes(now.progression_state);
   if (untouched || now.sha256 === lost.sha256) return undefined;
   return refusal(
     orderMovedOn,

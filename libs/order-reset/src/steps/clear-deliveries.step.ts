@@ -1,5 +1,5 @@
 import type { CompensatableStep } from '@crossroads/saga';
-import { done, StepUnavailable } from '@crossroads/saga';
+import { done, StepUnavailable, StopSaga } from '@crossroads/saga';
 import type { Order, SnapshotFacts } from '../order.js';
 import { factsOf, inWords } from '../order.js';
 import { ownData, ownDataTimeoutMs } from '../policies.js';
@@ -37,6 +37,17 @@ export const clearDeliveries = ({ orders, auditLog }: Pick<ResetOrderPorts, 'ord
       latest = await snapshotAgain({ orders }, order, context);
     }
     throw new StepUnavailable('order.busy', `The order changed under ${snapshotsPerAttempt} snapshots in a row.`);
+  },
+
+  async atTerminated({ order }, context) {
+    if (!order) return;
+    try {
+      const version = await orders.clearedVersion(order.order_id, context);
+      if (version === undefined) return;
+      await context.record('cleared', { cleared: factsOf(await auditLog.snapshot(context.sagaId, version)) }, { title: 'Found cleared' });
+    } catch (gone) {
+      if (!(gone instanceof StopSaga)) throw gone;
+    }
   },
 
   async undo({ order, terms }, context) {

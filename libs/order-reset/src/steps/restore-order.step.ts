@@ -38,7 +38,7 @@ export const restoreOrder = ({ orders, auditLog }: Pick<ResetOrderPorts, 'orders
 
 /** Untouched since the reset, or exactly as it was before it: in both cases nothing newer can be overwritten. */
 const refuseIfMovedOn = (now: SnapshotFacts, lost: SnapshotFacts): void => {
-  const untouched = now.bols === 0 && now.executed_drops === 0 && now.progression_state === NO_PROGRESS;
+  const untouched = now.bols === 0 && now.executed_drops === 0 && [NO_PROGRESS, lost.progression_state].includes(now.progression_state);
   if (untouched || now.sha256 === lost.sha256) return;
   throw new StepRefused(
     'recover.order_moved_on',
