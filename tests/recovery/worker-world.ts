@@ -140,7 +140,7 @@ const sample = (act: (context: StepContext) => unknown) => {
     title: 'One',
     status: { done: 'synced', refused: 'rejected' },
     retry: { attempts: 3, firstDelayMs: 100, growth: 2, maxDelayMs: 1_000 },
-    timeoutMs: 60_000,
+    timeoutMs: 3_600_000,
     run: async (_state, context) => {
       await act(context);
       return done({});

@@ -45,7 +45,7 @@ export interface RetentionRepository {
 const olderThan = (field: string, ms: number) => ({ [field]: { $type: 'date' }, $expr: { $lte: [`$${field}`, { $subtract: ['$$NOW', ms] }] } });
 
 /** What was cleared, and that it was: what a recovery reads. */
-const evidence = [{ 'extra_data.sha256': { $exists: true } }, { 'step.name': 'clear-deliveries', 'step.outcome': { $in: ['done', 'terminated'] } }];
+const evidence = [{ 'extra_data.sha256': { $exists: true } }, { 'step.name': 'clear-deliveries', 'step.outcome': { $in: ['done', 'terminated', 'recorded'] } }];
 
 export const retentionRepository = ({ connection }: Store): RetentionRepository => {
   const sagas = () => rawCollection<AcceptedSaga>(connection, collections.sagas);

@@ -7,7 +7,7 @@ import { atOnce } from './reach.js';
 export const memoryAuditLog = ({ entries }: MemoryJournal, reach: Reach = atOnce): AuditLog => ({
   cleared: (sagaId) =>
     reach.read('auditLog.cleared', () => {
-      const verdicts = entries.filter((entry) => entry.sagaId === sagaId && entry.step.name === 'clear-deliveries' && (entry.step.outcome === 'done' || entry.step.outcome === 'terminated'));
+      const verdicts = entries.filter((entry) => entry.sagaId === sagaId && entry.step.name === 'clear-deliveries' && ['done', 'terminated', 'recorded'].includes(entry.step.outcome));
       if (verdicts.some(({ step, adds }) => step.direction === 'undo' && (adds as { restored?: boolean } | undefined)?.restored)) return 'restored';
       return verdicts.flatMap(({ adds }) => (adds as { cleared?: SnapshotFacts } | undefined)?.cleared ?? [])[0];
     }),

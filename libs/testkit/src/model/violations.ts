@@ -54,5 +54,5 @@ const effectsOf = (sagaId: string, { changes }: History, { compensates, status, 
 const isRecoverable = (sagaId: string, { changes }: History, entries: Played['world']['journal']['entries']): boolean => {
   const [cleared] = changes.filter((change) => change.sagaId === sagaId && change.kind === 'clear');
   if (!cleared || changes.some((change) => change.sagaId === sagaId && change.kind === 'restore')) return true;
-  return entries.some(({ sagaId: of, step, adds }) => of === sagaId && step.name === 'clear-deliveries' && (step.outcome === 'done' || step.outcome === 'terminated') && (adds as { cleared?: { version: number } } | undefined)?.cleared?.version === cleared.version);
+  return entries.some(({ sagaId: of, step, adds }) => of === sagaId && step.name === 'clear-deliveries' && ['done', 'terminated', 'recorded'].includes(step.outcome) && (adds as { cleared?: { version: number } } | undefined)?.cleared?.version === cleared.version);
 };
