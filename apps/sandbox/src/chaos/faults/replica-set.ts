@@ -5,7 +5,7 @@ import type { Random } from '../random.js';
 import { seededRandom } from '../random.js';
 import type { World } from '../world.js';
 import { writes } from '../writes.js';
-import type { Fault } from './fault.js';
+import type { Fault, FaultMeans } from './fault.js';
 import { pause, within } from './fault.js';
 
 const linesOf = ({ lines }: Pick<World, 'lines'>) => [lines.workersToMongodb, lines.intakeToMongodb];
@@ -51,6 +51,16 @@ const oneIn = (count: number, random: Random): OperationMatch => {
   };
 };
 
+const hitsOf = (rules: readonly { hits(): number }[]): number => rules.reduce((sum, rule) => sum + rule.hits(), 0);
+
+/** A busy machine makes few writes in the time given: a little more load, up to eight times, until ten were hit. */
+const untilHit = async (rules: readonly { hits(): number }[], load: FaultMeans['load']): Promise<void> => {
+  for (let round = 0; round < 8 && hitsOf(rules) < 10; round++) {
+    load.burst(20);
+    await pause(700);
+  }
+};
+
 /** Row E5: writes are applied, and the replica set does not know whether a majority will keep them. Of some nothing remains. */
 export const writeConcernErrors = (forMs: number): Fault => ({
   name: 'applied, write concern failed',
@@ -65,9 +75,10 @@ export const writeConcernErrors = (forMs: number): Fault => ({
     ]);
     load.burst(20);
     await pause(forMs);
+    await untilHit(rules, load);
     for (const rule of rules) rule.end();
     over();
-    return rules.reduce((sum, rule) => sum + rule.hits(), 0);
+    return hitsOf(rules);
   },
 });
 
@@ -103,9 +114,10 @@ export const refusedOperations = (forMs: number): Fault => ({
     const rules = [112, 189, 11600].map((code) => lines.workersToMongodb.refuseOperations(oneIn(30, draw), code));
     load.burst(40);
     await pause(forMs);
+    await untilHit(rules, load);
     for (const rule of rules) rule.end();
     over();
-    return rules.reduce((sum, rule) => sum + rule.hits(), 0);
+    return hitsOf(rules);
   },
 });
 
