@@ -201,6 +201,18 @@ describe('an abandoned saga', () => {
     expect(orphans).toContainEqual({ orderId: String((await order())._id), sagaId });
   });
 
+  test('waits for the destination again where the operator’s process died after claiming it', async () => {
+    const { worker, saga, accept, due, destination } = await fixture();
+    const sagaId = await accept();
+    destination.answers.push('requested', 'requested');
+    await worker()(sagaId);
+    await decisionRepository(store).claim((await saga(sagaId)) as never);
+    await due(sagaId);
+    await worker()(sagaId);
+    expect(await saga(sagaId)).toMatchObject({ phase: 'parked', status: 'requested' });
+    expect(destination.received).toHaveLength(2);
+  });
+
   test('is ended by a worker where the operator’s process died after closing the step', async () => {
     const { worker, saga, accept, due, order, destination } = await fixture();
     const sagaId = await accept();
@@ -216,7 +228,7 @@ describe('an abandoned saga', () => {
     const dyingStore = { ...store, commit: commit as Store['commit'] };
     const commands = createCommands({ store: dyingStore, bells: { ring: async () => undefined }, log: { debug: () => {}, ...silent } });
     await expect(commands.abandon!(sagaId, { by: 'ops', role: 'operator', from: null, reason: 'test' })).rejects.toThrow('dies here');
-    expect(await saga(sagaId)).toMatchObject({ phase: 'parked' });
+    expect(await saga(sagaId)).not.toHaveProperty('ended_at');
     await due(sagaId);
     expect(await worker()(sagaId)).toMatchObject({ outcome: 'ended', status: 'error' });
     expect(await saga(sagaId)).toMatchObject({ phase: 'ended', error: { code: 'saga.abandoned' } });

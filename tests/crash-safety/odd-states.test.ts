@@ -101,3 +101,19 @@ test('a caller who was told that a reset is canceled is not told of an error lat
   await worker()(id);
   expect([abandoned.ok, (await saga(id))['status']]).toEqual([false, 'canceled']);
 });
+
+test('a canceled reset whose order is deleted ends canceled', async () => {
+  const order_number = String(number++);
+  const orderId = await orderOf(order_number);
+  const id = await accept(order_number);
+  await worker((real) => ({
+    ...real,
+    clearDeliveries: async () => {
+      throw new Error('tried again later');
+    },
+  }))(id);
+  const read = { saga: (await saga(id)) as never, entries: (await sagaViewRepository(store).entries(id)) as never };
+  expect(await callOff({ journal: journal(), sagas: decisionRepository(store) }, read, { by: 'Alpha', reasonCode: null })).toBe('called-off');
+  await orders().deleteOne({ _id: orderId });
+  expect(await worker()(id)).toEqual({ outcome: 'ended', status: 'canceled' });
+});

@@ -17,7 +17,7 @@ const progress = 'libs/saga/src/progress.ts';
 
 export const mutants = [
   // The order's lock, as MongoDB keeps it.
-  { rule: 'the clear raises the lock’s epoch', file: order, from: `$set: { bols: [], executed_drops: [], 'fence.epoch': hold.epoch,`, to: `$set: { bols: [], executed_drops: [],`, foundBy: orderPairs },
+  { rule: 'a clear goes only through a lock of its own claim', file: order, from: `{ ...lockedBy(orderId, hold), version, 'fence.applied.cleared_version'`, to: `{ ...fenced(orderId, hold), version, 'fence.applied.cleared_version'`, foundBy: filters },
   { rule: 'a write names the epoch of its claim', file: order, from: `    'fence.saga_id': sagaId,\n    'fence.epoch': { $lte: epoch },\n  });`, to: `    'fence.saga_id': sagaId,\n  });`, foundBy: orderPairs },
   { rule: 'a write names the saga that has the lock', file: order, from: `    'fence.saga_id': sagaId,\n    'fence.epoch': { $lte: epoch },\n  });`, to: `    'fence.epoch': { $lte: epoch },\n  });`, foundBy: orderPairs },
   { rule: 'a look that decides raises the lock’s epoch', file: order, from: `findOneAndUpdate(fenced(orderId, hold), { $set: { 'fence.epoch': epoch } }`, to: `findOneAndUpdate(fenced(orderId, hold), { $set: { 'fence.looked': epoch } }`, foundBy: orderPairs },
@@ -25,8 +25,8 @@ export const mutants = [
   { rule: 'an unlock says that another saga asked', file: order, from: `if (await update({ ...mine, 'fence.awaited': { $ne: true } }, { $unset: { fence: 1 } })) return false;`, to: `if (await update({ ...mine }, { $unset: { fence: 1 } })) return false;`, foundBy: orderPairs },
   { rule: 'a lock is taken only when it is free', file: order, from: `{ fence: { $exists: false } }, { 'fence.saga_id': sagaId, 'fence.epoch': { $lte: epoch } }] };`, to: `{}] };`, foundBy: orderPairs },
   { rule: 'an older claim does not take the lock back', file: order, from: `{ fence: { $exists: false } }, { 'fence.saga_id': sagaId, 'fence.epoch': { $lte: epoch } }] };`, to: `{ fence: { $exists: false } }, { 'fence.saga_id': sagaId }] };`, foundBy: orderPairs },
-  { rule: 'the clear names the version that was saved', file: order, from: `{ ...fenced(orderId, hold), version, 'fence.applied.cleared_version': { $exists: false } }`, to: `{ ...fenced(orderId, hold), 'fence.applied.cleared_version': { $exists: false } }`, foundBy: orderPairs },
-  { rule: 'the clear happens once', file: order, from: `{ ...fenced(orderId, hold), version, 'fence.applied.cleared_version': { $exists: false } }`, to: `{ ...fenced(orderId, hold), version }`, foundBy: orderPairs },
+  { rule: 'the clear names the version that was saved', file: order, from: `{ ...lockedBy(orderId, hold), version, 'fence.applied.cleared_version': { $exists: false } }`, to: `{ ...lockedBy(orderId, hold), 'fence.applied.cleared_version': { $exists: false } }`, foundBy: orderPairs },
+  { rule: 'the clear happens once', file: order, from: `{ ...lockedBy(orderId, hold), version, 'fence.applied.cleared_version': { $exists: false } }`, to: `{ ...lockedBy(orderId, hold), version }`, foundBy: orderPairs },
   { rule: 'a restore names the version it was made for', file: order, from: `{ ...fenced(orderId, hold), version: Number(now.version), 'fence.applied.cleared_version'`, to: `{ ...fenced(orderId, hold), 'fence.applied.cleared_version'`, foundBy: filters },
   { rule: 'deliveries are put back once', file: order, from: `if (cleared_version === undefined || deliveries_restored) return;`, to: `if (cleared_version === undefined) return;`, foundBy: pairs('restored order|longer histories of three') },
   { rule: 'progression is reset once', file: order, from: `was === undefined ? { $exists: false } : was, 'fence.applied.progression_was': { $exists: false } }`, to: `was === undefined ? { $exists: false } : was }`, foundBy: pairs('restored order|longer histories of three') },

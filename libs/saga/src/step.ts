@@ -62,9 +62,9 @@ interface StepBase<Needs extends object, Adds extends object> {
   /** Milliseconds one attempt may take. */
   timeoutMs: number;
   run(state: Needs, context: StepContext): Promise<StepResult<Adds>>;
-  /** Gives back what the step took for the saga's lifetime. Runs when the saga has come through; must be repeatable. */
   /** Ended from outside before this step had a verdict of its own: says in the journal what it did unseen. Must be repeatable. */
   atTerminated?(state: Partial<Needs>, context: StepContext): Promise<void>;
+  /** Gives back what the step took for the saga's lifetime. Runs when the saga has come through; must be repeatable. */
   atEnd?(state: Needs & Adds, context: Pick<StepContext, 'sagaId' | 'epoch' | 'log' | 'afterEnd'>): Promise<void>;
 }
 

@@ -36,7 +36,10 @@ export const decisionRepository = ({ commit }: Store): DecisionRepository => {
       const claimed =
         saga.phase === 'stopped'
           ? await commit.update(collections.sagas, { _id: saga._id, tenant_id: saga.tenant_id, epoch: saga.epoch, phase: 'stopped' }, { $set: { epoch, settled_epoch: epoch } })
-          : await commit.update(collections.sagas, resting(saga), [{ $set: { epoch, next_run_at: { $add: ['$$NOW', decisionMs] } } }]);
+          : await commit.update(collections.sagas, resting(saga), [
+              // A parked saga that a worker claims has waited in vain. This one has not, and if the word is never written its step is tried again.
+              { $set: { epoch, next_run_at: { $add: ['$$NOW', decisionMs] }, ...(saga.phase === 'parked' && { phase: 'running' }) } },
+            ]);
       return claimed ? epoch : undefined;
     },
     async giveBack({ _id, tenant_id }, epoch) {

@@ -93,6 +93,23 @@ test('a BOL that arrives while deliveries are put back stays on the order', asyn
   expect((await orders().findOne({ _id: insertedId }))!['bols']).toEqual([{ bol_number: 'BOL-1' }, { bol_number: 'BOL-2' }]);
 });
 
+test('a late clear does not go through a lock that another claim took late', async () => {
+  const { insertedId } = await orders().insertOne({ routing: { origin_tenant_id: 'alpha' }, origin_order_number: uuidv7(), bols: [{ bol_number: 'BOL-1' }], executed_drops: [], progression_state: 'COMPLETE', status: 'synced', version: 7 });
+  const orderId = insertedId.toHexString();
+  const plain = orderRepository(store);
+  await plain.hold(orderId, { sagaId: 'saga-1', epoch: 2 });
+  const update: Store['commit']['update'] = async (...args) => {
+    // A third claim ended the saga and unlocked the order. Then the first claim's lock arrives, and after it this clear.
+    await plain.release(orderId, { sagaId: 'saga-1', epoch: 3 });
+    await plain.hold(orderId, { sagaId: 'saga-1', epoch: 1 });
+    await store.commit.update(...args);
+    throw new Error('the worker died before the reply');
+  };
+  const dead = orderRepository({ ...store, commit: Object.assign(Object.create(store.commit) as Store['commit'], { update }) });
+  await expect(dead.clearDeliveries(orderId, 7, { sagaId: 'saga-1', epoch: 2 })).rejects.toThrow('died');
+  expect(await orders().findOne({ _id: insertedId })).toMatchObject({ bols: [{ bol_number: 'BOL-1' }], version: 7 });
+});
+
 test('a restore of progression that a newer claim overtakes says so, and not that the order has moved on', async () => {
   const { insertedId } = await orders().insertOne({ routing: { origin_tenant_id: 'alpha' }, origin_order_number: uuidv7(), bols: [], executed_drops: [], progression_state: 'COMPLETE', status: 'synced', version: 7 });
   const orderId = insertedId.toHexString();

@@ -60,6 +60,12 @@ export const orderRepository = (store: Store): Orders => {
   });
 
   /**
+   * Of this claim alone. A lock that a dead claim took late has that claim's epoch, so no clear of another claim that is late as well gets through it:
+   * the order may have been unlocked in between, and then nothing would put back what is cleared.
+   */
+  const lockedBy = (orderId: string, { sagaId, epoch }: Hold) => ({ ...keys.of(orderId), 'fence.saga_id': sagaId, 'fence.epoch': epoch });
+
+  /**
    * Raises the lock's epoch to this claim's and returns the order as it is then. Without the write, an update of an older claim could
    * still arrive after the read and undo what was decided on it. ClaimLost only where the newer claim is seen: an absence has many causes.
    */
@@ -141,17 +147,18 @@ export const orderRepository = (store: Store): Orders => {
     },
 
     async clearDeliveries(orderId, version, hold) {
-      const cleared = await update(
-        { ...fenced(orderId, hold), version, 'fence.applied.cleared_version': { $exists: false } },
-        {
-          $set: { bols: [], executed_drops: [], 'fence.epoch': hold.epoch, 'fence.applied.cleared_version': version },
-          $inc: { version: 1 },
-        },
-      );
-      if (cleared) return { version };
-      const { fence } = await lockedOrder(orderId, hold);
-      const earlier = fence?.applied?.cleared_version;
-      return earlier === undefined ? 'moved' : { version: earlier };
+      for (let tried = 0; ; tried++) {
+        const cleared = await update(
+          { ...lockedBy(orderId, hold), version, 'fence.applied.cleared_version': { $exists: false } },
+          { $set: { bols: [], executed_drops: [], 'fence.applied.cleared_version': version }, $inc: { version: 1 } },
+        );
+        if (cleared) return { version };
+        const now = await lockedOrder(orderId, hold);
+        const earlier = now.fence?.applied?.cleared_version;
+        if (earlier !== undefined) return { version: earlier };
+        // Unchanged, it was locked by an earlier claim until now.
+        if (tried > 0 || Number(now.version) !== version) return 'moved';
+      }
     },
 
     async clearedVersion(orderId, hold) {

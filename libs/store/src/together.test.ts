@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { afterEach, expect, jest, test } from '@jest/globals';
 import { Together } from './together.js';
 
 const megabyte = 1024 * 1024;
@@ -91,4 +91,17 @@ test('what waited too long does not go any more, and makes room for what comes',
   back(0);
   await aTick();
   expect([late, groups.slice(1)]).toEqual([[2, 3], [[4]]]);
+});
+
+afterEach(() => void jest.useRealTimers());
+
+test('what waited too long is told so, though nothing under way comes back', async () => {
+  jest.useFakeTimers({ doNotFake: ['setImmediate', 'performance'] });
+  const { late, clock, join } = road();
+  join(...Array.from({ length: 20 }, () => 1));
+  await aTick();
+  join(2, 3);
+  clock.now = 13_000;
+  jest.advanceTimersByTime(1_000);
+  expect(late).toEqual([2, 3]);
 });

@@ -12,6 +12,9 @@ export interface Companions<Item> {
 /** Milliseconds an item may wait before it goes. What is under way has a limit of its own, and there may be many groups in front. */
 const longestWaitMs = 12_000;
 
+/** Milliseconds between looks for items that are late. */
+const dropEveryMs = 1_000;
+
 /** Items in a group at most. More gain nothing and make everybody wait for the slowest. */
 const mostTogether = 500;
 
@@ -41,6 +44,7 @@ export class Together<Item> {
   #waiting: { item: Item; bytes: number; since: number }[] = [];
   #waitingBytes = 0;
   #underWay = 0;
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(companions: Companions<Item>, now: () => number = () => performance.now()) {
     this.#companions = companions;
@@ -55,7 +59,16 @@ export class Together<Item> {
     this.#waitingBytes += bytes;
     // One tick's worth gathers even when nothing is under way.
     if (this.#waiting.length === 1) setImmediate(() => this.#leave());
+    this.#timer ??= this.#dropLater();
     return true;
+  }
+
+  /** What is under way may take long to fail, and its end must not be waited for by what is late. */
+  #dropLater(): NodeJS.Timeout {
+    return setTimeout(() => {
+      this.#dropLate();
+      this.#timer = this.#waiting.length > 0 ? this.#dropLater() : undefined;
+    }, dropEveryMs).unref();
   }
 
   #leave(): void {

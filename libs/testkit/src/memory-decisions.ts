@@ -26,7 +26,7 @@ export const memoryDecisions = ({ update }: MemorySagas, clock: MemoryClock): Me
       const claimed =
         seen.phase === 'stopped'
           ? await update('decisions.claim-stopped', seen.sagaId, (saga) => saga.epoch === seen.epoch && saga.phase === 'stopped', (saga) => Object.assign(saga, { epoch, settledEpoch: epoch }))
-          : await update('decisions.claim', seen.sagaId, resting(seen), (saga) => Object.assign(saga, { epoch, nextRunAt: clock.now() + decisionMs }));
+          : await update('decisions.claim', seen.sagaId, resting(seen), (saga) => Object.assign(saga, { epoch, nextRunAt: clock.now() + decisionMs, ...(seen.phase === 'parked' && { phase: 'running' as const }) }));
       return claimed ? epoch : undefined;
     },
     async giveBack(sagaId, epoch) {

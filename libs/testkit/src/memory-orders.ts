@@ -150,17 +150,20 @@ export const memoryOrders = (reach: Reach = atOnce): MemoryOrders => {
 
     async clearDeliveries(orderId, version, { sagaId, epoch }) {
       const hold = { sagaId, epoch };
-      const cleared = await change(
-        'clear',
-        orderId,
-        hold,
-        (document) => document.version === version && document.fence.clearedVersion === undefined,
-        () => ({ bols: [], executed_drops: [] }),
-        { clearedVersion: version },
-      );
-      if (cleared) return { version };
-      const { fence } = await lockedOrder(orderId, hold);
-      return fence.clearedVersion === undefined ? 'moved' : { version: fence.clearedVersion };
+      for (let tried = 0; ; tried++) {
+        const cleared = await change(
+          'clear',
+          orderId,
+          hold,
+          (document) => document.fence.epoch === epoch && document.version === version && document.fence.clearedVersion === undefined,
+          () => ({ bols: [], executed_drops: [] }),
+          { clearedVersion: version },
+        );
+        if (cleared) return { version };
+        const now = await lockedOrder(orderId, hold);
+        if (now.fence.clearedVersion !== undefined) return { version: now.fence.clearedVersion };
+        if (tried > 0 || now.version !== version) return 'moved';
+      }
     },
 
     clearedVersion: async (orderId, { sagaId, epoch }) => (await lockedOrder(orderId, { sagaId, epoch })).fence.clearedVersion,

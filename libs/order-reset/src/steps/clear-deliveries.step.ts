@@ -6,6 +6,7 @@ import { ownData, ownDataTimeoutMs } from '../policies.js';
 import type { DispatchTerms, ResetOrderPorts } from '../ports.js';
 import { keepsCleared } from './keeps-cleared.js';
 import { snapshotAgain, snapshotsPerAttempt } from './snapshot-again.js';
+import { unlessDeleted } from './unless-deleted.js';
 
 interface Needs {
   order: Order;
@@ -50,11 +51,12 @@ export const clearDeliveries = ({ orders, auditLog }: Pick<ResetOrderPorts, 'ord
     }
   },
 
-  async undo({ order, terms }, context) {
-    if (keepsCleared(terms, context)) return done({ restored: false }, { message: 'Left cleared: so it was agreed with this destination.' });
-    const version = await orders.clearedVersion(order.order_id, context);
-    if (version === undefined) return done({ restored: false }, { message: 'Nothing had been cleared.' });
-    await orders.restoreDeliveries(order.order_id, await auditLog.snapshot(context.sagaId, version), context);
-    return done({ restored: true }, { message: 'BOLs and executed drops put back.' });
-  },
+  undo: ({ order, terms }, context) =>
+    unlessDeleted(async () => {
+      if (keepsCleared(terms, context)) return done({ restored: false }, { message: 'Left cleared: so it was agreed with this destination.' });
+      const version = await orders.clearedVersion(order.order_id, context);
+      if (version === undefined) return done({ restored: false }, { message: 'Nothing had been cleared.' });
+      await orders.restoreDeliveries(order.order_id, await auditLog.snapshot(context.sagaId, version), context);
+      return done({ restored: true }, { message: 'BOLs and executed drops put back.' });
+    }),
 });

@@ -5,6 +5,7 @@ import { NO_PROGRESS } from '../order.js';
 import { ownData, ownDataTimeoutMs } from '../policies.js';
 import type { DispatchTerms, ResetOrderPorts } from '../ports.js';
 import { keepsCleared } from './keeps-cleared.js';
+import { unlessDeleted } from './unless-deleted.js';
 
 interface Needs {
   order: Order;
@@ -29,11 +30,12 @@ export const resetProgression = ({ orders }: Pick<ResetOrderPorts, 'orders'>): C
     return done({ progression }, { message: `Progression was ${progression.was}, is ${NO_PROGRESS}.` });
   },
 
-  async undo({ order, terms }, context) {
-    if (keepsCleared(terms, context)) return done({ restored: false }, { message: 'Left as it is: so it was agreed with this destination.' });
-    const came = await orders.restoreProgression(order.order_id, context);
-    return done({ restored: came === 'restored' }, { message: restoredInWords[came] });
-  },
+  undo: ({ order, terms }, context) =>
+    unlessDeleted(async () => {
+      if (keepsCleared(terms, context)) return done({ restored: false }, { message: 'Left as it is: so it was agreed with this destination.' });
+      const came = await orders.restoreProgression(order.order_id, context);
+      return done({ restored: came === 'restored' }, { message: restoredInWords[came] });
+    }),
 });
 
 const restoredInWords = {
