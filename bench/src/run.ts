@@ -1,12 +1,12 @@
-import { startPair } from './floors/pair.js';
+import { startPair } from './baselines/pair.js';
 import { inBudget } from './budget.js';
 import type { Plan } from './plan.js';
 import type { Figures } from './report/rounds.js';
-import { drainFloor, drainReal, templatesOf } from './rows/drain.js';
+import { drainBaseline, drainReal, templatesOf } from './rows/drain.js';
 import { endToEnd } from './rows/end-to-end.js';
 import { takeIn } from './rows/intake.js';
 import { asked, heard, runOwn } from './world/child.js';
-import type { Ground, World } from './world/world.js';
+import type { Fixture, World } from './world/world.js';
 
 export type Part = 'intake' | 'drain' | 'e2e';
 
@@ -20,31 +20,31 @@ export interface Run {
 
 /** What one accepted reset costs at the door, before any worker is there to share the machine with. */
 export const measureIntake = async ({ world, plan, say }: Run, figures: Figures): Promise<void> => {
-  const ground = await world.ground('bench_intake');
-  const url = await world.startIntake(ground);
+  const fixture = await world.fixture('bench_intake');
+  const url = await world.startIntake(fixture);
   const bare = runOwn('floors/bare-express-process.js');
   world.children.push(bare);
-  const floorUrl = `${(await heard<{ url: string }>(bare, 'ready')).url}/v1/order/reset`;
+  const baselineUrl = `${(await heard<{ url: string }>(bare, 'ready')).url}/v1/order/reset`;
   await world.queue.pause();
   const pair = async (seconds: number) => {
-    const real = await takeIn(world, ground, url, seconds, 300);
+    const real = await takeIn(world, fixture, url, seconds, 300);
     // Nobody answers these bells; left hanging they would be answered by the next row's workers.
     await world.queue.drain(true);
-    return { real, floor: await takeIn(world, ground, floorUrl, seconds, 300) };
+    return { real, baseline: await takeIn(world, fixture, baselineUrl, seconds, 300) };
   };
   // Both are warm before either counts.
   await pair(1.5);
   await inBudget(plan.intakeRounds, plan.budgetMs.intake, say, async () => {
-    const { real, floor } = await pair(plan.seconds);
-    say(`intake: ${Math.round(real.perS)} of ${Math.round(floor.perS)}/s`);
+    const { real, baseline } = await pair(plan.seconds);
+    say(`intake: ${Math.round(real.perS)} of ${Math.round(baseline.perS)}/s`);
     figures.add({
       'intake.per_s': real.perS,
-      'intake.bare_express_per_s': floor.perS,
-      'intake.ratio_bare_express': real.perS / floor.perS,
+      'intake.bare_express_per_s': baseline.perS,
+      'intake.ratio_bare_express': real.perS / baseline.perS,
       'intake.p50_ms': real.p50,
       'intake.p99_ms': real.p99,
-      'intake.bare_express_p50_ms': floor.p50,
-      'intake.bare_express_p99_ms': floor.p99,
+      'intake.bare_express_p50_ms': baseline.p50,
+      'intake.bare_express_p99_ms': baseline.p99,
     });
   });
   await world.queue.resume();
@@ -53,27 +53,27 @@ export const measureIntake = async ({ world, plan, say }: Run, figures: Figures)
 
 /** What workers and floors need before either can be measured; the workers are warm by then. */
 export const startWorking = async ({ world, plan, workerArgs }: Run) => {
-  const real = await world.ground('bench_real');
-  const floor = await world.ground('bench_floor');
+  const real = await world.fixture('bench_real');
+  const baseline = await world.fixture('bench_floor');
   const workers = await world.startWorkers(real, workerArgs);
   await drainReal(world, real, workers, Math.min(1_000, plan.drain));
-  return { real, floor, workers, templates: await templatesOf(real) };
+  return { real, baseline, workers, templates: await templatesOf(real) };
 };
 
 type Working = Awaited<ReturnType<typeof startWorking>>;
 
-export const measureDrain = async ({ world, plan, say }: Run, { real, floor, workers, templates }: Working, figures: Figures): Promise<void> => {
-  const pair = await startPair(floor.uri, world.stores.redisUrl, world.children);
-  const onFloor = (name: Parameters<typeof drainFloor>[3], count: number) => drainFloor(world, floor, pair, name, count, templates);
-  await onFloor('batched', Math.min(1_000, plan.drain));
-  await onFloor('fiveJobs', 100);
+export const measureDrain = async ({ world, plan, say }: Run, { real, baseline, workers, templates }: Working, figures: Figures): Promise<void> => {
+  const pair = await startPair(baseline.uri, world.stores.redisUrl, world.children);
+  const onBaseline = (name: Parameters<typeof drainBaseline>[3], count: number) => drainBaseline(world, baseline, pair, name, count, templates);
+  await onBaseline('batched', Math.min(1_000, plan.drain));
+  await onBaseline('fiveJobs', 100);
   let slowest = Infinity;
   const leftMs = await inBudget(plan.rounds, plan.budgetMs.drain, say, async (round) => {
-    const batched = await onFloor('batched', plan.drain);
+    const batched = await onBaseline('batched', plan.drain);
     const ours = await drainReal(world, real, workers, plan.drain);
-    const five = await onFloor('fiveJobs', plan.slowFloors);
-    const unbatched = await onFloor('unbatched', plan.slowFloors);
-    const noop = await onFloor('noopJobs', plan.drain);
+    const five = await onBaseline('fiveJobs', plan.slowBaselines);
+    const unbatched = await onBaseline('unbatched', plan.slowBaselines);
+    const noop = await onBaseline('noopJobs', plan.drain);
     say(`drain, round ${round}: ${Math.round(ours.perS)} sagas/s; batched ${Math.round(batched.perS)}, unbatched ${Math.round(unbatched.perS)}, five jobs ${Math.round(five.perS)}, no-op ${Math.round(noop.perS)}`);
     figures.add({
       'drain.sagas_per_s': ours.perS,
@@ -95,7 +95,7 @@ export const measureDrain = async ({ world, plan, say }: Run, { real, floor, wor
   // Twice through, and as long again for filling the stores.
   if ((2 * 2 * plan.longDrain * 1_000) / slowest > leftMs) return say(`The drain of ${plan.longDrain} is left out: the machine is too busy for it in the time there is.`);
   const ours = await drainReal(world, real, workers, plan.longDrain);
-  const batched = await onFloor('batched', plan.longDrain);
+  const batched = await onBaseline('batched', plan.longDrain);
   say(`drain of ${plan.longDrain}: ${Math.round(ours.perS)} sagas/s; batched ${Math.round(batched.perS)}`);
   figures.add({
     'drain20k.sagas_per_s': ours.perS,
@@ -107,21 +107,21 @@ export const measureDrain = async ({ world, plan, say }: Run, { real, floor, wor
   });
 };
 
-export const measureEndToEnd = async ({ world, plan, say }: Run, { real, floor, templates }: Working, figures: Figures): Promise<void> => {
+export const measureEndToEnd = async ({ world, plan, say }: Run, { real, baseline, templates }: Working, figures: Figures): Promise<void> => {
   const url = await world.startIntake(real);
-  const inline = runOwn('floors/inline-process.js', { BENCH_MONGODB_URI: floor.uri });
+  const inline = runOwn('floors/inline-process.js', { BENCH_MONGODB_URI: baseline.uri });
   world.children.push(inline);
   await heard(inline, 'ready');
-  const told = await asked<{ url: string }>(inline, { kind: 'begin', templates, all: floor.companies.all });
+  const told = await asked<{ url: string }>(inline, { kind: 'begin', templates, all: baseline.companies.all });
   const inlineUrl = `${told.url}/v1/order/reset`;
-  const measure = (ground: Ground, to: string, perS: number, seconds: number) => endToEnd(world, ground, to, perS, Math.round(perS * seconds));
+  const measure = (fixture: Fixture, to: string, perS: number, seconds: number) => endToEnd(world, fixture, to, perS, Math.round(perS * seconds));
   // Both are warm before either counts.
-  await measure(floor, inlineUrl, 100, 1);
+  await measure(baseline, inlineUrl, 100, 1);
   await measure(real, url, 100, 1);
   await inBudget(plan.rounds, plan.budgetMs.e2e, say, async (round) => {
     for (const [prefix, perS, seconds] of [['e2e', 50, plan.endToEndSeconds], ['e2e200', 200, plan.endToEndSeconds / 2]] as const) {
       const ours = await measure(real, url, perS, seconds);
-      const below = await measure(floor, inlineUrl, perS, seconds);
+      const below = await measure(baseline, inlineUrl, perS, seconds);
       say(`end to end at ${perS}/s, round ${round}: p50 ${ours.p50.toFixed(1)} ms, inline ${below.p50.toFixed(1)} ms`);
       figures.add({
         [`${prefix}.p50_ms`]: ours.p50,

@@ -56,14 +56,14 @@ const httpSection = (statuses, texts) => [
 
 const plainly = (text) => text.replaceAll('|', '\\|');
 
-const leaves = {
+const effect = {
   untouched: ['Refused at the door', 'Saga: `ended`, status `error`; not tried again. Order: as it was, and free.'],
-  'called-off': ['Called off', 'Saga: `ended`, status `canceled`. Order: as it was, and free.'],
-  'put-back': ['Refused by the destination', 'Saga: `ended`, status `rejected`; not tried again. Order: put back as it was, and free. Where the instance says `on_refusal: keep`, its deliveries stay cleared.'],
-  waiting: ['Waiting', 'Saga: `waiting`, or `parked` for people at the destination; it goes on by itself and no attempt is counted. Order: as the steps that are done left it.'],
+  'canceled': ['Called off', 'Saga: `ended`, status `canceled`. Order: as it was, and free.'],
+  'put-back': ['Refused by the destination', 'Saga: `ended`, status `rejected`; not tried again. Order: put back as it was, and free. Where the instance says `on_rejection: keep`, its deliveries stay cleared.'],
+  waiting: ['Waiting', 'Saga: `waiting`, or `awaiting_approval` for people at the destination; it goes on by itself and no attempt is counted. Order: as the steps that are done left it.'],
   retried: ['Tried again', 'Saga: `retrying`; after the last attempt `stopped`, status `error`, for an operator. Order: held by the saga, as the steps that are done left it; what was cleared is in the log.'],
   stopped: ['Stopped', 'Saga: `stopped`, status `error`, until an operator resumes or abandons it. Order: held by the saga, as the steps that are done left it.'],
-  abandoned: ['Abandoned', 'Saga: `ended`, status `error`. Order: free, as the steps that were done left it; nothing was undone.'],
+  terminated: ['Abandoned', 'Saga: `ended`, status `error`. Order: free, as the steps that were done left it; nothing was undone.'],
 };
 
 const sagaSection = (codes) => [
@@ -71,15 +71,15 @@ const sagaSection = (codes) => [
   '',
   'Grouped by how the saga and its order stand afterwards. A few come in two groups: the same thing was found before the order was cleared, or after.',
   '',
-  ...Object.entries(leaves).flatMap(([state, [title, says]]) => [
+  ...Object.entries(effect).flatMap(([state, [title, description]]) => [
     `### ${title}`,
     '',
-    says,
+    description,
     '',
     '| code | when | what to do |',
     '|---|---|---|',
     ...Object.entries(codes)
-      .filter(([, facts]) => [facts.leaves].flat().includes(state))
+      .filter(([, metadata]) => [metadata.effect].flat().includes(state))
       .map(([code, { when, next }]) => `| \`${code}\` | ${when} | ${next} |`),
     '',
   ]),

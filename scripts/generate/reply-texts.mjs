@@ -2,7 +2,7 @@ import { parseSync } from '@swc/core';
 import { sources } from './sources.mjs';
 
 /** Calls that answer with a status and a sentence. */
-const tellers = new Set(['refused', 'plainRefusal', 'NotAllowed']);
+const tellers = new Set(['rejected', 'plainRefusal', 'NotAllowed']);
 
 /** Every sentence the intake can answer an error with, by status: `Map(status → Set(text))`. What differs from reply to reply is an ellipsis. */
 export const replyTexts = () => {

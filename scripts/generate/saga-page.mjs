@@ -25,11 +25,11 @@ const page = ({ type, version, steps }) => [
 const edges = ({ name, status }, index, steps) => [
   `  s${index}["${name}"]`,
   index + 1 < steps.length ? `  s${index} -->|${status.done}| s${index + 1}` : `  s${index} -->|${status.done}| done(( ))`,
-  index > 0 ? `  s${index} -.->|refused| s${index - 1}` : `  s${index} -.->|${status.refused}| refused(( ))`,
+  index > 0 ? `  s${index} -.->|refused| s${index - 1}` : `  s${index} -.->|${status.rejected}| refused(( ))`,
 ];
 
 const row = ({ name, title, status, retry, timeoutMs, undo }) =>
-  `| \`${name}\` | ${title} | \`${status.done}\` | \`${status.refused}\` | ${retry.attempts} | ${duration(retry.firstDelayMs)}, ×${retry.growth} each time, at most ${duration(retry.maxDelayMs)} | ${duration(timeoutMs)} | ${undo ? 'yes' : 'no: the pivot'} |`;
+  `| \`${name}\` | ${title} | \`${status.done}\` | \`${status.rejected}\` | ${retry.attempts} | ${duration(retry.firstDelayMs)}, ×${retry.growth} each time, at most ${duration(retry.maxDelayMs)} | ${duration(timeoutMs)} | ${undo ? 'yes' : 'no: the pivot'} |`;
 
 const duration = (ms) => {
   if (ms < 1_000) return `${ms} ms`;

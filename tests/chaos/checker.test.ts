@@ -48,7 +48,7 @@ const spoiled: Spoiled[] = [
   { invariant: 'I7', what: 'not found after pending', spoil: ({ history }) => void history.sightings.push({ at: 2_010, sagaId: 's2', httpStatus: 404 }) },
   { invariant: 'I8', what: 'a saga under way for ever', spoil: ({ evidence }) => void (evidence.sagas[1]!.phase = 'retrying') },
   { invariant: 'I8', what: 'a saga that stopped for an operator', spoil: ({ evidence }) => void (evidence.sagas[1]!.phase = 'stopped') },
-  { invariant: 'I8', what: 'an order held by a saga that ended', spoil: ({ evidence }) => void (evidence.orders[0]!.heldBy = 's1') },
+  { invariant: 'I8', what: 'an order held by a saga that ended', spoil: ({ evidence }) => void (evidence.orders[0]!.lockedBySaga = 's1') },
   { invariant: 'I11', what: 'an answer after more than 3 s', spoil: ({ history }) => void history.troubles.push({ at: 1_000, ms: 3_200, until: 1_010, what: 'submit', status: 200, retryAfter: false }) },
   { invariant: 'I11', what: 'no answer at all', spoil: ({ history }) => void history.troubles.push({ at: 1_000, ms: 8_000, until: 1_010, what: 'poll', status: -1, retryAfter: false }) },
   { invariant: 'I11', what: '500', spoil: ({ history }) => void history.troubles.push({ at: 1_000, ms: 10, until: 1_010, what: 'submit', status: 500, retryAfter: false }) },

@@ -30,8 +30,8 @@ describe('crash orders', () => {
   });
 
   test('name one point, or all that begin and end alike', () => {
-    expect(isAt({ point: 'orders.hold after' }, 'orders.hold after')).toBe(true);
-    expect(isAt({ point: 'orders.hold after' }, 'orders.hold before')).toBe(false);
+    expect(isAt({ point: 'orders.lock after' }, 'orders.lock after')).toBe(true);
+    expect(isAt({ point: 'orders.lock after' }, 'orders.lock before')).toBe(false);
     expect(isAt({ point: 'journal.write:* before' }, 'journal.write:clear-deliveries:run:done before')).toBe(true);
     expect(isAt({ point: 'journal.write:* before' }, 'journal.write:clear-deliveries:run:done after')).toBe(false);
   });

@@ -23,7 +23,7 @@ const saga = (sagaId: string, acceptedAt: number) => ({ sagaId, correlationId: `
 
 const delivery = (sagaId: string, at: number) => ({ at, key: sagaId, correlationId: `c-${sagaId}`, orderId: 'order', instance: 'there', body: `body of ${sagaId}`, taken: true });
 
-const submission = (sagaId: string, at: number) => ({ orderId: 'order', named: 'correlation-id' as const, correlationId: `c-${sagaId}`, replies: [{ at, sagaId, correlationId: `c-${sagaId}` }], unheard: 0 });
+const submission = (sagaId: string, at: number) => ({ orderId: 'order', named: 'correlation-id' as const, correlationId: `c-${sagaId}`, replies: [{ at, sagaId, correlationId: `c-${sagaId}` }], dueSagas: 0 });
 
 /** A run in which all went well: one order, two resets in turn, and a BOL saved before, between and after them. Anew each time, to be spoiled. */
 export const healthyRun = (): CheckInput => ({
@@ -32,7 +32,7 @@ export const healthyRun = (): CheckInput => ({
     orders: [{ orderId: 'order', number: 'C-1', version: 7, bols: ['b0'], drops: ['d0'], progression: 'COMPLETE', goesTo: 'there' }],
     submissions: [submission('s1', 1_000), submission('s2', 2_000)],
     troubles: [],
-    exchanges: 20,
+    requests: 20,
     sightings: [
       { at: 1_010, sagaId: 's1', httpStatus: 200, status: 'pending', done: false, entries: 2 },
       { at: 1_100, sagaId: 's1', httpStatus: 200, status: 'synced', done: true, entries: 6 },

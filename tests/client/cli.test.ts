@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { runCli } from '../../libs/client/src/cli/run-cli.js';
 import type { ResetProgress } from '@crossroads/client';
 import { eventually } from '@crossroads/testkit';
-import { StepUnavailable } from '@crossroads/saga';
+import { RetryableError } from '@crossroads/saga';
 import { collections } from '@crossroads/store';
 import { intakeWorld } from '../intake/world.js';
 import type { IntakeWorld } from '../intake/world.js';
@@ -75,7 +75,7 @@ describe('reset', () => {
     ['error', 4],
     ['canceled', 5],
   ])('ends %s with exit code %d', async (status, code) => {
-    if (status === 'rejected') world.destination.answers.push('refused');
+    if (status === 'rejected') world.destination.answers.push('rejected');
     world.working = status !== 'canceled';
     const waiting = status === 'error' ? run(['reset', '--order-number', 'nobody-has-it', '--to', 'Beta', '--wait']) : reset('--wait', '--correlation-id', `ends-${status}`);
     if (status === 'canceled') {
@@ -88,7 +88,7 @@ describe('reset', () => {
   });
 
   test('stopped names the saga that an operator can resume', async () => {
-    world.destination.answers.push(...Array.from({ length: 3 }, () => new StepUnavailable('destination.unavailable', 'Nobody there.')));
+    world.destination.answers.push(...Array.from({ length: 3 }, () => new RetryableError('destination.unavailable', 'Nobody there.')));
     const { code, out } = await reset('--wait');
     expect([code, out]).toEqual([4, expect.stringMatching(/✘ error: stopped at dispatch-reset; an operator can resume saga [0-9a-f-]{36} after/)]);
   });
@@ -201,7 +201,7 @@ test('the page of the client has the same exit codes', async () => {
 });
 
 test('the words of others give a terminal no orders', async () => {
-  world.destination.answers.push('refused');
+  world.destination.answers.push('rejected');
   const order = await world.deliver({ origin_order_number: 'O-\u009b31m' });
   const { out } = await run(['reset', '--order-id', order.order_id, '--to', 'Beta', '--wait']);
   await run(['reset', '--order-number', order.origin_order_number, '--to', 'Beta', '--wait']);

@@ -18,13 +18,13 @@ afterAll(() => world.close());
 /** What is still under way would take the answer that a later test gives the destination. */
 afterEach(() => eventually(async () => (await world.store.connection.db!.collection(collections.sagas).countDocuments({ phase: { $nin: ['ended', 'stopped'] } })) === 0));
 
-const wish = async (more: object = {}) => ({ order_number: (await world.deliver()).origin_order_number, destTenantName: 'Beta', ...more });
+const input = async (more: object = {}) => ({ order_number: (await world.deliver()).origin_order_number, destTenantName: 'Beta', ...more });
 
 /** While nobody works on what is asked for. */
-const idle = async <T>(during: () => Promise<T>): Promise<T> => {
+const idle = async <T>(observe: () => Promise<T>): Promise<T> => {
   world.working = false;
   try {
-    return await during();
+    return await observe();
   } finally {
     world.working = true;
   }
@@ -32,7 +32,7 @@ const idle = async <T>(during: () => Promise<T>): Promise<T> => {
 
 describe('a reset', () => {
   test('is accepted, followed entry by entry, and over', async () => {
-    const accepted = await alpha.reset(await wish());
+    const accepted = await alpha.reset(await input());
     expect(accepted).toMatchObject({ status: 'pending', replayed: false, log: { correlation_id: accepted.correlationId } });
     const seen: ResetProgress[] = [];
     const outcome = await alpha.waitFor(accepted.correlationId, { onChange: (progress) => seen.push(progress) });
@@ -42,22 +42,22 @@ describe('a reset', () => {
   });
 
   test('is answered with its outcome where the reply may be held', async () => {
-    expect(await alpha.reset(await wish({ waitS: 20 }))).toMatchObject({ status: 'synced', log: { status: 'succeeded' } });
+    expect(await alpha.reset(await input({ waitS: 20 }))).toMatchObject({ status: 'synced', log: { status: 'succeeded' } });
   });
 
   test('is one reset however often it is sent under one key, and a key is for one request', async () => {
-    const request = await wish({ idempotencyKey: 'recall-"1"' });
+    const request = await input({ idempotencyKey: 'recall-"1"' });
     const first = await alpha.reset(request);
     const second = await alpha.reset(request);
     expect([second.correlationId, second.replayed]).toEqual([first.correlationId, true]);
-    await expect(alpha.reset({ ...(await wish()), idempotencyKey: 'recall-"1"' })).rejects.toMatchObject({ kind: 'conflict', status: 422 });
+    await expect(alpha.reset({ ...(await input()), idempotencyKey: 'recall-"1"' })).rejects.toMatchObject({ kind: 'conflict', status: 422 });
   });
 
   test('has the name its caller gives it, which is for one request', async () => {
-    const request = await wish({ correlationId: 'mine-0001' });
+    const request = await input({ correlationId: 'mine-0001' });
     expect((await alpha.reset(request)).correlationId).toBe('mine-0001');
     expect((await alpha.reset(request)).replayed).toBe(true);
-    const other = alpha.reset({ ...(await wish()), correlationId: 'mine-0001' });
+    const other = alpha.reset({ ...(await input()), correlationId: 'mine-0001' });
     await expect(other).rejects.toThrow(ConflictError);
     await expect(other).rejects.toMatchObject({ status: 409 });
   });
@@ -73,7 +73,7 @@ describe('a reset', () => {
 
 describe('its status', () => {
   test('is told anew only where it has changed', async () => {
-    const { correlationId } = await alpha.reset(await wish());
+    const { correlationId } = await alpha.reset(await input());
     const { etag, retryAfterMs, status } = await alpha.status(correlationId, { waitS: 20 });
     expect([status, retryAfterMs]).toEqual(['synced', undefined]);
     expect(await alpha.status(correlationId, { ifNoneMatch: etag })).toBeUndefined();
@@ -81,14 +81,14 @@ describe('its status', () => {
   });
 
   test('is nobody else’s', async () => {
-    const { correlationId } = await alpha.reset(await wish());
+    const { correlationId } = await alpha.reset(await input());
     await expect(beta.status(correlationId)).rejects.toThrow(NotFoundError);
     await expect(beta.waitFor(correlationId)).rejects.toThrow(NotFoundError);
   });
 
   test('is not waited for longer than one wants', async () => {
     await idle(async () => {
-      const { correlationId } = await alpha.reset(await wish());
+      const { correlationId } = await alpha.reset(await input());
       const failure: unknown = await alpha.waitFor(correlationId, { timeoutMs: 300 }).catch((error: unknown) => error);
       expect(failure).toBeInstanceOf(TimedOutError);
       expect(failure).toMatchObject({ correlationId, progress: { status: 'pending', done: false } });
@@ -98,7 +98,7 @@ describe('its status', () => {
 
   test('is no longer waited for once the signal says so, and the service lets go as well', async () => {
     await idle(async () => {
-      const { correlationId } = await alpha.reset(await wish());
+      const { correlationId } = await alpha.reset(await input());
       const abort = new AbortController();
       const seen: string[] = [];
       const under = alpha.waitFor(correlationId, { signal: abort.signal, onChange: ({ status }) => seen.push(status) });
@@ -126,19 +126,19 @@ test('a list goes through all pages, newest first, and only as far as it is read
 describe('a decision', () => {
   const requested = async () => {
     world.destination.answers.push('requested');
-    const { correlationId } = await alpha.reset(await wish());
+    const { correlationId } = await alpha.reset(await input());
     await eventually(async () => (await alpha.status(correlationId)).status === 'requested');
     return correlationId;
   };
 
   test('to cancel is taken before anything was cleared, and refused afterwards with the reason', async () => {
     const called = await idle(async () => {
-      const { correlationId } = await alpha.reset(await wish());
+      const { correlationId } = await alpha.reset(await input());
       expect((await alpha.cancel(correlationId, { reasonCode: 'BY MISTAKE' })).status).toBe('canceled');
       return correlationId;
     });
     expect((await alpha.cancel(called)).status).toBe('canceled');
-    const { correlationId } = await alpha.reset(await wish({ waitS: 20 }));
+    const { correlationId } = await alpha.reset(await input({ waitS: 20 }));
     await expect(alpha.cancel(correlationId)).rejects.toMatchObject({ kind: 'conflict', retryable: false, message: expect.stringContaining('cleared already') });
   });
 
@@ -158,15 +158,15 @@ describe('a decision', () => {
 describe('a client with id and secret', () => {
   test('speaks for the tenant it names', async () => {
     const client = createClient({ baseUrl: world.url, clientId: world.client.id, clientSecret: world.client.secret, tenantName: 'Alpha' });
-    expect((await client.reset(await wish({ waitS: 20 }))).status).toBe('synced');
+    expect((await client.reset(await input({ waitS: 20 }))).status).toBe('synced');
   });
 
   test('is told apart: not known, and not allowed', async () => {
     const options = { baseUrl: world.url, clientId: world.client.id, clientSecret: world.client.secret };
     const secret = 'w'.repeat(43);
-    const failure: unknown = await createClient({ ...options, clientSecret: secret, tenantName: 'Alpha' }).reset(await wish()).catch((error: unknown) => error);
+    const failure: unknown = await createClient({ ...options, clientSecret: secret, tenantName: 'Alpha' }).reset(await input()).catch((error: unknown) => error);
     expect(failure).toMatchObject({ kind: 'not_authenticated', status: 401 });
     expect(JSON.stringify(failure)).not.toContain(secret);
-    await expect(createClient({ ...options, tenantName: 'Gamma' }).reset(await wish())).rejects.toMatchObject({ kind: 'not_allowed', status: 403 });
+    await expect(createClient({ ...options, tenantName: 'Gamma' }).reset(await input())).rejects.toMatchObject({ kind: 'not_allowed', status: 403 });
   });
 });

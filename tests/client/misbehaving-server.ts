@@ -22,7 +22,7 @@ export interface MisbehavingServer {
 }
 
 export const misbehavingServer = async (): Promise<MisbehavingServer> => {
-  let ahead: Behaviour[] = [];
+  let blockedBy: Behaviour[] = [];
   const received: Received[] = [];
   const server = createServer((request, response) => {
     const { method = '', url: path = '', headers } = request;
@@ -30,7 +30,7 @@ export const misbehavingServer = async (): Promise<MisbehavingServer> => {
     request.setEncoding('utf8').on('data', (text: string) => (body += text));
     request.once('end', () => {
       received.push({ method, path, headers, body });
-      answer(request, response, ahead.length > 1 ? ahead.shift()! : ahead[0]!);
+      answer(request, response, blockedBy.length > 1 ? blockedBy.shift()! : blockedBy[0]!);
     });
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -38,7 +38,7 @@ export const misbehavingServer = async (): Promise<MisbehavingServer> => {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     received,
     behave: (...behaviours) => {
-      ahead = behaviours;
+      blockedBy = behaviours;
       received.length = 0;
     },
     close: async () => {

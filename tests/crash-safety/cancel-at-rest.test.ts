@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { resetRequest, subjectOf } from '@crossroads/order-reset';
 import type { Claim } from '@crossroads/saga';
 import type { SagaRead, Store } from '@crossroads/store';
-import { callOff, decisionRepository, intakeRepository, journalRepository, makeIndexes, openStore, pronounce, sagaRepository, sagaViewRepository } from '@crossroads/store';
+import { cancelSaga, decisionRepository, intakeRepository, journalRepository, makeIndexes, openStore, recordOutcome, sagaRepository, sagaViewRepository } from '@crossroads/store';
 import { resetRequestFor } from '@crossroads/testkit';
 import { randomUUID } from 'node:crypto';
 import { ownDatabase } from '../stores/own-database.js';
@@ -26,7 +26,7 @@ const accept = async (): Promise<string> => {
     type: 'reset_order',
     version: 1,
     tenant_id: 'alpha',
-    line_keys: [],
+    concurrency_keys: [],
     request: resetRequestFor({ order_number: '4711' }),
     inbound_request: {},
     accepted_at: new Date(),
@@ -39,11 +39,11 @@ const read = async (sagaId: string): Promise<SagaRead> => {
   const view = sagaViewRepository(store);
   return { saga: (await view.saga(sagaId))!, entries: await view.entries(sagaId) };
 };
-const cancel = (seen: SagaRead) => callOff({ journal: journal(), sagas: decisionRepository(store) }, seen, { by: 'Alpha', reasonCode: null });
+const cancel = (seen: SagaRead) => cancelSaga({ journal: journal(), sagas: decisionRepository(store) }, seen, { by: 'Alpha', reasonCode: null });
 
 test('a reset that is canceled before its first claim is claimed next as one that has a journal to read', async () => {
   const sagaId = await accept();
-  expect(await cancel(await read(sagaId))).toBe('called-off');
+  expect(await cancel(await read(sagaId))).toBe('canceled');
   // The first claim of all reads no journal: it would lock the order for a reset that was canceled.
   const { epoch } = (await sagaRepository(store, [{ type: 'reset_order', version: 1 }]).claim(sagaId)) as Claim;
   expect(epoch).toBe(2);
@@ -52,7 +52,7 @@ test('a reset that is canceled before its first claim is claimed next as one tha
 test('a reset that an operator has just ended is not canceled, though the caller saw it before it ended', async () => {
   const sagaId = await accept();
   const seen = await read(sagaId);
-  await pronounce(journal(), seen, 1, { step: 'resolve-order', outcome: 'terminated', status: 'error', title: 'Abandoned by an operator', message: 'Abandoned.', extra_data: {} });
+  await recordOutcome(journal(), seen, 1, { step: 'resolve-order', outcome: 'terminated', status: 'error', title: 'Abandoned by an operator', message: 'Abandoned.', extra_data: {} });
   expect(await cancel({ saga: seen.saga, entries: (await read(sagaId)).entries })).toBe('over');
   expect((await read(sagaId)).entries.map(({ step }) => `${step.name} ${step.outcome}`)).toEqual(['resolve-order terminated']);
 });

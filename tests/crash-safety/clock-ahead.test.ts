@@ -20,17 +20,17 @@ test.each([
   const [sagaId] = (await world.accept()) as [string];
   const at = (ms: number) => world.change(sagaId, { $set: { updated_at: new Date(Date.now() + ms) } });
   await at(skew);
-  await world.ringAll([sagaId]);
+  await world.enqueueAll([sagaId]);
   let letGo = (): void => undefined;
   const hung = new Promise<void>((resolve) => (letGo = resolve));
-  const stranger = world.startWorker(async () => hung.then(() => ({ next: 'over' as const, outcome: { outcome: 'left' } })), 2);
+  const unauthenticated = world.startWorker(async () => hung.then(() => ({ next: 'over' as const, outcome: { outcome: 'skipped' } })), 2);
   const held = async () => (await world.jobsOf(sagaId)).length;
   try {
     await eventually(async () => (await held()) === 1);
     await pause(2_500);
     await world.sweep();
     await eventually(async () => (await world.jobsOf(sagaId)).filter(({ state }) => state === 'active').length === 2);
-    world.startWorker(world.turns().answer);
+    world.startWorker(world.executions().answer);
     for (let passed = 1; passed <= 3; passed++) {
       await at(skew - passed * minute);
       await world.sweep();
@@ -39,6 +39,6 @@ test.each([
     expect({ phase: (await world.saga(sagaId)).phase, jobs: await held() }).toMatchObject({ phase: 'ended' });
   } finally {
     letGo();
-    await stranger.close(2_000);
+    await unauthenticated.close(2_000);
   }
 }, 30_000);

@@ -1,22 +1,22 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import type { Orders, ResetOrderPorts, ResetRequest } from '@crossroads/order-reset';
-import { lineKeysOfRequest, resetRequest, sagaTypes, subjectOf } from '@crossroads/order-reset';
+import { concurrencyKeysOfRequest, resetRequest, sagaTypes, subjectOf } from '@crossroads/order-reset';
 import type { Journal } from '@crossroads/saga';
-import { createAdvance } from '@crossroads/saga';
-import type { SagaFacts, Store } from '@crossroads/store';
+import { createSagaRunner } from '@crossroads/saga';
+import type { SagaMetadata, Store } from '@crossroads/store';
 import {
   auditLogRepository,
-  callOff,
+  cancelSaga,
   collections,
   decisionRepository,
   intakeRepository,
   journalRepository,
-  lineRepository,
+  orderQueueRepository,
   makeIndexes,
   openStore,
   orderRepository,
-  pronounce,
+  recordOutcome,
   sagaRepository,
   sagaViewRepository,
   sweepRepository,
@@ -64,19 +64,19 @@ const fixture = async (fields: object = {}) => {
   } as never);
   const destination = memoryDestination();
   const journal = journalRepository(store, ({ request }, state) => subjectOf(resetRequest.parse(request) satisfies ResetRequest, state));
-  const worker = (spoil: (real: Orders) => Orders = (real) => real, spoilJournal: (real: Journal<SagaFacts>) => Journal<SagaFacts> = (real) => real) => {
+  const worker = (spoil: (real: Orders) => Orders = (real) => real, spoilJournal: (real: Journal<SagaMetadata>) => Journal<SagaMetadata> = (real) => real) => {
     const ports: ResetOrderPorts = {
       orders: spoil(orderRepository(store)),
       auditLog: auditLogRepository(store),
-      line: { ahead: lineRepository(store).ahead, callNext: async () => undefined },
+      line: { blockedBy: orderQueueRepository(store).blockedBy, wakeNext: async () => undefined },
       destinations: destination,
     };
     const types = sagaTypes(ports);
-    return createAdvance({ types, sagas: sagaRepository(store, types), journal: spoilJournal(journal), log: silent });
+    return createSagaRunner({ types, sagas: sagaRepository(store, types), journal: spoilJournal(journal), log: silent });
   };
   const saga = async (sagaId: string) => (await sagas().findOne({ _id: sagaId }))! as never as Record<string, any>;
   const entries = (sagaId: string) => sagaViewRepository(store).entries(sagaId);
-  const commandsOn = (on: Store) => createCommands({ store: on, bells: { ring: async () => undefined }, log: { debug: () => {}, ...silent } });
+  const commandsOn = (on: Store) => createCommands({ store: on, queue: { enqueue: async () => undefined }, log: { debug: () => {}, ...silent } });
   return {
     destination,
     journal,
@@ -96,7 +96,7 @@ const fixture = async (fields: object = {}) => {
         type: 'reset_order',
         version: 1,
         tenant_id: 'alpha',
-        line_keys: lineKeysOfRequest(request),
+        concurrency_keys: concurrencyKeysOfRequest(request),
         request,
         inbound_request: {},
         accepted_at: new Date(),
@@ -135,11 +135,11 @@ const retryingAtClear = async (world: Awaited<ReturnType<typeof fixture>>) => {
 
 /** What data-model and crash-safety promise of any reset that is over: what stays cleared is named in the log, so that Recover puts it back. */
 const putBackByRecover = async (world: Awaited<ReturnType<typeof fixture>>, sagaId: string) => {
-  expect(await world.saga(sagaId)).toMatchObject({ phase: 'ended', error: { code: 'saga.abandoned' } });
+  expect(await world.saga(sagaId)).toMatchObject({ phase: 'ended', error: { code: 'saga.terminated' } });
   expect((await world.order())['bols']).toEqual([]);
   const recovered = await world.commands.recover!(sagaId, asOperator);
-  expect(recovered).toEqual({ ok: true, madeSaga: expect.any(String) });
-  await world.worker()((recovered as { madeSaga: string }).madeSaga);
+  expect(recovered).toEqual({ ok: true, recoverySagaId: expect.any(String) });
+  await world.worker()((recovered as { recoverySagaId: string }).recoverySagaId);
   expect(await world.order()).toMatchObject({ bols: [{ bol_number: 'BOL-1' }], executed_drops: [{ site: 'site-104' }], progression_state: 'COMPLETE' });
 };
 
@@ -148,7 +148,7 @@ describe('the entry by which an operator abandons arrives late', () => {
     const world = await fixture();
     const sagaId = await retryingAtClear(world);
     const late = held();
-    const abandoning = world.commandsOn(withHeldTermination(late.gate)).abandon!(sagaId, asOperator);
+    const terminating = world.commandsOn(withHeldTermination(late.gate)).terminate!(sagaId, asOperator);
     await late.arrived;
     // 12 s pass.
     await world.due(sagaId);
@@ -157,7 +157,7 @@ describe('the entry by which an operator abandons arrives late', () => {
       clearDeliveries: async (...args) => {
         const cleared = await real.clearDeliveries(...args);
         late.letThrough();
-        await abandoning;
+        await terminating;
         return cleared;
       },
     }))(sagaId);
@@ -168,14 +168,14 @@ describe('the entry by which an operator abandons arrives late', () => {
     const world = await fixture();
     const sagaId = await retryingAtClear(world);
     const late = held();
-    const abandoning = world.commandsOn(withHeldTermination(late.gate)).abandon!(sagaId, asOperator);
+    const terminating = world.commandsOn(withHeldTermination(late.gate)).terminate!(sagaId, asOperator);
     await late.arrived;
     await world.due(sagaId);
     await world.worker((real) => ({
       ...real,
       clearDeliveries: async (...args) => {
         late.letThrough();
-        await abandoning;
+        await terminating;
         return real.clearDeliveries(...args);
       },
     }))(sagaId);
@@ -188,13 +188,13 @@ describe('two operators at once, no time passes and no write is late', () => {
     const world = await fixture();
     const sagaId = await retryingAtClear(world);
     const late = held();
-    const abandoning = world.commandsOn(withHeldTermination(late.gate)).abandon!(sagaId, asOperator);
+    const terminating = world.commandsOn(withHeldTermination(late.gate)).terminate!(sagaId, asOperator);
     await late.arrived;
     // The operator's claim is no saga at rest: a worker that ran the saga now would clear it behind the operator's back.
     expect(await world.commands.runNow!(sagaId, asOperator)).toMatchObject({ ok: false, code: 'saga.moved' });
     late.letThrough();
-    expect(await abandoning).toMatchObject({ ok: true });
-    expect(await world.saga(sagaId)).toMatchObject({ phase: 'ended', error: { code: 'saga.abandoned' } });
+    expect(await terminating).toMatchObject({ ok: true });
+    expect(await world.saga(sagaId)).toMatchObject({ phase: 'ended', error: { code: 'saga.terminated' } });
   });
 
   test('one abandons a stopped saga, the other resumes it', async () => {
@@ -202,7 +202,7 @@ describe('two operators at once, no time passes and no write is late', () => {
     const sagaId = await retryingAtClear(world);
     await sagas().updateOne({ _id: sagaId }, { $set: { phase: 'stopped', status: 'error' }, $unset: { next_run_at: 1 } });
     const late = held();
-    const abandoning = world.commandsOn(withHeldTermination(late.gate)).abandon!(sagaId, asOperator);
+    const terminating = world.commandsOn(withHeldTermination(late.gate)).terminate!(sagaId, asOperator);
     await late.arrived;
     expect(await world.commands.resume!(sagaId, asOperator)).toMatchObject({ ok: true });
     await world.worker((real) => ({
@@ -211,7 +211,7 @@ describe('two operators at once, no time passes and no write is late', () => {
         const cleared = await real.clearDeliveries(...args);
         late.letThrough();
         // "Nothing was changed", it says.
-        expect(await abandoning).toMatchObject({ ok: false, code: 'saga.moved' });
+        expect(await terminating).toMatchObject({ ok: false, code: 'saga.moved' });
         return cleared;
       },
     }))(sagaId);
@@ -231,21 +231,21 @@ test('two operators abandon a stopped saga at once: one is told that it was done
       const done = await store.commit.update(...args);
       if (args[0] === collections.sagas && second === undefined) {
         const late = held();
-        second = world.commandsOn(withHeldTermination(late.gate)).abandon!(sagaId, asOperator);
+        second = world.commandsOn(withHeldTermination(late.gate)).terminate!(sagaId, asOperator);
         await late.arrived;
         setTimeout(late.letThrough, 300);
       }
       return done;
     },
   };
-  const first = await world.commandsOn({ ...store, commit: commit as Store['commit'] }).abandon!(sagaId, asOperator).catch((error: Error) => error.name);
+  const first = await world.commandsOn({ ...store, commit: commit as Store['commit'] }).terminate!(sagaId, asOperator).catch((error: Error) => error.name);
   expect([first, await second]).toMatchObject([{ ok: false, code: 'saga.moved' }, { ok: true }]);
 });
 
 test('a saga that is abandoned half undone can be recovered without force: nobody but the saga has touched its order', async () => {
   const world = await fixture();
   const sagaId = await world.accept();
-  world.destination.answers.push('refused');
+  world.destination.answers.push('rejected');
   const broken = world.worker((real) => ({
     ...real,
     restoreDeliveries: async () => {
@@ -257,12 +257,12 @@ test('a saga that is abandoned half undone can be recovered without force: nobod
     await broken(sagaId);
   }
   expect(await world.saga(sagaId)).toMatchObject({ phase: 'stopped' });
-  expect(await world.commands.abandon!(sagaId, asOperator)).toMatchObject({ ok: true });
+  expect(await world.commands.terminate!(sagaId, asOperator)).toMatchObject({ ok: true });
   await putBackByRecover(world, sagaId);
 });
 
 describe('the lock is removed by hand after a clear that has no entry yet', () => {
-  test('docs/errors.md: order.not_held: "abandon the saga, and recover the order if it was cleared"', async () => {
+  test('docs/errors.md: order.not_locked: "abandon the saga, and recover the order if it was cleared"', async () => {
     const world = await fixture();
     const sagaId = await world.accept();
     const late = held();
@@ -275,11 +275,11 @@ describe('the lock is removed by hand after a clear that has no entry yet', () =
       },
     }))(sagaId);
     await late.arrived;
-    await orders().updateOne({ _id: world.orderId }, { $unset: { fence: 1 } });
+    await orders().updateOne({ _id: world.orderId }, { $unset: { lock: 1 } });
     await world.due(sagaId);
     expect(await world.worker()(sagaId)).toMatchObject({ outcome: 'stopped' });
-    expect(await world.saga(sagaId)).toMatchObject({ phase: 'stopped', error: { code: 'order.not_held' } });
-    expect(await world.commands.abandon!(sagaId, asOperator)).toMatchObject({ ok: true });
+    expect(await world.saga(sagaId)).toMatchObject({ phase: 'stopped', error: { code: 'order.not_locked' } });
+    expect(await world.commands.terminate!(sagaId, asOperator)).toMatchObject({ ok: true });
     late.letThrough();
     await dying;
     await putBackByRecover(world, sagaId);
@@ -293,7 +293,7 @@ describe('before a saga stops or waits for a person, it reads its journal again'
     world.destination.answers.push('requested');
     await world.worker()(sagaId);
     const read = await world.read(sagaId);
-    expect(read.saga).toMatchObject({ phase: 'parked' });
+    expect(read.saga).toMatchObject({ phase: 'awaiting_approval' });
     await world.due(sagaId); // the seven days are over
     let reads = 0;
     await world.worker(undefined, (real) => ({
@@ -302,13 +302,13 @@ describe('before a saga stops or waits for a person, it reads its journal again'
         const found = await real.read(id);
         // The destination's people accept, as answer.ts does: by the epoch they read the parked saga at.
         if (reads++ === 0)
-          await pronounce(world.journal, read, (read.saga as { epoch: number }).epoch, {
+          await recordOutcome(world.journal, read, (read.saga as { epoch: number }).epoch, {
             step: 'dispatch-reset',
             outcome: 'done',
             status: 'synced',
             title: 'Reset accepted by the destination',
             message: 'Accepted.',
-            adds: { reply: { http_status: 202, message: 'Accepted.' } },
+            output: { reply: { http_status: 202, message: 'Accepted.' } },
             extra_data: {},
           });
         return found;
@@ -323,7 +323,7 @@ describe('before a saga stops or waits for a person, it reads its journal again'
     const world = await fixture();
     const sagaId = await world.accept();
     await sagas().updateOne({ _id: sagaId }, { $set: { failures: 2 } }); // two attempts have failed; the third is the last of a bug
-    const calledOff: string[] = [];
+    const canceled: string[] = [];
     await world.worker(
       (real) => ({
         ...real,
@@ -335,12 +335,12 @@ describe('before a saga stops or waits for a person, it reads its journal again'
         ...real,
         read: async (id) => {
           const found = await real.read(id);
-          calledOff.push(await callOff({ journal: world.journal, sagas: decisionRepository(store) }, await world.read(sagaId), { by: 'Alpha', reasonCode: null }));
+          canceled.push(await cancelSaga({ journal: world.journal, sagas: decisionRepository(store) }, await world.read(sagaId), { by: 'Alpha', reasonCode: null }));
           return found;
         },
       }),
     )(sagaId);
-    expect([...new Set(calledOff)]).toEqual(['called-off']);
+    expect([...new Set(canceled)]).toEqual(['canceled']);
     // The caller was told "canceled": "it will end canceled, or has". Nobody is going to move it, though.
     const { phase, status, next_run_at } = await world.saga(sagaId);
     expect({ phase, status, next_run_at, steps: await world.steps(sagaId) }).not.toMatchObject({ phase: 'stopped', status: 'error' });
@@ -349,14 +349,14 @@ describe('before a saga stops or waits for a person, it reads its journal again'
 
 describe('orders of other systems', () => {
   test('with fence null are reset, or refused', async () => {
-    const world = await fixture({ fence: null });
+    const world = await fixture({ lock: null });
     const sagaId = await world.accept();
     await world.worker()(sagaId);
     expect((await world.saga(sagaId))['phase']).not.toBe('waiting');
   });
 
   test('that carry the lock of a saga that does not exist, as in a copy or a restored backup, are freed by the sweep', async () => {
-    const world = await fixture({ fence: { saga_id: '01900000-0000-7000-8000-000000000000', epoch: 3 } });
+    const world = await fixture({ lock: { saga_id: '01900000-0000-7000-8000-000000000000', epoch: 3 } });
     const sagaId = await world.accept();
     await world.worker()(sagaId);
     expect((await world.saga(sagaId))['phase']).toBe('waiting');
@@ -372,17 +372,17 @@ describe('orders of other systems', () => {
     const [{ size }] = (await orders().aggregate([{ $match: { _id: world.orderId } }, { $project: { size: { $bsonSize: '$$ROOT' } } }]).toArray()) as [{ size: number }];
     await orders().updateOne({ _id: world.orderId }, { $set: { filler: 'y'.repeat(16 * 1024 * 1024 - bytesLeft - size) } } as never);
     const sagaId = await world.accept();
-    world.destination.answers.push('refused');
+    world.destination.answers.push('rejected');
     await world.worker()(sagaId);
     const { phase, status, error } = await world.saga(sagaId);
     const cleared = (await world.order())['bols'].length === 0;
     let recovered: unknown;
     if (phase === 'stopped') {
-      await world.commands.abandon!(sagaId, asOperator);
-      const made = (await world.commands.recover!(sagaId, { ...asOperator, forced: true })) as { madeSaga?: string };
-      if (made.madeSaga) {
-        await world.worker()(made.madeSaga);
-        const recovery = await world.saga(made.madeSaga);
+      await world.commands.terminate!(sagaId, asOperator);
+      const made = (await world.commands.recover!(sagaId, { ...asOperator, force: true })) as { recoverySagaId?: string };
+      if (made.recoverySagaId) {
+        await world.worker()(made.recoverySagaId);
+        const recovery = await world.saga(made.recoverySagaId);
         recovered = { phase: recovery['phase'], status: recovery['status'], code: recovery['error']?.code };
       } else recovered = made;
     }
@@ -392,7 +392,7 @@ describe('orders of other systems', () => {
   test('whose BOLs became a text after the clear are not torn into letters by the undo', async () => {
     const world = await fixture();
     const sagaId = await world.accept();
-    world.destination.answers.push('refused');
+    world.destination.answers.push('rejected');
     await world.worker((real) => ({
       ...real,
       resetProgression: async (...args) => {

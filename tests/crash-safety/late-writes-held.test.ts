@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import type { Orders, ResetOrderPorts, ResetRequest } from '@crossroads/order-reset';
-import { lineKeysOfRequest, resetRequest, sagaTypes, subjectOf } from '@crossroads/order-reset';
-import { createAdvance } from '@crossroads/saga';
+import { concurrencyKeysOfRequest, resetRequest, sagaTypes, subjectOf } from '@crossroads/order-reset';
+import { createSagaRunner } from '@crossroads/saga';
 import type { Store } from '@crossroads/store';
-import { auditLogRepository, callOff, collections, decisionRepository, intakeRepository, journalRepository, lineRepository, makeIndexes, openStore, orderRepository, sagaRepository, sagaViewRepository, sweepRepository } from '@crossroads/store';
+import { auditLogRepository, cancelSaga, collections, decisionRepository, intakeRepository, journalRepository, orderQueueRepository, makeIndexes, openStore, orderRepository, sagaRepository, sagaViewRepository, sweepRepository } from '@crossroads/store';
 import { memoryDestination, resetRequestFor, silent } from '@crossroads/testkit';
 import { createCommands } from '../../apps/ops/src/commands/create-commands.js';
 import { ownDatabase } from '../stores/own-database.js';
@@ -22,18 +22,18 @@ const sagas = () => store.connection.db!.collection<{ _id: string }>(collections
 const orders = () => store.connection.db!.collection(collections.orders);
 const end = (side: 'origin' | 'destination', id: string) => ({ [`${side}_tenant_id`]: id, [`${side}_tenant_name`]: id === 'alpha' ? 'Alpha' : 'Beta', [`${side}_instance_id`]: `${id}-1` });
 const asOperator = { by: 'ops', role: 'operator' as const, from: null, reason: 'test' };
-const commands = () => createCommands({ store, bells: { ring: async () => undefined }, log: { debug: () => {}, ...silent } });
+const commands = () => createCommands({ store, queue: { enqueue: async () => undefined }, log: { debug: () => {}, ...silent } });
 const destination = memoryDestination();
 const journal = () => journalRepository(store, ({ request }, state) => subjectOf(resetRequest.parse(request) satisfies ResetRequest, state));
 const worker = (spoil: (real: Orders) => Orders = (real) => real) => {
   const ports: ResetOrderPorts = {
     orders: spoil(orderRepository(store)),
     auditLog: auditLogRepository(store),
-    line: { ahead: lineRepository(store).ahead, callNext: async () => undefined },
+    line: { blockedBy: orderQueueRepository(store).blockedBy, wakeNext: async () => undefined },
     destinations: destination,
   };
   const types = sagaTypes(ports);
-  return createAdvance({ types, sagas: sagaRepository(store, types), journal: journal(), log: silent });
+  return createSagaRunner({ types, sagas: sagaRepository(store, types), journal: journal(), log: silent });
 };
 const saga = async (id: string) => (await sagas().findOne({ _id: id }))! as never as Record<string, any>;
 const due = (id: string) => sagas().updateOne({ _id: id }, { $set: { next_run_at: new Date(0) } });
@@ -60,7 +60,7 @@ const accept = async (order_number: string, request: object = resetRequestFor({ 
     type: 'reset_order',
     version: 1,
     tenant_id: 'alpha',
-    line_keys: lineKeysOfRequest(resetRequestFor({ order_number })),
+    concurrency_keys: concurrencyKeysOfRequest(resetRequestFor({ order_number })),
     request,
     inbound_request: {},
     accepted_at: new Date(),
@@ -77,7 +77,7 @@ const held = () => {
 };
 const order = async (order_number: string) => (await orders().findOne({ origin_order_number: order_number }))! as Record<string, any>;
 const read = async (id: string) => ({ saga: (await saga(id)) as never, entries: (await sagaViewRepository(store).entries(id)) as never });
-const cancel = async (id: string) => callOff({ journal: journal(), sagas: decisionRepository(store) }, await read(id), { by: 'Alpha', reasonCode: null });
+const cancel = async (id: string) => cancelSaga({ journal: journal(), sagas: decisionRepository(store) }, await read(id), { by: 'Alpha', reasonCode: null });
 
 describe('these held', () => {
   test('a late reset of the progression does not land after a newer claim was refused and put it back', async () => {
@@ -88,12 +88,12 @@ describe('these held', () => {
     const dying = worker((real) => ({ ...real, resetProgression: async (...args) => (await late.gate(), real.resetProgression(...args)) }))(id);
     await late.arrived;
     await due(id);
-    destination.answers.push('refused');
+    destination.answers.push('rejected');
     await worker()(id);
     late.letThrough();
     await dying;
     expect(await order(n)).toMatchObject({ progression_state: 'COMPLETE', bols: [{ bol_number: 'BOL-1' }] });
-    expect((await order(n))['fence']).toBeUndefined();
+    expect((await order(n))['lock']).toBeUndefined();
     expect(await saga(id)).toMatchObject({ phase: 'ended', status: 'rejected' });
   });
 
@@ -102,18 +102,18 @@ describe('these held', () => {
     await orderOf(n);
     const id = await accept(n);
     await worker()(id);
-    const made = (await commands().recover!(id, asOperator)) as { madeSaga: string };
+    const made = (await commands().recover!(id, asOperator)) as { recoverySagaId: string };
     const late = held();
-    const dying = worker((real) => ({ ...real, restoreExactly: async (...args) => (await late.gate(), real.restoreExactly(...args)) }))(made.madeSaga);
+    const dying = worker((real) => ({ ...real, restoreExactly: async (...args) => (await late.gate(), real.restoreExactly(...args)) }))(made.recoverySagaId);
     await late.arrived;
-    await due(made.madeSaga);
+    await due(made.recoverySagaId);
     await worker((real) => ({
       ...real,
       restoreExactly: async () => {
         throw new Error('later');
       },
-    }))(made.madeSaga);
-    expect(await commands().abandon!(made.madeSaga, asOperator)).toMatchObject({ ok: true });
+    }))(made.recoverySagaId);
+    expect(await commands().terminate!(made.recoverySagaId, asOperator)).toMatchObject({ ok: true });
     late.letThrough();
     await dying;
     expect(await order(n)).toMatchObject({ bols: [], progression_state: 'NO_PROGRESS' });
@@ -124,15 +124,15 @@ describe('these held', () => {
     await orderOf(n);
     const id = await accept(n);
     const late = held();
-    const dying = worker((real) => ({ ...real, hold: async (...args) => (await late.gate(), real.hold(...args)) }))(id);
+    const dying = worker((real) => ({ ...real, lock: async (...args) => (await late.gate(), real.lock(...args)) }))(id);
     await late.arrived;
-    expect(await cancel(id)).toBe('called-off');
+    expect(await cancel(id)).toBe('canceled');
     await due(id);
     expect(await worker()(id)).toMatchObject({ outcome: 'ended', status: 'canceled' });
     late.letThrough();
     await dying;
     expect(await order(n)).toMatchObject({ version: 7 });
-    expect((await order(n))['fence']).toBeUndefined();
+    expect((await order(n))['lock']).toBeUndefined();
   });
 
   test('a late unlock does not free the lock of the next reset', async () => {
@@ -149,7 +149,7 @@ describe('these held', () => {
     await worker()(second);
     late.letThrough();
     await dying;
-    expect(await order(n)).toMatchObject({ fence: { saga_id: second } });
+    expect(await order(n)).toMatchObject({ lock: { saga_id: second } });
   });
 
   test('a clear on its way while a stopped saga is abandoned and recovered', async () => {
@@ -171,7 +171,7 @@ describe('these held', () => {
       await broken(id);
     }
     expect((await saga(id))['phase']).toBe('stopped');
-    expect(await commands().abandon!(id, asOperator)).toMatchObject({ ok: true });
+    expect(await commands().terminate!(id, asOperator)).toMatchObject({ ok: true });
     late.letThrough();
     await dying;
     expect(await order(n)).toMatchObject({ bols: [{ bol_number: 'BOL-1' }], version: 7 });
@@ -187,11 +187,11 @@ describe('these held', () => {
     const id = await accept(n);
     await worker()(id);
     expect((await saga(id))['phase']).toBe('waiting');
-    const came = await Promise.all([cancel(id), cancel(id), commands().abandon!(id, asOperator).then(({ ok }) => ok)]);
+    const came = await Promise.all([cancel(id), cancel(id), commands().terminate!(id, asOperator).then(({ ok }) => ok)]);
     await due(id);
     await worker()(id);
     expect({ came, phase: (await saga(id))['phase'] }).toMatchObject({ phase: 'ended' });
-    expect(await orders().findOne({ _id })).toMatchObject({ fence: { saga_id: first } });
+    expect(await orders().findOne({ _id })).toMatchObject({ lock: { saga_id: first } });
   });
 
   test('an order without lists and progression is put back as it was by a claim that resumes', async () => {
@@ -199,7 +199,7 @@ describe('these held', () => {
     const _id = await orderOf(n);
     await orders().updateOne({ _id }, { $unset: { bols: 1, progression_state: 1 }, $set: { executed_drops: null } } as never);
     const id = await accept(n);
-    destination.answers.push('refused');
+    destination.answers.push('rejected');
     await worker((real) => ({
       ...real,
       restoreDeliveries: async (...args) => {
@@ -214,4 +214,4 @@ describe('these held', () => {
   });
 });
 
-void [sweepRepository, lineKeysOfRequest];
+void [sweepRepository, concurrencyKeysOfRequest];

@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import type { Orders, ResetOrderPorts, ResetRequest } from '@crossroads/order-reset';
-import { lineKeysOfRequest, resetRequest, sagaTypes, subjectOf } from '@crossroads/order-reset';
-import { createAdvance } from '@crossroads/saga';
+import { concurrencyKeysOfRequest, resetRequest, sagaTypes, subjectOf } from '@crossroads/order-reset';
+import { createSagaRunner } from '@crossroads/saga';
 import type { Store } from '@crossroads/store';
 import {
   auditLogRepository,
-  callOff,
+  cancelSaga,
   collections,
   decisionRepository,
   intakeRepository,
   journalRepository,
-  lineRepository,
+  orderQueueRepository,
   makeIndexes,
   openStore,
   orderRepository,
@@ -65,11 +65,11 @@ const fixture = async () => {
     const ports: ResetOrderPorts = {
       orders: spoil(orderRepository(store)),
       auditLog: auditLogRepository(store),
-      line: { ahead: lineRepository(store).ahead, callNext: async () => undefined },
+      line: { blockedBy: orderQueueRepository(store).blockedBy, wakeNext: async () => undefined },
       destinations: destination,
     };
     const types = sagaTypes(ports);
-    return createAdvance({ types, sagas: sagaRepository(store, types), journal, log: silent });
+    return createSagaRunner({ types, sagas: sagaRepository(store, types), journal, log: silent });
   };
   const sagaOf = async (sagaId: string) => (await sagas().findOne({ _id: sagaId }))!;
   return {
@@ -86,7 +86,7 @@ const fixture = async () => {
         type: 'reset_order',
         version: 1,
         tenant_id: 'alpha',
-        line_keys: lineKeysOfRequest(request),
+        concurrency_keys: concurrencyKeysOfRequest(request),
         request,
         inbound_request: {},
         accepted_at: new Date(),
@@ -97,9 +97,9 @@ const fixture = async () => {
     due: (sagaId: string) => sagas().updateOne({ _id: sagaId }, { $set: { next_run_at: new Date(0) } }),
     async cancel(sagaId: string) {
       const read = { saga: (await sagaOf(sagaId)) as never, entries: (await sagaViewRepository(store).entries(sagaId)) as never };
-      return callOff({ journal, sagas: decisionRepository(store) }, read, { by: 'Alpha', reasonCode: null });
+      return cancelSaga({ journal, sagas: decisionRepository(store) }, read, { by: 'Alpha', reasonCode: null });
     },
-    commands: createCommands({ store, bells: { ring: async () => undefined }, log: { debug: () => {}, ...silent } }),
+    commands: createCommands({ store, queue: { enqueue: async () => undefined }, log: { debug: () => {}, ...silent } }),
     asOperator: { by: 'ops', role: 'operator' as const, from: null, reason: 'test' },
   };
 };
@@ -117,7 +117,7 @@ describe('a clear that is still on its way when its worker dies', () => {
     const sagaId = await accept();
     const dying = zombie(sagaId);
     await late.arrived;
-    expect(await cancel(sagaId)).toBe('called-off');
+    expect(await cancel(sagaId)).toBe('canceled');
     await due(sagaId);
     expect(await worker()(sagaId)).toMatchObject({ outcome: 'ended', status: 'canceled' });
     late.letThrough();
@@ -156,14 +156,14 @@ describe('a saga that took the order and died before its entry', () => {
     const holder = await accept(sagaIdAt(now));
     const dying = worker((real) => ({
       ...real,
-      hold: async (...args) => {
-        await real.hold(...args);
+      lock: async (...args) => {
+        await real.lock(...args);
         throw new Error('the worker dies here');
       },
     }));
     await dying(holder);
     const older = await accept(sagaIdAt(now - 2_000));
-    expect(await worker()(older)).toMatchObject({ outcome: 'resting' });
+    expect(await worker()(older)).toMatchObject({ outcome: 'delayed' });
     await due(holder);
     expect(await worker()(holder)).toMatchObject({ outcome: 'ended', status: 'synced' });
     await due(older);
@@ -180,7 +180,7 @@ describe('an abandoned saga', () => {
     const late = held();
     const zombie = worker((real) => ({
       ...real,
-      hold: async (...args) => (await late.gate(), real.hold(...args)),
+      lock: async (...args) => (await late.gate(), real.lock(...args)),
     }));
     // Alone in the line while the zombie looks; then the first saga comes to stand ahead of it.
     await sagas().updateOne({ _id: first }, { $unset: { next_run_at: 1 } });
@@ -188,8 +188,8 @@ describe('an abandoned saga', () => {
     await late.arrived;
     await due(first);
     await due(sagaId);
-    expect(await worker()(sagaId)).toMatchObject({ outcome: 'resting' });
-    expect(await commands.abandon!(sagaId, asOperator)).toMatchObject({ ok: true });
+    expect(await worker()(sagaId)).toMatchObject({ outcome: 'delayed' });
+    expect(await commands.terminate!(sagaId, asOperator)).toMatchObject({ ok: true });
     await sagas().updateOne({ _id: first }, { $unset: { next_run_at: 1 } });
     late.letThrough();
     await dying;
@@ -209,7 +209,7 @@ describe('an abandoned saga', () => {
     await decisionRepository(store).claim((await saga(sagaId)) as never);
     await due(sagaId);
     await worker()(sagaId);
-    expect(await saga(sagaId)).toMatchObject({ phase: 'parked', status: 'requested' });
+    expect(await saga(sagaId)).toMatchObject({ phase: 'awaiting_approval', status: 'requested' });
     expect(destination.received).toHaveLength(2);
   });
 
@@ -226,20 +226,20 @@ describe('an abandoned saga', () => {
       },
     };
     const dyingStore = { ...store, commit: commit as Store['commit'] };
-    const commands = createCommands({ store: dyingStore, bells: { ring: async () => undefined }, log: { debug: () => {}, ...silent } });
-    await expect(commands.abandon!(sagaId, { by: 'ops', role: 'operator', from: null, reason: 'test' })).rejects.toThrow('dies here');
+    const commands = createCommands({ store: dyingStore, queue: { enqueue: async () => undefined }, log: { debug: () => {}, ...silent } });
+    await expect(commands.terminate!(sagaId, { by: 'ops', role: 'operator', from: null, reason: 'test' })).rejects.toThrow('dies here');
     expect(await saga(sagaId)).not.toHaveProperty('ended_at');
     await due(sagaId);
     expect(await worker()(sagaId)).toMatchObject({ outcome: 'ended', status: 'error' });
-    expect(await saga(sagaId)).toMatchObject({ phase: 'ended', error: { code: 'saga.abandoned' } });
-    expect((await order())['fence']).toBeUndefined();
+    expect(await saga(sagaId)).toMatchObject({ phase: 'ended', error: { code: 'saga.terminated' } });
+    expect((await order())['lock']).toBeUndefined();
     expect(destination.received).toHaveLength(1);
   });
 });
 
 describe('a lock that was removed by hand while the saga retries', () => {
   test.each([
-    ['the lock', { $unset: { fence: 1 } }, 'order.not_held'],
+    ['the lock', { $unset: { lock: 1 } }, 'order.not_locked'],
     ['the order', undefined, 'order.gone'],
   ] as const)('stops the saga at once when %s is gone, and the journal says so', async (_, change, code) => {
     const { worker, saga, accept, due, order } = await fixture();

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import type { Orders, ResetOrderPorts, ResetRequest } from '@crossroads/order-reset';
-import { lineKeysOfRequest, resetRequest, sagaTypes, subjectOf } from '@crossroads/order-reset';
-import { createAdvance } from '@crossroads/saga';
+import { concurrencyKeysOfRequest, resetRequest, sagaTypes, subjectOf } from '@crossroads/order-reset';
+import { createSagaRunner } from '@crossroads/saga';
 import type { Store } from '@crossroads/store';
-import { auditLogRepository, callOff, collections, decisionRepository, intakeRepository, journalRepository, lineRepository, makeIndexes, openStore, orderRepository, sagaRepository, sagaViewRepository, sweepRepository } from '@crossroads/store';
+import { auditLogRepository, cancelSaga, collections, decisionRepository, intakeRepository, journalRepository, orderQueueRepository, makeIndexes, openStore, orderRepository, sagaRepository, sagaViewRepository, sweepRepository } from '@crossroads/store';
 import { memoryDestination, resetRequestFor, silent } from '@crossroads/testkit';
 import { createCommands } from '../../apps/ops/src/commands/create-commands.js';
 import { ownDatabase } from '../stores/own-database.js';
@@ -22,18 +22,18 @@ const sagas = () => store.connection.db!.collection<{ _id: string }>(collections
 const orders = () => store.connection.db!.collection(collections.orders);
 const end = (side: 'origin' | 'destination', id: string) => ({ [`${side}_tenant_id`]: id, [`${side}_tenant_name`]: id === 'alpha' ? 'Alpha' : 'Beta', [`${side}_instance_id`]: `${id}-1` });
 const asOperator = { by: 'ops', role: 'operator' as const, from: null, reason: 'test' };
-const commands = () => createCommands({ store, bells: { ring: async () => undefined }, log: { debug: () => {}, ...silent } });
+const commands = () => createCommands({ store, queue: { enqueue: async () => undefined }, log: { debug: () => {}, ...silent } });
 const destination = memoryDestination();
 const journal = () => journalRepository(store, ({ request }, state) => subjectOf(resetRequest.parse(request) satisfies ResetRequest, state));
 const worker = (spoil: (real: Orders) => Orders = (real) => real) => {
   const ports: ResetOrderPorts = {
     orders: spoil(orderRepository(store)),
     auditLog: auditLogRepository(store),
-    line: { ahead: lineRepository(store).ahead, callNext: async () => undefined },
+    line: { blockedBy: orderQueueRepository(store).blockedBy, wakeNext: async () => undefined },
     destinations: destination,
   };
   const types = sagaTypes(ports);
-  return createAdvance({ types, sagas: sagaRepository(store, types), journal: journal(), log: silent });
+  return createSagaRunner({ types, sagas: sagaRepository(store, types), journal: journal(), log: silent });
 };
 const saga = async (id: string) => (await sagas().findOne({ _id: id }))! as never as Record<string, any>;
 const orderOf = async (order_number: string, fields: object = {}) =>
@@ -59,7 +59,7 @@ const accept = async (order_number: string, request: object = resetRequestFor({ 
     type: 'reset_order',
     version: 1,
     tenant_id: 'alpha',
-    line_keys: lineKeysOfRequest(resetRequestFor({ order_number })),
+    concurrency_keys: concurrencyKeysOfRequest(resetRequestFor({ order_number })),
     request,
     inbound_request: {},
     accepted_at: new Date(),
@@ -71,15 +71,15 @@ describe('no stopped saga is beyond an operator', () => {
   test('one whose request cannot be read can be abandoned', async () => {
     const id = await accept(String(number++), { order: { order_number: 5 } });
     expect(await worker()(id)).toMatchObject({ outcome: 'stopped' });
-    expect(await commands().abandon!(id, asOperator)).toMatchObject({ ok: true });
+    expect(await commands().terminate!(id, asOperator)).toMatchObject({ ok: true });
   });
 });
 
 test('an order with an _id of text does not keep the sweep from giving back other orders', async () => {
   const ended = await accept(String(number++));
   await sagas().updateOne({ _id: ended }, { $set: { phase: 'ended' }, $unset: { next_run_at: 1 } });
-  const good = await orderOf(String(number++), { fence: { saga_id: ended, epoch: 1 } });
-  await orderOf(String(number++), { _id: 'text', fence: { saga_id: ended, epoch: 1 } });
+  const good = await orderOf(String(number++), { lock: { saga_id: ended, epoch: 1 } });
+  await orderOf(String(number++), { _id: 'text', lock: { saga_id: ended, epoch: 1 } });
   const { orphans } = await sweepRepository(store).orphans(1_000);
   expect(orphans).toContainEqual({ orderId: String(good), sagaId: ended });
   await orders().deleteOne({ _id: 'text' as never });
@@ -96,10 +96,10 @@ test('a caller who was told that a reset is canceled is not told of an error lat
     },
   }))(id);
   const read = { saga: (await saga(id)) as never, entries: (await sagaViewRepository(store).entries(id)) as never };
-  expect(await callOff({ journal: journal(), sagas: decisionRepository(store) }, read, { by: 'Alpha', reasonCode: null })).toBe('called-off');
-  const abandoned = await commands().abandon!(id, asOperator);
+  expect(await cancelSaga({ journal: journal(), sagas: decisionRepository(store) }, read, { by: 'Alpha', reasonCode: null })).toBe('canceled');
+  const terminated = await commands().terminate!(id, asOperator);
   await worker()(id);
-  expect([abandoned.ok, (await saga(id))['status']]).toEqual([false, 'canceled']);
+  expect([terminated.ok, (await saga(id))['status']]).toEqual([false, 'canceled']);
 });
 
 test('a canceled reset whose order is deleted ends canceled', async () => {
@@ -113,7 +113,7 @@ test('a canceled reset whose order is deleted ends canceled', async () => {
     },
   }))(id);
   const read = { saga: (await saga(id)) as never, entries: (await sagaViewRepository(store).entries(id)) as never };
-  expect(await callOff({ journal: journal(), sagas: decisionRepository(store) }, read, { by: 'Alpha', reasonCode: null })).toBe('called-off');
+  expect(await cancelSaga({ journal: journal(), sagas: decisionRepository(store) }, read, { by: 'Alpha', reasonCode: null })).toBe('canceled');
   await orders().deleteOne({ _id: orderId });
   expect(await worker()(id)).toEqual({ outcome: 'ended', status: 'canceled' });
 });

@@ -95,13 +95,13 @@ describe('told to end', () => {
 
   test('an intake answers who is in the middle of a request, and is not ready for more', async () => {
     const intake = await start('intake');
-    const answered = new Promise<IncomingMessage>((resolve, reject) => {
+    const result = new Promise<IncomingMessage>((resolve, reject) => {
       const call = request(`${intake.url}/v1/order/reset`, { method: 'POST', headers: { ...callerHeaders(), 'Content-Length': body.length } }, resolve).on('error', reject);
       call.write(body.slice(0, 10));
       void eventually(async () => (await probe(intake, '/readyz')) === 503, patienceMs).then(() => call.end(body.slice(10)));
       call.once('socket', (socket) => socket.once('connect', () => setImmediate(() => intake.signal('SIGTERM'))));
     });
-    expect((await answered).statusCode).toBe(200);
+    expect((await result).statusCode).toBe(200);
     expect(await intake.ended).toEqual(inOrder);
   });
 

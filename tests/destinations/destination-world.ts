@@ -7,10 +7,10 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
-import type { Bells } from '@crossroads/queue';
-import { openBells } from '@crossroads/queue';
+import type { SagaQueue } from '@crossroads/queue';
+import { openSagaQueue } from '@crossroads/queue';
 import type { EntryDocument, InstanceDocument, OrderRecord, SagaDocument, Store } from '@crossroads/store';
-import { collections, directoryRepository, makeIndexes, openStore, orderBook, sagaCommandRepository, sagaViewRepository } from '@crossroads/store';
+import { collections, directoryRepository, makeIndexes, openStore, orderReader, sagaCommandRepository, sagaViewRepository } from '@crossroads/store';
 import { eventually } from '@crossroads/testkit';
 import { Webhook } from 'standardwebhooks';
 import { uuidv7 } from 'uuidv7';
@@ -47,7 +47,7 @@ export interface DestinationWorld {
   /** Stores resets of as many orders for a destination, and rings for them. Answers the sagas' ids. */
   resets(to: Destination, count?: number): Promise<string[]>;
   reset(to: Destination): Promise<string>;
-  ring(sagaId: string): Promise<void>;
+  enqueue(sagaId: string): Promise<void>;
   look(sagaId: string): Promise<Outcome>;
   /** The same, once it is as it should be. */
   until(sagaId: string, isSo: (outcome: Outcome) => boolean): Promise<Outcome>;
@@ -58,7 +58,7 @@ export interface DestinationWorld {
 }
 
 /** Short rests; nobody waits for half a minute in a test. All else is what a worker has by itself: 15 s per attempt, 10 s until a breaker tries again. */
-const impatience = { DISPATCH_ATTEMPTS: '8', DISPATCH_FIRST_DELAY_MS: '50', DISPATCH_MAX_DELAY_MS: '500', SWEEP_INTERVAL_MS: '1000' };
+const shortDelays = { DISPATCH_ATTEMPTS: '8', DISPATCH_FIRST_DELAY_MS: '50', DISPATCH_MAX_DELAY_MS: '500', SWEEP_INTERVAL_MS: '1000' };
 
 const webhookSecret = randomBytes(32).toString('base64');
 const clientSecret = randomBytes(24).toString('hex');
@@ -75,15 +75,15 @@ export const openDestinationWorld = async (env: Record<string, string> = {}): Pr
   const store = openStore({ uri: mongodb_uri, operationTimeoutMs: 30_000 });
   await store.connected;
   await makeIndexes(store.connection);
-  const bells: Bells = openBells(redis_url, () => undefined);
-  await eventually(async () => (await bells.count()) >= 0);
+  const queue: SagaQueue = openSagaQueue(redis_url, () => undefined);
+  await eventually(async () => (await queue.count()) >= 0);
 
   let output = '';
   const preloads = [resolve('apps/sandbox/dist/end-with-parent.js'), resolve('tests/destinations/made-up-names.mjs')];
   const worker = spawn(process.execPath, [...preloads.flatMap((path) => ['--import', pathToFileURL(path).href]), 'apps/worker/dist/main.js'], {
     env: {
       ...inherited,
-      ...impatience,
+      ...shortDelays,
       MONGODB_URI: mongodb_uri,
       REDIS_URL: redis_url,
       DESTINATION_PRIVATE_HOSTS: '127.0.0.1,localhost',
@@ -103,7 +103,7 @@ export const openDestinationWorld = async (env: Record<string, string> = {}): Pr
   const destinations: Destination[] = [];
 
   const look = async (sagaId: string): Promise<Outcome> => {
-    const [saga, entries, order] = await Promise.all([sagaCommandRepository(store).find(sagaId), sagaViewRepository(store).entries(sagaId), orderBook(store).get(orderIdOf(sagaId))]);
+    const [saga, entries, order] = await Promise.all([sagaCommandRepository(store).find(sagaId), sagaViewRepository(store).entries(sagaId), orderReader(store).get(orderIdOf(sagaId))]);
     return { saga: saga!, entries, order: order! };
   };
   const until = (sagaId: string, isSo: (outcome: Outcome) => boolean): Promise<Outcome> =>
@@ -126,7 +126,7 @@ export const openDestinationWorld = async (env: Record<string, string> = {}): Pr
     });
     const rings = sagas.map(({ saga_id, correlation_id, type, tenant_id }) => ({ sagaId: saga_id, correlationId: correlation_id, type, tenantId: tenant_id, epoch: 0 }));
     // What is not acknowledged in time may hang all the same; the worker's sweep rings for the rest.
-    for (let from = 0; from < rings.length; from += 500) await bells.ringAll(rings.slice(from, from + 500)).catch(() => undefined);
+    for (let from = 0; from < rings.length; from += 500) await queue.enqueueAll(rings.slice(from, from + 500)).catch(() => undefined);
     return sagas.map(({ saga_id }) => saga_id);
   };
 
@@ -164,9 +164,9 @@ export const openDestinationWorld = async (env: Record<string, string> = {}): Pr
     },
     resets,
     reset: async (to) => (await resets(to))[0]!,
-    async ring(sagaId) {
+    async enqueue(sagaId) {
       const { saga } = await look(sagaId);
-      await bells.ring({ sagaId, correlationId: saga.correlation_id, type: saga.type, tenantId: saga.tenant_id, epoch: saga.epoch, due: saga.next_run_at! });
+      await queue.enqueue({ sagaId, correlationId: saga.correlation_id, type: saga.type, tenantId: saga.tenant_id, epoch: saga.epoch, due: saga.next_run_at! });
     },
     look,
     until,
@@ -175,7 +175,7 @@ export const openDestinationWorld = async (env: Record<string, string> = {}): Pr
     async close() {
       for (const server of servers) await server.close();
       await ended(worker);
-      await bells.close();
+      await queue.close();
       await store.close();
       stores.stdin.end();
       if (stores.exitCode === null) await once(stores, 'exit');

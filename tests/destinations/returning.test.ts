@@ -50,17 +50,17 @@ test.concurrent('L3: one that takes so many a second is not asked much more ofte
   const perSecond = 30;
   let window = 0;
   let taken = 0;
-  let refused = 0;
+  let rejected = 0;
   const there = await world.destination((request, response) => {
     const second = Math.floor(Date.now() / 1_000);
     if (second !== window) [window, taken] = [second, 0];
     if (taken++ < perSecond) return now(200)(request, response);
-    refused += 1;
+    rejected += 1;
     return now(429, { 'retry-after': '1' })(request, response);
   });
   const sagas = await world.resets(there, waiting);
   await allSynced(sagas);
-  expect(there.resets).toHaveLength(waiting + refused);
-  expect(refused).toBeGreaterThan(0);
-  expect(refused).toBeLessThan(waiting / 2);
+  expect(there.resets).toHaveLength(waiting + rejected);
+  expect(rejected).toBeGreaterThan(0);
+  expect(rejected).toBeLessThan(waiting / 2);
 });

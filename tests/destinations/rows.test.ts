@@ -159,7 +159,7 @@ test.concurrent.each([400, 404, 409, 410, 413, 422])('F6: %i is a no: said once,
   const reason = `{"detail":"Not this one: ${'x'.repeat(3_000)}"}`;
   const there = await world.destination(status(code, {}, reason));
   const outcome = await world.over(await world.reset(there));
-  expect(outcome).toMatchObject({ saga: { status: 'rejected', error: { code: 'destination.refused' } }, order: delivered });
+  expect(outcome).toMatchObject({ saga: { status: 'rejected', error: { code: 'destination.rejected_request' } }, order: delivered });
   expect(there.resets).toHaveLength(1);
   expect(repliesIn(outcome)).toEqual([expect.objectContaining({ http_status: code, body: reason.slice(0, 2_048) })]);
 });
@@ -178,7 +178,7 @@ test.concurrent('F6: 410 also pauses it, and until an operator has looked it is 
   await directory.pause(there.instance._id, null);
   const ended = await eventually(async () => {
     const outcome = await world.look(saga._id);
-    if (outcome.saga.epoch === outcome.saga.settled_epoch && (await sagaCommandRepository(world.store).runNow(outcome.saga))) await world.ring(saga._id);
+    if (outcome.saga.epoch === outcome.saga.settled_epoch && (await sagaCommandRepository(world.store).runNow(outcome.saga))) await world.enqueue(saga._id);
     return outcome.saga.phase === 'ended' && outcome;
   }, 60_000);
   expect(ended.saga).toMatchObject({ status: 'synced', failures: 0 });
@@ -186,8 +186,8 @@ test.concurrent('F6: 410 also pauses it, and until an operator has looked it is 
 });
 
 test.concurrent.each([
-  [401, 'destination.credentials_refused'],
-  [403, 'destination.credentials_refused'],
+  [401, 'destination.credentials_rejected'],
+  [403, 'destination.credentials_rejected'],
   [408, 'destination.unavailable'],
   [425, 'destination.unavailable'],
   [429, 'destination.rate_limited'],
@@ -216,7 +216,7 @@ test.concurrent.each([301, 302, 303, 307, 308])('F9: %i leads nobody anywhere', 
 
 test.concurrent.each(['rebinding.example', 'two-faced.example'])('F10: %s, whose name server says something else the second time, leads nobody home', async (host) => {
   const there = await world.destination(ok, { url: `https://${host}:${trapPort}/resets` });
-  await world.until(await world.reset(there), (outcome) => codesOf(outcome).includes('destination.address_refused'));
+  await world.until(await world.reset(there), (outcome) => codesOf(outcome).includes('destination.address_blocked'));
 });
 
 test.concurrent.each(['webhook', 'gravitate_sd'])('F11: a reply that is lost is asked for again, and %s has applied it once', async (source_system) => {
@@ -248,7 +248,7 @@ test.concurrent('F12: what a worker that was thought dead still sends and hears 
   await eventually(() => there.resets.length === 1);
   // As if its lease had run out: the next claim sends again, and hears the answer first.
   await world.store.connection.db!.collection<{ _id: string }>(collections.sagas).updateOne({ _id: saga }, { $set: { next_run_at: new Date(1) } });
-  await world.ring(saga);
+  await world.enqueue(saga);
   expect((await world.over(saga)).saga.status).toBe('synced');
   answerLate();
   const other = await world.reset(there);
@@ -273,16 +273,16 @@ test.concurrent.each([
 });
 
 test.concurrent('F14: while one flaps all of it is delivered, its breaker opens and tries again with one request, and another destination feels nothing', async () => {
-  let mood: 'down' | 'probed' | 'unsteady' = 'down';
+  let scenario: 'down' | 'probed' | 'unsteady' = 'down';
   let besideTheProbe = 0;
   const failedOnce = new Set<string>();
   const flapping = await world.destination((request, response) => {
-    if (mood === 'down') return status(503)(request, response);
-    if (mood === 'probed') {
+    if (scenario === 'down') return status(503)(request, response);
+    if (scenario === 'probed') {
       const before = flapping.resets.length;
       return void setTimeout(() => {
         besideTheProbe = flapping.resets.length - before;
-        mood = 'unsteady';
+        scenario = 'unsteady';
         ok(request, response);
       }, 500);
     }
@@ -296,7 +296,7 @@ test.concurrent('F14: while one flaps all of it is delivered, its breaker opens 
   await world.told(sagas, 'destination.circuit_open');
   // Those that were under way when the breaker opened still arrive; the probe is whoever comes once none is.
   await eventually(async () => (await Promise.all(sagas.map(world.look))).every(({ saga }) => saga.epoch > 0 && saga.epoch === saga.settled_epoch), 60_000);
-  mood = 'probed';
+  scenario = 'probed';
   for (const saga of await world.resets(steady, 40)) {
     const outcome = await world.over(saga);
     expect(outcome.saga.status).toBe('synced');
@@ -327,10 +327,10 @@ test('F8: a body of 300 MB, plain or packed, is cut at 64 kB and costs the worke
   const there = [await world.destination(endless), ...(await Promise.all(bombs.map(([headers, body]) => world.destination((_request, response) => void response.writeHead(200, headers).end(body)))))];
   const before = await residentKb();
   let peak = 0;
-  const watch = setInterval(() => void residentKb().then((now) => (peak = Math.max(peak, now))), 20);
+  const telemetry = setInterval(() => void residentKb().then((now) => (peak = Math.max(peak, now))), 20);
   const sagas = await Promise.all(there.map((destination) => world.reset(destination)));
   const outcomes = await Promise.all(sagas.map(world.over));
-  clearInterval(watch);
+  clearInterval(telemetry);
   expect(outcomes.map(({ saga }) => saga.status)).toEqual(['synced', 'synced', 'synced']);
   expect(repliesIn(outcomes[0]!)[0]).toMatchObject({ http_status: 200 });
   expect(sent).toBeLessThan(20_000_000);

@@ -47,8 +47,8 @@ const isAccountedFor = (command: string): boolean => {
 const isRun = (page: string, block: string): boolean => speaksToSandbox(block) || ranBlocks.some((ran) => ran.page === page && ran.with.test(block));
 
 describe('every command a page tells people to type is run by a test, or names something that is there', () => {
-  const told = documents().filter(({ path }) => !(path in ranWhole)).flatMap(({ path, fences, codes }) => [
-    ...fences.filter(({ language, text }) => ['bash', 'sh', 'shell'].includes(language) && !isRun(path, text)).flatMap(({ text }) => commandsIn(text).map((command) => [path, command] as const)),
+  const told = documents().filter(({ path }) => !(path in ranWhole)).flatMap(({ path, locks, codes }) => [
+    ...locks.filter(({ language, text }) => ['bash', 'sh', 'shell'].includes(language) && !isRun(path, text)).flatMap(({ text }) => commandsIn(text).map((command) => [path, command] as const)),
     ...codes.filter((code) => /^([A-Z_]+=\S+ )*(npm|npx jest|node) /.test(code)).map((command) => [path, command] as const),
   ]);
 

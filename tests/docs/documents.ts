@@ -12,7 +12,7 @@ export interface Fence {
 export interface Document {
   /** From the top of the repository. */
   path: string;
-  fences: Fence[];
+  locks: Fence[];
   /** What stands between backticks in running text. */
   codes: string[];
   /** Targets of links and sources of pictures. */
@@ -29,15 +29,15 @@ export const files = (folder = ''): string[] =>
     .filter(({ name }) => !notOurs.has(name))
     .flatMap((entry) => (entry.isDirectory() ? files(join(folder, entry.name)) : [join(folder, entry.name)]));
 
-const fence = /^ *```(\w*)\n([\s\S]*?)^ *```$/gm;
+const lock = /^ *```(\w*)\n([\s\S]*?)^ *```$/gm;
 
 const readDocument = (path: string): Document => {
   const whole = readFileSync(join(top, path), 'utf8');
-  const prose = whole.replaceAll(fence, '');
+  const prose = whole.replaceAll(lock, '');
   const withoutCode = prose.replaceAll(/`[^`\n]*`/g, 'code');
   return {
     path,
-    fences: [...whole.matchAll(fence)].map(([, language, text]) => ({ language: language!, text: text! })),
+    locks: [...whole.matchAll(lock)].map(([, language, text]) => ({ language: language!, text: text! })),
     codes: [...prose.matchAll(/`([^`\n]+)`/g)].map(([, code]) => code!),
     links: [...withoutCode.matchAll(/\]\(([^)\s]+)\)|(?:src|srcset|href)="([^"]+)"/g)].map(([, target, source]) => (target ?? source)!),
     anchors: new Set([...prose.matchAll(/^#+ (.*)$/gm)].map(([, heading]) => anchorOf(heading!))),

@@ -5,12 +5,12 @@ import { join } from 'node:path';
 /** What the generator of docs/errors.md objects to. It is an ES module, so it is asked in a process of its own. */
 const objections = (given: { sagaCodes?: string[]; operatorCodes?: string[]; uses?: [string, string[]][]; statuses?: number[]; told?: number[] }): string[] => {
   const { sagaCodes = ['order.busy'], operatorCodes = ['saga.moved'], uses = [['order.busy', ['libs/a']], ['saga.moved', ['apps/ops/b']]], statuses = [409], told = [409] } = given;
-  const facts = (names: (string | number)[]) => Object.fromEntries(names.map((name) => [name, {}]));
+  const metadata = (names: (string | number)[]) => Object.fromEntries(names.map((name) => [name, {}]));
   const script = `
     import { disagreements } from './scripts/generate/error-page.mjs';
     const { sagaCodes, operatorCodes, statuses, uses, told } = JSON.parse(process.argv[1]);
     console.log(JSON.stringify(disagreements({ sagaCodes, operatorCodes, statuses, uses: new Map(uses), texts: new Map(told.map((status) => [status, new Set()])) })));`;
-  const args = { sagaCodes: facts(sagaCodes), operatorCodes: facts(operatorCodes), statuses: facts(statuses), uses, told };
+  const args = { sagaCodes: metadata(sagaCodes), operatorCodes: metadata(operatorCodes), statuses: metadata(statuses), uses, told };
   return JSON.parse(execFileSync(process.execPath, ['--input-type=module', '-e', script, JSON.stringify(args)], { cwd: join(__dirname, '../..'), encoding: 'utf8' })) as string[];
 };
 
@@ -24,6 +24,6 @@ test.each([
   ['an operator’s code that only other parts give', { uses: [['order.busy', ['libs/a']], ['saga.moved', ['libs/a']]] as [string, string[]][] }, 'saga.moved is told in apps/ops/src/http/codes.ts and given by nothing.'],
   ['a status that is answered and told nowhere', { told: [409, 418] }, 'The intake answers 418, which apps/intake/src/docs/statuses.ts does not tell.'],
   ['a status that is told and never answered', { statuses: [409, 418] }, 'apps/intake/src/docs/statuses.ts tells 418, which the intake never answers.'],
-])('it is not printed over %s', (_, given, says) => {
-  expect(objections(given)).toEqual([says]);
+])('it is not printed over %s', (_, given, description) => {
+  expect(objections(given)).toEqual([description]);
 });

@@ -3,7 +3,7 @@ import { resetRequest } from '@crossroads/order-reset';
 import type { SagaType } from '@crossroads/saga';
 import { saga } from '@crossroads/saga';
 import type { z } from 'zod';
-import { holdOrder } from './hold-order.step.js';
+import { lockOrder } from './lock-order.step.js';
 import { restartProgression } from './restart-progression.step.js';
 import type { Notices } from './tell-counterparty.step.js';
 import { tellCounterparty } from './tell-counterparty.step.js';
@@ -13,6 +13,6 @@ export type RestartDeliveryPorts = Pick<ResetOrderPorts, 'orders' | 'line'> & { 
 /** For a delivery that was reported too early: progression goes back to the start, BOLs and drops stay, the other end is told. */
 export const restartDelivery = (ports: RestartDeliveryPorts): SagaType<z.infer<typeof resetRequest>> =>
   saga('restart_delivery', resetRequest)
-    .compensatable(holdOrder(ports))
+    .compensatable(lockOrder(ports))
     .pivot(restartProgression(ports))
     .retriable(tellCounterparty(ports));

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Order } from '@crossroads/order-reset';
-import { lineKeysOfRequest, resetRequest, routingOf, sagaTypes, subjectOf } from '@crossroads/order-reset';
-import { createAdvance, StepRefused, StepUnavailable } from '@crossroads/saga';
+import { concurrencyKeysOfRequest, resetRequest, routingOf, sagaTypes, subjectOf } from '@crossroads/order-reset';
+import { createSagaRunner, NonRetryableError, RetryableError } from '@crossroads/saga';
 import type { OrderRecord, Store } from '@crossroads/store';
-import { auditLogRepository, intakeRepository, journalRepository, lineRepository, makeIndexes, openStore, orderBook, orderRepository, sagaRepository, sagaViewRepository } from '@crossroads/store';
+import { auditLogRepository, intakeRepository, journalRepository, orderQueueRepository, makeIndexes, openStore, orderReader, orderRepository, sagaRepository, sagaViewRepository } from '@crossroads/store';
 import { memoryDestination, resetRequestFor, resetWorld, silent } from '@crossroads/testkit';
 import { uuidv7 } from 'uuidv7';
 import { ownDatabase } from '../stores/own-database.js';
@@ -33,12 +33,12 @@ describe('a restart of a delivery, in memory', () => {
 
   test('sets the progression back, keeps the deliveries and tells the other end once', async () => {
     const notices = memoryNotices();
-    const { order, restart, settle, story } = world(notices);
+    const { order, restart, settle, details } = world(notices);
     const { bols, executed_drops } = structuredClone(order);
     const saga = restart('saga-1');
     expect(await settle(saga)).toBe('synced');
-    expect(order).toMatchObject({ bols, executed_drops, progression_state: 'NO_PROGRESS', fence: undefined });
-    expect(story(saga)).toEqual(steps);
+    expect(order).toMatchObject({ bols, executed_drops, progression_state: 'NO_PROGRESS', lock: undefined });
+    expect(details(saga)).toEqual(steps);
     expect(notices.told).toEqual(['beta by saga-1']);
   });
 
@@ -48,36 +48,36 @@ describe('a restart of a delivery, in memory', () => {
     const saga = restart('saga-1');
     expect(await settle(saga)).toBe('error');
     expect(sagas.sagas.get(saga)!.error!.code).toBe('restart.not_begun');
-    expect([order.version, order.fence]).toEqual([7, undefined]);
+    expect([order.version, order.lock]).toEqual([7, undefined]);
   });
 
   test('is late, not undone, when the other end cannot be told yet', async () => {
-    const notices = memoryNotices(new StepUnavailable('notices.away', 'not now'), new StepUnavailable('notices.away', 'not now'));
-    const { order, restart, settle, story } = world(notices);
+    const notices = memoryNotices(new RetryableError('notices.away', 'not now'), new RetryableError('notices.away', 'not now'));
+    const { order, restart, settle, details } = world(notices);
     const saga = restart('saga-1');
     expect(await settle(saga)).toBe('synced');
     expect(order.progression_state).toBe('NO_PROGRESS');
-    expect(story(saga)).toEqual([...steps.slice(0, 2), 'tell-counterparty run unavailable', 'tell-counterparty run unavailable', 'tell-counterparty run done']);
+    expect(details(saga)).toEqual([...steps.slice(0, 2), 'tell-counterparty run unavailable', 'tell-counterparty run unavailable', 'tell-counterparty run done']);
   });
 
   test('stops, and takes nothing back, when its last step refuses all the same', async () => {
-    const refusal = () => new StepRefused('notices.no', 'We do not take notices.');
-    const { order, restart, settle, sagas, story } = world(memoryNotices(refusal(), refusal(), refusal()));
+    const rejection = () => new NonRetryableError('notices.no', 'We do not take notices.');
+    const { order, restart, settle, sagas, details } = world(memoryNotices(rejection(), rejection(), rejection()));
     const saga = restart('saga-1');
     expect(await settle(saga)).toBe('error');
     expect(sagas.sagas.get(saga)).toMatchObject({ phase: 'stopped', step: 'tell-counterparty', error: { code: 'saga.bug', message: expect.stringContaining('may not refuse') } });
-    expect(story(saga)).toEqual([...steps.slice(0, 2), ...Array.from({ length: 3 }, () => 'tell-counterparty run failed')]);
+    expect(details(saga)).toEqual([...steps.slice(0, 2), ...Array.from({ length: 3 }, () => 'tell-counterparty run failed')]);
     expect(order.progression_state).toBe('NO_PROGRESS');
   });
 
   test('waits while a reset of the same order is under way, and then finds nothing to restart', async () => {
-    const { restart, settle, submit, advance, story } = world(memoryNotices());
+    const { restart, settle, submit, runSaga, details } = world(memoryNotices());
     const reset = submit('saga-1');
     const saga = restart('saga-2');
-    expect(await advance(saga)).toMatchObject({ outcome: 'resting' });
+    expect(await runSaga(saga)).toMatchObject({ outcome: 'delayed' });
     expect(await settle(reset)).toBe('synced');
     expect(await settle(saga)).toBe('error');
-    expect(story(saga)).toEqual(['hold-order run waiting', 'hold-order run refused']);
+    expect(details(saga)).toEqual(['hold-order run waiting', 'hold-order run refused']);
   });
 });
 
@@ -88,7 +88,7 @@ describe('a restart of a delivery, on the real store', () => {
     store = openStore({ uri: ownDatabase('restart-delivery'), operationTimeoutMs: 10_000 });
     await store.connected;
     await makeIndexes(store.connection);
-    await orderBook(store).put(delivered);
+    await orderReader(store).put(delivered);
   });
 
   afterAll(async () => {
@@ -99,7 +99,7 @@ describe('a restart of a delivery, on the real store', () => {
   const accept = async (): Promise<string> => {
     const request = resetRequestFor({ order_number: delivered.origin_order_number });
     const saga = { saga_id: uuidv7(), correlation_id: uuidv7(), type: 'restart_delivery', version: 1, tenant_id: request.caller.tenant_id };
-    expect(await intakeRepository(store).accept({ ...saga, line_keys: lineKeysOfRequest(request), request, inbound_request: {}, accepted_at: new Date() })).toBe(true);
+    expect(await intakeRepository(store).accept({ ...saga, concurrency_keys: concurrencyKeysOfRequest(request), request, inbound_request: {}, accepted_at: new Date() })).toBe(true);
     return saga.saga_id;
   };
 
@@ -108,18 +108,18 @@ describe('a restart of a delivery, on the real store', () => {
     const ports = {
       orders: orderRepository(store),
       auditLog: auditLogRepository(store),
-      line: { ...lineRepository(store), callNext: async (_order: Order) => {} },
+      line: { ...orderQueueRepository(store), wakeNext: async (_order: Order) => {} },
       destinations: memoryDestination(),
     };
     const types = [...sagaTypes(ports), ...(notices ? [restartDelivery({ ...ports, notices })] : [])];
     const journal = journalRepository(store, ({ request }, state) => subjectOf(resetRequest.parse(request), state));
-    return createAdvance({ types, sagas: sagaRepository(store, types), journal, log: silent });
+    return createSagaRunner({ types, sagas: sagaRepository(store, types), journal, log: silent });
   };
 
   test('runs beside the other types, and is left alone by a worker that does not know it', async () => {
     const notices = memoryNotices();
     const sagaId = await accept();
-    expect(await worker()(sagaId)).toMatchObject({ outcome: 'resting' });
+    expect(await worker()(sagaId)).toMatchObject({ outcome: 'delayed' });
     expect(await worker(notices)(sagaId)).toEqual({ outcome: 'ended', status: 'synced' });
 
     const log = await sagaViewRepository(store).entries(sagaId);

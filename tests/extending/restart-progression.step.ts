@@ -3,20 +3,20 @@ import { NO_PROGRESS } from '@crossroads/order-reset';
 import type { PivotStep } from '@crossroads/saga';
 import { done } from '@crossroads/saga';
 
-interface Needs {
+interface Input {
   order: Order;
   progression_state: string;
 }
 
-interface Adds {
+interface Output {
   progression: { was: string };
 }
 
 /** Sets the order's progression back, once: a second attempt finds its own effect under the order's fence. */
-export const restartProgression = ({ orders }: Pick<ResetOrderPorts, 'orders'>): PivotStep<Needs, Adds> => ({
+export const restartProgression = ({ orders }: Pick<ResetOrderPorts, 'orders'>): PivotStep<Input, Output> => ({
   name: 'restart-progression',
   title: `Progression set to ${NO_PROGRESS}`,
-  status: { done: 'master_mapped', refused: 'error' },
+  status: { done: 'master_mapped', rejected: 'error' },
   retry: { attempts: 20, firstDelayMs: 250, growth: 2, maxDelayMs: 60_000 },
   timeoutMs: 15_000,
 

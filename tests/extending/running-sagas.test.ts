@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { CompensatableStep } from '@crossroads/saga';
-import { createAdvance, done, saga, StepUnavailable } from '@crossroads/saga';
+import { createSagaRunner, done, saga, RetryableError } from '@crossroads/saga';
 import { memoryClock, memoryJournal, memorySagas, silent } from '@crossroads/testkit';
 import { z } from 'zod';
 
@@ -13,11 +13,11 @@ const world = () => {
   const step = (name: string): CompensatableStep<object, object> => ({
     name,
     title: name,
-    status: { done: `${name} done`, refused: 'refused' },
+    status: { done: `${name} done`, rejected: 'rejected' },
     retry: { attempts: 3, firstDelayMs: 10, growth: 2, maxDelayMs: 10 },
     timeoutMs: 1_000,
     run: async () => {
-      if (name === 'three' && away) throw new StepUnavailable('far.away', 'not now');
+      if (name === 'three' && away) throw new RetryableError('far.away', 'not now');
       return done({});
     },
     undo: async () => {},
@@ -26,35 +26,35 @@ const world = () => {
   return {
     backAgain: () => (away = false),
     /** A turn of a worker whose saga type has these steps. */
-    async turnWith(...names: string[]) {
+    async runWith(...names: string[]) {
       const type = names.reduce((chain, name) => chain.compensatable(step(name)), saga('sample', z.object({})));
       clock.pass(1_000);
-      return createAdvance({ types: [type], sagas, journal, log: silent })('s');
+      return createSagaRunner({ types: [type], sagas, journal, log: silent })('s');
     },
     ran: () => journal.entries.filter(({ step: { outcome } }) => outcome === 'done').map(({ step: { name } }) => name),
   };
 };
 
 test('a step put between others runs late in a saga that has passed its place', async () => {
-  const { turnWith, backAgain, ran } = world();
-  expect(await turnWith('one', 'two', 'three')).toMatchObject({ outcome: 'resting' });
+  const { runWith, backAgain, ran } = world();
+  expect(await runWith('one', 'two', 'three')).toMatchObject({ outcome: 'delayed' });
   backAgain();
-  expect(await turnWith('one', 'new', 'two', 'three')).toEqual({ outcome: 'ended', status: 'three done' });
+  expect(await runWith('one', 'new', 'two', 'three')).toEqual({ outcome: 'ended', status: 'three done' });
   expect(ran()).toEqual(['one', 'two', 'new', 'three']);
 });
 
 test('a step under another name runs again', async () => {
-  const { turnWith, backAgain, ran } = world();
-  await turnWith('one', 'two', 'three');
+  const { runWith, backAgain, ran } = world();
+  await runWith('one', 'two', 'three');
   backAgain();
-  await turnWith('one', 'second', 'three');
+  await runWith('one', 'second', 'three');
   expect(ran()).toEqual(['one', 'two', 'second', 'three']);
 });
 
 test('a step added at the end is done by a saga under way', async () => {
-  const { turnWith, backAgain, ran } = world();
-  await turnWith('one', 'two', 'three');
+  const { runWith, backAgain, ran } = world();
+  await runWith('one', 'two', 'three');
   backAgain();
-  expect(await turnWith('one', 'two', 'three', 'four')).toEqual({ outcome: 'ended', status: 'four done' });
+  expect(await runWith('one', 'two', 'three', 'four')).toEqual({ outcome: 'ended', status: 'four done' });
   expect(ran()).toEqual(['one', 'two', 'three', 'four']);
 });

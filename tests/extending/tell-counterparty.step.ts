@@ -8,16 +8,16 @@ export interface Notices {
   send(notice: { key: string; tenantId: string; text: string }, signal: AbortSignal): Promise<void>;
 }
 
-interface Needs {
+interface Input {
   order: Order;
   progression: { was: string };
 }
 
 /** Tells the other end. Behind the pivot, so it may be late but not refused. */
-export const tellCounterparty = ({ notices }: { notices: Notices }): RetriableStep<Needs, object> => ({
+export const tellCounterparty = ({ notices }: { notices: Notices }): RetriableStep<Input, object> => ({
   name: 'tell-counterparty',
   title: 'Counterparty told',
-  status: { done: 'synced', refused: 'error' },
+  status: { done: 'synced', rejected: 'error' },
   retry: { attempts: 8, firstDelayMs: 30_000, growth: 4, maxDelayMs: 12 * 3_600_000 },
   timeoutMs: 20_000,
 

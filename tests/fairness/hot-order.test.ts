@@ -32,7 +32,7 @@ test(`${resets} resets of one order take turns as they were accepted, each calle
   await Promise.all(Array.from({ length: resets }, () => caller.reset({ order_number: order.order_number })));
   const sagas = store.connection.db!.collection<{ _id: string; phase: string; status: string; epoch: number; ended_at: Date }>(collections.sagas);
   const ended = await eventually(async () => {
-    const all = await sagas.find({ line_keys: { $regex: order.order_number } }).sort({ _id: 1 }).toArray();
+    const all = await sagas.find({ concurrency_keys: { $regex: order.order_number } }).sort({ _id: 1 }).toArray();
     return all.length === resets && all.every(({ phase }) => phase === 'ended') && all;
   }, 120_000);
   expect(ended.map(({ status }) => status)).toEqual(ended.map(() => 'synced'));

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { openBells } from '@crossroads/queue';
+import { openSagaQueue } from '@crossroads/queue';
 import type { Store } from '@crossroads/store';
 import { openStore } from '@crossroads/store';
 import { eventually } from '@crossroads/testkit';
@@ -36,12 +36,12 @@ const behave = (behaviour: object) =>
 /** The heavy tenant's sagas, stored and rung for as the intake does it. */
 const makeNoise = async (): Promise<void> => {
   const sagas = await storeSagas(store, noise);
-  const bells = openBells(face.redis_url, () => undefined);
-  await eventually(async () => (await bells.count()) >= 0);
+  const queue = openSagaQueue(face.redis_url, () => undefined);
+  await eventually(async () => (await queue.count()) >= 0);
   const rings = sagas.map((saga) => ({ sagaId: saga.saga_id, correlationId: saga.correlation_id, type: saga.type, tenantId: saga.tenant_id, epoch: 0 }));
   // A bell whose ring was not acknowledged in time may hang all the same, and the workers' sweep rings for the rest.
-  for (let from = 0; from < rings.length; from += 500) await bells.ringAll(rings.slice(from, from + 500)).catch(() => undefined);
-  await bells.close();
+  for (let from = 0; from < rings.length; from += 500) await queue.enqueueAll(rings.slice(from, from + 500)).catch(() => undefined);
+  await queue.close();
 };
 
 test(`while one tenant has ${noise} resets waiting for a destination that hangs, another's starts within 2 s and ends within 5 s`, async () => {

@@ -20,7 +20,7 @@ const requested = async () => {
   const reset = await submit();
   await eventually(async () => {
     const saga = await world.store.connection.db!.collection('sagas').findOne({ correlation_id: reset.id });
-    return saga?.['phase'] === 'parked';
+    return saga?.['phase'] === 'awaiting_approval';
   });
   return reset;
 };
@@ -82,12 +82,12 @@ describe('canceling', () => {
     const reply = await decide(id, 'cancel');
     expect([reply.status, reply.body.status, reply.body.message]).toEqual([200, 'canceled', 'Canceled by Alpha: BECAUSE. Nothing was cleared.']);
     expect((await decide(id, 'cancel')).body.status).toBe('canceled');
-    await world.advance(sagaId);
+    await world.runSaga(sagaId);
     world.working = true;
     expect((await world.over(id)).body).toMatchObject({ status: 'canceled', done: true });
     const after = await world.store.connection.db!.collection('orders').findOne({ origin_order_number: order.origin_order_number });
     expect(after).toMatchObject({ version: 7, bols: order.bols });
-    expect(after!['fence']).toBeUndefined();
+    expect(after!['lock']).toBeUndefined();
   });
 
   test('after the BOLs are gone is refused and says what to do', async () => {
@@ -120,7 +120,7 @@ describe('canceling', () => {
       else expect(body.status).toBe('synced');
       outcomes.add(body.status);
       const now = await world.store.connection.db!.collection('orders').findOne({ origin_order_number: order.origin_order_number });
-      expect(now!['fence']).toBeUndefined();
+      expect(now!['lock']).toBeUndefined();
       if (body.status === 'canceled') expect(now).toMatchObject({ bols: order.bols, executed_drops: order.executed_drops, progression_state: 'COMPLETE' });
       else expect(now).toMatchObject({ bols: [], executed_drops: [], progression_state: 'NO_PROGRESS' });
     }

@@ -69,7 +69,7 @@ test('every reset goes to the order that is meant, in either direction, or says 
       const expected = model(made, { caller, other, ...(id !== undefined && { id }), ...(named !== undefined && { number: named }) });
 
       const submitted = await world.call('/v1/order/reset', { as: caller, headers: to(other), body: { order: { order_id: id, order_number: named } } });
-      await world.advance(submitted.body.log.saga_id);
+      await world.runSaga(submitted.body.log.saga_id);
       const { body } = await world.call(`/v1/order/reset/${submitted.body.log.correlation_id}`, { as: caller });
       const { log } = body;
       const outcome = body.status === 'synced' ? log.metadata.crossroads_order_id : log.detail.error;

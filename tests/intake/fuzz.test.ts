@@ -79,11 +79,11 @@ test(`${requests} mangled requests: no fault of ours, none late, nothing kept of
   await world.deliver();
   await world.deliver();
   const draw = fuzzer(random(seed));
-  const count = { answered: 0, accepted: 0, slowest: 0, classes: {} as Record<string, number> };
+  const count = { result: 0, accepted: 0, slowest: 0, classes: {} as Record<string, number> };
   const bad: string[] = [];
   const ids = new Set<string>();
   const take = (path: string, call: Call, reply: Reply): void => {
-    count.answered += 1;
+    count.result += 1;
     count.slowest = Math.max(count.slowest, reply.ms);
     const group = `${reply.status}`;
     count.classes[group] = (count.classes[group] ?? 0) + 1;
@@ -103,8 +103,8 @@ test(`${requests} mangled requests: no fault of ours, none late, nothing kept of
   expect(bad).toEqual([]);
   expect(world.logged.filter((line) => line.startsWith('error'))).toEqual([]);
   expect(await world.sagas()).toBe(ids.size);
-  expect(count.answered).toBeGreaterThanOrEqual(requests);
+  expect(count.result).toBeGreaterThanOrEqual(requests);
   // Else it would pass because everything is refused at the door.
   expect(ids.size).toBeGreaterThan(requests / 50);
-  process.stdout.write(`fuzz: seed ${seed}, ${count.answered} answered, slowest ${Math.round(count.slowest)} ms, ${JSON.stringify(count.classes)}\n`);
+  process.stdout.write(`fuzz: seed ${seed}, ${count.result} answered, slowest ${Math.round(count.slowest)} ms, ${JSON.stringify(count.classes)}\n`);
 }, 240_000);

@@ -4,7 +4,7 @@ import type { Call, IntakeWorld } from './world.js';
 
 let world: IntakeWorld;
 beforeAll(async () => {
-  world = await intakeWorld('headers', { limits: { submits: 60, polls: 1e9, strangers: 1e9 } });
+  world = await intakeWorld('headers', { limits: { submits: 60, polls: 1e9, unauthenticated: 1e9 } });
 });
 afterAll(() => world.close());
 

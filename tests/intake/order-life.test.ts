@@ -93,5 +93,5 @@ test('a write beside a reset raises the version and leaves the fence alone', asy
   await eventually(async () => (await world.call(`/v1/order/reset/${log.correlation_id}`)).body.status === 'requested');
   await say('save_bol', { ...bol('BOL-NEW', 1), order: { order_id: delivered.order_id } });
   const stored = await world.store.connection.db!.collection('orders').findOne({ origin_order_number: 'L-3' });
-  expect(stored).toMatchObject({ version: 10, fence: { saga_id: log.saga_id }, bols: [{ bol_number: 'BOL-NEW' }] });
+  expect(stored).toMatchObject({ version: 10, lock: { saga_id: log.saga_id }, bols: [{ bol_number: 'BOL-NEW' }] });
 });

@@ -42,7 +42,7 @@ describe('an order that cannot take it', () => {
   // What MongoDB answers an update that would make a document larger than 16 MB; the store's own tests have it from a real one.
   test.each(['save_bol', 'save_drop', 'replace_drop', 'update_status'] as const)('since it is full: %s is refused for good, in a sentence', async (write) => {
     const order = await orderOf({});
-    const rule = proxy.refuse(({ name }) => name === 'findAndModify', 17_419);
+    const rule = proxy.reject(({ name }) => name === 'findAndModify', 17_419);
     const reply = await send(write, order.order_id);
     rule.end();
     expect([reply.status, reply.body.detail, reply.headers['retry-after']]).toEqual([422, expect.stringContaining('The order is full'), undefined]);

@@ -5,7 +5,7 @@ import { intakeWorld, to } from './world.js';
 import type { IntakeWorld, Reply } from './world.js';
 
 let world: IntakeWorld;
-beforeAll(async () => (world = await intakeWorld('polling', { waitsAtOnce: 20 })));
+beforeAll(async () => (world = await intakeWorld('polling', { maxConcurrentWaits: 20 })));
 afterAll(() => world.close());
 
 const submit = async (headers: [string, string][] = []): Promise<Reply> => {
@@ -83,7 +83,7 @@ describe('waiting', () => {
     const { headers, body } = await poll(id);
     const waiting = poll(id, [['If-None-Match', headers['etag']!]], '?wait=10');
     world.working = true;
-    await world.advance(body.saga_id);
+    await world.runSaga(body.saga_id);
     const reply = await waiting;
     expect([reply.status, reply.headers['etag'] === headers['etag']]).toEqual([200, false]);
   });
@@ -130,7 +130,7 @@ describe('the stream', () => {
     // Its headers leave together with the snapshot.
     const opened = await open(id);
     world.working = true;
-    await world.advance(reply.body.log.saga_id);
+    await world.runSaga(reply.body.log.saga_id);
     const { events, type, text } = await read(opened);
     expect(type).toContain('text/event-stream');
     expect(text.startsWith('retry: 2000\n\n')).toBe(true);

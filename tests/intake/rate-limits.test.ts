@@ -10,8 +10,8 @@ const nowhere = openRateCounter('redis://127.0.0.1:1', () => {});
 let shared: IntakeWorld;
 let alone: IntakeWorld;
 beforeAll(async () => {
-  shared = await intakeWorld('rate-shared', { limits: { submits: 5, polls: 1_000, strangers: 5 }, counter });
-  alone = await intakeWorld('rate-alone', { limits: { submits: 5, polls: 1_000, strangers: 5 }, counter: nowhere });
+  shared = await intakeWorld('rate-shared', { limits: { submits: 5, polls: 1_000, unauthenticated: 5 }, counter });
+  alone = await intakeWorld('rate-alone', { limits: { submits: 5, polls: 1_000, unauthenticated: 5 }, counter: nowhere });
 });
 afterAll(async () => {
   await Promise.all([shared.close(), alone.close()]);
@@ -58,7 +58,7 @@ test('a tenant with too many resets under way is told so until some have ended, 
   expect(taken).toHaveLength(3);
   expect(await full.sagas()).toBe(3);
   full.working = true;
-  await Promise.all(taken.map(({ body }) => full.advance(body.log.saga_id)));
+  await Promise.all(taken.map(({ body }) => full.runSaga(body.log.saga_id)));
   await eventually(async () => (await submit(full)).status === 200);
   await full.close();
 });

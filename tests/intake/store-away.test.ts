@@ -24,9 +24,9 @@ afterAll(() => mongodb.close());
 describe.each([['is down', () => 1], ['is there but mute', () => mongodb.port]])('while MongoDB %s', (_, port) => {
   test('every call is 503 with Retry-After, within three seconds and without a word about our insides', async () => {
     const store = openStore({ uri: `mongodb://127.0.0.1:${port()}/away`, operationTimeoutMs: 2_000 });
-    const bells = { ring: async () => {} };
-    const limits = { submits: 1_000, polls: 1_000, strangers: 1_000 };
-    const intake = createIntake({ store, bells, log: { ...silent, debug: () => {} }, tokenSecret: 'x'.repeat(40), limits, openResets: 1_000, waitsAtOnce: 10, trustedProxies: 0 });
+    const queue = { enqueue: async () => {} };
+    const limits = { submits: 1_000, polls: 1_000, unauthenticated: 1_000 };
+    const intake = createIntake({ store, queue, log: { ...silent, debug: () => {} }, tokenSecret: 'x'.repeat(40), limits, openResets: 1_000, maxConcurrentWaits: 10, trustedProxies: 0 });
     const server = await listen(intake.app, 0);
     const headers = { 'X-API-Key': newApiKey().text, 'X-Dest-Tenant-Name': 'Beta', 'Content-Type': 'application/json', Connection: 'close' };
     const body = JSON.stringify({ order: { order_number: '1' } });
@@ -60,9 +60,9 @@ test('a reset that was stored while its caller was told 503 is the one he gets w
   const order = await world.deliver();
   const submit = (headers: [string, string][] = []) => world.call('/v1/order/reset', { headers: [...to('Beta'), ...headers], body: { order: { order_number: order.origin_order_number } } });
   const lost = proxy.loseReply(writing(({ collection, document }) => collection === 'sagas' && document !== undefined), { times: 1, repeatsToo: true });
-  const unheard = await submit();
-  const name = unheard.headers['x-correlation-id'] as string;
-  expect([unheard.status, unheard.headers['retry-after'], unheard.body.detail]).toEqual([503, '2', expect.stringContaining(`accepted or not. Send the request again with "X-Correlation-ID: ${name}"`)]);
+  const dueSagas = await submit();
+  const name = dueSagas.headers['x-correlation-id'] as string;
+  expect([dueSagas.status, dueSagas.headers['retry-after'], dueSagas.body.detail]).toEqual([503, '2', expect.stringContaining(`accepted or not. Send the request again with "X-Correlation-ID: ${name}"`)]);
   const again = await eventually(async () => {
     const reply = await submit([['X-Correlation-ID', name]]);
     return reply.status === 200 && reply;

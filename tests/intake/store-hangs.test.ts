@@ -41,9 +41,9 @@ test('while MongoDB hangs no more than a bounded number of resets wait for it, a
   const accept = (count: number): void => {
     for (let index = 0; index < count; index++) {
       const request = resetRequestFor({ order_number: String(index) });
-      const saga = { saga_id: uuidv7(), correlation_id: uuidv7(), type: 'reset_order', version: 1, tenant_id: 'alpha', line_keys: [], request, inbound_request: {}, accepted_at: new Date() };
-      const refused = (error: { name: string; sent: boolean }) => (atOnce++, `${error.name}, ${error.sent ? 'sent' : 'not sent'}`);
-      outcomes.push(sagas.accept(saga).then(() => 'stored', refused));
+      const saga = { saga_id: uuidv7(), correlation_id: uuidv7(), type: 'reset_order', version: 1, tenant_id: 'alpha', concurrency_keys: [], request, inbound_request: {}, accepted_at: new Date() };
+      const rejected = (error: { name: string; sent: boolean }) => (atOnce++, `${error.name}, ${error.sent ? 'sent' : 'not sent'}`);
+      outcomes.push(sagas.accept(saga).then(() => 'stored', rejected));
     }
   };
   const goOn = proxy.silence();

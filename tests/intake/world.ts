@@ -3,13 +3,13 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { jest } from '@jest/globals';
 import { digest, newApiKey } from '@crossroads/identity';
 import { resetOrder, resetRequest, subjectOf } from '@crossroads/order-reset';
-import type { Bells, RateCounter } from '@crossroads/queue';
+import type { SagaQueue, RateCounter } from '@crossroads/queue';
 import { listen } from '@crossroads/runtime';
-import { createAdvance } from '@crossroads/saga';
-import { auditLogRepository, collections, directoryRepository, journalRepository, lineRepository, makeIndexes, openStore, orderBook, orderRepository, sagaRepository } from '@crossroads/store';
+import { createSagaRunner } from '@crossroads/saga';
+import { auditLogRepository, collections, directoryRepository, journalRepository, orderQueueRepository, makeIndexes, openStore, orderReader, orderRepository, sagaRepository } from '@crossroads/store';
 import type { OrderRecord, Store } from '@crossroads/store';
 import { eventually, memoryDestination, silent } from '@crossroads/testkit';
-import type { RateLimits } from '../../apps/intake/src/http/admission.js';
+import type { RateLimits } from '../../apps/intake/src/http/rate-limiter.js';
 import { createIntake } from '../../apps/intake/src/intake.js';
 import { ownDatabase } from '../stores/own-database.js';
 
@@ -56,56 +56,56 @@ export interface IntakeWorld {
   deliver(fields?: Partial<OrderRecord>, ends?: { from: TenantName; to: TenantName }): Promise<OrderRecord>;
   /** While false, bells ring unheard. */
   working: boolean;
-  advance(sagaId: string): Promise<unknown>;
+  runSaga(sagaId: string): Promise<unknown>;
   /** Polls until the reset is over. */
   over(correlationId: string, as?: TenantName): Promise<Reply>;
   sagas(): Promise<number>;
   close(): Promise<void>;
 }
 
-const generous: RateLimits = { submits: 1e9, polls: 1e9, strangers: 1e9 };
+const generous: RateLimits = { submits: 1e9, polls: 1e9, unauthenticated: 1e9 };
 
-export const intakeWorld = async (name: string, { limits = generous, uri = ownDatabase(name), openResets = 1e9, waitsAtOnce = 100, counter }: { uri?: string; limits?: RateLimits; openResets?: number; waitsAtOnce?: number; counter?: RateCounter } = {}): Promise<IntakeWorld> => {
+export const intakeWorld = async (name: string, { limits = generous, uri = ownDatabase(name), openResets = 1e9, maxConcurrentWaits = 100, counter }: { uri?: string; limits?: RateLimits; openResets?: number; maxConcurrentWaits?: number; counter?: RateCounter } = {}): Promise<IntakeWorld> => {
   const store = openStore({ uri, operationTimeoutMs: 2_000 });
   await store.connected;
   await makeIndexes(store.connection);
   const { keys, client } = await people(store);
   const destination = memoryDestination();
   const logged: string[] = [];
-  const note = (level: string) => (message: string, facts?: object) => void logged.push(`${level} ${message} ${JSON.stringify(facts, (_, value: unknown) => (value instanceof Error ? value.stack : value))}`);
+  const note = (level: string) => (message: string, metadata?: object) => void logged.push(`${level} ${message} ${JSON.stringify(metadata, (_, value: unknown) => (value instanceof Error ? value.stack : value))}`);
   const log = { debug: note('debug'), info: note('info'), warn: note('warn'), error: note('error') };
 
   const types = [
     resetOrder({
       orders: orderRepository(store),
       auditLog: auditLogRepository(store),
-      line: { ...lineRepository(store), callNext: async () => {} },
+      line: { ...orderQueueRepository(store), wakeNext: async () => {} },
       destinations: destination,
       dispatchRetry: { attempts: 3, firstDelayMs: 20, maxDelayMs: 40 },
     }),
   ];
   const journal = journalRepository(store, ({ request }, state) => subjectOf(resetRequest.parse(request), state));
-  const advance = createAdvance({ types, sagas: sagaRepository(store, types), journal, log: silent });
-  const inHand = new Set<Promise<unknown>>();
+  const runSaga = createSagaRunner({ types, sagas: sagaRepository(store, types), journal, log: silent });
+  const active = new Set<Promise<unknown>>();
   const run = async (sagaId: string): Promise<void> => {
     for (;;) {
-      const advanced = await advance(sagaId);
-      if (advanced.outcome !== 'resting' || advanced.wakeInMs > 5_000 || !world.working) return;
-      await new Promise((resolve) => setTimeout(resolve, advanced.wakeInMs + 5));
+      const result = await runSaga(sagaId);
+      if (result.outcome !== 'delayed' || result.delayMs > 5_000 || !world.working) return;
+      await new Promise((resolve) => setTimeout(resolve, result.delayMs + 5));
     }
   };
-  const bells: Pick<Bells, 'ring'> = {
-    async ring({ sagaId }) {
+  const queue: Pick<SagaQueue, 'enqueue'> = {
+    async enqueue({ sagaId }) {
       if (!world.working) return;
       const running = run(sagaId).catch((error: unknown) => void logged.push(String(error)));
-      inHand.add(running);
-      void running.then(() => inHand.delete(running));
+      active.add(running);
+      void running.then(() => active.delete(running));
     },
   };
-  const intake = createIntake({ store, bells, log, tokenSecret: 'x'.repeat(40), limits, openResets, waitsAtOnce, trustedProxies: 0, ...(counter && { counter }) });
+  const intake = createIntake({ store, queue, log, tokenSecret: 'x'.repeat(40), limits, openResets, maxConcurrentWaits, trustedProxies: 0, ...(counter && { counter }) });
   const server = await listen(intake.app, 0);
   const agent = new Agent({ keepAlive: true, maxSockets: 200 });
-  const book = orderBook(store);
+  const book = orderReader(store);
   let made = 0;
 
   const world: IntakeWorld = {
@@ -116,7 +116,7 @@ export const intakeWorld = async (name: string, { limits = generous, uri = ownDa
     destination,
     logged,
     working: true,
-    advance,
+    runSaga,
     call: (path, call = {}) => send(agent, server.url, path, { as: 'Alpha', ...call }, keys),
     async deliver(fields = {}, ends = { from: 'Alpha', to: 'Beta' }) {
       const order = { ...deliveredOrder(ends, made++), ...fields };
@@ -133,7 +133,7 @@ export const intakeWorld = async (name: string, { limits = generous, uri = ownDa
       world.working = false;
       intake.endWaiting();
       await server.close();
-      await Promise.all(inHand);
+      await Promise.all(active);
       await store.connection.dropDatabase();
       await store.close();
       agent.destroy();

@@ -67,7 +67,7 @@ const spansOf = (correlationId: string, ended: (spans: ReceivedSpan[]) => boolea
     const spans = collector.spans.filter((span) => its.has(span.traceId));
     return ended(spans) && spans;
   });
-const turnEnded = (spans: ReceivedSpan[]) => spans.some(({ name, attributes }) => name === 'process sagas' && attributes['crossroads.phase'] === 'ended');
+const executionEnded = (spans: ReceivedSpan[]) => spans.some(({ name, attributes }) => name === 'process sagas' && attributes['crossroads.phase'] === 'ended');
 const submitted = (spans: ReceivedSpan[]) => spans.some(({ name }) => name === 'POST /v1/order/reset');
 const one = (spans: ReceivedSpan[], name: string): ReceivedSpan => {
   const found = spans.filter((span) => span.name === name);
@@ -80,7 +80,7 @@ describe('the trace of a reset', () => {
     const order = face.orders[1]!;
     const { correlation_id, saga_id, status } = await reset(order, { traceparent: `00-${traceId}-${callers}-01` });
     expect(status).toBe('synced');
-    const spans = await spansOf(correlation_id, (all) => submitted(all) && turnEnded(all));
+    const spans = await spansOf(correlation_id, (all) => submitted(all) && executionEnded(all));
 
     const submit = one(spans, 'POST /v1/order/reset');
     const turn = one(spans, 'process sagas');
@@ -104,7 +104,7 @@ describe('the trace of a reset', () => {
     const order = face.orders[2]!;
     await behave({ order_number: order.order_number, reply: 'unavailable', times: 1 });
     const { correlation_id } = await reset(order, { traceparent: 'not a traceparent' });
-    const spans = await spansOf(correlation_id, (all) => submitted(all) && turnEnded(all));
+    const spans = await spansOf(correlation_id, (all) => submitted(all) && executionEnded(all));
 
     const submit = one(spans, 'POST /v1/order/reset');
     expect(submit.parentSpanId).toBe('');
@@ -123,14 +123,14 @@ describe('the metrics', () => {
   test('count what was submitted, tried, undone and finished', async () => {
     const before = await workers();
     const order = face.orders[4]!;
-    await behave({ order_number: order.order_number, reply: 'refuse', times: 1 });
+    await behave({ order_number: order.order_number, reply: 'reject', times: 1 });
     expect((await reset(order)).status).toBe('rejected');
     const after = await workers();
     const grown = (metric: string, labels: Record<string, string>) => sumOf(after, metric, labels) - sumOf(before, metric, labels);
 
     expect(grown('crossroads_sagas_finished_total', { type: 'reset_order', outcome: 'rejected' })).toBe(1);
     expect(grown('crossroads_saga_duration_seconds_count', { type: 'reset_order' })).toBe(1);
-    expect(grown('crossroads_step_attempts_total', { step: 'dispatch-reset', direction: 'run', outcome: 'refused' })).toBe(1);
+    expect(grown('crossroads_step_attempts_total', { step: 'dispatch-reset', direction: 'run', outcome: 'rejected' })).toBe(1);
     expect(grown('crossroads_step_attempts_total', { step: 'clear-deliveries', direction: 'undo', outcome: 'done' })).toBe(1);
     expect(grown('crossroads_step_duration_seconds_count', { step: 'clear-deliveries', direction: 'run' })).toBe(1);
     expect(sumOf(after, 'crossroads_step_attempts_total', { outcome: 'unavailable' })).toBeGreaterThanOrEqual(1);
@@ -172,7 +172,7 @@ describe('the metrics', () => {
   });
 
   test('what waits is said by every worker alike, by the pages as well, and to an autoscaler as JSON', async () => {
-    const shared = ['crossroads_oldest_due_seconds', 'crossroads_sagas', 'crossroads_bells'];
+    const shared = ['crossroads_oldest_due_seconds', 'crossroads_sagas', 'crossroads_jobs'];
     await eventually(async () => {
       const said = await Promise.all(['worker-1', 'worker-2', 'ops'].map(async (app) => JSON.stringify((await metricsOf(app)).filter(({ name }) => shared.includes(name)))));
       return new Set(said).size === 1;

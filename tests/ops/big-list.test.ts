@@ -12,7 +12,7 @@ const count = Number(process.env['BIG_LIST'] ?? 5_000);
 const promisedMs = 200;
 
 const { options: statuses } = integrationStatus;
-const phases = ['ended', 'ended', 'ended', 'stopped', 'retrying', 'waiting', 'parked', 'running'];
+const phases = ['ended', 'ended', 'ended', 'stopped', 'retrying', 'waiting', 'awaiting_approval', 'running'];
 
 const idOf = (index: number): string => {
   const hex = (1_760_000_000_000 + index * 10).toString(16).padStart(12, '0');
@@ -25,7 +25,7 @@ const sagaOf = (index: number) => ({
   version: 1,
   tenant_id: `tenant-${index % 40}`,
   correlation_id: `c-${index}`,
-  line_keys: [`number:tenant-${index % 40}/${index}`],
+  concurrency_keys: [`number:tenant-${index % 40}/${index}`],
   request: {
     order: { order_number: String(index) },
     caller: { tenant_id: `tenant-${index % 40}`, tenant_name: `Tenant ${index % 40}`, instance_id: null, instance_name: null, source_system: null, source_system_id: null },

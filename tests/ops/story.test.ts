@@ -21,7 +21,7 @@ beforeAll(async () => {
   [sandbox, browser] = await Promise.all([runSandbox({ DISPATCH_ATTEMPTS: '2', DISPATCH_FIRST_DELAY_MS: '300' }), openBrowser()]);
   face = await sandbox.face();
   // So that the list is not all of one kind.
-  for (const [index, reply] of [[14, 'refuse'], [15, 'requested']] as const) {
+  for (const [index, reply] of [[14, 'reject'], [15, 'requested']] as const) {
     const order = face.orders[index]!;
     await behave(order.order_number, reply);
     await callerOf(face, order).reset({ order_number: order.order_number });
@@ -125,9 +125,9 @@ inBrowser(browserIsThere ? 'at three in the morning' : howToGetIt, () => {
         await page.goto(path);
         expect(await page.locator('main form[method=post], main .action, .bulk-bar').count()).toBe(0);
       }
-      for (const action of ['resume', 'recover', 'abandon', 'runNow']) {
-        const refused = await page.request.post(`/sagas/${order.saga_id}/${action}`, { headers: { origin: face.ops_url }, form: { reason: 'because', expected_epoch: '0' } });
-        expect(refused.status()).toBe(403);
+      for (const action of ['resume', 'recover', 'terminate', 'runNow']) {
+        const rejected = await page.request.post(`/sagas/${order.saga_id}/${action}`, { headers: { origin: face.ops_url }, form: { reason: 'because', expected_epoch: '0' } });
+        expect(rejected.status()).toBe(403);
       }
       await context.close();
     }, 60_000);
@@ -151,8 +151,8 @@ inBrowser(browserIsThere ? 'at three in the morning' : howToGetIt, () => {
       if (path === '/') await screenshots(page, 'overview');
       if (path === '/audit') await screenshots(page, 'audit');
     }
-    const stranger = await visit(browser, face.ops_url);
-    const login = await stranger.context.newPage();
+    const unauthenticated = await visit(browser, face.ops_url);
+    const login = await unauthenticated.context.newPage();
     await login.goto('/login');
     findings.push(...(await seriousFindings(login)));
     expect(findings).toEqual([]);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Advance, Claim } from '@crossroads/saga';
+import type { RunResult, Claim } from '@crossroads/saga';
 import { ClaimLost, StoreUnavailable } from '@crossroads/saga';
 import type { Store } from '@crossroads/store';
 import { sagaRepository } from '@crossroads/store';
@@ -34,10 +34,10 @@ const far = { $set: { next_run_at: new Date(Date.now() + 3_600_000) } };
 const due = { $set: { next_run_at: new Date(0) } };
 
 describe('an attempt whose claim is lost ends at once, though its step does not listen', () => {
-  const hanging = async (wrapped: Parameters<WorkerWorld['turns']>[0]) => {
+  const hanging = async (wrapped: Parameters<WorkerWorld['executions']>[0]) => {
     const [sagaId] = (await world.accept()) as [string];
     let signal: AbortSignal | undefined;
-    const { advance, claims: kept } = world.turns({
+    const { runSaga, claims: kept } = world.executions({
       ...wrapped,
       everyMs: 50,
       act: async (context) => {
@@ -45,16 +45,16 @@ describe('an attempt whose claim is lost ends at once, though its step does not 
         await new Promise(() => undefined);
       },
     });
-    const advanced = advance(sagaId);
+    const result = runSaga(sagaId);
     await eventually(() => signal !== undefined);
-    return { sagaId, advanced, signal: () => signal!, kept };
+    return { sagaId, result, signal: () => signal!, kept };
   };
 
   test('because a newer claim was made; that one is left alone', async () => {
-    const { sagaId, advanced, signal, kept } = await hanging({});
+    const { sagaId, result, signal, kept } = await hanging({});
     await world.change(sagaId, { ...far, $inc: { epoch: 1 } });
     // No newer claim need have been made, as far as this worker knows, so the job comes again and finds out.
-    expect(await advanced).toEqual({ outcome: 'resting', wakeInMs: expect.any(Number) });
+    expect(await result).toEqual({ outcome: 'delayed', delayMs: expect.any(Number) });
     expect(signal().reason).toBeInstanceOf(ClaimLost);
     await eventually(() => kept.count().owed === 0);
     const saga = await world.saga(sagaId);
@@ -64,9 +64,9 @@ describe('an attempt whose claim is lost ends at once, though its step does not 
   });
 
   test('because it ran out; the saga is given back and due at once', async () => {
-    const { sagaId, advanced, signal } = await hanging({});
+    const { sagaId, result, signal } = await hanging({});
     await world.change(sagaId, due);
-    expect(await advanced).toMatchObject({ outcome: 'resting' });
+    expect(await result).toMatchObject({ outcome: 'delayed' });
     expect(signal().reason).toBeInstanceOf(ClaimLost);
     await eventually(async () => (await world.saga(sagaId)).settled_epoch === 1);
     await eventually(async () => typeof (await sagaRepository(world.store, types).claim(sagaId)) === 'object');
@@ -74,8 +74,8 @@ describe('an attempt whose claim is lost ends at once, though its step does not 
 
   test('because it could not be renewed for as long as a lease', async () => {
     const away = new StoreUnavailable('MongoDB does not answer');
-    const { sagaId, advanced, signal } = await hanging({ wrap: (sagas) => ({ ...sagas, renew: async (due) => due.map(() => ({ outcome: 'unknown', error: away })) }) });
-    expect(await advanced).toMatchObject({ outcome: 'resting' });
+    const { sagaId, result, signal } = await hanging({ wrap: (sagas) => ({ ...sagas, renew: async (due) => due.map(() => ({ outcome: 'unknown', error: away })) }) });
+    expect(await result).toMatchObject({ outcome: 'delayed' });
     expect(signal().reason).toMatchObject({ name: 'ClaimLost', message: expect.stringContaining('could not be renewed') });
     await eventually(async () => (await world.saga(sagaId)).settled_epoch === 1);
   });
@@ -91,36 +91,36 @@ describe('an attempt whose claim is lost ends at once, though its step does not 
 
 describe('claims that no worker died of', () => {
   /** Advances until the saga is not merely left because it is not due yet. */
-  const advanceWhenDue = (advance: (sagaId: string) => Promise<Advance>, sagaId: string) =>
+  const runWhenDue = (runSaga: (sagaId: string) => Promise<RunResult>, sagaId: string) =>
     eventually(async () => {
-      const advanced = await advance(sagaId);
-      return advanced.outcome !== 'left' && advanced;
+      const result = await runSaga(sagaId);
+      return result.outcome !== 'skipped' && result;
     });
 
   test('25 in a row whose replies were lost do not stop the saga', async () => {
     const [sagaId] = (await world.accept()) as [string];
     let lost = 0;
     const on = losing(world.store, (update) => claims(update) && lost < 25 && ++lost > 0);
-    const { advance } = world.turns({ on, everyMs: 50 });
+    const { runSaga } = world.executions({ on, everyMs: 50 });
     for (let claim = 1; claim <= 25; claim++) {
-      await eventually(() => advance(sagaId).then(() => false, (error: unknown) => error instanceof StoreUnavailable));
+      await eventually(() => runSaga(sagaId).then(() => false, (error: unknown) => error instanceof StoreUnavailable));
       await eventually(async () => (await world.saga(sagaId)).epoch === claim);
     }
-    expect(await advanceWhenDue(advance, sagaId)).toEqual({ outcome: 'ended', status: 'synced' });
+    expect(await runWhenDue(runSaga, sagaId)).toEqual({ outcome: 'ended', status: 'synced' });
     expect((await world.saga(sagaId)).epoch).toBe(26);
   });
 
   test('nor do 25 under which the store went away before anything was settled', async () => {
     const [sagaId] = (await world.accept()) as [string];
     let failed = 0;
-    const { advance } = world.turns({
+    const { runSaga } = world.executions({
       everyMs: 50,
       act: () => {
         if (failed++ < 25) throw new StoreUnavailable('MongoDB does not answer');
       },
     });
-    while (failed < 25) await advance(sagaId).catch(() => undefined);
-    expect(await advanceWhenDue(advance, sagaId)).toEqual({ outcome: 'ended', status: 'synced' });
+    while (failed < 25) await runSaga(sagaId).catch(() => undefined);
+    expect(await runWhenDue(runSaga, sagaId)).toEqual({ outcome: 'ended', status: 'synced' });
   });
 
   test('25 workers that did die stop it', async () => {
@@ -130,7 +130,7 @@ describe('claims that no worker died of', () => {
       expect(await dying.claim(sagaId)).toMatchObject({ epoch });
       await world.change(sagaId, due);
     }
-    expect(await world.turns().advance(sagaId)).toMatchObject({ outcome: 'stopped' });
+    expect(await world.executions().runSaga(sagaId)).toMatchObject({ outcome: 'stopped' });
     expect((await world.saga(sagaId)).error).toMatchObject({ code: 'saga.crashes_workers' });
   });
 });
@@ -141,21 +141,21 @@ describe('giving back', () => {
 
   test('leaves a saga as it was settled', async () => {
     const claim = await claimed();
-    await sagas().settle(claim as never, { phase: 'waiting', status: 'pending', failures: 0, wakeInMs: 3_600_000 });
+    await sagas().saveState(claim as never, { phase: 'waiting', status: 'pending', failures: 0, delayMs: 3_600_000 });
     const before = await world.saga(claim.sagaId);
-    expect(await sagas().giveBack(claim.sagaId, [1])).toBe(true);
+    expect(await sagas().release(claim.sagaId, [1])).toBe(true);
     expect(await world.saga(claim.sagaId)).toEqual(before);
   });
 
   test('does not count what has not been made: it may be on its way', async () => {
     const [sagaId] = (await world.accept()) as [string];
-    expect(await sagas().giveBack(sagaId, [1])).toBe(false);
+    expect(await sagas().release(sagaId, [1])).toBe(false);
     expect(await world.saga(sagaId)).toMatchObject({ epoch: 0, settled_epoch: 0, next_run_at: new Date(0) });
   });
 
   test('of several gives back the highest that was made', async () => {
     const claim = await claimed();
-    expect(await sagas().giveBack(claim.sagaId, [1, 2])).toBe(false);
+    expect(await sagas().release(claim.sagaId, [1, 2])).toBe(false);
     expect(await world.saga(claim.sagaId)).toMatchObject({ epoch: 1, settled_epoch: 1 });
   });
 
@@ -164,14 +164,14 @@ describe('giving back', () => {
     await world.change(claim.sagaId, due);
     await sagas().claim(claim.sagaId);
     const before = await world.saga(claim.sagaId);
-    expect(await sagas().giveBack(claim.sagaId, [1])).toBe(true);
+    expect(await sagas().release(claim.sagaId, [1])).toBe(true);
     expect(await world.saga(claim.sagaId)).toEqual({ ...before, settled_epoch: 1 });
   });
 });
 
 test('while MongoDB hangs, what a worker remembers stays bounded', async () => {
   let renewals = 0;
-  const { claims: kept } = world.turns({
+  const { claims: kept } = world.executions({
     everyMs: 5,
     wrap: (sagas) => ({
       ...sagas,

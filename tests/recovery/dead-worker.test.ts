@@ -16,7 +16,7 @@ const nextTaken = async (): Promise<string> => {
   const taken: string[] = [];
   world.startWorker(async (sagaId) => {
     taken.push(sagaId);
-    return { next: 'over', outcome: { outcome: 'left' } };
+    return { next: 'over', outcome: { outcome: 'skipped' } };
   }, 1);
   await eventually(() => taken.length > 0);
   return taken[0]!;
@@ -27,25 +27,25 @@ describe('what a dead worker left goes before all that waits', () => {
     const [sagaId] = (await world.accept()) as [string];
     expect(await sagaRepository(world.store, types).claim(sagaId)).toMatchObject({ epoch: 1 });
     const backlog = await world.accept(300);
-    await world.ringAll(backlog);
+    await world.enqueueAll(backlog);
     await eventually(async () => {
       await world.recover();
       return (await world.jobsOf(sagaId)).length > 0;
     });
     await world.recover();
-    expect(await world.bells.count()).toBe(301);
+    expect(await world.queue.count()).toBe(301);
     expect(await nextTaken()).toBe(sagaId);
   });
 
   test('a saga whose job it had taken and which it had not claimed, before the job’s lock is over', async () => {
     const [sagaId] = (await world.accept()) as [string];
-    await world.ringAll([sagaId]);
+    await world.enqueueAll([sagaId]);
     let letGo = (): void => undefined;
     const dead = new Promise<void>((resolve) => (letGo = resolve));
-    world.startWorker(async () => dead.then(() => ({ next: 'over' as const, outcome: { outcome: 'left' } })), 1);
+    world.startWorker(async () => dead.then(() => ({ next: 'over' as const, outcome: { outcome: 'skipped' } })), 1);
     await eventually(async () => (await world.jobsOf(sagaId))[0]?.state === 'active');
     const backlog = await world.accept(300);
-    await world.ringAll(backlog);
+    await world.enqueueAll(backlog);
     await eventually(async () => {
       await world.recover();
       return (await world.jobsOf(sagaId)).length === 2;
@@ -62,11 +62,11 @@ test('a saga that rested and was missed is enqueued where few jobs wait, and lef
     await world.change(sagaId, { $set: { epoch: 2, settled_epoch: 2, phase: 'retrying', next_run_at: new Date(Date.now() - 3_000) } });
     return sagaId;
   };
-  await world.ringAll(await world.accept(150));
+  await world.enqueueAll(await world.accept(150));
   const inBacklog = await rested();
   await world.recover();
   expect(await world.jobsOf(inBacklog)).toEqual([]);
-  await world.queue.drain();
+  await world.bullmqQueue.drain();
   await world.recover();
   expect(await world.jobsOf(inBacklog)).toHaveLength(1);
 });

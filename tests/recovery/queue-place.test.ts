@@ -1,35 +1,35 @@
 import { afterAll, expect, test } from '@jest/globals';
-import type { Bells } from '@crossroads/queue';
-import { closeQueue, openBells, openQueue, startBellWorker } from '@crossroads/queue';
+import type { SagaQueue } from '@crossroads/queue';
+import { closeQueue, openSagaQueue, openQueue, startSagaWorker } from '@crossroads/queue';
 import { readConfig, settings } from '@crossroads/runtime';
 import { eventually } from '@crossroads/testkit';
 import { z } from 'zod';
 import { testRedisUrl } from '../stores/own-database.js';
 
 const places = ['north', 'south'].map((which) => ({ name: 'sagas', prefix: `queue-place-${which}-${process.pid}` }));
-const opened: Bells[] = places.map((place) => openBells(testRedisUrl(), () => undefined, place));
+const opened: SagaQueue[] = places.map((place) => openSagaQueue(testRedisUrl(), () => undefined, place));
 const queues = places.map((place) => openQueue(testRedisUrl(), () => undefined, place));
 
 afterAll(async () => {
-  for (const queue of queues) {
-    await queue.obliterate({ force: true });
-    await closeQueue(queue);
+  for (const bullmqQueue of queues) {
+    await bullmqQueue.obliterate({ force: true });
+    await closeQueue(bullmqQueue);
   }
-  for (const bells of opened) await bells.close();
+  for (const queue of opened) await queue.close();
 });
 
 test('installations with prefixes of their own complete no jobs of each other, and all keys of each lie on one node of a Cluster', async () => {
-  const [north, south] = opened as [Bells, Bells];
+  const [north, south] = opened as [SagaQueue, SagaQueue];
   await eventually(async () => (await north.count()) >= 0 && (await south.count()) >= 0);
-  const ring = { correlationId: 'c', type: 'sample', tenantId: 't', epoch: 0 };
-  await north.ring({ sagaId: 'of-north', ...ring });
-  await south.ring({ sagaId: 'of-south', ...ring });
+  const enqueue = { correlationId: 'c', type: 'sample', tenantId: 't', epoch: 0 };
+  await north.enqueue({ sagaId: 'of-north', ...enqueue });
+  await south.enqueue({ sagaId: 'of-south', ...enqueue });
   const taken: string[] = [];
   const answer = async (sagaId: string) => {
     taken.push(sagaId);
     return { next: 'over' as const, outcome: { outcome: 'ended' } };
   };
-  const worker = startBellWorker({ redisUrl: testRedisUrl(), concurrency: 5, answer, onError: () => undefined, place: places[1]! });
+  const worker = startSagaWorker({ redisUrl: testRedisUrl(), concurrency: 5, answer, onError: () => undefined, place: places[1]! });
   await eventually(async () => (await south.count()) === 0);
   expect(await north.count()).toBe(1);
   expect(taken).toEqual(['of-south']);

@@ -16,50 +16,50 @@ const settles = (sagaId: string, state: string) => eventually(async () => (await
 describe('a saga that is due goes on after a sweep', () => {
   test('though its job has failed and keeps the id', async () => {
     const [sagaId] = (await world.accept()) as [string];
-    await world.ringAll([sagaId]);
+    await world.enqueueAll([sagaId]);
     const failing = world.startWorker(async () => ({ next: 'operator', reason: 'an older version failed it' }));
     await settles(sagaId, 'failed');
     await failing.close(5_000);
-    world.startWorker(world.turns().answer);
+    world.startWorker(world.executions().answer);
     await world.sweep();
     await ends(sagaId);
   });
 
   test('though a stranger has completed its job and done nothing', async () => {
     const [sagaId] = (await world.accept()) as [string];
-    await world.ringAll([sagaId]);
-    const stranger = world.startWorker(async () => ({ next: 'over', outcome: { outcome: 'of another installation' } }));
+    await world.enqueueAll([sagaId]);
+    const unauthenticated = world.startWorker(async () => ({ next: 'over', outcome: { outcome: 'of another installation' } }));
     await settles(sagaId, 'completed');
     await world.sweep();
     await settles(sagaId, 'completed');
-    await stranger.close(5_000);
-    world.startWorker(world.turns().answer);
+    await unauthenticated.close(5_000);
+    world.startWorker(world.executions().answer);
     await world.sweep();
     await ends(sagaId);
   });
 
   test('though its job is delayed far ahead, or is in no list at all', async () => {
     const [delayed, astray] = (await world.accept(2)) as [string, string];
-    await world.ringAll([delayed, astray]);
+    await world.enqueueAll([delayed, astray]);
     const late = world.startWorker(async () => ({ next: 'again', inMs: 3_600_000 }));
     await settles(delayed, 'delayed');
     await settles(astray, 'delayed');
     await late.close(5_000);
-    const client = (await (world.queue.getBackend() as unknown as { client: Promise<{ zrem(key: string, id: string): Promise<number> }> }).client);
-    expect(await client.zrem(world.queue.toKey('delayed'), `saga-${astray}-e0`)).toBe(1);
-    world.startWorker(world.turns().answer);
+    const client = (await (world.bullmqQueue.getBackend() as unknown as { client: Promise<{ zrem(key: string, id: string): Promise<number> }> }).client);
+    expect(await client.zrem(world.bullmqQueue.toKey('delayed'), `saga-${astray}-e0`)).toBe(1);
+    world.startWorker(world.executions().answer);
     await world.sweep();
     await Promise.all([ends(delayed), ends(astray)]);
   });
 
   test('though a worker holds its job and does not move it', async () => {
     const [sagaId] = (await world.accept()) as [string];
-    await world.ringAll([sagaId]);
+    await world.enqueueAll([sagaId]);
     let letGo = (): void => undefined;
     const held = new Promise<void>((resolve) => (letGo = resolve));
-    world.startWorker(async () => held.then(() => ({ next: 'over' as const, outcome: { outcome: 'left' } })), 1);
+    world.startWorker(async () => held.then(() => ({ next: 'over' as const, outcome: { outcome: 'skipped' } })), 1);
     await settles(sagaId, 'active');
-    world.startWorker(world.turns().answer);
+    world.startWorker(world.executions().answer);
     // Only once it has been held for a while: a worker that has just taken a job is about to claim.
     await eventually(async () => {
       await world.sweep();
@@ -71,7 +71,7 @@ describe('a saga that is due goes on after a sweep', () => {
 test('an error that no list names ends no job: the saga goes on when it is over', async () => {
   const [sagaId] = (await world.accept()) as [string];
   let failures = 0;
-  const { answer } = world.turns({
+  const { answer } = world.executions({
     wrap: (sagas) => ({
       ...sagas,
       claim: async (id) => {
@@ -81,10 +81,10 @@ test('an error that no list names ends no job: the saga goes on when it is over'
       },
     }),
   });
-  await world.ringAll([sagaId]);
+  await world.enqueueAll([sagaId]);
   world.startWorker(answer);
   await eventually(async () => {
-    const job = await world.queue.getJob(`saga-${sagaId}-e0`);
+    const job = await world.bullmqQueue.getJob(`saga-${sagaId}-e0`);
     if ((await job?.getState()) === 'delayed') await job!.promote();
     expect(await job?.getState()).not.toBe('failed');
     return (await world.saga(sagaId)).phase === 'ended';
@@ -95,16 +95,16 @@ test('an error that no list names ends no job: the saga goes on when it is over'
 
 test('a backlog of 2,000 jobs that wait is not doubled, whatever the order they are served in', async () => {
   const sagas = await world.accept(2_000);
-  await world.ringAll(sagas);
+  await world.enqueueAll(sagas);
   for (let turn = 0; turn < 3; turn++) await world.sweep();
   await world.recover();
-  expect(await world.bells.count()).toBe(2_000);
-  expect(world.rungAgain()).toBe(0);
+  expect(await world.queue.count()).toBe(2_000);
+  expect(world.reenqueued()).toBe(0);
 });
 
 test('a job that names no saga is completed and reported', async () => {
-  const job = await world.queue.add('sample', { saga_id: undefined, correlation_id: 'c' } as never, { jobId: 'saga-nothing-e0' });
-  world.startWorker(world.turns().answer);
+  const job = await world.bullmqQueue.add('sample', { saga_id: undefined, correlation_id: 'c' } as never, { jobId: 'saga-nothing-e0' });
+  world.startWorker(world.executions().answer);
   await eventually(async () => (await job.getState()) === 'completed');
   expect(world.lines).toEqual([expect.objectContaining({ error: expect.objectContaining({ message: expect.stringContaining('names no saga') }) })]);
 });

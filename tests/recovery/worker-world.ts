@@ -1,20 +1,20 @@
-import type { Answered, Bells, BellWorker, QueuePlace, SagaQueue } from '@crossroads/queue';
-import { closeQueue, openBells, openQueue, startBellWorker } from '@crossroads/queue';
-import type { Advance, CompensatableStep, StepContext } from '@crossroads/saga';
-import { createAdvance, done, saga } from '@crossroads/saga';
+import type { JobResult, SagaQueue, SagaWorker, QueuePlace, BullmqQueue } from '@crossroads/queue';
+import { closeQueue, openSagaQueue, openQueue, startSagaWorker } from '@crossroads/queue';
+import type { RunResult, CompensatableStep, StepContext } from '@crossroads/saga';
+import { createSagaRunner, done, saga } from '@crossroads/saga';
 import type { SagaDocument, SagaRepository, Store } from '@crossroads/store';
 import { collections, intakeRepository, journalRepository, makeIndexes, openStore, recoveryRepository, sagaRepository, sweepRepository } from '@crossroads/store';
 import { eventually } from '@crossroads/testkit';
 import { uuidv7 } from 'uuidv7';
 import { z } from 'zod';
-import { answerBell } from '../../apps/worker/src/answer-bell.js';
-import type { KeptClaims } from '../../apps/worker/src/keep-claims.js';
-import { keepClaims } from '../../apps/worker/src/keep-claims.js';
+import { processJob } from '../../apps/worker/src/process-job.js';
+import type { ClaimRenewal } from '../../apps/worker/src/renew-claims.js';
+import { renewClaims } from '../../apps/worker/src/renew-claims.js';
 import { createRecoverLapsed } from '../../apps/worker/src/recover-lapsed.js';
 import { createSweep } from '../../apps/worker/src/sweep.js';
 import { ownDatabase, testRedisUrl } from '../stores/own-database.js';
 
-export interface Line {
+export interface OrderQueue {
   message: string;
   [fact: string]: unknown;
 }
@@ -22,28 +22,28 @@ export interface Line {
 /** A worker's parts on the real stores, put together as the worker puts them, with sagas of one step. */
 export interface WorkerWorld {
   store: Store;
-  bells: Bells;
   queue: SagaQueue;
+  bullmqQueue: BullmqQueue;
   place: QueuePlace;
-  lines: Line[];
+  lines: OrderQueue[];
   /** Accepts sagas that have been due for a minute, and enqueues nothing. */
   accept(count?: number): Promise<string[]>;
-  ringAll(sagaIds: readonly string[]): Promise<void>;
+  enqueueAll(sagaIds: readonly string[]): Promise<void>;
   saga(sagaId: string): Promise<SagaDocument>;
   change(sagaId: string, change: object): Promise<void>;
   jobsOf(sagaId: string): Promise<{ id: string; state: string }[]>;
   /** A worker's turn at a saga. */
-  turns(options?: TurnOptions): Turns;
+  executions(options?: ExecutionOptions): Executions;
   /** Takes jobs until it is closed. */
-  startWorker(answer: (sagaId: string, started: number) => Promise<Answered>, concurrency?: number): BellWorker;
+  startWorker(answer: (sagaId: string, started: number) => Promise<JobResult>, concurrency?: number): SagaWorker;
   sweep(): Promise<void>;
   /** How many jobs sweeps have made. */
-  rungAgain(): number;
+  reenqueued(): number;
   recover(): Promise<void>;
   close(): Promise<void>;
 }
 
-export interface TurnOptions {
+export interface ExecutionOptions {
   act?: (context: StepContext) => unknown;
   /** Changes what the repository does, beneath the keeper of claims. */
   wrap?: (sagas: SagaRepository) => SagaRepository;
@@ -52,10 +52,10 @@ export interface TurnOptions {
   everyMs?: number;
 }
 
-export interface Turns {
-  advance(sagaId: string): Promise<Advance>;
-  answer(sagaId: string, started: number): Promise<Answered>;
-  claims: KeptClaims;
+export interface Executions {
+  runSaga(sagaId: string): Promise<RunResult>;
+  answer(sagaId: string, started: number): Promise<JobResult>;
+  claims: ClaimRenewal;
 }
 
 export const types = [{ type: 'sample', version: 1 }];
@@ -66,23 +66,23 @@ export const openWorkerWorld = async (name: string): Promise<WorkerWorld> => {
   await makeIndexes(store.connection);
   const place = { name: 'sagas', prefix: `${name}-${process.pid}` };
   const redisUrl = testRedisUrl();
-  const bells = openBells(redisUrl, () => undefined, place);
-  const queue = openQueue(redisUrl, () => undefined, place);
-  await eventually(async () => (await bells.count()) >= 0);
+  const queue = openSagaQueue(redisUrl, () => undefined, place);
+  const bullmqQueue = openQueue(redisUrl, () => undefined, place);
+  await eventually(async () => (await queue.count()) >= 0);
 
-  const lines: Line[] = [];
-  const say = (message: string, facts?: object) => void lines.push({ message, ...facts });
+  const lines: OrderQueue[] = [];
+  const say = (message: string, metadata?: object) => void lines.push({ message, ...metadata });
   const log = { debug: say, info: say, warn: say, error: say };
-  const workers: BellWorker[] = [];
-  const kept: KeptClaims[] = [];
-  let rungAgain = 0;
-  const sweep = createSweep({ sagas: sweepRepository(store), orders: { release: async () => false }, bells, log, rungAgain: (jobs) => void (rungAgain += jobs) });
+  const workers: SagaWorker[] = [];
+  const kept: ClaimRenewal[] = [];
+  let reenqueued = 0;
+  const sweep = createSweep({ sagas: sweepRepository(store), orders: { release: async () => false }, queue, log, reenqueued: (jobs) => void (reenqueued += jobs) });
   const sagas = () => store.connection.db!.collection<SagaDocument>(collections.sagas);
 
   return {
     store,
-    bells,
     queue,
+    bullmqQueue,
     place,
     lines,
     async accept(count = 1) {
@@ -91,12 +91,12 @@ export const openWorkerWorld = async (name: string): Promise<WorkerWorld> => {
       const intake = intakeRepository(store);
       await Promise.all(
         ids.map((saga_id) =>
-          intake.accept({ saga_id, correlation_id: saga_id, type: 'sample', version: 1, tenant_id: 't', line_keys: [], request: {}, inbound_request: {}, accepted_at }),
+          intake.accept({ saga_id, correlation_id: saga_id, type: 'sample', version: 1, tenant_id: 't', concurrency_keys: [], request: {}, inbound_request: {}, accepted_at }),
         ),
       );
       return ids;
     },
-    ringAll: (sagaIds) => bells.ringAll(sagaIds.map((sagaId) => ({ sagaId, correlationId: sagaId, type: 'sample', tenantId: 't', epoch: 0 }))),
+    enqueueAll: (sagaIds) => queue.enqueueAll(sagaIds.map((sagaId) => ({ sagaId, correlationId: sagaId, type: 'sample', tenantId: 't', epoch: 0 }))),
     async saga(sagaId) {
       return (await sagas().findOne({ _id: sagaId }))!;
     },
@@ -104,30 +104,30 @@ export const openWorkerWorld = async (name: string): Promise<WorkerWorld> => {
       await sagas().updateOne({ _id: sagaId }, change);
     },
     async jobsOf(sagaId) {
-      const jobs = await queue.getJobs(['waiting', 'prioritized', 'active', 'delayed', 'failed', 'completed']);
+      const jobs = await bullmqQueue.getJobs(['waiting', 'prioritized', 'active', 'delayed', 'failed', 'completed']);
       return Promise.all(jobs.filter(({ data }) => data.saga_id === sagaId).map(async (job) => ({ id: job.id!, state: await job.getState() })));
     },
-    turns({ act = () => undefined, wrap = (repository: SagaRepository) => repository, on = store, everyMs } = {}) {
-      const claims = keepClaims(wrap(sagaRepository(on, types)), log, everyMs);
+    executions({ act = () => undefined, wrap = (repository: SagaRepository) => repository, on = store, everyMs } = {}) {
+      const claims = renewClaims(wrap(sagaRepository(on, types)), log, everyMs);
       kept.push(claims);
       const journal = journalRepository(store, () => ({ routing: {}, metadata: {} }) as never);
-      const advance = claims.lettingGo(createAdvance({ types: [sample(act)], sagas: claims.sagas, journal, log }));
-      return { advance, answer: answerBell(advance, log, (sagaId) => ({ saga_id: sagaId })), claims };
+      const runSaga = claims.releasingClaims(createSagaRunner({ types: [sample(act)], sagas: claims.sagas, journal, log }));
+      return { runSaga, answer: processJob(runSaga, log, (sagaId) => ({ saga_id: sagaId })), claims };
     },
     startWorker(answer, concurrency = 20) {
-      const worker = startBellWorker({ redisUrl, concurrency, answer, onError: (error) => say('the bell worker reports', { error }), place });
+      const worker = startSagaWorker({ redisUrl, concurrency, answer, onError: (error) => say('the bell worker reports', { error }), place });
       workers.push(worker);
       return worker;
     },
     sweep,
-    rungAgain: () => rungAgain,
-    recover: createRecoverLapsed({ sagas: recoveryRepository(store), bells }),
+    reenqueued: () => reenqueued,
+    recover: createRecoverLapsed({ sagas: recoveryRepository(store), queue }),
     async close() {
       await Promise.all(workers.map((worker) => worker.close(5_000)));
       await Promise.all(kept.map((claims) => claims.stop()));
-      await queue.obliterate({ force: true });
-      await closeQueue(queue);
-      await bells.close();
+      await bullmqQueue.obliterate({ force: true });
+      await closeQueue(bullmqQueue);
+      await queue.close();
       await store.connection.dropDatabase();
       await store.close();
     },
@@ -138,7 +138,7 @@ const sample = (act: (context: StepContext) => unknown) => {
   const step: CompensatableStep<object, object> = {
     name: 'one',
     title: 'One',
-    status: { done: 'synced', refused: 'rejected' },
+    status: { done: 'synced', rejected: 'rejected' },
     retry: { attempts: 3, firstDelayMs: 100, growth: 2, maxDelayMs: 1_000 },
     timeoutMs: 3_600_000,
     run: async (_state, context) => {

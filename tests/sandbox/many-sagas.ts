@@ -1,4 +1,4 @@
-import { lineKeysOfRequest } from '@crossroads/order-reset';
+import { concurrencyKeysOfRequest } from '@crossroads/order-reset';
 import type { NewSaga, OrderRecord, Store } from '@crossroads/store';
 import { collections, intakeRepository } from '@crossroads/store';
 import mongoose from 'mongoose';
@@ -60,7 +60,7 @@ const sagaFor = (routing: OrderRecord['routing']): NewSaga => {
     type: 'reset_order',
     version: 1,
     tenant_id: request.caller.tenant_id,
-    line_keys: lineKeysOfRequest(request),
+    concurrency_keys: concurrencyKeysOfRequest(request),
     request,
     inbound_request: {},
     accepted_at: new Date(),

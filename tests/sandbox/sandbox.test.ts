@@ -70,7 +70,7 @@ describe('a reset of a delivered order', () => {
 
     const after = await rawOrder(order.order_id);
     expect(after).toMatchObject({ bols: [], executed_drops: [], progression_state: 'NO_PROGRESS', drops: before['drops'] });
-    expect(after['fence']).toBeUndefined();
+    expect(after['lock']).toBeUndefined();
 
     const { saga_id, correlation_id } = reply.log!;
     const entries = await store.connection.db!.collection('crossroads_logs').find({ saga_id, 'step.outcome': 'done' }, { promoteValues: false }).sort({ 'journal.seq': 1 }).toArray();
@@ -85,7 +85,7 @@ describe('a reset of a delivered order', () => {
 describe('the commands of the pages', () => {
   const pages = documents()
     .filter(({ path }) => !(path in ranWhole))
-    .map(({ path, fences }) => [path, fences.filter(({ language, text }) => language === 'bash' && speaksToSandbox(text)).map(({ text }) => text)] as const)
+    .map(({ path, locks }) => [path, locks.filter(({ language, text }) => language === 'bash' && speaksToSandbox(text)).map(({ text }) => text)] as const)
     .filter(([, blocks]) => blocks.length > 0);
 
   /** As a reader types them: one after the other in one shell. Curl tells an answer that is an error. */

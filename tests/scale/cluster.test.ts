@@ -38,6 +38,6 @@ test('the whole queue lies on one node, and the operators see its jobs and every
   const cookie = await signIn(ops.app, 'viewer');
   const board = await request(ops.app).get('/queues/api/queues?activeQueue=sagas&status=completed&page=1&jobsPerPage=10').set({ cookie });
   expect(board.text).toContain('saga-');
-  expect((await ops.queue.getWorkers()).filter(({ addr }) => addr)).toHaveLength(4);
+  expect((await ops.bullmqQueue.getWorkers()).filter(({ addr }) => addr)).toHaveLength(4);
   await ops.close();
 }, 60_000);

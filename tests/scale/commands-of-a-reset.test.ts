@@ -45,7 +45,7 @@ const commandsOfOne = async (): Promise<OperationSeen[]> => {
 };
 
 /** What retention looks through, at moments of its own. */
-const retained = ['operator_keys', 'retired_sagas', 'sessions'];
+const retained = ['operator_keys', 'purged_sagas', 'sessions'];
 
 test('a reset from its acceptance to its end is these writes, and reads of these collections', async () => {
   const operations = await commandsOfOne();

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Bells } from '@crossroads/queue';
-import { openBells, openRateCounter, startBellWorker } from '@crossroads/queue';
+import type { SagaQueue } from '@crossroads/queue';
+import { openSagaQueue, openRateCounter, startSagaWorker } from '@crossroads/queue';
 import { eventually } from '@crossroads/testkit';
 import { startCluster } from './redis-cluster.js';
 import { startWatched } from './redis-sentinel.js';
@@ -30,16 +30,16 @@ afterEach(async () => {
   for (const close of closing.splice(0).toReversed()) await close();
 });
 
-let bellsRung = 0;
-const ring = (bells: Bells): Promise<string> => {
-  const sagaId = `saga-${(bellsRung += 1)}`;
-  return bells.ring({ sagaId, correlationId: 'c', type: 'reset_order', tenantId: 't', epoch: 0 }).then(() => sagaId);
+let jobsEnqueued = 0;
+const enqueue = (queue: SagaQueue): Promise<string> => {
+  const sagaId = `saga-${(jobsEnqueued += 1)}`;
+  return queue.enqueue({ sagaId, correlationId: 'c', type: 'reset_order', tenantId: 't', epoch: 0 }).then(() => sagaId);
 };
 
 /** Bells on this Redis, and a worker that hears them. */
 const ringing = (url: string) => {
   const heard = new Set<string>();
-  const worker = startBellWorker({
+  const worker = startSagaWorker({
     redisUrl: url,
     concurrency: 5,
     onError: () => undefined,
@@ -49,14 +49,14 @@ const ringing = (url: string) => {
     },
   });
   closing.push(() => worker.close(2_000));
-  const bells = openBells(url, () => undefined);
-  closing.push(() => bells.close());
+  const queue = openSagaQueue(url, () => undefined);
+  closing.push(() => queue.close());
   return {
-    bells,
+    queue,
     /** Rings until it is heard, as the sweep does: a bell that was taken may be lost with its server. */
-    untilHeard: () =>
+    untilReported: () =>
       eventually(async () => {
-        const sagaId = await ring(bells);
+        const sagaId = await enqueue(queue);
         return eventually(() => heard.has(sagaId), 1_000);
       }, 30_000),
   };
@@ -96,23 +96,23 @@ describe.each([
   }, 60_000);
 
   test('fails a bell soon while the server with the queue is paused, and is heard again afterwards', async () => {
-    const { bells, untilHeard } = ringing(kind.url);
-    await untilHeard();
+    const { queue, untilReported } = ringing(kind.url);
+    await untilReported();
     const paused = await kind.holder();
     paused.signal('SIGSTOP');
-    expect(await failing(ring(bells))).toBeLessThan(soon);
+    expect(await failing(enqueue(queue))).toBeLessThan(soon);
     paused.signal('SIGCONT');
-    await untilHeard();
+    await untilReported();
   }, 60_000);
 
   (comesBack ? test : test.skip)('fails a bell soon while the server with the queue is gone, and is heard again when it is back', async () => {
-    const { bells, untilHeard } = ringing(kind.url);
-    await untilHeard();
+    const { queue, untilReported } = ringing(kind.url);
+    await untilReported();
     const killed = await kind.holder();
     killed.signal('SIGKILL');
-    await eventually(() => ring(bells).then(() => false, () => true));
-    expect(await failing(ring(bells))).toBeLessThan(soon);
+    await eventually(() => enqueue(queue).then(() => false, () => true));
+    expect(await failing(enqueue(queue))).toBeLessThan(soon);
     await killed.restart();
-    await untilHeard();
+    await untilReported();
   }, 60_000);
 });

@@ -43,12 +43,12 @@ test(`of ${count} resets none is lost when the primary dies under load, with bel
   await primary.ask('CLIENT KILL TYPE replica');
   await fleet.ask(third);
   const waiting = await fleet.open();
-  const bells = waiting.map((sagaId) => `{crossroads}:sagas:${jobId(sagaId, 0, new Date(0))}`).join(' ');
-  const acknowledged = await primary.ask(`EXISTS ${bells}`);
+  const queue = waiting.map((sagaId) => `{crossroads}:sagas:${jobId(sagaId, 0, new Date(0))}`).join(' ');
+  const acknowledged = await primary.ask(`EXISTS ${queue}`);
   primary.signal('SIGKILL');
   replica.signal('SIGCONT');
   expect(Number(acknowledged.slice(1))).toBeGreaterThan(0);
-  expect(await replica.ask(`EXISTS ${bells}`)).toBe(':0\r\n');
+  expect(await replica.ask(`EXISTS ${queue}`)).toBe(':0\r\n');
   await fleet.ask(third);
 
   await eventually(async () => (await redis.primary()) === replica);

@@ -47,7 +47,7 @@ export interface FleetOptions {
 }
 
 /** Resets asked for at once. */
-const together = 100;
+const batcher = 100;
 
 export const startFleet = async ({ mongodbUri, redisUrls, intakes, workers, orders: count, env = {} }: FleetOptions): Promise<Fleet> => {
   const dataDir = await mkdtemp(join(tmpdir(), 'crossroads-fleet-'));
@@ -93,12 +93,12 @@ export const startFleet = async ({ mongodbUri, redisUrls, intakes, workers, orde
     store,
     history,
     async ask(many) {
-      for (let left = many; left > 0; left -= together) {
-        const answers = orders.slice(asked.length, asked.length + Math.min(left, together)).map((order, index) => {
+      for (let left = many; left > 0; left -= batcher) {
+        const answers = orders.slice(asked.length, asked.length + Math.min(left, batcher)).map((order, index) => {
           const client = clients[index % intakes]!;
-          const answered = client.submit(order);
+          const result = client.submit(order);
           asked.push({ client, submission: history.submissions.at(-1)! });
-          return answered;
+          return result;
         });
         await Promise.all(answers);
       }
@@ -111,7 +111,7 @@ export const startFleet = async ({ mongodbUri, redisUrls, intakes, workers, orde
       for (const { client, submission } of asked) await client.look(submission);
       const found = findViolations({ history, evidence: await readEvidence(store), plan: { submissions: asked.length, faults: [] } });
       // A dozen processes share this machine with whatever else it does: that intake or MongoDB were slow says nothing here.
-      return found.filter(({ says }) => !/ took \d+ ms$| answered 503 although/.test(says));
+      return found.filter(({ description }) => !/ took \d+ ms$| answered 503 although/.test(description));
     },
     pids: () => supervisor.pids(),
     async stop() {

@@ -2,24 +2,24 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { uuidv7 } from 'uuidv7';
 import type { ResetRequest } from '@crossroads/order-reset';
-import { lineKeysOfRequest, resetRequest, sagaTypes, subjectOf } from '@crossroads/order-reset';
+import { concurrencyKeysOfRequest, resetRequest, sagaTypes, subjectOf } from '@crossroads/order-reset';
 import type { Claim } from '@crossroads/saga';
-import { StepUnavailable, createAdvance } from '@crossroads/saga';
-import type { SagaFacts, SagaRead, Store } from '@crossroads/store';
+import { RetryableError, createSagaRunner } from '@crossroads/saga';
+import type { SagaMetadata, SagaRead, Store } from '@crossroads/store';
 import {
   auditLogRepository,
-  callOff,
+  cancelSaga,
   collections,
   decisionRepository,
   intakeRepository,
   journalRepository,
-  lineRepository,
+  orderQueueRepository,
   makeIndexes,
   openStore,
   orderRepository,
   sagaRepository,
   sagaViewRepository,
-  standingRepository,
+  sagaVersionRepository,
 } from '@crossroads/store';
 import type { MongodbProxy, Operation } from '@crossroads/testkit';
 import { memoryDestination, openMongodbProxy, resetRequestFor, silent } from '@crossroads/testkit';
@@ -109,34 +109,34 @@ const fixture = async () => {
   } as never);
   const destination = memoryDestination();
   const journal = journalRepository(store, ({ request }, state) => subjectOf(resetRequest.parse(request) satisfies ResetRequest, state));
-  const line = lineRepository(store);
-  const types = sagaTypes({ orders: orderRepository(store), auditLog: auditLogRepository(store), line: { ahead: line.ahead, callNext: async (order) => void (await line.next(order)) }, destinations: destination });
+  const line = orderQueueRepository(store);
+  const types = sagaTypes({ orders: orderRepository(store), auditLog: auditLogRepository(store), line: { blockedBy: line.blockedBy, wakeNext: async (order) => void (await line.next(order)) }, destinations: destination });
   const sagas = sagaRepository(store, types);
-  const advance = createAdvance({ types, sagas, journal, log: silent });
+  const runSaga = createSagaRunner({ types, sagas, journal, log: silent });
   const request = resetRequestFor({ order_number });
   const accepted = new Map<string, string>();
   const past = direct.connection.db!.collection<{ _id: string }>(collections.sagas);
   return {
     destination,
     sagas,
-    commands: createCommands({ store, bells: { ring: async () => undefined }, log: { debug: () => {}, ...silent } }),
+    commands: createCommands({ store, queue: { enqueue: async () => undefined }, log: { debug: () => {}, ...silent } }),
     asOperator: { by: 'ops', role: 'operator' as const, from: null, reason: 'test' },
     correlationIdOf: (sagaId: string) => accepted.get(sagaId)!,
     async accept(): Promise<string> {
       const saga_id = uuidv7();
       accepted.set(saga_id, randomUUID());
       const named = { saga_id, correlation_id: accepted.get(saga_id)!, idempotency_key: randomUUID(), tenant_id: 'alpha' };
-      await intakeRepository(store).accept({ ...named, type: 'reset_order', version: 1, line_keys: lineKeysOfRequest(request), request, inbound_request: {}, accepted_at: new Date() });
+      await intakeRepository(store).accept({ ...named, type: 'reset_order', version: 1, concurrency_keys: concurrencyKeysOfRequest(request), request, inbound_request: {}, accepted_at: new Date() });
       return saga_id;
     },
     /** As a worker does that takes its job. */
     async run(sagaId: string): Promise<void> {
       sagas.nameTenant(sagaId, 'alpha');
-      await advance(sagaId);
+      await runSaga(sagaId);
     },
     due: (sagaId: string) => past.updateOne({ _id: sagaId }, { $set: { next_run_at: new Date(0) } }),
     read: async (sagaId: string) => ({ saga: (await past.findOne({ _id: sagaId })) as never, entries: await sagaViewRepository(direct).entries(sagaId) }),
-    cancel: (read: SagaRead) => callOff({ journal, sagas: decisionRepository(store) }, read, { by: 'Alpha', reasonCode: null }),
+    cancel: (read: SagaRead) => cancelSaga({ journal, sagas: decisionRepository(store) }, read, { by: 'Alpha', reasonCode: null }),
     saga: async (sagaId: string) => (await past.findOne({ _id: sagaId })) as unknown as { status: string },
   };
 };
@@ -155,7 +155,7 @@ test('a reset, from its acceptance to its end, asks a few shards only; but to fi
 test('so does one that waits in line, is retried, refused and put back', async () => {
   const { accept, run, due, destination, saga } = await fixture();
   const [first, second] = [await accept(), await accept()];
-  destination.answers.push(new StepUnavailable('destination.unavailable', 'Away.'), 'refused');
+  destination.answers.push(new RetryableError('destination.unavailable', 'Away.'), 'rejected');
   const asked = await scattered(async () => {
     await run(first);
     await run(second);
@@ -184,7 +184,7 @@ test('so do polling, waiting, listing and repeats of a request', async () => {
   const intake = intakeRepository(store);
   const asked = await scattered(async () => {
     await intake.withLog('alpha', correlationIdOf(sagaId));
-    await standingRepository(store).standings([sagaId], ['alpha']);
+    await sagaVersionRepository(store).sagaVersions([sagaId], ['alpha']);
     await intake.list('alpha', {}, { limit: 10 });
     await intake.byCorrelationId('alpha', correlationIdOf(sagaId));
     await intake.byIdempotencyKey('alpha', 'key');
@@ -198,11 +198,11 @@ test('so do the renewal of claims, and an entry that is written twice', async ()
   const sagaId = await accept();
   sagas.nameTenant(sagaId, 'alpha');
   const asked = await scattered(async () => {
-    const claim = (await sagas.claim(sagaId)) as Claim<SagaFacts>;
+    const claim = (await sagas.claim(sagaId)) as Claim<SagaMetadata>;
     await sagas.renew([claim]);
     const asRead = await read(sagaId);
     // Both write the one entry, and the second reads which stands.
-    expect(await Promise.all([cancel(asRead), cancel(asRead)])).toEqual(['called-off', 'called-off']);
+    expect(await Promise.all([cancel(asRead), cancel(asRead)])).toEqual(['canceled', 'canceled']);
   });
   expect(asked).toEqual([]);
 });
@@ -212,7 +212,7 @@ test('so does a recovery, but for the look of the operator at the saga and its o
   const reset = await accept();
   await run(reset);
   let recovery = '';
-  const pressed = await scattered(async () => (recovery = ((await commands.recover!(reset, asOperator)) as { madeSaga: string }).madeSaga));
+  const pressed = await scattered(async () => (recovery = ((await commands.recover!(reset, asOperator)) as { recoverySagaId: string }).recoverySagaId));
   expect(pressed).toEqual(['read orders: _id', 'read sagas: _id']);
   expect(await scattered(() => run(recovery))).toEqual([findingAnOrder]);
   expect(await saga(recovery)).toMatchObject({ status: 'synced' });

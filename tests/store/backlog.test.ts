@@ -22,7 +22,7 @@ const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000);
 const put = async (fields: Partial<SagaDocument>): Promise<SagaDocument> => {
   const _id = `saga-${String(made++).padStart(6, '0')}`;
   const at = minutesAgo(0);
-  const rest = { type: 'reset_order', version: 1, tenant_id: 't', line_keys: [], request: {}, inbound_request: {}, epoch: 1, settled_epoch: 1, failures: 0, resumed: false };
+  const rest = { type: 'reset_order', version: 1, tenant_id: 't', concurrency_keys: [], request: {}, inbound_request: {}, epoch: 1, settled_epoch: 1, failures: 0, resumed: false };
   const saga: SagaDocument = { _id, correlation_id: _id, ...rest, status: 'pending', phase: 'running', accepted_at: at, updated_at: at, ...fields };
   await sagas().insertOne(saga);
   return saga;
@@ -51,22 +51,22 @@ test('one that lay for days and is made due now is not days late', async () => {
   const decisions = decisionRepository(store);
   expect(await commands.resume(await put({ phase: 'stopped', status: 'error', updated_at: daysAgo }))).toBe(true);
   expect(await commands.runNow(await put({ phase: 'retrying', next_run_at: minutesAgo(-600), updated_at: daysAgo }))).toBe(true);
-  const parked = await put({ phase: 'parked', status: 'requested', next_run_at: minutesAgo(-600), updated_at: daysAgo });
-  await decisions.wake(parked);
-  const claimed = await put({ phase: 'parked', status: 'requested', next_run_at: minutesAgo(-600), updated_at: daysAgo });
-  await decisions.giveBack(claimed, (await decisions.claim(claimed))!);
+  const awaiting_approval = await put({ phase: 'awaiting_approval', status: 'requested', next_run_at: minutesAgo(-600), updated_at: daysAgo });
+  await decisions.wake(awaiting_approval);
+  const claimed = await put({ phase: 'awaiting_approval', status: 'requested', next_run_at: minutesAgo(-600), updated_at: daysAgo });
+  await decisions.release(claimed, (await decisions.claim(claimed))!);
   expect(await minutes()).toBe(0);
 });
 
 test('sagas are counted by phase, up to a thousand, and those that ended are not', async () => {
   const many = Array.from({ length: 1_200 }, (_, i): SagaDocument => {
     const at = minutesAgo(0);
-    return { _id: `m-${i}`, type: 'reset_order', version: 1, tenant_id: 't', correlation_id: `m-${i}`, line_keys: [], request: {}, inbound_request: {}, epoch: 1, settled_epoch: 1, failures: 0, resumed: false, status: 'pending', phase: 'waiting', accepted_at: at, updated_at: at };
+    return { _id: `m-${i}`, type: 'reset_order', version: 1, tenant_id: 't', correlation_id: `m-${i}`, concurrency_keys: [], request: {}, inbound_request: {}, epoch: 1, settled_epoch: 1, failures: 0, resumed: false, status: 'pending', phase: 'waiting', accepted_at: at, updated_at: at };
   });
   await sagas().insertMany(many);
   await put({ phase: 'stopped', status: 'error' });
   await put({ phase: 'ended', status: 'synced' });
-  expect(await backlogRepository(store).phases()).toEqual({ running: 0, waiting: 1_000, parked: 0, retrying: 0, stopped: 1 });
+  expect(await backlogRepository(store).phases()).toEqual({ running: 0, waiting: 1_000, awaiting_approval: 0, retrying: 0, stopped: 1 });
 });
 
 test('sagas that have been due for a minute are overdue, by when they became due or were made due', async () => {

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import type { Store } from '@crossroads/store';
 import { collections, openStore } from '@crossroads/store';
-import { liveVerdicts } from '../../apps/sandbox/src/chaos/live-checks.js';
+import { liveFindings } from '../../apps/sandbox/src/chaos/live-checks.js';
 import { ownDatabase } from '../stores/own-database.js';
 
 /** Without indexes: what they would keep out is what the checks must see. */
@@ -16,9 +16,9 @@ afterAll(() => store.close());
 const ago = (minutes: number) => new Date(Date.now() - minutes * 60_000);
 const add = (name: string, document: object) => store.connection.db!.collection(name).insertOne({ ...document });
 const saga = (_id: string, more: object = {}) =>
-  add(collections.sagas, { _id, type: 'reset_order', phase: 'running', status: 'pending', epoch: 1, settled_epoch: 1, accepted_at: ago(600), updated_at: ago(600), line_keys: [], ...more });
+  add(collections.sagas, { _id, type: 'reset_order', phase: 'running', status: 'pending', epoch: 1, settled_epoch: 1, accepted_at: ago(600), updated_at: ago(600), concurrency_keys: [], ...more });
 const recovery = (_id: string, of: string, phase: string) => saga(_id, { type: 'recover_order', phase, request: { recovers: { saga_id: of } } });
-const violations = async () => (await liveVerdicts(store, { overdueMinutes: 1 })).filter((verdict) => verdict.violations.length > 0).map(({ promise, violations: found }) => ({ promise, subjects: found.map(({ subject }) => subject).sort() }));
+const violations = async () => (await liveFindings(store, { overdueMinutes: 1 })).filter((finalOutcome) => finalOutcome.violations.length > 0).map(({ promise, violations: found }) => ({ promise, subjects: found.map(({ subject }) => subject).sort() }));
 
 test('a saga that is due for more than a minute and does not move is found, and no other', async () => {
   await saga('due', { next_run_at: ago(2) });
@@ -31,11 +31,11 @@ test('a saga that is due for more than a minute and does not move is found, and 
 });
 
 test('orders held for sagas that have ended, or never were, are found', async () => {
-  for (const phase of ['ended', 'stopped', 'parked']) {
+  for (const phase of ['ended', 'stopped', 'awaiting_approval']) {
     await saga(phase, { phase });
-    await add(collections.orders, { _id: phase, fence: { saga_id: phase, epoch: 1 } });
+    await add(collections.orders, { _id: phase, lock: { saga_id: phase, epoch: 1 } });
   }
-  await add(collections.orders, { _id: 'nobody', fence: { saga_id: 'nobody', epoch: 1 } });
+  await add(collections.orders, { _id: 'nobody', lock: { saga_id: 'nobody', epoch: 1 } });
   expect(await violations()).toContainEqual({ promise: 'orders are held by living sagas only', subjects: ['ended', 'nobody'] });
 });
 

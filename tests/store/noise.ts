@@ -86,7 +86,7 @@ const sagaOf = (from: number, to: number, number: string, each: number): NewSaga
   type: 'reset_order',
   version: 1,
   tenant_id: `tenant-${from}`,
-  line_keys: [`number:tenant-${from}/${number}`],
+  concurrency_keys: [`number:tenant-${from}/${number}`],
   request: { order: { order_number: number }, caller: { tenant_id: `tenant-${from}` }, dest_tenant_name: `Company ${to}` },
   inbound_request: {},
   accepted_at: new Date(),

@@ -13,7 +13,7 @@ const ago = (ms: number) => new Date(Date.now() - ms);
 
 const document = (_id: string, fields: Partial<SagaDocument>): SagaDocument => {
   const at = ago(120_000);
-  const rest = { type: 'reset_order', version: 1, tenant_id: 't', line_keys: [], request: {}, inbound_request: {}, failures: 0, resumed: false };
+  const rest = { type: 'reset_order', version: 1, tenant_id: 't', concurrency_keys: [], request: {}, inbound_request: {}, failures: 0, resumed: false };
   return { _id, correlation_id: _id, ...rest, status: 'pending', phase: 'running', epoch: 1, settled_epoch: 1, accepted_at: at, updated_at: at, ...fields };
 };
 

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { auditLogRepository, collections, keyLastsMs, openStore, orderRepository, retentionRepository } from '@crossroads/store';
 import type { RetentionRepository } from '@crossroads/store';
 import mongoose from 'mongoose';
-import { createRetire } from '../../apps/worker/src/retire.js';
+import { createPurge } from '../../apps/worker/src/purge.js';
 import type { IntakeWorld } from '../intake/world.js';
 import { intakeWorld, to } from '../intake/world.js';
 import { ownDatabase } from '../stores/own-database.js';
@@ -26,7 +26,7 @@ const ago = (ms: number) => new Date(Date.now() - ms);
 
 beforeEach(async () => {
   world.working = true;
-  await Promise.all((['sagas', 'logs', 'orders', 'retired', 'sessions', 'operatorKeys'] as const).map((name) => collection(name).deleteMany({})));
+  await Promise.all((['sagas', 'logs', 'orders', 'purged', 'sessions', 'operatorKeys'] as const).map((name) => collection(name).deleteMany({})));
 });
 afterEach(() => retention.keepFor('Alpha', undefined));
 
@@ -54,46 +54,46 @@ describe('what must go', () => {
     const gone = await reset();
     await removeOrder(gone);
 
-    expect(await retention.retire(atOnce, 10)).toBe(1);
+    expect(await retention.purge(atOnce, 10)).toBe(1);
 
     const poll = await world.call(`/v1/order/reset/${gone.correlationId}`);
     const never = await world.call('/v1/order/reset/never-was-one');
     expect([poll.status, poll.text.replace(gone.correlationId, 'never-was-one')]).toEqual([404, never.text]);
-    expect([await count('sagas'), await count('logs'), await count('retired')]).toEqual([0, 0, 0]);
+    expect([await count('sagas'), await count('logs'), await count('purged')]).toEqual([0, 0, 0]);
   });
 
   test('its correlation id and its idempotency key may then name another reset', async () => {
     const names: [string, string][] = [['X-Correlation-ID', 'used-twice'], ['Idempotency-Key', '"twice"']];
     await reset(names);
-    await retention.retire(atOnce, 10);
+    await retention.purge(atOnce, 10);
     const second = await reset(names);
     expect(await count('sagas', { _id: second.sagaId })).toBe(1);
   });
 
   test('no more than a page goes at a time, oldest first', async () => {
     const [first, second] = [await reset(), await reset()];
-    expect(await retention.retire(atOnce, 1)).toBe(1);
+    expect(await retention.purge(atOnce, 1)).toBe(1);
     expect([await count('sagas', { _id: first.sagaId }), await count('sagas', { _id: second.sagaId })]).toEqual([0, 1]);
   });
 
   test('the snapshot goes once its order is gone', async () => {
     const kept = await reset();
-    await retention.retire(atOnce, 10);
+    await retention.purge(atOnce, 10);
     await removeOrder(kept);
 
     expect(await retention.clearUp(10)).toEqual({ taken: 1, last: kept.sagaId });
 
-    expect([await count('logs'), await count('retired')]).toEqual([0, 0]);
+    expect([await count('logs'), await count('purged')]).toEqual([0, 0]);
   });
 
   test('what a crash left of a retired saga goes with the next round', async () => {
     const half = await reset();
     await removeOrder(half);
-    await collection('retired').insertOne({ _id: half.sagaId, retired_at: new Date() });
+    await collection('purged').insertOne({ _id: half.sagaId, purged_at: new Date() });
 
-    await createRetire({ retention, log: quiet })();
+    await createPurge({ retention, log: quiet })();
 
-    expect([await count('sagas'), await count('logs'), await count('retired')]).toEqual([0, 0, 0]);
+    expect([await count('sagas'), await count('logs'), await count('purged')]).toEqual([0, 0, 0]);
   });
 
   test('an idempotency key goes after seven days, and its saga stays', async () => {
@@ -133,7 +133,7 @@ describe('what must stay', () => {
     const { sagaId, orderId } = await reset();
     const before = { cleared: await auditLogRepository(world.store).cleared(sagaId), snapshot: await auditLogRepository(world.store).snapshot(sagaId, 7) };
 
-    await retention.retire(atOnce, 10);
+    await retention.purge(atOnce, 10);
     await retention.clearUp(10);
 
     expect(await count('sagas')).toBe(0);
@@ -148,7 +148,7 @@ describe('what must stay', () => {
     await collection('sagas').updateOne({ _id: sagaId }, { $set: { phase: 'stopped', accepted_at: ago(3_650 * dayMs), ended_at: ago(3_650 * dayMs) } });
     const entries = await count('logs');
 
-    expect(await retention.retire(atOnce, 10)).toBe(0);
+    expect(await retention.purge(atOnce, 10)).toBe(0);
 
     expect([await count('sagas'), await count('logs')]).toEqual([1, entries]);
   });
@@ -157,23 +157,23 @@ describe('what must stay', () => {
     const { sagaId } = await reset();
     const [{ _id, ...saga }] = (await collection('sagas').find({ _id: sagaId }).toArray()) as [{ _id: string }];
     await collection('sagas').insertOne({ ...saga, _id: '00000000-0000-7000-8000-000000000000', correlation_id: 'old', ended_at: ago(6 * dayMs) });
-    expect(await retention.retire({ tenantId: 'alpha', days: 7 }, 10)).toBe(0);
-    expect(await retention.retire({ tenantId: 'alpha', days: 5 }, 10)).toBe(1);
+    expect(await retention.purge({ tenantId: 'alpha', days: 7 }, 10)).toBe(0);
+    expect(await retention.purge({ tenantId: 'alpha', days: 5 }, 10)).toBe(1);
   });
 
   test('a saga whose order is held for it still, until the sweep has given the order back', async () => {
     const { sagaId, orderId } = await reset();
-    await collection('orders').updateOne({ _id: new ObjectId(orderId) }, { $set: { fence: { saga_id: sagaId, epoch: 9 } } });
-    expect(await retention.retire(atOnce, 10)).toBe(0);
+    await collection('orders').updateOne({ _id: new ObjectId(orderId) }, { $set: { lock: { saga_id: sagaId, epoch: 9 } } });
+    expect(await retention.purge(atOnce, 10)).toBe(0);
     await orderRepository(world.store).release(orderId, { sagaId });
-    expect(await retention.retire(atOnce, 10)).toBe(1);
+    expect(await retention.purge(atOnce, 10)).toBe(1);
   });
 
   test('everything of a tenant that has set nothing, by a whole round', async () => {
     await reset();
     const before = [await count('sagas'), await count('logs')];
     await retention.keepFor('Beta', 7);
-    await createRetire({ retention, log: quiet })();
+    await createPurge({ retention, log: quiet })();
     expect([await count('sagas'), await count('logs')]).toEqual(before);
     await retention.keepFor('Beta', undefined);
   });
@@ -182,9 +182,9 @@ describe('what must stay', () => {
 test('workers that retire the same sagas at once do it once, and none of them fails', async () => {
   for (let each = 0; each < 10; each++) await reset();
   await retention.keepFor('Alpha', 0);
-  const rounds = Array.from({ length: 4 }, () => createRetire({ retention, log: quiet })());
+  const rounds = Array.from({ length: 4 }, () => createPurge({ retention, log: quiet })());
   await Promise.all(rounds);
-  expect([await count('sagas'), await count('logs'), await count('retired')]).toEqual([0, 20, 10]);
+  expect([await count('sagas'), await count('logs'), await count('purged')]).toEqual([0, 20, 10]);
 });
 
 test('each of its queries and deletes goes by an index', async () => {
@@ -198,7 +198,7 @@ test('each of its queries and deletes goes by an index', async () => {
     const queries = await queriesOf(store, async () => {
       await watched.tenants();
       await watched.forgetKeys(10);
-      await watched.retire(atOnce, 10);
+      await watched.purge(atOnce, 10);
       await watched.clearUp(10);
       await watched.clearUp(10, '0');
       await watched.removeExpired(10);

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { uuidv7 } from 'uuidv7';
 import type { Store } from '@crossroads/store';
 import { circlesIn, collections, makeIndexes, openStore, waitCycles } from '@crossroads/store';
-import { liveVerdicts } from '../../apps/sandbox/src/chaos/live-checks.js';
+import { liveFindings } from '../../apps/sandbox/src/chaos/live-checks.js';
 import { ownDatabase } from '../stores/own-database.js';
 import { costOf, queriesOf } from './watched-queries.js';
 
@@ -31,7 +31,7 @@ const waits = async (number: string, blocker?: string, more: object = {}): Promi
     type: 'reset_order',
     tenant_id: 'acme',
     correlation_id: _id,
-    line_keys: [`number:acme/${number}`],
+    concurrency_keys: [`number:acme/${number}`],
     status: 'pending',
     phase: 'waiting',
     epoch: 3,
@@ -49,21 +49,21 @@ const held = (number: string, sagaId: string) =>
     routing: { origin_tenant_id: 'acme', destination_tenant_id: 'globex' },
     origin_order_number: number,
     destination_order_number: null,
-    fence: { saga_id: sagaId, epoch: 3 },
+    lock: { saga_id: sagaId, epoch: 3 },
   });
 const names = (id: string, blocker: string) => sagas().updateOne({ _id: id }, { $set: { 'error.message': `Another reset of this order has to end first: saga ${blocker}.` } });
 const found = async () => (await waitCycles(store).find(1_000)).map((circle) => [...circle].sort());
 const promise = 'no sagas wait for one another in a circle';
-const checked = async () => (await liveVerdicts(store, { overdueMinutes: 1 })).find((verdict) => verdict.promise === promise)!;
+const checked = async () => (await liveFindings(store, { overdueMinutes: 1 })).find((finalOutcome) => finalOutcome.promise === promise)!;
 
 test('a saga that holds the order and waits for one that waits for the order: a circle, whoever waits behind them', async () => {
-  const ahead = await waits('4711');
-  const holder = await waits('4711', ahead);
+  const blockedBy = await waits('4711');
+  const holder = await waits('4711', blockedBy);
   await held('4711', holder);
-  await waits('4711', ahead);
-  await waits('4712', ahead);
-  expect(await found()).toEqual([[ahead, holder].sort()]);
-  expect((await checked()).violations).toEqual([{ subject: expect.stringMatching(`${ahead}|${holder}`), says: expect.stringMatching(`(?=.*${ahead})(?=.*${holder})`) }]);
+  await waits('4711', blockedBy);
+  await waits('4712', blockedBy);
+  expect(await found()).toEqual([[blockedBy, holder].sort()]);
+  expect((await checked()).violations).toEqual([{ subject: expect.stringMatching(`${blockedBy}|${holder}`), description: expect.stringMatching(`(?=.*${blockedBy})(?=.*${holder})`) }]);
 });
 
 test('three that name one another in turn, and two circles apart', async () => {
@@ -88,15 +88,15 @@ test.each<[string, () => Promise<unknown>]>([
   [
     'a circle in words only: one of them is being looked at, and has the order by now',
     async () => {
-      const ahead = await waits('4711', undefined, { epoch: 4 });
-      await held('4711', await waits('4711', ahead));
+      const blockedBy = await waits('4711', undefined, { epoch: 4 });
+      await held('4711', await waits('4711', blockedBy));
     },
   ],
   [
     'one that waits for its destination',
     async () => {
-      const ahead = await waits('4711', undefined, { error: { code: 'destination.paused', message: 'Paused.' } });
-      await held('4711', await waits('4711', ahead));
+      const blockedBy = await waits('4711', undefined, { error: { code: 'destination.paused', message: 'Paused.' } });
+      await held('4711', await waits('4711', blockedBy));
     },
   ],
   [

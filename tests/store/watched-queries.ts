@@ -27,14 +27,14 @@ const commandNames = ['find', 'count', 'aggregate', 'distinct', 'update', 'bulkW
 export const queriesOf = async ({ connection }: Store, work: () => Promise<unknown>): Promise<WatchedQuery[]> => {
   const seen: WatchedQuery[] = [];
   const client = connection.getClient();
-  const watch = ({ commandName, command }: { commandName: string; command: Record<string, unknown> }): void => {
+  const telemetry = ({ commandName, command }: { commandName: string; command: Record<string, unknown> }): void => {
     if (commandNames.some((name) => name === commandName)) seen.push({ collection: String(command[commandName]), command });
   };
-  client.on('commandStarted', watch);
+  client.on('commandStarted', telemetry);
   try {
     await work();
   } finally {
-    client.off('commandStarted', watch);
+    client.off('commandStarted', telemetry);
   }
   return seen;
 };

@@ -2,10 +2,10 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { uuidv7 } from 'uuidv7';
 import type { ResetRequest } from '@crossroads/order-reset';
-import { lineKeysOfRequest, resetRequest, sagaTypes, subjectOf } from '@crossroads/order-reset';
-import { StoreUnavailable, createAdvance } from '@crossroads/saga';
-import type { SagaFacts, Store } from '@crossroads/store';
-import { auditLogRepository, collections, intakeRepository, journalRepository, lineRepository, makeIndexes, openStore, orderRepository, sagaRepository } from '@crossroads/store';
+import { concurrencyKeysOfRequest, resetRequest, sagaTypes, subjectOf } from '@crossroads/order-reset';
+import { StoreUnavailable, createSagaRunner } from '@crossroads/saga';
+import type { SagaMetadata, Store } from '@crossroads/store';
+import { auditLogRepository, collections, intakeRepository, journalRepository, orderQueueRepository, makeIndexes, openStore, orderRepository, sagaRepository } from '@crossroads/store';
 import type { MongodbProxy, WireCommand } from '@crossroads/testkit';
 import { memoryDestination, openMongodbProxy, resetRequestFor, silent, writing } from '@crossroads/testkit';
 import { ownDatabase } from '../stores/own-database.js';
@@ -26,7 +26,7 @@ afterAll(async () => {
   await proxy.close();
 });
 
-const during = async (work: () => Promise<unknown>, seen: MongodbProxy = proxy): Promise<readonly WireCommand[]> => {
+const observe = async (work: () => Promise<unknown>, seen: MongodbProxy = proxy): Promise<readonly WireCommand[]> => {
   const from = seen.commands().length;
   await work();
   return seen.commands().slice(from);
@@ -52,19 +52,19 @@ const fixture = async (on: Store = store) => {
     version: 7,
   } as never);
   const journal = journalRepository(on, ({ request }, state) => subjectOf(resetRequest.parse(request) satisfies ResetRequest, state));
-  const line = lineRepository(on);
-  const types = sagaTypes({ orders: orderRepository(on), auditLog: auditLogRepository(on), line: { ahead: line.ahead, callNext: async () => undefined }, destinations: memoryDestination() });
+  const line = orderQueueRepository(on);
+  const types = sagaTypes({ orders: orderRepository(on), auditLog: auditLogRepository(on), line: { blockedBy: line.blockedBy, wakeNext: async () => undefined }, destinations: memoryDestination() });
   const sagas = sagaRepository(on, types);
   const request = resetRequestFor({ order_number });
   const saga = { saga_id: uuidv7(), correlation_id: randomUUID(), tenant_id: 'alpha', idempotency_key: randomUUID() };
-  const accept = () => intakeRepository(on).accept({ ...saga, type: 'reset_order', version: 1, line_keys: lineKeysOfRequest(request), request, inbound_request: {}, accepted_at: new Date() });
-  return { saga, accept, journal, sagas, run: createAdvance({ types, sagas, journal, log: silent }) };
+  const accept = () => intakeRepository(on).accept({ ...saga, type: 'reset_order', version: 1, concurrency_keys: concurrencyKeysOfRequest(request), request, inbound_request: {}, accepted_at: new Date() });
+  return { saga, accept, journal, sagas, run: createSagaRunner({ types, sagas, journal, log: silent }) };
 };
 
 describe('on a replica set', () => {
   test('each write of a reset waits for a majority and its journal, and each read goes to the primary', async () => {
     const { saga, accept, run } = await fixture();
-    const commands = await during(async () => {
+    const commands = await observe(async () => {
       await accept();
       await run(saga.saga_id);
     });
@@ -94,12 +94,12 @@ describe('on a replica set', () => {
   test('what a worker goes on with is read from the journal newest and committed, and so is the entry that stands', async () => {
     const { saga, accept, journal } = await fixture();
     await accept();
-    const step = { name: 'resolve-order', direction: 'run', outcome: 'refused', attempt: 1 } as const;
+    const step = { name: 'resolve-order', direction: 'run', outcome: 'rejected', attempt: 1 } as const;
     const entry = { key: `${saga.saga_id}:resolve-order:run:verdict`, sagaId: saga.saga_id, seq: 1, step, epoch: 1, status: 'error', title: 'x', retried: false, detail: {} };
-    const facts: SagaFacts = { tenantId: 'alpha', correlationId: 'c', type: 'reset_order', request: resetRequestFor({ order_number: '1' }), inboundRequest: {} };
-    const commands = await during(async () => {
-      await journal.write(entry, facts, {});
-      await journal.write(entry, facts, {});
+    const metadata: SagaMetadata = { tenantId: 'alpha', correlationId: 'c', type: 'reset_order', request: resetRequestFor({ order_number: '1' }), inboundRequest: {} };
+    const commands = await observe(async () => {
+      await journal.write(entry, metadata, {});
+      await journal.write(entry, metadata, {});
       await journal.read(saga.saga_id);
     });
     expect(levelsOf(commands, collections.logs)).toEqual(['linearizable', 'linearizable']);
@@ -108,7 +108,7 @@ describe('on a replica set', () => {
   test('what will be cleared is saved as its majority has it', async () => {
     const { saga, accept, run } = await fixture();
     await accept();
-    const commands = await during(() => run(saga.saga_id));
+    const commands = await observe(() => run(saga.saga_id));
     const whole = readsOf(commands, collections.orders).filter(({ projection }) => projection === undefined);
     expect(whole.map(({ readConcern }) => readConcern?.level)).toEqual(['majority']);
   });
@@ -117,7 +117,7 @@ describe('on a replica set', () => {
     const { saga, accept } = await fixture();
     await accept();
     const intake = intakeRepository(store);
-    const commands = await during(async () => {
+    const commands = await observe(async () => {
       await intake.withLog('alpha', saga.correlation_id);
       await intake.list('alpha', {}, { limit: 5 });
       await intake.byCorrelationId('alpha', saga.correlation_id);
@@ -133,7 +133,7 @@ test('a lone server is asked for no level: it may not know any', async () => {
   await lone.connected;
   alone.record();
   const { saga, accept, run, journal } = await fixture(lone);
-  const commands = await during(async () => {
+  const commands = await observe(async () => {
     await accept();
     await run(saga.saga_id);
     await journal.read(saga.saga_id);

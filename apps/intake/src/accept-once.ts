@@ -3,7 +3,7 @@ import { resetRequest } from '@crossroads/order-reset';
 import type { AcceptedSaga, IntakeRepository, NewSaga } from '@crossroads/store';
 import { keyLastsMs } from '@crossroads/store';
 import type { NewReset } from './new-reset.js';
-import { refused } from './refused.js';
+import { httpError } from './http-error.js';
 import { statusUrl } from './status-url.js';
 
 export interface Accepted {
@@ -28,7 +28,7 @@ export const acceptOnce = async (sagas: IntakeRepository, saga: NewReset): Promi
     const earlier = (await namedByKey(sagas, saga)) ?? (await namedById(sagas, saga));
     if (earlier) return { saga: acceptedBefore(earlier), replayed: true };
   }
-  throw refused(409, 'The same request is being accepted at this moment. Send it again.', { 'Retry-After': '1' });
+  throw httpError(409, 'The same request is being accepted at this moment. Send it again.', { 'Retry-After': '1' });
 };
 
 const namedByKey = async (sagas: IntakeRepository, saga: NewSaga): Promise<AcceptedSaga | undefined> => {
@@ -39,7 +39,7 @@ const namedByKey = async (sagas: IntakeRepository, saga: NewSaga): Promise<Accep
     await sagas.forgetIdempotencyKey(earlier, key);
     return undefined;
   }
-  if (!sameRequest(earlier, saga)) throw refused(422, 'This Idempotency-Key was used for another request. Send a new one, or the request it was used for.');
+  if (!sameRequest(earlier, saga)) throw httpError(422, 'This Idempotency-Key was used for another request. Send a new one, or the request it was used for.');
   return earlier;
 };
 
@@ -47,7 +47,7 @@ const namedById = async (sagas: IntakeRepository, saga: NewSaga): Promise<Accept
   const earlier = await sagas.byCorrelationId(saga.tenant_id, saga.correlation_id);
   if (!earlier) return undefined;
   const url = statusUrl(earlier.correlation_id);
-  if (!sameRequest(earlier, saga)) throw refused(409, `This X-Correlation-ID names another reset. See ${url}, or send another id.`, { 'Content-Location': url });
+  if (!sameRequest(earlier, saga)) throw httpError(409, `This X-Correlation-ID names another reset. See ${url}, or send another id.`, { 'Content-Location': url });
   return earlier;
 };
 

@@ -1,5 +1,5 @@
 import express from 'express';
-import { exchange } from './exchange.js';
+import { send } from './request-middleware.js';
 import { answerFailure, notFound } from './failures.js';
 import { allowOnly } from './http/allow-only.js';
 import { submitSpan } from './http/submit-span.js';
@@ -24,7 +24,7 @@ export const intakeApp = (ports: IntakePorts): express.Express => {
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('trust proxy', ports.trustedProxies);
-  app.use(ports.timed, exchange(ports.log));
+  app.use(ports.timed, send(ports.log));
   app.use(allowOnly(allowed));
 
   if (ports.tracing) app.post('/v1/order/reset', submitSpan(ports.tracing));

@@ -2,7 +2,7 @@ import { NotAllowed } from '@crossroads/identity';
 import type { Log } from '@crossroads/runtime';
 import { StoreUnavailable } from '@crossroads/saga';
 import type { ErrorRequestHandler, RequestHandler } from 'express';
-import { Refused, refused } from './refused.js';
+import { HttpError, httpError } from './http-error.js';
 
 export const notFound: RequestHandler = (_request, response) => {
   response.status(404).json({ detail: 'Not Found' });
@@ -10,12 +10,12 @@ export const notFound: RequestHandler = (_request, response) => {
 
 /** The one door for errors: each becomes a `{"detail": …}` that says nothing of our insides. */
 export const answerFailure = (log: Log): ErrorRequestHandler => {
-  const refusalFor = refusals(log);
+  const rejectionFor = rejections(log);
   // Express knows an error handler by its four parameters.
   // oxlint-disable-next-line no-unused-vars
   return (error: unknown, _request, response, _next) => {
     if (!response.headersSent) {
-      const { problem, headers } = refusalFor(error);
+      const { problem, headers } = rejectionFor(error);
       response.status(problem.status).set(headers).json(problem.body);
       return;
     }
@@ -27,21 +27,21 @@ export const answerFailure = (log: Log): ErrorRequestHandler => {
 /** Milliseconds between two reasons given for the store's absence: each refused exchange has a line of its own besides, and there may be thousands. */
 const sayAgainMs = 1_000;
 
-const refusals = (log: Log): ((error: unknown) => Refused) => {
+const rejections = (log: Log): ((error: unknown) => HttpError) => {
   let saidAt = -Infinity;
   return (error) => {
-    if (error instanceof Refused) return error;
-    if (error instanceof NotAllowed) return refused(error.status, error.message, error.status === 401 ? { 'WWW-Authenticate': 'Bearer' } : {});
-    if (error instanceof URIError) return refused(400, 'The path is not well-formed.');
+    if (error instanceof HttpError) return error;
+    if (error instanceof NotAllowed) return httpError(error.status, error.message, error.status === 401 ? { 'WWW-Authenticate': 'Bearer' } : {});
+    if (error instanceof URIError) return httpError(400, 'The path is not well-formed.');
     if (error instanceof StoreUnavailable) {
       if (performance.now() - saidAt >= sayAgainMs) {
         saidAt = performance.now();
         log.warn('the store is unavailable', { error });
       }
-      return refused(503, storeAway, { 'Retry-After': '2' });
+      return httpError(503, storeAway, { 'Retry-After': '2' });
     }
     log.error('an exchange failed unexpectedly', { error });
-    return refused(500, 'Internal Server Error');
+    return httpError(500, 'Internal Server Error');
   };
 };
 

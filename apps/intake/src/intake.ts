@@ -1,24 +1,24 @@
 import { createAuthenticator, createTokens } from '@crossroads/identity';
 import { resetRequest, subjectOf } from '@crossroads/order-reset';
-import type { Bells, RateCounter } from '@crossroads/queue';
+import type { SagaQueue, RateCounter } from '@crossroads/queue';
 import type { Log, Tracing } from '@crossroads/runtime';
 import { openMetrics } from '@crossroads/runtime';
-import { decisionRepository, directoryRepository, intakeRepository, journalRepository, openSagas, orderLife, standingRepository } from '@crossroads/store';
+import { decisionRepository, directoryRepository, intakeRepository, journalRepository, activeSagas, orderWriter, sagaVersionRepository } from '@crossroads/store';
 import type { Store, SubjectOf } from '@crossroads/store';
 import type { Express } from 'express';
 import { intakeApp } from './app.js';
 import { createDecisions } from './decisions/decisions.js';
-import type { RateLimits } from './http/admission.js';
-import { createAdmission } from './http/admission.js';
+import type { RateLimits } from './http/rate-limiter.js';
+import { createRateLimiter } from './http/rate-limiter.js';
 import { intakeMetrics } from './metrics.js';
 import type { IntakeMetrics } from './metrics.js';
 import { createQuota } from './quota.js';
 import { createResets } from './resets.js';
-import { createWatch } from './waiting/watch.js';
+import { createSagaWaiter } from './waiting/saga-waiter.js';
 
 export interface IntakeParts {
   store: Store;
-  bells: Pick<Bells, 'ring'>;
+  queue: Pick<SagaQueue, 'enqueue'>;
   /** Absent: this process counts alone. */
   counter?: RateCounter;
   log: Log;
@@ -26,7 +26,7 @@ export interface IntakeParts {
   limits: RateLimits;
   /** Resets one tenant may have under way. */
   openResets: number;
-  waitsAtOnce: number;
+  maxConcurrentWaits: number;
   trustedProxies: number;
   /** Absent: counted, and shown to nobody. */
   metrics?: IntakeMetrics;
@@ -41,21 +41,21 @@ export interface Intake {
 }
 
 /** Puts the intake together. */
-export const createIntake = ({ store, bells, counter, log, tokenSecret, limits, openResets, waitsAtOnce, trustedProxies, tracing, metrics = intakeMetrics(openMetrics()) }: IntakeParts): Intake => {
+export const createIntake = ({ store, queue, counter, log, tokenSecret, limits, openResets, maxConcurrentWaits, trustedProxies, tracing, metrics = intakeMetrics(openMetrics()) }: IntakeParts): Intake => {
   const directory = directoryRepository(store);
   const authenticator = createAuthenticator(directory, createTokens(tokenSecret));
-  const admission = createAdmission(authenticator, limits, counter);
+  const rateLimiter = createRateLimiter(authenticator, limits, counter);
   const sagas = metrics.submitted(intakeRepository(store));
-  const quota = createQuota({ sagas: openSagas(store), most: openResets, log });
+  const quota = createQuota({ sagas: activeSagas(store), most: openResets, log });
   const resets = createResets(sagas);
-  const watch = createWatch({ sagas: standingRepository(store), log, most: waitsAtOnce });
-  const decisions = createDecisions({ resets, sagas: decisionRepository(store), journal: journalRepository(store, orderSubject), bells, log });
+  const waiter = createSagaWaiter({ sagas: sagaVersionRepository(store), log, most: maxConcurrentWaits });
+  const decisions = createDecisions({ resets, sagas: decisionRepository(store), journal: journalRepository(store, orderSubject), queue, log });
   const ping = () => store.ping();
   return {
-    app: intakeApp({ authenticator, admission, quota, sagas, resets, decisions, orders: orderLife(store), directory, watch, bells, log, trustedProxies, ping, timed: metrics.timed, tracing }),
+    app: intakeApp({ authenticator, rateLimiter, quota, sagas, resets, decisions, orders: orderWriter(store), directory, waiter, queue, log, trustedProxies, ping, timed: metrics.timed, tracing }),
     endWaiting: () => {
-      watch.close();
-      admission.stop();
+      waiter.close();
+      rateLimiter.stop();
     },
   };
 };

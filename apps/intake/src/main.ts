@@ -1,4 +1,4 @@
-import { openBells, openRateCounter } from '@crossroads/queue';
+import { openSagaQueue, openRateCounter } from '@crossroads/queue';
 import { createLog, listen, onShutdown, openMetrics, openTracing, probes, readConfig } from '@crossroads/runtime';
 import { openStore } from '@crossroads/store';
 import { intakeConfig } from './config.js';
@@ -16,19 +16,19 @@ const store = openStore({
   onUnknownError: (error) => log.error('MongoDB refuses with a code that is not known; it counts as away until that ends', { code: error.code, error }),
 });
 const place = { name: config.QUEUE_NAME, prefix: config.QUEUE_PREFIX };
-const bells = openBells(config.REDIS_URL, (error) => log.warn('Redis is away; sagas are accepted all the same', { error }), place);
+const queue = openSagaQueue(config.REDIS_URL, (error) => log.warn('Redis is away; sagas are accepted all the same', { error }), place);
 const counter = openRateCounter(config.REDIS_URL, (error) => log.debug('Redis is away; requests are counted here alone', { error }), place);
 const metrics = openMetrics();
 const tracing = await openTracing({ endpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT, app: 'intake', log });
 const intake = createIntake({
   store,
-  bells,
+  queue,
   counter,
   log,
   tokenSecret: config.TOKEN_SECRET,
-  limits: { submits: config.SUBMITS_PER_MINUTE, polls: config.POLLS_PER_MINUTE, strangers: config.STRANGERS_PER_MINUTE },
-  openResets: config.OPEN_RESETS_PER_TENANT,
-  waitsAtOnce: config.WAITS_AT_ONCE,
+  limits: { submits: config.SUBMITS_PER_MINUTE, polls: config.POLLS_PER_MINUTE, unauthenticated: config.UNAUTHENTICATED_PER_MINUTE },
+  openResets: config.MAX_ACTIVE_RESETS_PER_TENANT,
+  maxConcurrentWaits: config.MAX_CONCURRENT_WAITS,
   trustedProxies: config.TRUSTED_PROXIES,
   metrics: intakeMetrics(metrics),
   tracing,
@@ -41,7 +41,7 @@ shutdown.closing([
   async () => probe.drain(),
   async () => intake.endWaiting(),
   () => server.close(),
-  () => bells.close(),
+  () => queue.close(),
   () => counter.close(),
   () => store.close(),
   async () => tracing?.close(),

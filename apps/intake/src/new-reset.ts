@@ -1,6 +1,6 @@
 import type { ResetRequest as AskedReset } from '@crossroads/contract';
 import type { Caller } from '@crossroads/identity';
-import { lineKeysOfRequest, resetOrderVersion } from '@crossroads/order-reset';
+import { concurrencyKeysOfRequest, resetOrderVersion } from '@crossroads/order-reset';
 import type { ResetRequest } from '@crossroads/order-reset';
 import type { NewSaga } from '@crossroads/store';
 import { uuidv7 } from 'uuidv7';
@@ -19,7 +19,7 @@ export const newReset = ({ headers, order }: AskedReset, { credentials: _credent
     type: 'reset_order',
     version: resetOrderVersion,
     tenant_id: caller.tenant_id,
-    line_keys: lineKeysOfRequest(request),
+    concurrency_keys: concurrencyKeysOfRequest(request),
     request,
     inbound_request: {
       method: 'POST',

@@ -42,7 +42,7 @@ const described = ({ id, summary, description, scope, parameters, body, reply, a
   }),
   responses: {
     200: reply === 'events' ? stream : { description: 'Successful Response', headers: replyHeaders, content: json(refTo(reply)) },
-    ...Object.fromEntries(Object.entries(also).map(([status, says]) => [status, Number(status) < 400 ? { description: says } : plainly(says)])),
+    ...Object.fromEntries(Object.entries(also).map(([status, description]) => [status, Number(status) < 400 ? { description: description } : plainly(description)])),
     ...(scope !== undefined && { 403: plainly(statuses[403].means) }),
     ...usual,
   },

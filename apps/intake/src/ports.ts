@@ -1,26 +1,26 @@
 import type { Authenticator } from '@crossroads/identity';
-import type { Bells } from '@crossroads/queue';
+import type { SagaQueue } from '@crossroads/queue';
 import type { Log, Tracing } from '@crossroads/runtime';
-import type { DirectoryRepository, IntakeRepository, OrderLife } from '@crossroads/store';
+import type { DirectoryRepository, IntakeRepository, OrderWriter } from '@crossroads/store';
 import type { RequestHandler } from 'express';
 import type { Decisions } from './decisions/decisions.js';
-import type { Admission } from './http/admission.js';
+import type { RateLimiter } from './http/rate-limiter.js';
 import type { Quota } from './quota.js';
 import type { Resets } from './resets.js';
-import type { Watch } from './waiting/watch.js';
+import type { SagaWaiter } from './waiting/saga-waiter.js';
 
 /** What the routes are made of. */
 export interface IntakePorts {
   authenticator: Authenticator;
-  admission: Admission;
+  rateLimiter: RateLimiter;
   quota: Quota;
   sagas: IntakeRepository;
   resets: Resets;
   decisions: Decisions;
-  orders: OrderLife;
+  orders: OrderWriter;
   directory: Pick<DirectoryRepository, 'tenantNamed'>;
-  watch: Watch;
-  bells: Pick<Bells, 'ring'>;
+  waiter: SagaWaiter;
+  queue: Pick<SagaQueue, 'enqueue'>;
   log: Log;
   /** Times every exchange. */
   timed: RequestHandler;

@@ -26,6 +26,6 @@ export const progressOf = (saga: SagaDocument, entries: readonly EntryDocument[]
 
 /** A worker that has not yet heard of the cancellation may write another line below it; the caller has been told, and must not see it taken back. */
 const statusSoFar = (entries: readonly EntryDocument[]): IntegrationStatus => {
-  if (entries.some(({ step }) => step.outcome === 'called-off')) return 'canceled';
+  if (entries.some(({ step }) => step.outcome === 'canceled')) return 'canceled';
   return (entries.at(-1)?.journal.integration_status ?? 'pending') as IntegrationStatus;
 };

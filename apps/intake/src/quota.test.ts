@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { uuidv7 } from 'uuidv7';
-import { Refused } from './refused.js';
+import { HttpError } from './http-error.js';
 import type { Quota } from './quota.js';
 import { createQuota } from './quota.js';
 
@@ -24,11 +24,11 @@ beforeEach(() => {
 const turn = () => new Promise(setImmediate);
 const three = () => [uuidv7(), uuidv7(), uuidv7()];
 
-const submitAtOnce = (): 'taken' | Refused => {
+const submitAtOnce = (): 'taken' | HttpError => {
   try {
     quota.admit('alpha');
   } catch (error) {
-    return error as Refused;
+    return error as HttpError;
   }
   const sagaId = uuidv7();
   open.push(sagaId);
@@ -37,17 +37,17 @@ const submitAtOnce = (): 'taken' | Refused => {
 };
 
 /** And lets a count come to its end. */
-const submit = async (): Promise<'taken' | Refused> => {
-  const answered = submitAtOnce();
+const submit = async (): Promise<'taken' | HttpError> => {
+  const result = submitAtOnce();
   await turn();
   await turn();
-  return answered;
+  return result;
 };
 
 describe('a tenant with as many resets under way as it may have', () => {
   test('is refused with 429, when to come back and what to do, without being counted again', async () => {
     for (let sent = 0; sent < 3; sent++) expect(await submit()).toBe('taken');
-    const { problem, headers } = (await submit()) as Refused;
+    const { problem, headers } = (await submit()) as HttpError;
     expect(problem).toEqual({ status: 429, body: { detail: expect.stringMatching(/3 resets under way.*GET \/v1\/order\/reset/) } });
     expect(headers).toEqual({ 'Retry-After': '30' });
     expect(counts).toBe(1);
@@ -56,7 +56,7 @@ describe('a tenant with as many resets under way as it may have', () => {
   test('is let in again once a later count shows room', async () => {
     open = three();
     await submit();
-    expect(await submit()).toBeInstanceOf(Refused);
+    expect(await submit()).toBeInstanceOf(HttpError);
     [open, time] = [open.slice(0, 1), 1_000];
     await submit();
     expect(await submit()).toBe('taken');
@@ -68,13 +68,13 @@ describe('a tenant with as many resets under way as it may have', () => {
     await submit();
     [away, time] = [true, 1_000];
     await submit();
-    expect(await submit()).toBeInstanceOf(Refused);
+    expect(await submit()).toBeInstanceOf(HttpError);
   });
 
   test('is not refused for resets accepted while it was counted', async () => {
     expect([submitAtOnce(), submitAtOnce()]).toEqual(['taken', 'taken']);
     expect(await submit()).toBe('taken');
-    expect(await submit()).toBeInstanceOf(Refused);
+    expect(await submit()).toBeInstanceOf(HttpError);
   });
 
   test('takes nothing from another', async () => {

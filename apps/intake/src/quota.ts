@@ -1,7 +1,7 @@
 import type { Log } from '@crossroads/runtime';
-import type { OpenSagas } from '@crossroads/store';
+import type { ActiveSagas } from '@crossroads/store';
 import { uuidv7 } from 'uuidv7';
-import { refused } from './refused.js';
+import { httpError } from './http-error.js';
 
 /** How many resets one tenant may have under way, so that a caller gone wild does not fill the line for everybody. */
 export interface Quota {
@@ -12,7 +12,7 @@ export interface Quota {
 }
 
 export interface QuotaOptions {
-  sagas: OpenSagas;
+  sagas: ActiveSagas;
   /** Of one tenant at once. */
   most: number;
   log: Pick<Log, 'warn'>;
@@ -64,7 +64,7 @@ export const createQuota = ({ sagas, most, log, now = Date.now }: QuotaOptions):
 };
 
 const tooManyOpen = (most: number) =>
-  refused(
+  httpError(
     429,
     `You have ${most} resets under way, as many as you may. Send this one again when some have ended; GET /v1/order/reset lists them. If they wait for a destination that is down, tell its operators.`,
     { 'Retry-After': '30' },

@@ -1,16 +1,16 @@
 import { CORRELATION_ID } from '@crossroads/contract';
 import type { ResetProgress } from '@crossroads/contract';
-import type { AcceptedSaga, EntryDocument, IntakeRepository, Standing } from '@crossroads/store';
-import { standingOf } from '@crossroads/store';
+import type { AcceptedSaga, EntryDocument, IntakeRepository, SagaVersion } from '@crossroads/store';
+import { sagaVersionOf } from '@crossroads/store';
 import { progressOf } from './progress.js';
-import { refused } from './refused.js';
+import { httpError } from './http-error.js';
 
 /** A reset as it stood when it was read. */
 export interface Reset {
   saga: AcceptedSaga;
   entries: EntryDocument[];
   progress: ResetProgress;
-  standing: Standing;
+  sagaVersion: SagaVersion;
 }
 
 export interface Resets {
@@ -25,9 +25,9 @@ export const createResets = (sagas: IntakeRepository): Resets => {
     const found = CORRELATION_ID.test(correlationId) ? await sagas.withLog(tenantId, correlationId) : undefined;
     if (found?.saga.type !== 'reset_order') throw unknownReset();
     const { saga, entries } = found;
-    return { saga, entries, progress: progressOf(saga, entries), standing: standingOf(saga, entries.length) };
+    return { saga, entries, progress: progressOf(saga, entries), sagaVersion: sagaVersionOf(saga, entries.length) };
   };
   return { get, again: ({ saga }) => get(saga.tenant_id, saga.correlation_id) };
 };
 
-export const unknownReset = () => refused(404, 'Reset not found');
+export const unknownReset = () => httpError(404, 'Reset not found');

@@ -1,6 +1,6 @@
 import express from 'express';
 import type { Express, RequestHandler } from 'express';
-import type { SagaQueue } from '@crossroads/queue';
+import type { BullmqQueue } from '@crossroads/queue';
 import type { Log } from '@crossroads/runtime';
 import type { Store } from '@crossroads/store';
 import {
@@ -41,7 +41,7 @@ import { sagaRoutes } from './sagas/saga.route.js';
 
 export interface OpsAppOptions {
   store: Store;
-  queue: SagaQueue;
+  bullmqQueue: BullmqQueue;
   log: Log;
   environment: string;
   /** Whether operators come in over HTTPS. */
@@ -53,7 +53,7 @@ export interface OpsAppOptions {
 }
 
 /** The operator pages. Everything but the login and the files it loads is for those who have signed in. */
-export const createOpsApp = ({ store, queue, log, environment, secure, commands, bulks, timed }: OpsAppOptions): Express => {
+export const createOpsApp = ({ store, bullmqQueue, log, environment, secure, commands, bulks, timed }: OpsAppOptions): Express => {
   const view = sagaViewRepository(store);
   const orders = orderViewRepository(store);
   const search = sagaSearch(store);
@@ -63,7 +63,7 @@ export const createOpsApp = ({ store, queue, log, environment, secure, commands,
   const sessions = sessionRepository(store);
   const { assets, router: files } = serveAssets();
   const chrome = { assets, environment };
-  const paused = queuePause(queue, audit);
+  const paused = queuePause(bullmqQueue, audit);
   const epochOf = async (sagaId: string) => (await view.saga(sagaId))?.epoch;
 
   const app = express();
@@ -76,15 +76,15 @@ export const createOpsApp = ({ store, queue, log, environment, secure, commands,
   app.use(sameOriginOnly);
   app.use(loginRoutes({ operators, sessions, audit, log, chrome, secureCookies: secure }));
   app.use(signedInOnly(sessions, operators));
-  app.use(landingRoutes({ view, workers: workersOf(queue), paused, chrome }));
+  app.use(landingRoutes({ view, workers: workersOf(bullmqQueue), paused, chrome }));
   app.use(listRoutes({ view, search, commands, paused, chrome }));
-  app.use(jobRoutes({ view, queue }));
+  app.use(jobRoutes({ view, bullmqQueue }));
   app.use(sagaRoutes({ view, orders, audit, commands, paused, chrome, log }));
   app.use(orderRoutes({ orders, chrome }));
   app.use(destinationsRoutes({ destinations: destinationViewRepository(store), command: destination, chrome }));
   app.use(auditRoutes({ audit, chrome }));
   app.use(bulkRoutes({ bulks: bulkRepository(store), runner: bulks, audit, view, search, commands, chrome }));
-  app.use(boardPath, boardRoutes({ queue, environment, permissions: boardPermissions({ epochOf, commands, audit, log }), retries: commands.resume !== undefined }));
+  app.use(boardPath, boardRoutes({ bullmqQueue, environment, permissions: boardPermissions({ epochOf, commands, audit, log }), retries: commands.resume !== undefined }));
   app.use(notFound);
   app.use(errorPages(chrome, log));
   return app;

@@ -1,4 +1,4 @@
-import { closeQueue, openBells, openQueue } from '@crossroads/queue';
+import { closeQueue, openSagaQueue, openQueue } from '@crossroads/queue';
 import { createLog, listen, onShutdown, openMetrics, probes, readConfig } from '@crossroads/runtime';
 import { backlogRepository, bulkRepository, intakeRepository, openStore, waitCycles } from '@crossroads/store';
 import { createOpsApp } from './app.js';
@@ -21,23 +21,23 @@ const store = openStore({
 store.ready.catch((error: unknown) => log.error('the store is not as it must be; pages may fail', { error }));
 
 const place = { name: config.QUEUE_NAME, prefix: config.QUEUE_PREFIX };
-const queue = openQueue(config.REDIS_URL, (error) => log.warn('Redis is away', { error }), place);
+const bullmqQueue = openQueue(config.REDIS_URL, (error) => log.warn('Redis is away', { error }), place);
 
-const bells = openBells(config.REDIS_URL, (error) => log.warn('Redis is away', { error }), place);
+const queue = openSagaQueue(config.REDIS_URL, (error) => log.warn('Redis is away', { error }), place);
 const metrics = openMetrics();
 const counted = opsMetrics(metrics, {
   ...backlogRepository(store),
-  depth: () => bells.depth(),
-  paused: () => bells.paused(),
-  workers: workersOf(queue),
+  depth: () => queue.depth(),
+  paused: () => queue.paused(),
+  workers: workersOf(bullmqQueue),
   cycles: waitCycles(store),
 });
-const commands = createCommands({ store, bells, log, intake: counted.submitted(intakeRepository(store)) });
+const commands = createCommands({ store, queue, log, intake: counted.submitted(intakeRepository(store)) });
 const bulks = createBulkRunner({ bulks: bulkRepository(store), commands, log });
 
 const app = createOpsApp({
   store,
-  queue,
+  bullmqQueue,
   log,
   environment: config.OPS_ENVIRONMENT,
   secure: config.OPS_SECURE_COOKIES,
@@ -51,4 +51,4 @@ const probe = probes({ ready: () => store.ping(), pages: { '/metrics': metrics.p
 const probeServer = await listen(probe.listener, config.METRICS_PORT, config.HOST);
 log.info('operator pages are open', { url: server.url, probes: probeServer.url });
 
-shutdown.closing([async () => probe.drain(), () => server.close(), () => bulks.stop(), () => closeQueue(queue), () => bells.close(), () => store.close(), () => probeServer.close()]);
+shutdown.closing([async () => probe.drain(), () => server.close(), () => bulks.stop(), () => closeQueue(bullmqQueue), () => queue.close(), () => store.close(), () => probeServer.close()]);

@@ -1,13 +1,13 @@
 import type { CrossroadsLogV2, ResetProgress, ResetReply } from '@crossroads/contract';
 import type { OrderRecord } from '@crossroads/store';
-import { orderBook } from '@crossroads/store';
+import { orderReader } from '@crossroads/store';
 import type { Face } from './face.js';
 import type { Sandbox } from './sandbox.js';
 
 /** Resets the last sample order the way any caller would, and shows it happen: the order before, each step, the order after. */
 export const showReset = async ({ face, store }: Pick<Sandbox, 'face' | 'store'>, say: (line: string) => void): Promise<ResetProgress> => {
   const order = face.orders.at(-1)!;
-  const orders = orderBook(store);
+  const orders = orderReader(store);
   const before = await orders.get(order.order_id);
   say(`\nResetting order ${order.order_number}, from ${order.origin} to ${order.destination}:\n`);
 

@@ -1,18 +1,18 @@
 import type { DestinationInstance, Instances } from '@crossroads/destinations';
-import { Remembered } from '@crossroads/identity';
+import { TtlCache } from '@crossroads/identity';
 import type { DirectoryRepository, InstanceDocument } from '@crossroads/store';
 
 /** Milliseconds a destination is remembered: each saga asks three times, and a pause may take effect this much later. */
-const rememberedMs = 1_000;
+const cachedMs = 1_000;
 
 /** Where destinations are, as their adapters want to know it. */
 export const destinationDirectory = (directory: Pick<DirectoryRepository, 'instance'>): Instances => {
-  const instances = new Remembered((id: string) => directory.instance(id), rememberedMs, () => performance.now());
+  const instances = new TtlCache((id: string) => directory.instance(id), cachedMs, () => performance.now());
   return { find: async (id) => asDestination(await instances.get(id)) };
 };
 
 const asDestination = (instance: InstanceDocument | undefined): DestinationInstance | undefined => {
   if (!instance) return undefined;
-  const { _id, tenant_id, name, source_system, url, secret_ref, paused = false, on_refusal = 'restore' } = instance;
-  return { id: _id, tenant_id, name, source_system, url, secret_ref, paused, on_refusal };
+  const { _id, tenant_id, name, source_system, url, secret_ref, paused = false, on_rejection = 'restore' } = instance;
+  return { id: _id, tenant_id, name, source_system, url, secret_ref, paused, on_rejection };
 };

@@ -1,13 +1,13 @@
-import { openBells, startBellWorker } from '@crossroads/queue';
-import { announced, createLog, listen, onShutdown, probes, readConfig } from '@crossroads/runtime';
+import { openSagaQueue, startSagaWorker } from '@crossroads/queue';
+import { withFailpoints, createLog, listen, onShutdown, probes, readConfig } from '@crossroads/runtime';
 import { backlogRepository, openStore, orderRepository, recoveryRepository, retentionRepository, sweepRepository } from '@crossroads/store';
 import { workerConfig } from './config.js';
 import { openDestinations } from './open-destinations.js';
-import { openTurns } from './open-turns.js';
+import { openExecutions } from './open-executions.js';
 import { createRecoverLapsed } from './recover-lapsed.js';
-import { createRetire } from './retire.js';
+import { createPurge } from './purge.js';
 import { createSweep, startSweeping } from './sweep.js';
-import { openWatch } from './watch/open-watch.js';
+import { openTelemetry } from './telemetry/open-telemetry.js';
 import { startWatchdog } from './watchdog.js';
 
 const config = readConfig(workerConfig, process.env);
@@ -22,46 +22,46 @@ const store = openStore({
 await store.ready;
 
 const place = { name: config.QUEUE_NAME, prefix: config.QUEUE_PREFIX };
-const bells = openBells(config.REDIS_URL, (error) => log.warn('Redis is away', { error }), place);
-const orders = announced('orders', orderRepository(store));
+const queue = openSagaQueue(config.REDIS_URL, (error) => log.warn('Redis is away', { error }), place);
+const orders = withFailpoints('orders', orderRepository(store));
 const destinations = openDestinations(config, store, process.env);
-const watch = await openWatch({
+const telemetry = await openTelemetry({
   endpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT,
   log,
-  looks: { ...backlogRepository(store), depth: () => bells.depth(), paused: () => bells.paused(), idleMs: () => worker.idleMs(), breakers: () => destinations.states().map(({ breaker }) => breaker) },
+  looks: { ...backlogRepository(store), depth: () => queue.depth(), paused: () => queue.paused(), idleMs: () => worker.idleMs(), breakers: () => destinations.states().map(({ breaker }) => breaker) },
 });
 
 /** A saga whose lease has run out waits for this, once, until it is found. */
 const recoverEveryMs = 1_000;
 
-const turns = openTurns({ config, log, store, bells, orders, destinations, watch });
-const worker = startBellWorker({
+const executions = openExecutions({ config, log, store, queue, orders, destinations, telemetry });
+const worker = startSagaWorker({
   redisUrl: config.REDIS_URL,
   concurrency: config.WORKER_CONCURRENCY,
-  answer: turns.answer,
+  answer: executions.answer,
   onError: (error) => log.warn('the bell worker reports', { error }),
   place,
 });
-const sweep = createSweep({ sagas: sweepRepository(store), orders, bells, log, rungAgain: watch.rungAgain });
-const retire = createRetire({ retention: retentionRepository(store), log });
-const sweeper = startSweeping(() => sweep().then(retire), config.SWEEP_INTERVAL_MS, log);
-const recovering = startSweeping(createRecoverLapsed({ sagas: recoveryRepository(store), bells }), recoverEveryMs, log, 'a scan for what dead workers left');
-const watchdog = startWatchdog({ bells, worker, log, end: () => process.exit(1) });
+const sweep = createSweep({ sagas: sweepRepository(store), orders, queue, log, reenqueued: telemetry.reenqueued });
+const purge = createPurge({ retention: retentionRepository(store), log });
+const sweeper = startSweeping(() => sweep().then(purge), config.SWEEP_INTERVAL_MS, log);
+const recovering = startSweeping(createRecoverLapsed({ sagas: recoveryRepository(store), queue }), recoverEveryMs, log, 'a scan for what dead workers left');
+const watchdog = startWatchdog({ queue, worker, log, end: () => process.exit(1) });
 
-const probe = probes({ ready: () => store.ping(), alive: () => ({ idle_ms: Math.round(worker.idleMs()) }), pages: watch.pages });
+const probe = probes({ ready: () => store.ping(), alive: () => ({ idle_ms: Math.round(worker.idleMs()) }), pages: telemetry.pages });
 const server = await listen(probe.listener, config.WORKER_PORT, config.HOST);
 
 /** Leaves time to close the rest. */
-const inHandMs = config.SHUTDOWN_DEADLINE_MS - 2_000;
+const activeMs = config.SHUTDOWN_DEADLINE_MS - 2_000;
 shutdown.closing([
   async () => probe.drain(),
   () => watchdog.stop(),
-  () => Promise.all([sweeper.stop(inHandMs), recovering.stop(inHandMs), worker.close(inHandMs)]),
-  () => turns.stop(),
+  () => Promise.all([sweeper.stop(activeMs), recovering.stop(activeMs), worker.close(activeMs)]),
+  () => executions.stop(),
   () => destinations.close(),
-  () => bells.close(),
+  () => queue.close(),
   () => store.close(),
-  () => watch.close(),
+  () => telemetry.close(),
   () => server.close(),
 ]);
 log.info('worker ready', { concurrency: config.WORKER_CONCURRENCY, probes: server.url });

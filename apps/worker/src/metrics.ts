@@ -1,7 +1,7 @@
 import type { Backlog, Metrics } from '@crossroads/runtime';
 import { backlogMetrics } from '@crossroads/runtime';
-import type { StepWatcher } from './watch/watch-steps.js';
-import type { TurnWatcher } from './watch/watch-turns.js';
+import type { StepObserver } from './telemetry/instrument-steps.js';
+import type { ExecutionObserver } from './telemetry/instrument-executions.js';
 
 /** What a worker looks at when it is asked. */
 export interface WorkerLooks extends Backlog {
@@ -11,9 +11,9 @@ export interface WorkerLooks extends Backlog {
 }
 
 export interface WorkerMetrics {
-  step: StepWatcher;
-  turn: TurnWatcher;
-  rungAgain(bells: number): void;
+  step: StepObserver;
+  turn: ExecutionObserver;
+  reenqueued(queue: number): void;
 }
 
 /** From a local write to a destination that takes its time. */
@@ -33,12 +33,12 @@ export const workerMetrics = (metrics: Metrics, looks: WorkerLooks): WorkerMetri
   const finished = metrics.counter({ name: 'crossroads_sagas_finished_total', help: 'Sagas that ended, by their last status. Type `recover_order` are recoveries.', labels: ['type', 'outcome'] });
   const lasted = metrics.histogram({ name: 'crossroads_saga_duration_seconds', help: 'From acceptance to the end, rests and waits included.', labels: ['type'], buckets: sagaBuckets });
   const stopped = metrics.counter({ name: 'crossroads_sagas_stopped_total', help: 'Sagas that stopped and wait for an operator.', labels: ['type', 'step'] });
-  const fenced = metrics.counter({ name: 'crossroads_claims_lost_total', help: 'Turns that ended because their claim was lost: a newer one was made, or it could not be renewed.', labels: ['type'] });
-  const rung = metrics.counter({ name: 'crossroads_bells_rung_again_total', help: 'Jobs that a sweep made for sagas that were due and that no job was going to move.' });
-  const inHand = new Set<string>();
+  const ownLock = metrics.counter({ name: 'crossroads_claims_lost_total', help: 'Turns that ended because their claim was lost: a newer one was made, or it could not be renewed.', labels: ['type'] });
+  const enqueued = metrics.counter({ name: 'crossroads_jobs_reenqueued_total', help: 'Jobs that a sweep made for sagas that were due and that no job was going to move.' });
+  const active = new Set<string>();
 
   backlogMetrics(metrics, looks);
-  metrics.gauge({ name: 'crossroads_sagas_in_hand', help: 'Sagas this worker is at.' }, () => [[{}, inHand.size]]);
+  metrics.gauge({ name: 'crossroads_sagas_active', help: 'Sagas this worker is at.' }, () => [[{}, active.size]]);
   metrics.gauge({ name: 'crossroads_worker_idle_seconds', help: 'Since this worker last took up a bell.' }, () => [[{}, looks.idleMs() / 1_000]]);
   metrics.gauge({ name: 'crossroads_destinations', help: 'Destinations this worker has sent to, by the state of their circuit breaker.', labels: ['breaker'] }, () =>
     ['closed', 'half-open', 'open'].map((breaker) => [{ breaker }, looks.breakers().filter((each) => each === breaker).length] as const),
@@ -53,7 +53,7 @@ export const workerMetrics = (metrics: Metrics, looks: WorkerLooks): WorkerMetri
       };
     },
     turn: {
-      claimed: ({ sagaId }) => void inHand.add(sagaId),
+      claimed: ({ sagaId }) => void active.add(sagaId),
       settled({ sagaId, type }, { phase, status, step = 'none' }) {
         if (phase === 'stopped') stopped.inc({ type, step });
         if (phase !== 'ended') return;
@@ -61,11 +61,11 @@ export const workerMetrics = (metrics: Metrics, looks: WorkerLooks): WorkerMetri
         lasted.observe({ type }, Math.max(0, Date.now() - acceptedAt(sagaId)) / 1_000);
       },
       over({ sagaId, type }, lost) {
-        inHand.delete(sagaId);
-        if (lost) fenced.inc({ type });
+        active.delete(sagaId);
+        if (lost) ownLock.inc({ type });
       },
     },
-    rungAgain: (bells) => rung.inc({}, bells),
+    reenqueued: (queue) => enqueued.inc({}, queue),
   };
 };
 

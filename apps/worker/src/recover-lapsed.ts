@@ -1,9 +1,9 @@
-import type { Bells } from '@crossroads/queue';
+import type { SagaQueue } from '@crossroads/queue';
 import type { RecoveryRepository } from '@crossroads/store';
 
 export interface RecoverPorts {
   sagas: RecoveryRepository;
-  bells: Pick<Bells, 'ringAll' | 'reenqueue' | 'sagasLongTaken' | 'waiting'>;
+  queue: Pick<SagaQueue, 'enqueueAll' | 'reenqueue' | 'sagasLongTaken' | 'waiting'>;
 }
 
 /** Sagas looked at in one scan. A worker that dies leaves as many as it had in hand; the next scan sees the rest. */
@@ -20,17 +20,17 @@ const fewWaiting = 100;
  * which BullMQ finds only when the job's lock has run out. Both go before all that waits, since they were under way.
  * Each scan costs a window of an index and the jobs that workers hold, whatever the number of open sagas. What it misses the sweep finds.
  */
-export const createRecoverLapsed = ({ sagas, bells }: RecoverPorts): (() => Promise<void>) => {
+export const createRecoverLapsed = ({ sagas, queue }: RecoverPorts): (() => Promise<void>) => {
   const leftBehind = async (): Promise<void> => {
     const due = await sagas.latelyDue(page);
-    await bells.ringAll(due.filter((saga) => saga.leftBehind), { first: true });
+    await queue.enqueueAll(due.filter((saga) => saga.leftBehind), { first: true });
     const missed = due.filter((saga) => !saga.leftBehind && saga.overdueMs > missedMs);
-    if (missed.length > 0 && (await bells.waiting()) < fewWaiting) await bells.ringAll(missed);
+    if (missed.length > 0 && (await queue.waiting()) < fewWaiting) await queue.enqueueAll(missed);
   };
 
   const takenAndUnclaimed = async (): Promise<void> => {
-    const due = await sagas.dueAmong(await bells.sagasLongTaken());
-    await bells.reenqueue(due.filter(({ overdueMs }) => overdueMs < 0 || overdueMs > missedMs), { first: true });
+    const due = await sagas.dueAmong(await queue.sagasLongTaken());
+    await queue.reenqueue(due.filter(({ overdueMs }) => overdueMs < 0 || overdueMs > missedMs), { first: true });
   };
 
   return async () => {

@@ -16,13 +16,13 @@ const most = 36_500;
 
 /** Does what the arguments say and answers what to print. Throws RetentionError with a sentence for whoever typed them. */
 export const runRetention = async (args: readonly string[], retention: Pick<RetentionRepository, 'tenants' | 'keepFor'>): Promise<string> => {
-  const [tenant, wish] = args;
+  const [tenant, input] = args;
   if (tenant === undefined) {
     const kept = await retention.tenants();
     return kept.map(({ tenantName, days }) => `${tenantName}  ${days} days`).join('\n') || 'Everything is kept, of every tenant.';
   }
-  if (wish === undefined || args.length > 2) throw new RetentionError(usage);
-  const days = wish === 'off' ? undefined : daysIn(wish);
+  if (input === undefined || args.length > 2) throw new RetentionError(usage);
+  const days = input === 'off' ? undefined : daysIn(input);
   if (!(await retention.keepFor(tenant, days))) throw new RetentionError(`There is no tenant "${tenant}". Put a name of several words in quotes.`);
   return days === undefined ? `${tenant}: everything is kept from now on.` : `${tenant}: resets are deleted ${days} days after their end, the first of them within the hour.`;
 };

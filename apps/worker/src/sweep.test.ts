@@ -31,7 +31,7 @@ const world = (due: number, queued: number) => {
       orphans: async (_, after) => (after === undefined ? { orphans: [], place: 'living' } : { orphans: [{ orderId: 'order-1', sagaId: 'ended' }], place: undefined }),
     },
     orders: { release: async (orderId) => released.push(orderId) > 0 },
-    bells: {
+    queue: {
       notQueued: async (rings) => {
         looked += rings.length;
         return rings.filter(({ sagaId }) => !jobs.has(sagaId));
@@ -41,7 +41,7 @@ const world = (due: number, queued: number) => {
       },
     },
     log: quiet,
-    rungAgain: (bells) => void (again += bells),
+    reenqueued: (queue) => void (again += queue),
   });
   return { sweep, sagas, jobs, taken, looked: () => looked, again: () => again, released };
 };

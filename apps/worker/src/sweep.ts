@@ -1,15 +1,15 @@
 import type { Orders } from '@crossroads/order-reset';
-import type { Bells } from '@crossroads/queue';
+import type { SagaQueue } from '@crossroads/queue';
 import type { Log } from '@crossroads/runtime';
 import type { SweepPlace, SweepRepository } from '@crossroads/store';
 
 export interface SweepPorts {
   sagas: SweepRepository;
   orders: Pick<Orders, 'release'>;
-  bells: Pick<Bells, 'notQueued' | 'reenqueue'>;
+  queue: Pick<SagaQueue, 'notQueued' | 'reenqueue'>;
   log: Log;
   /** Told how many sagas no job was going to move. */
-  rungAgain(bells: number): void;
+  reenqueued(queue: number): void;
 }
 
 /** Sagas to ring for at a time, orders to look at at a time. */
@@ -26,7 +26,7 @@ const settlesMs = 2_000;
  * next time, unless many had no job: then Redis has lost jobs, and it looks at all the rest at once.
  * Whatever became of a job that was there before (finished by a stranger, failed, lost, held by a dead worker), the saga gets a new one.
  */
-export const createSweep = ({ sagas, orders, bells, log, rungAgain }: SweepPorts): (() => Promise<void>) => {
+export const createSweep = ({ sagas, orders, queue, log, reenqueued }: SweepPorts): (() => Promise<void>) => {
   let place: SweepPlace | undefined;
   let heldFrom: string | undefined;
 
@@ -36,20 +36,20 @@ export const createSweep = ({ sagas, orders, bells, log, rungAgain }: SweepPorts
       place = due.place;
       if (due.sagas.length === 0) return;
       // An intake's clock that goes ahead makes it negative, and then it says nothing.
-      const unmoved = await bells.notQueued(due.sagas.filter(({ overdueMs }) => overdueMs < 0 || overdueMs > settlesMs));
+      const unmoved = await queue.notQueued(due.sagas.filter(({ overdueMs }) => overdueMs < 0 || overdueMs > settlesMs));
       // Meanwhile most of a busy queue's sagas were taken; their jobs are finished because they did their work.
       const stillDue = await sagas.stillDue(unmoved);
-      await bells.reenqueue(stillDue);
+      await queue.reenqueue(stillDue);
       const lost = stillDue.length;
       if (lost > 0) {
-        rungAgain(lost);
+        reenqueued(lost);
         log.info('a sweep enqueued for sagas that no job was going to move', { due: due.sagas.length, lost });
       }
       if (!place || lost < page / 20) return;
     }
   };
 
-  const giveBackOrphans = async (): Promise<void> => {
+  const releaseOrphans = async (): Promise<void> => {
     // While a destination is away living sagas hold many orders; an orphan may lie behind all of them.
     const held = await sagas.orphans(page, heldFrom);
     heldFrom = held.place;
@@ -61,7 +61,7 @@ export const createSweep = ({ sagas, orders, bells, log, rungAgain }: SweepPorts
 
   return async () => {
     await enqueueForDue();
-    await giveBackOrphans();
+    await releaseOrphans();
   };
 };
 

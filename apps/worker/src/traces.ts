@@ -1,45 +1,45 @@
 import type { Destinations } from '@crossroads/order-reset';
 import type { Span, Tracing } from '@crossroads/runtime';
-import type { StepWatcher } from './watch/watch-steps.js';
-import type { TurnWatcher } from './watch/watch-turns.js';
+import type { StepObserver } from './telemetry/instrument-steps.js';
+import type { ExecutionObserver } from './telemetry/instrument-executions.js';
 
 export interface WorkerTraces {
-  step: StepWatcher;
-  turn: TurnWatcher;
+  step: StepObserver;
+  turn: ExecutionObserver;
   /** The destinations, each request carrying the `traceparent` of the attempt that sends it. */
-  telling(destinations: Destinations): Destinations;
+  withTracing(destinations: Destinations): Destinations;
 }
 
 /** Attempts that came out so went wrong; waiting for one's turn is nothing wrong. */
-const wrong: ReadonlySet<string> = new Set(['refused', 'unavailable', 'failed', 'store-away', 'claim-lost']);
+const wrong: ReadonlySet<string> = new Set(['rejected', 'unavailable', 'failed', 'store-away', 'claim-lost']);
 
 /**
  * Spans of the bell, the steps and the dispatch. A saga's first turn is a part of the trace it was submitted in. Later ones may come days after,
  * so each begins a trace of its own and links to that one.
  */
 export const workerTraces = (tracing: Tracing): WorkerTraces => {
-  const turns = new Map<string, Span>();
+  const executions = new Map<string, Span>();
   /** By the attempt's signal, which is all of the attempt that reaches a destination. */
   const attempts = new WeakMap<AbortSignal, Span>();
   return {
     turn: {
-      claimed({ sagaId, correlationId, type, epoch, facts: { traceparent } }) {
+      claimed({ sagaId, correlationId, type, epoch, metadata: { traceparent } }) {
         const origin = epoch === 1 ? { parent: traceparent } : { link: traceparent };
         const attributes = { ...ids(sagaId, correlationId), 'crossroads.saga_type': type, 'crossroads.epoch': epoch, 'messaging.system': 'bullmq', 'messaging.operation.type': 'process' };
-        turns.set(sagaId, tracing.start('process sagas', { kind: 'consumer', ...origin, attributes }));
+        executions.set(sagaId, tracing.start('process sagas', { kind: 'consumer', ...origin, attributes }));
       },
       settled({ sagaId }, { phase, status }) {
-        turns.get(sagaId)?.set({ 'crossroads.phase': phase, 'crossroads.status': status });
+        executions.get(sagaId)?.set({ 'crossroads.phase': phase, 'crossroads.status': status });
       },
       over({ sagaId }, lost) {
-        turns.get(sagaId)?.end(lost ? 'the claim was lost' : undefined);
-        turns.delete(sagaId);
+        executions.get(sagaId)?.end(lost ? 'the claim was lost' : undefined);
+        executions.delete(sagaId);
       },
     },
 
     step: ({ step, direction, context: { sagaId, correlationId, attempt, signal } }) => {
       const attributes = { ...ids(sagaId, correlationId), 'crossroads.step': step, 'crossroads.direction': direction, 'crossroads.attempt': attempt };
-      const span = tracing.start(`${direction} ${step}`, { kind: 'internal', parent: turns.get(sagaId)?.traceparent, attributes });
+      const span = tracing.start(`${direction} ${step}`, { kind: 'internal', parent: executions.get(sagaId)?.traceparent, attributes });
       attempts.set(signal, span);
       return (outcome, error) => {
         span.set({ 'crossroads.outcome': outcome });
@@ -47,7 +47,7 @@ export const workerTraces = (tracing: Tracing): WorkerTraces => {
       };
     },
 
-    telling: (destinations) => ({
+    withTracing: (destinations) => ({
       ...destinations,
       async send(order, request, signal) {
         const { method, url } = request;

@@ -6,7 +6,7 @@ const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {}
 const watched = async (waiting: number[], idleMs: number, paused = false): Promise<number> => {
   jest.useFakeTimers();
   let ended = 0;
-  const watchdog = startWatchdog({ bells: { waiting: async () => waiting.shift() ?? 0, paused: async () => paused }, worker: { idleMs: () => idleMs }, log: quiet, end: () => void ended++ });
+  const watchdog = startWatchdog({ queue: { waiting: async () => waiting.shift() ?? 0, paused: async () => paused }, worker: { idleMs: () => idleMs }, log: quiet, end: () => void ended++ });
   await jest.advanceTimersByTimeAsync(10_000 * (waiting.length + 1));
   await watchdog.stop();
   jest.useRealTimers();

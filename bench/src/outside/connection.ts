@@ -6,7 +6,7 @@ export class Connection {
   readonly #port: number;
   #socket: Socket | undefined;
   #received = '';
-  #answered: ((status: number) => void) | undefined;
+  #result: ((status: number) => void) | undefined;
 
   constructor(port: number) {
     this.#port = port;
@@ -16,7 +16,7 @@ export class Connection {
   async send(request: string): Promise<number> {
     const socket = this.#socket ?? (await this.#open());
     return new Promise((resolve) => {
-      this.#answered = resolve;
+      this.#result = resolve;
       socket.write(request);
     });
   }
@@ -56,8 +56,8 @@ export class Connection {
   }
 
   #answer(status: number): void {
-    const answered = this.#answered;
-    this.#answered = undefined;
-    answered?.(status);
+    const result = this.#result;
+    this.#result = undefined;
+    result?.(status);
   }
 }

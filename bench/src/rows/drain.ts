@@ -1,12 +1,12 @@
 import { collections } from '@crossroads/store';
-import { benchQueue, connect } from '../floors/bench-queue.js';
-import type { AnyDocument } from '../floors/document.js';
-import type { FloorName } from '../floors/floor-process.js';
-import type { Pair } from '../floors/pair.js';
+import { benchQueue, connect } from '../baselines/bench-queue.js';
+import type { AnyDocument } from '../baselines/document.js';
+import type { BaselineName } from '../baselines/baseline-process.js';
+import type { Pair } from '../baselines/pair.js';
 import { putOrders } from '../world/orders.js';
-import { acceptAll, ringAll } from '../world/sagas.js';
+import { acceptAll, enqueueAll } from '../world/sagas.js';
 import { cpuSeconds } from '../world/usage.js';
-import type { Ground, World } from '../world/world.js';
+import type { Fixture, World } from '../world/world.js';
 import { until } from '../world/world.js';
 
 export interface Drained {
@@ -18,14 +18,14 @@ export interface Drained {
 const longestMs = 120_000;
 
 /** Accepts `count` resets in bulk with nobody at work, lets the workers go, and times them until every saga is `synced`. */
-export const drainReal = async (world: World, ground: Ground, workers: readonly { pid: number }[], count: number, deliveries = 2): Promise<Drained> => {
-  const { outside, queue, bells, stores } = world;
-  const { store, companies } = ground;
-  const from = ground.take(count);
+export const drainReal = async (world: World, fixture: Fixture, workers: readonly { pid: number }[], count: number, deliveries = 2): Promise<Drained> => {
+  const { outside, queue, queue, stores } = world;
+  const { store, companies } = fixture;
+  const from = fixture.take(count);
   await putOrders(store, companies, from, count, deliveries);
   await queue.pause();
   const sagas = await acceptAll(store, companies, from, count);
-  await ringAll(bells, sagas);
+  await enqueueAll(queue, sagas);
   await pause(200);
   const pids = [...workers.map(({ pid }) => pid), stores.redisPid, stores.mongodbPid, outside.pid];
   const [arrived, cpu, began] = [await outside.arrived(), cpuSeconds(pids), performance.now()];
@@ -41,21 +41,21 @@ export const drainReal = async (world: World, ground: Ground, workers: readonly 
 };
 
 /** The same load for one floor, in a database that no worker sweeps. */
-export const drainFloor = async (world: World, ground: Ground, pair: Pair, floor: FloorName, count: number, templates: readonly AnyDocument[]): Promise<Drained> => {
+export const drainBaseline = async (world: World, fixture: Fixture, pair: Pair, baseline: BaselineName, count: number, templates: readonly AnyDocument[]): Promise<Drained> => {
   const { stores, outside } = world;
   let sagaIds: string[] = [];
-  if (floor !== 'noopJobs') {
-    const from = ground.take(count);
-    await putOrders(ground.store, ground.companies, from, count);
-    sagaIds = (await acceptAll(ground.store, ground.companies, from, count)).map(({ saga_id }) => saga_id);
+  if (baseline !== 'noopJobs') {
+    const from = fixture.take(count);
+    await putOrders(fixture.store, fixture.companies, from, count);
+    sagaIds = (await acceptAll(fixture.store, fixture.companies, from, count)).map(({ saga_id }) => saga_id);
   }
   const connection = connect(stores.redisUrl);
-  const name = { noopJobs: 'noop', fiveJobs: 'five' }[floor as string];
+  const name = { noopJobs: 'noop', fiveJobs: 'five' }[baseline as string];
   const queue = name === undefined ? undefined : benchQueue(name, connection);
   await queue?.pause();
-  await pair.begin(floor, queue ? [] : sagaIds, templates);
+  await pair.begin(baseline, queue ? [] : sagaIds, templates);
   if (queue) {
-    const jobs = Array.from({ length: count }, (_, index) => ({ name: 'step', data: { at: 0, baton: { sagaId: sagaIds[index] } }, opts: { jobId: `${sagaIds[index] ?? `round-${Math.round(performance.now())}-${index}`}-0` } }));
+    const jobs = Array.from({ length: count }, (_, index) => ({ name: 'step', data: { at: 0, run: { sagaId: sagaIds[index] } }, opts: { jobId: `${sagaIds[index] ?? `round-${Math.round(performance.now())}-${index}`}-0` } }));
     for (let at = 0; at < jobs.length; at += 1_000) await queue.addBulk(jobs.slice(at, at + 1_000));
   }
   await pause(200);
@@ -70,7 +70,7 @@ export const drainFloor = async (world: World, ground: Ground, pair: Pair, floor
 };
 
 /** The log of one saga that went through, for the floors to write as much. */
-export const templatesOf = async ({ store }: Ground): Promise<AnyDocument[]> => {
+export const templatesOf = async ({ store }: Fixture): Promise<AnyDocument[]> => {
   const logs = store.connection.db!.collection<AnyDocument>(collections.logs);
   const last = await logs.findOne({ 'step.name': 'dispatch-reset', 'step.outcome': 'done' });
   const entries = await logs.find({ saga_id: last!['saga_id'] }).sort({ 'journal.seq': 1 }).toArray();

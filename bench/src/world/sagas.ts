@@ -1,6 +1,6 @@
 import type { ResetRequest } from '@crossroads/order-reset';
-import { lineKeysOfRequest } from '@crossroads/order-reset';
-import type { Bells, Ring } from '@crossroads/queue';
+import { concurrencyKeysOfRequest } from '@crossroads/order-reset';
+import type { SagaQueue, EnqueueRequest } from '@crossroads/queue';
 import type { NewSaga, Store } from '@crossroads/store';
 import { intakeRepository } from '@crossroads/store';
 import { uuidv7 } from 'uuidv7';
@@ -29,7 +29,7 @@ export const newSaga = ({ pair }: Companies, index: number, correlationId = uuid
     type: 'reset_order',
     version: 1,
     tenant_id: caller.tenantId,
-    line_keys: lineKeysOfRequest(request),
+    concurrency_keys: concurrencyKeysOfRequest(request),
     request,
     inbound_request: {
       method: 'POST',
@@ -52,13 +52,13 @@ export const acceptAll = async (store: Store, companies: Companies, from: number
 
 const atOnce = 1_000;
 
-export const ringAll = async (bells: Bells, sagas: readonly NewSaga[]): Promise<void> => {
-  const rings = sagas.map(({ saga_id, correlation_id, type, tenant_id }): Ring => ({
+export const enqueueAll = async (queue: SagaQueue, sagas: readonly NewSaga[]): Promise<void> => {
+  const rings = sagas.map(({ saga_id, correlation_id, type, tenant_id }): EnqueueRequest => ({
     sagaId: saga_id,
     correlationId: correlation_id,
     type,
     tenantId: tenant_id,
     epoch: 0,
   }));
-  for (let at = 0; at < rings.length; at += atOnce) await bells.ringAll(rings.slice(at, at + atOnce));
+  for (let at = 0; at < rings.length; at += atOnce) await queue.enqueueAll(rings.slice(at, at + atOnce));
 };

@@ -1,8 +1,8 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Bells, SagaQueue } from '@crossroads/queue';
-import { closeQueue, openBells, openQueue } from '@crossroads/queue';
+import type { SagaQueue, BullmqQueue } from '@crossroads/queue';
+import { closeQueue, openSagaQueue, openQueue } from '@crossroads/queue';
 import type { Store } from '@crossroads/store';
 import { makeIndexes, openStore } from '@crossroads/store';
 import type { Outside } from '../outside/outside.js';
@@ -12,13 +12,13 @@ import { runApp } from './child.js';
 import type { Companies } from './companies.js';
 import { seedCompanies, webhookSecret } from './companies.js';
 import type { Redis } from 'ioredis';
-import { connect } from '../floors/bench-queue.js';
+import { connect } from '../baselines/bench-queue.js';
 import { freePort } from './free-port.js';
 import type { Stores } from './stores.js';
 import { startStores } from './stores.js';
 
 /** A database of the world, with indexes and companies in it. */
-export interface Ground {
+export interface Fixture {
   uri: string;
   store: Store;
   companies: Companies;
@@ -31,19 +31,19 @@ export interface World {
   dataDir: string;
   stores: Stores;
   outside: Outside;
-  bells: Bells;
   queue: SagaQueue;
+  queue: BullmqQueue;
   redis: Redis;
   children: Child[];
-  ground(name: string, companies?: number): Promise<Ground>;
+  fixture(name: string, companies?: number): Promise<Fixture>;
   /** The real intake on a ground; answers its address. */
-  startIntake(ground: Ground): Promise<string>;
+  startIntake(fixture: Fixture): Promise<string>;
   /** The two real workers. */
-  startWorkers(ground: Ground, nodeArgs?: string[]): Promise<Child[]>;
+  startWorkers(fixture: Fixture, nodeArgs?: string[]): Promise<Child[]>;
   end(): Promise<void>;
 }
 
-const manyCalls = { SUBMITS_PER_MINUTE: '100000000', POLLS_PER_MINUTE: '100000000', OPEN_RESETS_PER_TENANT: '100000000' };
+const manyCalls = { SUBMITS_PER_MINUTE: '100000000', POLLS_PER_MINUTE: '100000000', MAX_ACTIVE_RESETS_PER_TENANT: '100000000' };
 
 export const openWorld = async (): Promise<World> => {
   const dataDir = await mkdtemp(join(tmpdir(), 'crossroads-bench-'));
@@ -62,10 +62,10 @@ export const openWorld = async (): Promise<World> => {
   try {
     const outside = await startOutside(children);
     const quiet = (): void => undefined;
-    const bells = openBells(stores.redisUrl, quiet);
+    const queue = openSagaQueue(stores.redisUrl, quiet);
     const queue = openQueue(stores.redisUrl, quiet);
     const redis = connect(stores.redisUrl);
-    closing.push(() => bells.close(), () => closeQueue(queue), async () => redis.disconnect());
+    closing.push(() => queue.close(), () => closeQueue(queue), async () => redis.disconnect());
     await queue.waitUntilReady();
     const upOrWords = async (name: string, up: () => Promise<boolean>): Promise<void> => {
       const words = async () => (await readFile(join(dataDir, `${name}.log`), 'utf8')).split('\n').slice(-15).join('\n');
@@ -83,11 +83,11 @@ export const openWorld = async (): Promise<World> => {
       dataDir,
       stores,
       outside,
-      bells,
+      queue,
       queue,
       redis,
       children,
-      async ground(name, count = 10) {
+      async fixture(name, count = 10) {
         const uri = stores.database(name);
         const store = openStore({ uri, operationTimeoutMs: 10_000 });
         closing.push(() => store.close());

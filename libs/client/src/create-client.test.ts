@@ -69,9 +69,9 @@ describe('a call rejects at once', () => {
     [422, { detail: [null] }, { name: 'ValidationError', detail: [] }],
     [500, '<h1>oops</h1>', { name: 'UnexpectedReplyError', kind: 'unexpected', advice: expect.stringContaining('report it with the request id r-1') }],
     [307, '', { name: 'UnexpectedReplyError', kind: 'unexpected', advice: expect.stringContaining('Redirects') }],
-  ])('with %d and %j', async (status, body, facts) => {
+  ])('with %d and %j', async (status, body, metadata) => {
     server.behave({ status, body, headers: { 'X-Request-ID': 'r-1', Location: '/elsewhere' } });
-    await expect(reset()).rejects.toMatchObject({ status, requestId: 'r-1', ...facts });
+    await expect(reset()).rejects.toMatchObject({ status, requestId: 'r-1', ...metadata });
     expect(server.received).toHaveLength(1);
   });
 
@@ -82,12 +82,12 @@ describe('a call rejects at once', () => {
   });
 
   test('with the reason of its signal, whatever it was at', async () => {
-    const wish = (signal: AbortSignal, retries = 3) => client({ retry: { retries, firstPauseMs: 60_000, longestPauseMs: 60_000 } }).reset({ order_number: '1', destTenantName: 'Beta', signal });
-    await expect(wish(AbortSignal.abort(new Error('before')))).rejects.toThrow('before');
+    const input = (signal: AbortSignal, retries = 3) => client({ retry: { retries, firstPauseMs: 60_000, longestPauseMs: 60_000 } }).reset({ order_number: '1', destTenantName: 'Beta', signal });
+    await expect(input(AbortSignal.abort(new Error('before')))).rejects.toThrow('before');
     for (const [behaviour, retries] of [['hang', 0], [{ status: 503 }, 3]] as const) {
       server.behave(behaviour);
       const abort = new AbortController();
-      const under = wish(abort.signal, retries);
+      const under = input(abort.signal, retries);
       await eventually(() => server.received.length === 1);
       const reason = new Error('enough');
       abort.abort(reason);
@@ -132,14 +132,14 @@ describe('what is sent', () => {
 describe('a client id and secret', () => {
   const token = (text: string, expires_in = 3_600): Behaviour => ({ body: { access_token: text, token_type: 'bearer', expires_in } });
   const byId = () => client({ apiKey: undefined, clientId: 'id-1', clientSecret: 'secret-1', tenantName: 'Alpha' });
-  const wish = { order_number: '1', destTenantName: 'Beta' };
+  const input = { order_number: '1', destTenantName: 'Beta' };
   const paths = () => server.received.map(({ path, headers }) => (path === '/auth/token' ? 'token' : headers.authorization));
 
   test('get one token for however many calls', async () => {
     server.behave(token('t-1'), accepted);
     const one = byId();
-    await Promise.all([one.reset(wish), one.reset(wish)]);
-    await one.reset(wish);
+    await Promise.all([one.reset(input), one.reset(input)]);
+    await one.reset(input);
     expect(paths()).toEqual(['token', 'Bearer t-1', 'Bearer t-1', 'Bearer t-1']);
     expect(new URLSearchParams(server.received[0]!.body).get('client_secret')).toBe('secret-1');
   });
@@ -147,14 +147,14 @@ describe('a client id and secret', () => {
   test('get another before it ends, and when it is no longer taken', async () => {
     server.behave(token('t-1', 0), accepted, token('t-2'), { status: 401 }, token('t-3'), accepted);
     const one = byId();
-    await one.reset(wish);
-    await one.reset(wish);
+    await one.reset(input);
+    await one.reset(input);
     expect(paths()).toEqual(['token', 'Bearer t-1', 'token', 'Bearer t-2', 'token', 'Bearer t-3']);
   });
 
   test('that are wrong are tried once', async () => {
     server.behave({ status: 401, body: { detail: 'no' } });
-    await expect(byId().reset(wish)).rejects.toMatchObject({ kind: 'not_authenticated' });
+    await expect(byId().reset(input)).rejects.toMatchObject({ kind: 'not_authenticated' });
     expect(paths()).toEqual(['token']);
   });
 });

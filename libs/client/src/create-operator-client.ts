@@ -1,7 +1,7 @@
-import type { ExchangeOptions } from './http/exchange.js';
-import { createExchange } from './http/exchange.js';
+import type { HttpOptions } from './http/http-client.js';
+import { createHttpClient } from './http/http-client.js';
 
-export interface OperatorOptions extends ExchangeOptions {
+export interface OperatorOptions extends HttpOptions {
   /** As `npm run operators -- key` shows it. */
   operatorKey: string;
 }
@@ -24,25 +24,25 @@ export interface OperatorClient {
   /** Lets a stopped saga go on at the step that failed. */
   resume(sagaId: string, command: Command): Promise<CommandDone>;
   /** Has a saga of its own put back what a reset cleared; `forced`, even over what was delivered since. */
-  recover(sagaId: string, command: Command & { forced?: boolean | undefined }): Promise<CommandDone & { madeSagaId: string }>;
+  recover(sagaId: string, command: Command & { force?: boolean | undefined }): Promise<CommandDone & { recoverySagaId: string }>;
 }
 
 export const createOperatorClient = (options: OperatorOptions): OperatorClient => {
-  const exchange = createExchange(options);
+  const send = createHttpClient(options);
   if (options.operatorKey.trim() === '') throw new TypeError('operatorKey is empty.');
   const headers = { Authorization: `Bearer ${options.operatorKey}`, 'Content-Type': 'application/json' };
 
-  const command = async (sagaId: string, action: string, { reason, expectedEpoch, forced, signal }: Command & { forced?: boolean | undefined }) => {
-    const body = JSON.stringify({ reason, expected_epoch: expectedEpoch, forced });
+  const command = async (sagaId: string, action: string, { reason, expectedEpoch, force, signal }: Command & { force?: boolean | undefined }) => {
+    const body = JSON.stringify({ reason, expected_epoch: expectedEpoch, force });
     const path = `/v1/ops/sagas/${encodeURIComponent(sagaId)}/${action}`;
-    return (await exchange<CommandDone & { made_saga_id?: string }>({ method: 'POST', path, headers, body, signal, members: ['saga'] })).body;
+    return (await send<CommandDone & { recovery_saga_id?: string }>({ method: 'POST', path, headers, body, signal, members: ['saga'] })).body;
   };
 
   return {
-    resume: async (sagaId, wish) => ({ saga: (await command(sagaId, 'resume', wish)).saga }),
-    recover: async (sagaId, wish) => {
-      const { saga, made_saga_id = '' } = await command(sagaId, 'recover', wish);
-      return { saga, madeSagaId: made_saga_id };
+    resume: async (sagaId, input) => ({ saga: (await command(sagaId, 'resume', input)).saga }),
+    recover: async (sagaId, input) => {
+      const { saga, recovery_saga_id = '' } = await command(sagaId, 'recover', input);
+      return { saga, recoverySagaId: recovery_saga_id };
     },
   };
 };

@@ -1,5 +1,5 @@
 import { NotAuthenticatedError } from './errors.js';
-import type { Exchange } from './http/exchange.js';
+import type { HttpClient } from './http/http-client.js';
 import { unlessAborted } from './http/pause.js';
 import type { TokenReply } from './wire.js';
 
@@ -15,7 +15,7 @@ export interface Credentials {
   renew(used: Record<string, string>): boolean;
 }
 
-export const createCredentials = (options: CredentialOptions, exchange: Exchange): Credentials => {
+export const createCredentials = (options: CredentialOptions, send: HttpClient): Credentials => {
   const { apiKey, clientId, clientSecret } = options;
   if (apiKey !== undefined) {
     if (apiKey.trim() === '') throw new TypeError('apiKey is empty.');
@@ -23,17 +23,17 @@ export const createCredentials = (options: CredentialOptions, exchange: Exchange
   }
   if (!clientId || !clientSecret) throw new TypeError('Give apiKey, or clientId and clientSecret.');
   if (!options.tenantName) throw new TypeError('A client speaks for several tenants: give tenantName as well.');
-  return clientCredentials(clientId, clientSecret, exchange);
+  return clientCredentials(clientId, clientSecret, send);
 };
 
 /** A token is asked for once, whoever needs it, and again well before it ends. */
-const clientCredentials = (clientId: string, clientSecret: string, exchange: Exchange): Credentials => {
+const clientCredentials = (clientId: string, clientSecret: string, send: HttpClient): Credentials => {
   let token: { header: Promise<string>; until: number; known?: string } | undefined;
 
   const ask = async (): Promise<TokenReply> => {
     const body = new URLSearchParams({ grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret }).toString();
     const headers = { 'Content-Type': 'application/x-www-form-urlencoded' };
-    return (await exchange<TokenReply>({ method: 'POST', path: '/auth/token', headers, body, members: ['access_token', 'expires_in'] })).body;
+    return (await send<TokenReply>({ method: 'POST', path: '/auth/token', headers, body, members: ['access_token', 'expires_in'] })).body;
   };
 
   const renewed = (): Promise<string> => {
@@ -62,13 +62,13 @@ const clientCredentials = (clientId: string, clientSecret: string, exchange: Exc
 
 /** Sends with credentials. A token that is no longer taken, such as after the service changed its secret, is replaced once. */
 export const withCredentials =
-  (credentials: Credentials, exchange: Exchange): Exchange =>
+  (credentials: Credentials, send: HttpClient): HttpClient =>
   async (call) => {
     const used = await credentials.headers(call.signal);
     try {
-      return await exchange({ ...call, headers: { ...call.headers, ...used } });
+      return await send({ ...call, headers: { ...call.headers, ...used } });
     } catch (error) {
       if (!(error instanceof NotAuthenticatedError) || !credentials.renew(used)) throw error;
-      return exchange({ ...call, headers: { ...call.headers, ...(await credentials.headers(call.signal)) } });
+      return send({ ...call, headers: { ...call.headers, ...(await credentials.headers(call.signal)) } });
     }
   };

@@ -1,4 +1,4 @@
-import type { Exchange } from './http/exchange.js';
+import type { HttpClient } from './http/http-client.js';
 import { pathOf } from './status.js';
 import type { ResetReply } from './wire.js';
 
@@ -23,7 +23,7 @@ export interface Decisions {
   reject(correlationId: string, options: AnswerOptions): Promise<ResetReply>;
 }
 
-export const decisions = (send: Exchange): Decisions => {
+export const decisions = (send: HttpClient): Decisions => {
   const decide =
     (decision: string) =>
     async (correlationId: string, { senderTenantName, reasonCode, signal }: Partial<AnswerOptions> = {}): Promise<ResetReply> => {

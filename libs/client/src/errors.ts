@@ -11,7 +11,7 @@ export interface ValidationDetail {
 }
 
 /** What is known about a failure besides its kind. */
-export interface ErrorFacts {
+export interface ErrorInfo {
   message: string;
   /** What to do next, as a sentence. */
   advice: string;
@@ -51,7 +51,7 @@ export abstract class CrossroadsError extends Error {
   readonly code: string | undefined;
   readonly retryAfterMs: number | undefined;
   readonly retryable: boolean;
-  constructor({ message, advice, status, requestId, correlationId, code, retryAfterMs, retryable = false, cause }: ErrorFacts) {
+  constructor({ message, advice, status, requestId, correlationId, code, retryAfterMs, retryable = false, cause }: ErrorInfo) {
     super(message, cause === undefined ? undefined : { cause });
     this.advice = advice;
     this.status = status;
@@ -69,9 +69,9 @@ export class ValidationError extends CrossroadsError {
   readonly kind = 'invalid';
   /** What is wrong, and where. Empty where the service says it in a sentence. */
   readonly detail: readonly ValidationDetail[];
-  constructor(facts: ErrorFacts & { detail?: readonly ValidationDetail[] }) {
-    super(facts);
-    this.detail = facts.detail ?? [];
+  constructor(metadata: ErrorInfo & { detail?: readonly ValidationDetail[] }) {
+    super(metadata);
+    this.detail = metadata.detail ?? [];
   }
 }
 
@@ -129,8 +129,8 @@ export class TimedOutError extends CrossroadsError {
   readonly kind = 'timed_out';
   /** How it stood when it was last seen. */
   readonly progress: ResetProgress | undefined;
-  constructor(facts: ErrorFacts & { progress: ResetProgress | undefined }) {
-    super(facts);
-    this.progress = facts.progress;
+  constructor(metadata: ErrorInfo & { progress: ResetProgress | undefined }) {
+    super(metadata);
+    this.progress = metadata.progress;
   }
 }

@@ -1,4 +1,4 @@
-import type { Exchange } from './http/exchange.js';
+import type { HttpClient } from './http/http-client.js';
 import type { IntegrationStatus, ResetList, ResetSummary } from './wire.js';
 
 export interface ListOptions {
@@ -10,7 +10,7 @@ export interface ListOptions {
   signal?: AbortSignal | undefined;
 }
 
-export async function* listResets(send: Exchange, { pageSize, signal, ...filters }: ListOptions = {}): AsyncGenerator<ResetSummary, void, undefined> {
+export async function* listResets(send: HttpClient, { pageSize, signal, ...filters }: ListOptions = {}): AsyncGenerator<ResetSummary, void, undefined> {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries({ ...filters, limit: pageSize })) if (value !== undefined) query.set(name, String(value));
   for (;;) {

@@ -1,7 +1,7 @@
-import type { Exchange } from './http/exchange.js';
+import type { HttpClient } from './http/http-client.js';
 import type { ResetReply } from './wire.js';
 
-export interface ResetWish {
+export interface ResetInput {
   /** Your number of the order. */
   order_number?: string | undefined;
   /** Its Crossroads id. Given both, they must name the same order. */
@@ -27,8 +27,8 @@ export interface ResetAccepted extends ResetReply {
 }
 
 /** Always sends a key, so that sending it again after a lost reply asks for no second reset. */
-export const submitReset = async (send: Exchange, wish: ResetWish): Promise<ResetAccepted> => {
-  const { order_number, order_id, destTenantName, idempotencyKey = crypto.randomUUID(), correlationId, waitS, signal } = wish;
+export const submitReset = async (send: HttpClient, input: ResetInput): Promise<ResetAccepted> => {
+  const { order_number, order_id, destTenantName, idempotencyKey = crypto.randomUUID(), correlationId, waitS, signal } = input;
   const { headers, body } = await send<ResetReply>({
     method: 'POST',
     path: '/v1/order/reset',

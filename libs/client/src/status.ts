@@ -1,4 +1,4 @@
-import type { Exchange } from './http/exchange.js';
+import type { HttpClient } from './http/http-client.js';
 import { retryAfterMs } from './http/retry-after.js';
 import type { ResetProgress } from './wire.js';
 
@@ -22,7 +22,7 @@ export interface Look {
   retryAfterMs: number | undefined;
 }
 
-export const lookAt = async (send: Exchange, correlationId: string, { waitS, ifNoneMatch, signal }: StatusOptions): Promise<Look> => {
+export const lookAt = async (send: HttpClient, correlationId: string, { waitS, ifNoneMatch, signal }: StatusOptions): Promise<Look> => {
   const { status, headers, body } = await send<ResetProgress>({
     method: 'GET',
     path: `${pathOf(correlationId)}${waitS === undefined ? '' : `?wait=${Math.ceil(waitS)}`}`,

@@ -1,8 +1,8 @@
 import { CrossroadsError, TimedOutError } from './errors.js';
-import type { Exchange } from './http/exchange.js';
+import type { HttpClient } from './http/http-client.js';
 import { pause } from './http/pause.js';
 import type { RetryPolicy } from './http/with-retries.js';
-import { restAfter } from './http/with-retries.js';
+import { backoffDelay } from './http/with-retries.js';
 import type { Look, ResetState } from './status.js';
 import { lookAt } from './status.js';
 import type { ResetProgress } from './wire.js';
@@ -25,7 +25,7 @@ const restMs = 1_000;
  * Looks until the reset is done, each look held by the service until there is news: a reset that waits for people is answered at once otherwise.
  * A look that was not held and brought no news is followed by the rest its Retry-After asks for; a failed one, by a growing one, for as long as there is time.
  */
-export const waitFor = async (look: Exchange, correlationId: string, policy: RetryPolicy, options: WaitOptions = {}): Promise<ResetProgress> => {
+export const waitFor = async (look: HttpClient, correlationId: string, policy: RetryPolicy, options: WaitOptions = {}): Promise<ResetProgress> => {
   const { timeoutMs = 300_000, signal, onChange } = options;
   const until = performance.now() + timeoutMs;
   const leftMs = (): number => until - performance.now();
@@ -49,7 +49,7 @@ export const waitFor = async (look: Exchange, correlationId: string, policy: Ret
     } catch (error) {
       if (!(error instanceof CrossroadsError) || !error.retryable) throw error;
       failure = error;
-      rest = restAfter(error, failed++, policy);
+      rest = backoffDelay(error, failed++, policy);
     }
     if (leftMs() <= rest) throw timedOut(correlationId, timeoutMs, known, failure);
     await pause(rest, signal);

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { OutboundRequest } from '@crossroads/order-reset';
-import { StepRefused, StepUnavailable, StepWaits } from '@crossroads/saga';
+import { NonRetryableError, RetryableError, DeferStep } from '@crossroads/saga';
 import type { DestinationsOptions, OpenDestinations } from './create-destinations.js';
 import { createDestinations } from './create-destinations.js';
 import type { DestinationInstance } from './destination-instance.js';
@@ -50,18 +50,18 @@ describe('before anything is cleared', () => {
     ['destination.no_adapter', () => (instance!.source_system = 'fax')],
     ['destination.no_adapter', () => (instance!.source_system = '__proto__')],
     ['destination.no_secret', () => (instance!.secret_ref = null)],
-    ['destination.address_refused', () => (instance!.url = 'http://tms.example/')],
-    ['destination.address_refused', () => (instance!.url = 'https://10.0.0.1/')],
-    ['destination.address_refused', () => (instance!.url = 'nonsense')],
+    ['destination.address_blocked', () => (instance!.url = 'http://tms.example/')],
+    ['destination.address_blocked', () => (instance!.url = 'https://10.0.0.1/')],
+    ['destination.address_blocked', () => (instance!.url = 'nonsense')],
   ])('%s is refused', async (code, change) => {
     change();
     const error: unknown = await open().check(order).catch((error: unknown) => error);
-    expect(error).toBeInstanceOf(StepRefused);
+    expect(error).toBeInstanceOf(NonRetryableError);
     expect(error).toMatchObject({ code });
   });
 
   test('so is an order of a tenant without an installation', async () => {
-    await expect(open().check({ ...order, counterparty: { ...order.counterparty, instance_id: null } })).rejects.toThrow(StepRefused);
+    await expect(open().check({ ...order, counterparty: { ...order.counterparty, instance_id: null } })).rejects.toThrow(NonRetryableError);
   });
 });
 
@@ -92,8 +92,8 @@ describe('pause', () => {
     instance!.paused = true;
     const destinations = open();
     const error: unknown = await send(destinations).catch((error: unknown) => error);
-    expect(error).toBeInstanceOf(StepWaits);
-    expect(error).toMatchObject({ code: 'destination.paused', wait: { forMs: expect.any(Number), afterwards: 'look-again' } });
+    expect(error).toBeInstanceOf(DeferStep);
+    expect(error).toMatchObject({ code: 'destination.paused', wait: { forMs: expect.any(Number), afterwards: 'retry' } });
     expect(server.received).toEqual([]);
     instance!.paused = false;
     expect(await send(destinations)).toMatchObject({ answer: 'synced' });
@@ -101,7 +101,7 @@ describe('pause', () => {
 
   test('410 asks for one', async () => {
     answer = (_request, response) => void response.writeHead(410).end();
-    expect(await send(open())).toMatchObject({ answer: 'refused' });
+    expect(await send(open())).toMatchObject({ answer: 'rejected' });
     expect(paused).toEqual([['carrier-tms', expect.stringContaining('410')]]);
   });
 
@@ -120,7 +120,7 @@ test('a token that is not accepted is not used again', async () => {
   };
   instance!.source_system = 'gravitate_sd';
   const destinations = open({ secrets: async () => '{"client_id":"hub","client_secret":"s"}' });
-  await expect(send(destinations)).rejects.toMatchObject({ code: 'destination.credentials_refused' });
+  await expect(send(destinations)).rejects.toMatchObject({ code: 'destination.credentials_rejected' });
   expect(await send(destinations)).toMatchObject({ answer: 'synced' });
   expect(tokens).toBe(2);
 });
@@ -158,7 +158,7 @@ describe('a slow destination', () => {
     const request = await destinations.prepare(elsewhere, sampleCleared, sampleIds);
     expect(await destinations.send(elsewhere, request, never)).toMatchObject({ answer: 'synced' });
     abort.abort();
-    await expect(hanging).rejects.toThrow(StepUnavailable);
+    await expect(hanging).rejects.toThrow(RetryableError);
     await other.close();
   });
 

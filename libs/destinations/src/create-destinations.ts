@@ -6,10 +6,10 @@ import type { Instances } from './destination-instance.js';
 import { Directory } from './directory.js';
 import type { DestinationState } from './dispatch.js';
 import { Dispatch } from './dispatch.js';
-import { openExchange } from './exchange.js';
-import type { LaneLimits } from './lane.js';
+import { openHttpClient } from './http-client.js';
+import type { DestinationLimits } from './destination-limiter.js';
 
-export interface DestinationsOptions extends Partial<LaneLimits> {
+export interface DestinationsOptions extends Partial<DestinationLimits> {
   instances: Instances;
   /** The secret behind a reference; see `secretStore`. */
   secrets: (ref: string) => Promise<string>;
@@ -38,9 +38,9 @@ export const createDestinations = (options: DestinationsOptions): OpenDestinatio
   const { instances, secrets, pause, lookup, now = () => new Date(), connectMs = 3_000, totalMs = 15_000, replyBytes = 65_536 } = options;
   const { inFlight = 64, failuresToOpen = 5, halfOpenAfterMs = 10_000 } = options;
   const isAllowedPrivate = privateHosts(options.allowedPrivateHosts);
-  const { exchange, close } = openExchange({ isAllowedPrivate, connectMs, replyBytes, lookup });
-  const directory = new Directory(instances, adapters({ exchange, now, totalMs }), isAllowedPrivate);
-  const dispatch = new Dispatch({ exchange, secrets, pause, now, totalMs, lanes: { inFlight, failuresToOpen, halfOpenAfterMs } });
+  const { send, close } = openHttpClient({ isAllowedPrivate, connectMs, replyBytes, lookup });
+  const directory = new Directory(instances, adapters({ send, now, totalMs }), isAllowedPrivate);
+  const dispatch = new Dispatch({ send, secrets, pause, now, totalMs, limiters: { inFlight, failuresToOpen, halfOpenAfterMs } });
   return {
     check: (order) => directory.check(order),
     async prepare(order, cleared, ids) {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { AddressRefused, assertUsable, privateHosts } from './destination-address.js';
+import { AddressBlocked, assertUsable, privateHosts } from './destination-address.js';
 
 const none = privateHosts([]);
 
@@ -14,7 +14,7 @@ test.each([
   'https://127。0。0。1/', 'https://①②⑦.0.0.1/', 'https://127.0.0.１/', 'https://169.254.169.254/latest/meta-data',
   'https://[::1]/', 'https://[::]/', 'https://[::ffff:7f00:1]/', 'https://[::ffff:127.0.0.1]/', 'https://[64:ff9b::7f00:1]/', 'https://[fd00:ec2::254]/',
 ])('%s may not', (address) => {
-  expect(() => assertUsable(address, none)).toThrow(AddressRefused);
+  expect(() => assertUsable(address, none)).toThrow(AddressBlocked);
 });
 
 describe('hosts that may be private', () => {
@@ -37,6 +37,6 @@ describe('hosts that may be private', () => {
     ['localhost', 'http://user@localhost/'],
     ['localhost', 'ftp://localhost/'],
   ])('%s does not let %s through', (host, address) => {
-    expect(() => assertUsable(address, privateHosts([host]))).toThrow(AddressRefused);
+    expect(() => assertUsable(address, privateHosts([host]))).toThrow(AddressBlocked);
   });
 });

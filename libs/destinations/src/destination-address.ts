@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import { isPublicAddress } from './address-guard.js';
 
 /** The destination's address is one we must not talk to. */
-export class AddressRefused extends Error {
+export class AddressBlocked extends Error {
   override readonly name = 'AddressRefused';
 }
 
@@ -24,11 +24,11 @@ export const privateHosts = (allowed: readonly string[]): ((target: Target) => b
 
 /** What can be told of an address without asking a name server. Throws AddressRefused. */
 export const assertUsable = (address: string, isAllowedPrivate: (target: Target) => boolean): void => {
-  if (!URL.canParse(address)) throw new AddressRefused('it is no URL');
+  if (!URL.canParse(address)) throw new AddressBlocked('it is no URL');
   const url = new URL(address);
-  if (url.username !== '' || url.password !== '') throw new AddressRefused('it carries credentials, which belong in the secret');
+  if (url.username !== '' || url.password !== '') throw new AddressBlocked('it carries credentials, which belong in the secret');
   if (isAllowedPrivate(url) && /^https?:$/.test(url.protocol)) return;
-  if (url.protocol !== 'https:') throw new AddressRefused('it is not https');
+  if (url.protocol !== 'https:') throw new AddressBlocked('it is not https');
   const literal = url.hostname.replace(/^\[|\]$/g, '');
-  if (isIP(literal) !== 0 && !isPublicAddress(literal)) throw new AddressRefused('it is not a public one');
+  if (isIP(literal) !== 0 && !isPublicAddress(literal)) throw new AddressBlocked('it is not a public one');
 };

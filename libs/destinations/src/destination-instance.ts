@@ -12,7 +12,7 @@ export interface DestinationInstance {
   /** While true nothing is sent and every saga for it waits. */
   paused?: boolean;
   /** What the hub does with the order when this destination refuses: put it back (the default) or leave it cleared. */
-  on_refusal?: 'restore' | 'keep';
+  on_rejection?: 'restore' | 'keep';
 }
 
 export interface Instances {

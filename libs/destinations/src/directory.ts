@@ -1,8 +1,8 @@
-import type { DispatchTerms, Order } from '@crossroads/order-reset';
-import { StepRefused, StepUnavailable } from '@crossroads/saga';
+import type { DispatchPolicy, Order } from '@crossroads/order-reset';
+import { NonRetryableError, RetryableError } from '@crossroads/saga';
 import type { Adapter } from './adapter.js';
 import type { Target } from './destination-address.js';
-import { AddressRefused, assertUsable } from './destination-address.js';
+import { AddressBlocked, assertUsable } from './destination-address.js';
 import type { DestinationInstance, Instances } from './destination-instance.js';
 
 /** An instance that can be sent to, and who knows how. */
@@ -24,16 +24,16 @@ export class Directory {
   }
 
   /** Throws StepRefused with the reason why the order can not be sent as things are. */
-  async check(order: Order): Promise<DispatchTerms> {
+  async check(order: Order): Promise<DispatchPolicy> {
     const { instance, adapter } = await this.#find(order);
     try {
       assertUsable(instance.url, this.#isAllowedPrivate);
     } catch (error) {
-      if (!(error instanceof AddressRefused)) throw error;
-      throw new StepRefused('destination.address_refused', `The address of ${instance.name} is refused: ${error.message}.`);
+      if (!(error instanceof AddressBlocked)) throw error;
+      throw new NonRetryableError('destination.address_blocked', `The address of ${instance.name} is refused: ${error.message}.`);
     }
     adapter.check(order);
-    return { on_refusal: instance.on_refusal ?? 'restore' };
+    return { on_rejection: instance.on_rejection ?? 'restore' };
   }
 
   /**
@@ -44,8 +44,8 @@ export class Directory {
     try {
       return await this.#find(order);
     } catch (error) {
-      if (!(error instanceof StepRefused)) throw error;
-      throw new StepUnavailable(error.code, `${error.message} Put it back, then resume.`);
+      if (!(error instanceof NonRetryableError)) throw error;
+      throw new RetryableError(error.code, `${error.message} Put it back, then resume.`);
     }
   }
 
@@ -53,12 +53,12 @@ export class Directory {
     const { instance_id, tenant_id, tenant_name } = counterparty;
     const instance = instance_id === null ? undefined : await this.#instances.find(instance_id);
     if (!instance || instance.tenant_id !== tenant_id) {
-      throw new StepRefused('destination.unknown_instance', `${tenant_name} has no installation ${instance_id ?? ''} that a reset could be sent to.`);
+      throw new NonRetryableError('destination.unknown_instance', `${tenant_name} has no installation ${instance_id ?? ''} that a reset could be sent to.`);
     }
     const { name, source_system, secret_ref } = instance;
     const adapter = this.#adapters.get(source_system);
-    if (!adapter) throw new StepRefused('destination.no_adapter', `${name} is a ${source_system}, and nothing here knows how to speak to one.`);
-    if (secret_ref === null) throw new StepRefused('destination.no_secret', `${name} has no secret to sign or sign in with.`);
+    if (!adapter) throw new NonRetryableError('destination.no_adapter', `${name} is a ${source_system}, and nothing here knows how to speak to one.`);
+    if (secret_ref === null) throw new NonRetryableError('destination.no_secret', `${name} has no secret to sign or sign in with.`);
     return { instance: { ...instance, secret_ref }, adapter };
   }
 }

@@ -3,7 +3,7 @@ import type { LookupFunction, Server } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { privateHosts } from './destination-address.js';
 import { guardedConnector } from './guarded-connector.js';
-import { openExchange } from './exchange.js';
+import { openHttpClient } from './http-client.js';
 import { closed, listening } from './testing/local-server.js';
 
 /** A listener on every address of this machine; whoever reaches it has walked into the trap. */
@@ -32,15 +32,15 @@ const answering = (...answers: string[][]) => {
 };
 
 const attempt = async (address: string, allowed: string[] = [], lookup?: LookupFunction): Promise<unknown> => {
-  const { exchange, close } = openExchange({ isAllowedPrivate: privateHosts(allowed), connectMs: 200, replyBytes: 1_000, lookup });
+  const { send, close } = openHttpClient({ isAllowedPrivate: privateHosts(allowed), connectMs: 200, replyBytes: 1_000, lookup });
   try {
-    return await exchange({ method: 'POST', url: address, headers: {}, body: '' }, new AbortController().signal).catch((error: unknown) => error);
+    return await send({ method: 'POST', url: address, headers: {}, body: '' }, new AbortController().signal).catch((error: unknown) => error);
   } finally {
     await close();
   }
 };
 
-const refused = expect.objectContaining({ name: 'StepUnavailable', code: 'destination.address_refused' });
+const rejected = expect.objectContaining({ name: 'StepUnavailable', code: 'destination.address_blocked' });
 
 test('the trap hears those who are let through', async () => {
   await attempt(`http://127.0.0.1:${port}/`, ['127.0.0.1']);
@@ -52,7 +52,7 @@ test.each([
   '[::1]', '[::]', '[::ffff:7f00:1]', '[::ffff:127.0.0.1]', '[::127.0.0.1]', '[64:ff9b::7f00:1]', '[::ffff:a9fe:a9fe]', '169.254.169.254',
   'tms.example@127.0.0.1', '127.0.0.1\\@tms.example', 'localhost', 'LOCALHOST',
 ])('https://%s reaches nobody', async (host) => {
-  expect(await attempt(`https://${host}:${port}/`)).toEqual(refused);
+  expect(await attempt(`https://${host}:${port}/`)).toEqual(rejected);
   expect(caught).toBe(0);
 });
 
@@ -60,7 +60,7 @@ describe('names', () => {
   test.each([[['127.0.0.1']], [['::1']], [['::ffff:7f00:1']], [['169.254.169.254']], [['8.8.8.8', '127.0.0.1']], [['127.0.0.1', '8.8.8.8']], [[]]])(
     'one that stands for %j reaches nobody',
     async (addresses) => {
-      expect(await attempt(`https://tms.example:${port}/`, [], answering(addresses).lookup)).toEqual(refused);
+      expect(await attempt(`https://tms.example:${port}/`, [], answering(addresses).lookup)).toEqual(rejected);
       expect(caught).toBe(0);
     },
   );
@@ -71,7 +71,7 @@ describe('names', () => {
     const first = await attempt(`https://tms.example:${port}/`, [], lookup);
     expect(first).toEqual(expect.objectContaining({ code: expect.stringMatching(/^destination\.(unavailable|timed_out)$/) }));
     expect(left).toEqual([['127.0.0.1']]);
-    expect(await attempt(`https://tms.example:${port}/`, [], lookup)).toEqual(refused);
+    expect(await attempt(`https://tms.example:${port}/`, [], lookup)).toEqual(rejected);
     expect(caught).toBe(0);
   });
 
@@ -79,13 +79,13 @@ describe('names', () => {
     const { lookup } = answering(['127.0.0.1']);
     await attempt(`http://dev.example:${port}/`, [`dev.example:${port}`], lookup);
     expect(caught).toBe(1);
-    expect(await attempt(`https://dev.example:${port}/`, ['dev.example:1'], lookup)).toEqual(refused);
+    expect(await attempt(`https://dev.example:${port}/`, ['dev.example:1'], lookup)).toEqual(rejected);
     expect(caught).toBe(1);
   });
 });
 
 test.each(['http://tms.example/', 'https://key@tms.example/'])('%s is refused at every attempt, not only when it is set up', async (address) => {
-  expect(await attempt(address, [], answering(['2000::1']).lookup)).toEqual(refused);
+  expect(await attempt(address, [], answering(['2000::1']).lookup)).toEqual(rejected);
 });
 
 test('the connector itself refuses what is written out, whoever asks it', async () => {

@@ -5,7 +5,7 @@ import { isIP } from 'node:net';
 import { buildConnector } from 'undici';
 import { isPublicAddress } from './address-guard.js';
 import type { Target } from './destination-address.js';
-import { AddressRefused } from './destination-address.js';
+import { AddressBlocked } from './destination-address.js';
 
 interface Options {
   isAllowedPrivate: (target: Target) => boolean;
@@ -13,7 +13,7 @@ interface Options {
   lookup?: LookupFunction | undefined;
 }
 
-const refusal = () => new AddressRefused('its host has an address that is not public');
+const rejection = () => new AddressBlocked('its host has an address that is not public');
 
 /**
  * Opens sockets to public addresses only. A name is judged by the very answer the socket then connects to: were it
@@ -27,12 +27,12 @@ export const guardedConnector = ({ isAllowedPrivate, connectMs, lookup = systemL
   return (options, callback) => {
     if (isAllowedPrivate(options)) return toAnywhere(options, callback);
     // Node asks no lookup about an address that is written out.
-    if (isIP(options.hostname) !== 0 && !isPublicAddress(options.hostname)) return callback(refusal(), null);
+    if (isIP(options.hostname) !== 0 && !isPublicAddress(options.hostname)) return callback(rejection(), null);
     return toPublic(options, (...[error, socket]) => {
       if (error) return callback(error, null);
       if (isPublicAddress(socket.remoteAddress ?? '')) return callback(null, socket);
       socket.destroy();
-      return callback(refusal(), null);
+      return callback(rejection(), null);
     });
   };
 };
@@ -43,7 +43,7 @@ const publicOnly = (lookup: LookupFunction): LookupFunction => (hostname, option
     const addresses = found as unknown as LookupAddress[];
     const [first] = addresses;
     // One private answer among public ones is refused too: which of them the socket tries is not ours to say.
-    if (!first || !addresses.every(({ address }) => isPublicAddress(address))) return callback(refusal(), '', 0);
+    if (!first || !addresses.every(({ address }) => isPublicAddress(address))) return callback(rejection(), '', 0);
     return options.all ? callback(null, addresses) : callback(null, first.address, first.family);
   });
 };

@@ -11,7 +11,7 @@ export const readPlainly = (http_status: number, body: string): DestinationReply
     const oddity = body.trim() === '' || isJson(body) ? '' : ' Its body is no JSON and was not relied on.';
     return { answer: 'synced', message: `Answered ${http_status}.${oddity}`, http_status, body };
   }
-  return { answer: 'refused', message: `Refused with ${http_status}${reasonIn(json, body)}`, http_status, body };
+  return { answer: 'rejected', message: `Refused with ${http_status}${reasonIn(json, body)}`, http_status, body };
 };
 
 const isJson = (body: string): boolean => {

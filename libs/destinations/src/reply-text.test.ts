@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { DestinationReply } from '@crossroads/order-reset';
-import { jsonIn, masked, presentable } from './reply-text.js';
+import { jsonIn, redact, presentable } from './reply-text.js';
 
 const reply = (message: string, body = ''): DestinationReply => ({ answer: 'synced', message, http_status: 200, body });
 
@@ -21,8 +21,8 @@ describe('presentable', () => {
 
 test('credentials are blotted out, whole and in parts', () => {
   const text = 'Bearer 01234567, 01234567, Bearer';
-  expect(masked(text, ['Bearer 01234567', '1700000000'])).toBe('***, ***, Bearer');
-  expect(masked('{"signature":"v1,0123\\/4567\\/89abcdef"}', ['v1,0123/4567/89abcdef'])).toBe('{"signature":"***"}');
+  expect(redact(text, ['Bearer 01234567', '1700000000'])).toBe('***, ***, Bearer');
+  expect(redact('{"signature":"v1,0123\\/4567\\/89abcdef"}', ['v1,0123/4567/89abcdef'])).toBe('{"signature":"***"}');
 });
 
 test.each(['', 'x', '1', 'null', '[]', '"x"', '['.repeat(60_000)])('%.9s holds no object', (text) => {

@@ -21,7 +21,7 @@ export const presentable = (reply: DestinationReply, note = ''): DestinationRepl
 export const keptBody = (body: string): string => firstBytes(body.slice(0, bodyBytes).replace(unprintableButBreaks, '\ufffd'), bodyBytes);
 
 /** Blots out what we sent as credentials: a destination may echo a request's headers, and some write every slash in JSON as `\/`. */
-export const masked = (text: string, credentials: readonly string[]): string =>
+export const redact = (text: string, credentials: readonly string[]): string =>
   credentials
     .flatMap((value) => [value, ...value.split(/\s+/)])
     .filter((value) => value.length >= shortestSecret)

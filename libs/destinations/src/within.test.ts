@@ -19,8 +19,8 @@ test('work that takes too long is left, and told', async () => {
 
 test('an interruption counts before and during the work', async () => {
   const abort = new AbortController();
-  const during = within(60_000, abort.signal, forEver);
+  const observe = within(60_000, abort.signal, forEver);
   abort.abort();
-  await expect(during).rejects.toMatchObject({ code: 'destination.interrupted' });
+  await expect(observe).rejects.toMatchObject({ code: 'destination.interrupted' });
   await expect(within(60_000, abort.signal, forEver)).rejects.toMatchObject({ code: 'destination.interrupted' });
 });

@@ -1,4 +1,4 @@
-import { StepUnavailable } from '@crossroads/saga';
+import { RetryableError } from '@crossroads/saga';
 
 /**
  * Runs `work` until it is done, `ms` are over, or `signal` is aborted, whichever comes first.
@@ -9,9 +9,9 @@ export const within = async <T>(ms: number, signal: AbortSignal, work: (signal: 
   const stopped = new Promise<never>((_, reject) => {
     abort.signal.addEventListener('abort', () => reject(abort.signal.reason), { once: true });
   });
-  const interrupt = () => abort.abort(new StepUnavailable('destination.interrupted', 'Interrupted before the destination answered.'));
+  const interrupt = () => abort.abort(new RetryableError('destination.interrupted', 'Interrupted before the destination answered.'));
   const timer = setTimeout(() => {
-    abort.abort(new StepUnavailable('destination.timed_out', `No whole answer within ${ms} ms.`));
+    abort.abort(new RetryableError('destination.timed_out', `No whole answer within ${ms} ms.`));
   }, ms);
   signal.addEventListener('abort', interrupt, { once: true });
   if (signal.aborted) interrupt();

@@ -1,7 +1,7 @@
 import { digest, matches, parseApiKey } from './api-key.js';
 import type { Credentials, Tenant } from './caller.js';
 import { NotAllowed } from './caller.js';
-import { Remembered } from './remembered.js';
+import { TtlCache } from './ttl-cache.js';
 import type { Tokens } from './tokens.js';
 
 interface Record {
@@ -20,7 +20,7 @@ export interface CredentialStore {
 }
 
 /** Milliseconds a record is remembered: how long a revoked key may still work, well within the promised minute. */
-const rememberedMs = 30_000;
+const cachedMs = 30_000;
 
 /** One text for every way to fail, so that nothing is learnt from failing. */
 const notLetIn = (): NotAllowed => new NotAllowed(401, 'Missing or invalid credentials. Send an API key in X-API-Key, or a token from /auth/token as Bearer.');
@@ -36,8 +36,8 @@ export interface Authenticator {
 }
 
 export const createAuthenticator = (store: CredentialStore, tokens: Tokens, now: () => number = Date.now): Authenticator => {
-  const keys = new Remembered((id: string) => store.key(id), rememberedMs, now);
-  const clients = new Remembered((id: string) => store.client(id), rememberedMs, now);
+  const keys = new TtlCache((id: string) => store.key(id), cachedMs, now);
+  const clients = new TtlCache((id: string) => store.client(id), cachedMs, now);
 
   const valid = ({ expires_at, revoked_at }: Record): boolean => revoked_at === null && (expires_at === null || expires_at.getTime() > now());
 

@@ -4,5 +4,5 @@ export type { Authenticator, CredentialStore } from './authenticate.js';
 export { createAuthenticator } from './authenticate.js';
 export type { Caller, Credentials, Instance, Scope, Tenant } from './caller.js';
 export { callerFor, NotAllowed, scopes } from './caller.js';
-export { Remembered } from './remembered.js';
+export { TtlCache } from './ttl-cache.js';
 export { createTokens, tokenLifetimeS } from './tokens.js';

@@ -48,7 +48,7 @@ export interface Snapshot extends Deliveries {
 }
 
 /** A snapshot without its contents, small enough to travel in the saga's state. */
-export interface SnapshotFacts {
+export interface SnapshotInfo {
   version: number;
   sha256: string;
   progression_state: string;
@@ -57,7 +57,7 @@ export interface SnapshotFacts {
   executed_drops: number;
 }
 
-export const factsOf = ({ version, sha256, progression_state, bols, executed_drops }: Snapshot): SnapshotFacts => ({
+export const snapshotInfo = ({ version, sha256, progression_state, bols, executed_drops }: Snapshot): SnapshotInfo => ({
   version,
   sha256,
   progression_state,

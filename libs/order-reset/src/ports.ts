@@ -1,9 +1,9 @@
 import type { RetryPolicy } from '@crossroads/saga';
-import type { Order, Snapshot, SnapshotFacts } from './order.js';
+import type { Order, Snapshot, SnapshotInfo } from './order.js';
 import type { ResetRequest } from './reset-request.js';
 
 /** Who writes: the saga and the number of its claim. An order's fence lets only the newest through. */
-export interface Hold {
+export interface LockOwner {
   sagaId: string;
   epoch: number;
 }
@@ -20,48 +20,48 @@ export interface Orders {
   /** Orders between the caller and the counterparty that the request may mean; two are enough to know it is ambiguous. */
   find(request: ResetRequest): Promise<Order[]>;
   /** Raises the lock's epoch to this claim's if the saga has the lock already; false if it has not. */
-  holdAgain(orderId: string, hold: Hold): Promise<boolean>;
+  relock(orderId: string, owner: LockOwner): Promise<boolean>;
   /** Takes the fence. False while another saga has it, which is then asked for it. */
-  hold(orderId: string, hold: Hold): Promise<boolean>;
+  lock(orderId: string, owner: LockOwner): Promise<boolean>;
   /** Asks whoever has the fence to say so when it is given back. Does nothing while nobody else has it. */
-  askFor(orderId: string, hold: Pick<Hold, 'sagaId'>): Promise<void>;
+  requestLock(orderId: string, owner: Pick<LockOwner, 'sagaId'>): Promise<void>;
   /** Gives the fence back; true if another saga asked for it meanwhile. Repeatable. */
-  release(orderId: string, hold: Pick<Hold, 'sagaId'>): Promise<boolean>;
+  release(orderId: string, owner: Pick<LockOwner, 'sagaId'>): Promise<boolean>;
   /** Reads what a reset will clear, in the store's own values. */
   snapshot(orderId: string): Promise<Snapshot>;
   /**
    * Empties deliveries if the order still is at `version`.
    * Answers the version whose deliveries are gone (an earlier attempt's, if that got through), or `moved`.
    */
-  clearDeliveries(orderId: string, version: number, hold: Hold): Promise<{ version: number } | 'moved'>;
+  clearDeliveries(orderId: string, version: number, owner: LockOwner): Promise<{ version: number } | 'moved'>;
   /** The version at which this saga cleared the deliveries; undefined when it has not, and no older claim of it can any more. */
-  clearedVersion(orderId: string, hold: Hold): Promise<number | undefined>;
+  clearedVersion(orderId: string, owner: LockOwner): Promise<number | undefined>;
   /** Puts deliveries back beside any that were saved since. Does nothing when they were not cleared, or are back. */
-  restoreDeliveries(orderId: string, snapshot: Snapshot, hold: Hold): Promise<void>;
+  restoreDeliveries(orderId: string, snapshot: Snapshot, owner: LockOwner): Promise<void>;
   /** Sets NO_PROGRESS; answers the state it replaced, which may be another than `expected` (an earlier attempt's, if that got through). */
-  resetProgression(orderId: string, expected: string, hold: Hold): Promise<{ was: string }>;
+  resetProgression(orderId: string, expected: string, owner: LockOwner): Promise<{ was: string }>;
   /** Puts deliveries and progression of a snapshot in place of what the order has at `version`, once. */
-  restoreExactly(orderId: string, snapshot: Snapshot, version: number, hold: Hold): Promise<'restored' | 'moved'>;
+  restoreExactly(orderId: string, snapshot: Snapshot, version: number, owner: LockOwner): Promise<'restored' | 'moved'>;
   /**
    * Puts the replaced state back unless the order has moved on since.
    * Answers what stands then: `restored` (now or by an earlier attempt), `moved-on`, or `not-reset` where this saga never reset it.
    */
-  restoreProgression(orderId: string, hold: Hold): Promise<'restored' | 'moved-on' | 'not-reset'>;
+  restoreProgression(orderId: string, owner: LockOwner): Promise<'restored' | 'moved-on' | 'not-reset'>;
 }
 
 /** What was cleared, read back from the log. */
 export interface AuditLog {
   /** What a saga's clear removed; `restored` if the saga put it back itself; undefined if it cleared nothing. */
-  cleared(sagaId: string): Promise<SnapshotFacts | 'restored' | undefined>;
+  cleared(sagaId: string): Promise<SnapshotInfo | 'restored' | undefined>;
   snapshot(sagaId: string, version: number): Promise<Snapshot>;
 }
 
 /** Resets of one order take their turns in the order they were accepted in. */
-export interface Line {
+export interface OrderQueue {
   /** The saga that was accepted earlier and has yet to end, if there is one. */
-  ahead(order: Order, sagaId: string): Promise<string | undefined>;
+  blockedBy(order: Order, sagaId: string): Promise<string | undefined>;
   /** Rings the bell of the saga that waits first. Best effort: whoever waits also looks by itself. */
-  callNext(order: Order): Promise<void>;
+  wakeNext(order: Order): Promise<void>;
 }
 
 /** A reset in the destination's own terms: built once, kept in the journal, sent as it is at each attempt. */
@@ -75,7 +75,7 @@ export interface OutboundRequest {
 
 export interface DestinationReply {
   /** `synced`: taken. `requested`: someone there must accept it first. `refused`: known not to have been done. */
-  answer: 'synced' | 'requested' | 'refused';
+  answer: 'synced' | 'requested' | 'rejected';
   message: string;
   http_status: number;
   /** The reply's first 2 kB. */
@@ -83,16 +83,16 @@ export interface DestinationReply {
 }
 
 /** What was agreed with a destination. */
-export interface DispatchTerms {
+export interface DispatchPolicy {
   /** What becomes of the order when the destination refuses the reset: put back, or kept cleared. */
-  on_refusal: 'restore' | 'keep';
+  on_rejection: 'restore' | 'keep';
 }
 
 /** The systems at the other end. */
 export interface Destinations {
   /** Throws StepRefused when the order could never be sent there: asked before anything is cleared. */
-  check(order: Order): Promise<DispatchTerms>;
-  prepare(order: Order, cleared: SnapshotFacts, ids: { dispatchKey: string; correlationId: string }): Promise<OutboundRequest>;
+  check(order: Order): Promise<DispatchPolicy>;
+  prepare(order: Order, cleared: SnapshotInfo, ids: { dispatchKey: string; correlationId: string }): Promise<OutboundRequest>;
   /** Throws StepUnavailable for every outcome that is not known. */
   send(order: Order, request: OutboundRequest, signal: AbortSignal): Promise<DestinationReply>;
 }
@@ -100,7 +100,7 @@ export interface Destinations {
 export interface ResetOrderPorts {
   orders: Orders;
   auditLog: AuditLog;
-  line: Line;
+  line: OrderQueue;
   destinations: Destinations;
   /** How long a destination is tried; up to a day when left out. */
   dispatchRetry?: Partial<RetryPolicy>;

@@ -14,8 +14,8 @@ describe('a recovery', () => {
     const { world, before, reset } = await resetDone();
     const recovery = world.recover('saga-2', reset);
     expect(await world.settle(recovery)).toBe('synced');
-    expect(world.order).toMatchObject({ bols: before.bols, executed_drops: before.executed_drops, progression_state: before.progression_state, fence: undefined });
-    expect(world.story(recovery)).toEqual(['resolve-order run done', 'find-snapshot run done', 'snapshot-order run done', 'restore-order run done']);
+    expect(world.order).toMatchObject({ bols: before.bols, executed_drops: before.executed_drops, progression_state: before.progression_state, lock: undefined });
+    expect(world.details(recovery)).toEqual(['resolve-order run done', 'find-snapshot run done', 'snapshot-order run done', 'restore-order run done']);
   });
 
   test('sends nothing to the destination', async () => {
@@ -33,7 +33,7 @@ describe('a recovery', () => {
       code: 'recover.order_moved_on',
       message: expect.stringContaining('it now has 1 BOL and 0 executed drops and stands at NO_PROGRESS; the snapshot has 2 BOLs and 1 executed drop and COMPLETE'),
     });
-    expect(world.order).toMatchObject({ bols: [{ bol_number: 'BOL-new' }], fence: undefined });
+    expect(world.order).toMatchObject({ bols: [{ bol_number: 'BOL-new' }], lock: undefined });
   });
 
   test('that is forced saves what it replaces, so that it can be recovered in turn', async () => {
@@ -54,7 +54,7 @@ describe('a recovery', () => {
   });
 
   test.each([
-    ['of a reset that was itself undone', 'recover.already_restored', (world: ReturnType<typeof resetWorld>) => world.destination.answers.push('refused')],
+    ['of a reset that was itself undone', 'recover.already_restored', (world: ReturnType<typeof resetWorld>) => world.destination.answers.push('rejected')],
     ['of a reset that found no order', 'recover.nothing_cleared', (world: ReturnType<typeof resetWorld>) => (world.order.order.status = 'canceled')],
   ])('%s is refused', async (_, code, given) => {
     const world = resetWorld();
@@ -70,7 +70,7 @@ describe('a recovery', () => {
     const { world, reset } = await resetDone();
     const second = world.submit('saga-2');
     const recovery = world.recover('saga-3', reset);
-    expect(await world.advance(recovery)).toMatchObject({ outcome: 'resting' });
+    expect(await world.runSaga(recovery)).toMatchObject({ outcome: 'delayed' });
     await world.settle(second);
     expect(await world.settle(recovery)).toBe('synced');
   });

@@ -20,4 +20,4 @@ export const recoverOrder = (ports: Pick<ResetOrderPorts, 'orders' | 'auditLog' 
     .pivot(restoreOrder(ports));
 
 /** A recovery sends nothing, so it goes through whether or not the destination still exists. */
-const nobodyToAsk = { check: async () => ({ on_refusal: 'restore' }) as const };
+const nobodyToAsk = { check: async () => ({ on_rejection: 'restore' }) as const };

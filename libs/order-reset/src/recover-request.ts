@@ -7,7 +7,7 @@ export const recoverRequest = resetRequest.extend({
     /** The reset whose snapshot is put back. */
     saga_id: z.string().min(1),
     /** Put it back even over what was delivered since; that is saved to the audit log first. */
-    forced: z.boolean(),
+    force: z.boolean(),
     by: z.string().min(1),
     reason: z.string().min(1),
   }),

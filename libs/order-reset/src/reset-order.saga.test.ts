@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { ClaimLost, StepUnavailable } from '@crossroads/saga';
+import { ClaimLost, RetryableError } from '@crossroads/saga';
 import { resetWorld } from '@crossroads/testkit';
 import type { ResetOrderPorts } from './index.js';
 import { cancelableSteps, resetOrder } from './index.js';
@@ -13,7 +13,7 @@ describe('a reset that goes well', () => {
     const saga = world.submit();
 
     expect(await world.settle(saga)).toBe('synced');
-    expect(world.story(saga)).toEqual([
+    expect(world.details(saga)).toEqual([
       'resolve-order run done',
       'snapshot-order run done',
       'clear-deliveries run done',
@@ -21,7 +21,7 @@ describe('a reset that goes well', () => {
       'dispatch-reset run recorded',
       'dispatch-reset run done',
     ]);
-    expect(world.order).toMatchObject({ bols: [], executed_drops: [], progression_state: 'NO_PROGRESS', fence: undefined });
+    expect(world.order).toMatchObject({ bols: [], executed_drops: [], progression_state: 'NO_PROGRESS', lock: undefined });
     const snapshot = world.journal.entries.find(({ step }) => step.name === 'snapshot-order')!.detail.extra_data;
     expect(snapshot).toMatchObject({ bols: before.bols, executed_drops: before.executed_drops, progression_state: 'COMPLETE', version: 7 });
     expect(world.destination.received).toHaveLength(1);
@@ -38,7 +38,7 @@ describe('a reset that goes well', () => {
     const world = resetWorld();
     const saga = world.submit();
     await world.settle(saga);
-    expect(await world.advance(saga)).toEqual({ outcome: 'left' });
+    expect(await world.runSaga(saga)).toEqual({ outcome: 'skipped' });
     expect(world.destination.received).toHaveLength(1);
   });
 });
@@ -72,11 +72,11 @@ describe('a destination', () => {
   test('that refuses has everything put back, and the saga ends rejected', async () => {
     const world = resetWorld();
     const { bols, executed_drops } = structuredClone(world.order);
-    world.destination.answers.push('refused');
+    world.destination.answers.push('rejected');
     const saga = world.submit();
     expect(await world.settle(saga)).toBe('rejected');
-    expect(world.order).toMatchObject({ bols, executed_drops, progression_state: 'COMPLETE', fence: undefined });
-    expect(world.story(saga).slice(5)).toEqual([
+    expect(world.order).toMatchObject({ bols, executed_drops, progression_state: 'COMPLETE', lock: undefined });
+    expect(world.details(saga).slice(5)).toEqual([
       'dispatch-reset run refused',
       'reset-progression undo done',
       'clear-deliveries undo done',
@@ -87,31 +87,31 @@ describe('a destination', () => {
 
   test('with whom it was so agreed leaves the order cleared when it refuses, but no longer held', async () => {
     const world = resetWorld();
-    world.destination.terms.onRefusal = 'keep';
-    world.destination.answers.push('refused');
+    world.destination.policy.onRejection = 'keep';
+    world.destination.answers.push('rejected');
     expect(await world.settle(world.submit())).toBe('rejected');
-    expect(world.order).toMatchObject({ bols: [], executed_drops: [], progression_state: 'NO_PROGRESS', fence: undefined });
+    expect(world.order).toMatchObject({ bols: [], executed_drops: [], progression_state: 'NO_PROGRESS', lock: undefined });
   });
 
   test('with whom it was so agreed leaves an order that can still be recovered, and the message says that it is cleared', async () => {
     const world = resetWorld();
     const { bols, executed_drops } = structuredClone(world.order);
-    world.destination.terms.onRefusal = 'keep';
-    world.destination.answers.push('refused');
+    world.destination.policy.onRejection = 'keep';
+    world.destination.answers.push('rejected');
     const reset = world.submit();
     await world.settle(reset);
     expect(world.sagas.sagas.get(reset)!.error!.message).toMatch(/The order stays cleared/);
-    expect(world.journal.entries.filter(({ step }) => step.direction === 'undo' && step.name !== 'resolve-order' && step.name !== 'snapshot-order').map(({ adds }) => adds)).toEqual([
+    expect(world.journal.entries.filter(({ step }) => step.direction === 'undo' && step.name !== 'resolve-order' && step.name !== 'snapshot-order').map(({ output }) => output)).toEqual([
       { restored: false },
       { restored: false },
     ]);
     expect(await world.settle(world.recover('saga-2', reset))).toBe('synced');
-    expect(world.order).toMatchObject({ bols, executed_drops, progression_state: 'COMPLETE', fence: undefined });
+    expect(world.order).toMatchObject({ bols, executed_drops, progression_state: 'COMPLETE', lock: undefined });
   });
 
   test('that refuses leaves nothing to recover, since the undo put it back', async () => {
     const world = resetWorld();
-    world.destination.answers.push('refused');
+    world.destination.answers.push('rejected');
     const reset = world.submit();
     await world.settle(reset);
     expect(world.sagas.sagas.get(reset)!.error!.message).toMatch(/put back as it was/);
@@ -121,7 +121,7 @@ describe('a destination', () => {
 
   test('that is away is tried again with the same bytes and key', async () => {
     const world = resetWorld();
-    world.destination.answers.push(new StepUnavailable('destination.unavailable', 'away'), new StepUnavailable('destination.unavailable', 'away'));
+    world.destination.answers.push(new RetryableError('destination.unavailable', 'away'), new RetryableError('destination.unavailable', 'away'));
     const saga = world.submit();
     expect(await world.settle(saga)).toBe('synced');
     expect(world.destination.received).toHaveLength(3);
@@ -130,7 +130,7 @@ describe('a destination', () => {
 
   test('that stays away stops the saga in error, with the order as it was cleared', async () => {
     const world = resetWorld();
-    world.destination.answers.push(...Array.from({ length: 8 }, () => new StepUnavailable('destination.unavailable', 'away')));
+    world.destination.answers.push(...Array.from({ length: 8 }, () => new RetryableError('destination.unavailable', 'away')));
     const saga = world.submit();
     expect(await world.settle(saga)).toBe('error');
     expect(world.sagas.sagas.get(saga)).toMatchObject({ phase: 'stopped', step: 'dispatch-reset', failures: 8 });
@@ -142,7 +142,7 @@ describe('a destination', () => {
     world.destination.answers.push('requested');
     const saga = world.submit();
     expect(await world.settle(saga)).toBe('requested');
-    expect(world.sagas.sagas.get(saga)!.phase).toBe('parked');
+    expect(world.sagas.sagas.get(saga)!.phase).toBe('awaiting_approval');
   });
 });
 
@@ -154,27 +154,27 @@ describe('a crash', () => {
     const world = resetWorld();
     const saga = world.submit();
     const write = world.journal.write;
-    world.journal.write = async (entry, facts, state) => {
-      const stands = await write(entry, facts, state);
+    world.journal.write = async (entry, metadata, state) => {
+      const stands = await write(entry, metadata, state);
       if (entry.step.name === step && entry.step.outcome === 'done' && entry.epoch === 1) throw gone;
       return stands;
     };
-    await world.advance(saga);
+    await world.runSaga(saga);
     world.clock.pass(60_000);
     expect(await world.settle(saga)).toBe('synced');
     expect(world.order.version).toBe(9);
-    expect(world.story(saga).filter((line) => line.endsWith('run done'))).toEqual(allDone.map((name) => `${name} run done`));
+    expect(world.details(saga).filter((line) => line.endsWith('run done'))).toEqual(allDone.map((name) => `${name} run done`));
   });
 
   test.each(allDone)('before %s could be written down repeats the step without repeating its effect', async (step) => {
     const world = resetWorld();
     const saga = world.submit();
     const write = world.journal.write;
-    world.journal.write = async (entry, facts, state) => {
+    world.journal.write = async (entry, metadata, state) => {
       if (entry.step.name === step && entry.step.outcome === 'done' && entry.epoch === 1) throw gone;
-      return write(entry, facts, state);
+      return write(entry, metadata, state);
     };
-    await world.advance(saga);
+    await world.runSaga(saga);
     world.clock.pass(60_000);
     expect(await world.settle(saga)).toBe('synced');
     expect(world.order.version).toBe(9);
@@ -187,8 +187,8 @@ describe('a BOL that arrives while the reset runs', () => {
     const world = resetWorld();
     const saga = world.submit();
     const write = world.journal.write;
-    world.journal.write = async (entry, facts, state) => {
-      const stands = await write(entry, facts, state);
+    world.journal.write = async (entry, metadata, state) => {
+      const stands = await write(entry, metadata, state);
       if (entry.step.name === 'snapshot-order') world.orders.saveBol(world.order.order.order_id, { bol_number: 'BOL-late' });
       return stands;
     };
@@ -202,8 +202,8 @@ describe('a BOL that arrives while the reset runs', () => {
     const world = resetWorld();
     const saga = world.submit();
     const write = world.journal.write;
-    world.journal.write = async (entry, facts, state) => {
-      const stands = await write(entry, facts, state);
+    world.journal.write = async (entry, metadata, state) => {
+      const stands = await write(entry, metadata, state);
       if (entry.step.name === 'clear-deliveries') world.orders.saveBol(world.order.order.order_id, { bol_number: 'BOL-new' });
       return stands;
     };
@@ -217,7 +217,7 @@ describe('two resets of one order', () => {
     const world = resetWorld();
     const first = world.submit('saga-1');
     const second = world.submit('saga-2');
-    expect(await world.advance(second)).toMatchObject({ outcome: 'resting' });
+    expect(await world.runSaga(second)).toMatchObject({ outcome: 'delayed' });
     expect(await world.settle(first)).toBe('synced');
     expect(await world.settle(second)).toBe('synced');
     expect(world.journal.entries.filter(({ step }) => step.name === 'snapshot-order').map(({ sagaId }) => sagaId)).toEqual([first, second]);
@@ -226,9 +226,9 @@ describe('two resets of one order', () => {
   test('follow on each other at once: whoever gives the order back calls the one that waits', async () => {
     const world = resetWorld();
     const [first, second] = [world.submit('saga-1'), world.submit('saga-2')];
-    world.destination.answers.push(new StepUnavailable('destination.unavailable', 'Answered 503.'));
-    await world.advance(first);
-    expect(await world.advance(second)).toMatchObject({ outcome: 'resting', wakeInMs: 250 });
+    world.destination.answers.push(new RetryableError('destination.unavailable', 'Answered 503.'));
+    await world.runSaga(first);
+    expect(await world.runSaga(second)).toMatchObject({ outcome: 'delayed', delayMs: 250 });
     await world.settle(first);
     expect(world.sagas.sagas.get(second)).toMatchObject({ phase: 'waiting', nextRunAt: 0 });
   });
@@ -236,7 +236,7 @@ describe('two resets of one order', () => {
   test('who asked for the order long ago is called by whoever had it last', async () => {
     const world = resetWorld();
     const [first, second, third] = [world.submit('saga-1'), world.submit('saga-2'), world.submit('saga-3')];
-    for (const saga of [second, third]) await world.advance(saga);
+    for (const saga of [second, third]) await world.runSaga(saga);
     await world.settle(first);
     await world.settle(second);
     expect(world.sagas.sagas.get(third)).toMatchObject({ phase: 'waiting', nextRunAt: 0 });
@@ -248,9 +248,9 @@ describe('two resets of one order', () => {
     const second = world.submit('saga-2');
     const rests: number[] = [];
     for (let looks = 0; looks < 9; looks++) {
-      const rested = (await world.advance(second)) as { wakeInMs: number };
-      rests.push(rested.wakeInMs);
-      world.clock.pass(rested.wakeInMs);
+      const rested = (await world.runSaga(second)) as { delayMs: number };
+      rests.push(rested.delayMs);
+      world.clock.pass(rested.delayMs);
     }
     expect(rests).toEqual([250, 500, 1_000, 2_000, 4_000, 8_000, 15_000, 15_000, 15_000]);
   });

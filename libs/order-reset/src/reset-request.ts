@@ -45,13 +45,13 @@ export const subjectOf = (request: ResetRequest, { order }: { order?: Order }): 
  * Every name a request may call its order by. Requests that share a key may be about one order, so they wait in one line:
  * keys are compared before orders are looked up, and a false match only costs a short wait.
  */
-export const lineKeysOfRequest = ({ order, caller }: ResetRequest): string[] => [
+export const concurrencyKeysOfRequest = ({ order, caller }: ResetRequest): string[] => [
   ...(order.order_id === undefined ? [] : [`id:${order.order_id.toLowerCase()}`]),
   ...(order.order_number === undefined ? [] : [`number:${caller.tenant_id}/${order.order_number}`]),
 ];
 
 /** Every key under which a request about this order may stand in line. */
-export const lineKeysOfOrder = ({ order_id, caller, counterparty }: Order): string[] => [
+export const concurrencyKeysOfOrder = ({ order_id, caller, counterparty }: Order): string[] => [
   `id:${order_id}`,
   ...[caller, counterparty].flatMap(({ tenant_id, order_number }) =>
     order_number === null ? [] : [`number:${tenant_id}/${order_number}`],

@@ -13,7 +13,7 @@ export type OnError = (error: Error) => void;
  * For whoever must not hang: commands fail within about a second while Redis is away, and within 2 s when it is there but dead.
  * A failed command may still have been carried out.
  */
-export const impatient = (url: string, onError: OnError): Connection =>
+export const failFastConnection = (url: string, onError: OnError): Connection =>
   open(url, onError, {
     commands: { maxRetriesPerRequest: 1, commandTimeout: 2_000, socketTimeout: 3_000 },
     // Nothing bounds the wait in a Cluster's own queue of commands; five redirections are a second.
@@ -21,14 +21,14 @@ export const impatient = (url: string, onError: OnError): Connection =>
   });
 
 /** For workers, whose blocking commands outlive any outage. BullMQ's own delays grow to 20 s, and so would the wait after an outage. */
-export const patient = (url: string, onError: OnError): Connection =>
+export const blockingConnection = (url: string, onError: OnError): Connection =>
   open(url, onError, {
     // Longer than BullMQ waits for a bell, which is 10 s.
     commands: { maxRetriesPerRequest: null, socketTimeout: 15_000 },
     cluster: { maxRedirections: Infinity, retryDelayOnFailover: 500, retryDelayOnClusterDown: 500 },
   });
 
-interface Patience {
+interface ConnectionLimits {
   /**
    * `socketTimeout` is what leaves a primary that was paused or cut off: it hangs up where an answer is owed and nothing comes, and the Sentinels are asked
    * anew. ioredis' `failoverDetector` must not do it: told of the new primary while it is asking for it, it ends the connection for good.
@@ -37,11 +37,11 @@ interface Patience {
   cluster: ClusterOptions;
 }
 
-const open = (url: string, onError: OnError, { commands, cluster: patience }: Patience): Connection => {
+const open = (url: string, onError: OnError, { commands, cluster: limits }: ConnectionLimits): Connection => {
   const { options, cluster } = readRedisUrl(url);
   // A host that swallows packets holds nobody up longer than one that is dead.
   const redisOptions: Options = { ...options, ...commands, connectTimeout: 2_000 };
-  const connection = cluster ? new Cluster(cluster, { ...clusterOptions, ...patience, redisOptions }) : new Redis({ ...failover, ...redisOptions, retryStrategy: delay });
+  const connection = cluster ? new Cluster(cluster, { ...clusterOptions, ...limits, redisOptions }) : new Redis({ ...failover, ...redisOptions, retryStrategy: delay });
   connection.on('error', onError);
   // A Cluster goes on without one of its nodes, and says so here only.
   if (cluster) connection.on('node error', onError);

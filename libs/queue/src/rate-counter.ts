@@ -1,4 +1,4 @@
-import { impatient } from './connection.js';
+import { failFastConnection } from './connection.js';
 import type { QueuePlace } from './queue-place.js';
 import { keyPrefix, usualPlace } from './queue-place.js';
 
@@ -14,7 +14,7 @@ const answerWithinMs = 100;
 
 export const openRateCounter = (redisUrl: string, onError: (error: Error) => void, place: Pick<QueuePlace, 'prefix'> = usualPlace): RateCounter => {
   const prefix = keyPrefix(place);
-  const redis = impatient(redisUrl, onError);
+  const redis = failFastConnection(redisUrl, onError);
   return {
     async add(hits, lastsMs) {
       const keys = [...hits.keys()];

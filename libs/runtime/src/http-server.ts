@@ -10,7 +10,7 @@ export interface HttpServer {
 }
 
 /** Milliseconds that exchanges in hand have to finish once the server closes. */
-const inHandMs = 5_000;
+const activeMs = 5_000;
 
 /** Listens, with limits that a slow or hostile client meets long before our patience does. */
 export const listen = (app: RequestListener, port: number, host = '127.0.0.1'): Promise<HttpServer> =>
@@ -32,7 +32,7 @@ export const listen = (app: RequestListener, port: number, host = '127.0.0.1'): 
             });
             server.closeIdleConnections();
             // Some clients open a connection and never say a word on it; it counts as busy.
-            setTimeout(() => server.closeAllConnections(), inHandMs).unref();
+            setTimeout(() => server.closeAllConnections(), activeMs).unref();
           }),
       });
     });

@@ -13,10 +13,10 @@ export type { Counter, DescribedMetric, Histogram, Metrics, Reading } from './me
 export { openMetrics } from './metrics/metrics.js';
 export type { Accepting } from './metrics/submitted-counter.js';
 export { submittedCounter } from './metrics/submitted-counter.js';
-export { announced, pointsChannel } from './points.js';
+export { withFailpoints, failpointChannel } from './failpoints.js';
 export type { Page } from './probes.js';
 export { probes } from './probes.js';
 export type { Shutdown, ShutdownOptions, ShutdownSteps, Signals } from './shutdown.js';
 export { onShutdown } from './shutdown.js';
-export type { Span, SpanFacts, Tracing } from './tracing.js';
+export type { Span, SpanAttributes, Tracing } from './tracing.js';
 export { openTracing } from './tracing.js';

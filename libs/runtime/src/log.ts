@@ -1,11 +1,11 @@
 import { createLogger, format, transports } from 'winston';
-import { isSecret, redacted, stars } from './redacted.js';
+import { isSecret, redact, REDACTED } from './redact.js';
 
 export interface Log {
-  debug(message: string, facts?: object): void;
-  info(message: string, facts?: object): void;
-  warn(message: string, facts?: object): void;
-  error(message: string, facts?: object): void;
+  debug(message: string, metadata?: object): void;
+  info(message: string, metadata?: object): void;
+  warn(message: string, metadata?: object): void;
+  error(message: string, metadata?: object): void;
 }
 
 export interface LogOptions {
@@ -30,8 +30,8 @@ export const createLog = ({ level, app }: LogOptions): Log => {
     transports: [new transports.Console()],
   });
   // Winston formats a line before it finds that nobody wants it, which on a hot path costs more than the work itself.
-  const say = (of: keyof Log) => (message: string, facts?: object) => {
-    if (logger.isLevelEnabled(of)) logger.log(of, message, facts);
+  const say = (of: keyof Log) => (message: string, metadata?: object) => {
+    if (logger.isLevelEnabled(of)) logger.log(of, message, metadata);
   };
   return { debug: say('debug'), info: say('info'), warn: say('warn'), error: say('error') };
 };
@@ -39,20 +39,20 @@ export const createLog = ({ level, app }: LogOptions): Log => {
 /** Errors become their facts (winston would print `{}`), secrets become stars, long text is cut. */
 const printable = (value: unknown, depth: number): unknown => {
   if (typeof value === 'string') return shortened(value);
-  if (value instanceof Error) return errorFacts(value, depth);
+  if (value instanceof Error) return errorInfo(value, depth);
   if (typeof value !== 'object' || value === null || value instanceof Date) return value;
   if (depth > 5) return '…';
   if (Array.isArray(value)) return value.map((item) => printable(item, depth + 1));
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, isSecret(key) ? stars : printable(item, depth + 1)]));
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, isSecret(key) ? REDACTED : printable(item, depth + 1)]));
 };
 
 /** Cut last: half a secret would no longer look like one. */
 const shortened = (text: string): string => {
-  const clean = redacted(text.slice(0, 4 * longest));
+  const clean = redact(text.slice(0, 4 * longest));
   return clean.length > longest ? `${clean.slice(0, longest)}…` : clean;
 };
 
-const errorFacts = (error: Error & { code?: unknown }, depth: number): object => ({
+const errorInfo = (error: Error & { code?: unknown }, depth: number): object => ({
   name: error.name,
   message: printable(error.message, depth),
   ...(error.code !== undefined && { code: error.code }),

@@ -15,7 +15,7 @@ test('a process that can work is alive and ready', async () => {
 
 test('being alive says how long a turn of the event loop takes, and what the app adds', async () => {
   server = await listen(probes({ ready: async () => {}, alive: () => ({ idle_ms: 7 }) }).listener, 0);
-  expect(await (await fetch(`${server.url}/livez`)).json()).toEqual({ status: 'ok', turn_ms: expect.any(Number), idle_ms: 7 });
+  expect(await (await fetch(`${server.url}/livez`)).json()).toEqual({ status: 'ok', execution_ms: expect.any(Number), idle_ms: 7 });
 });
 
 test('one whose store is away is alive and not ready, and says why', async () => {

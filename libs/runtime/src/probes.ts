@@ -26,11 +26,11 @@ export const probes = ({ ready, alive = () => ({}), pages = {} }: Probes): { lis
       const send = (status: number, type: string, body: string): void => {
         response.writeHead(status, { 'Content-Type': type, 'Cache-Control': 'no-store' }).end(body);
       };
-      const answer = (status: number, says: string): void => send(status, 'application/json', JSON.stringify({ status: says }));
+      const answer = (status: number, description: string): void => send(status, 'application/json', JSON.stringify({ status: description }));
       const [path = ''] = (request.url ?? '').split('?');
       if (path === '/livez') {
         const asked = performance.now();
-        return void setImmediate(() => send(200, 'application/json', JSON.stringify({ status: 'ok', turn_ms: Math.round(performance.now() - asked), ...alive() })));
+        return void setImmediate(() => send(200, 'application/json', JSON.stringify({ status: 'ok', execution_ms: Math.round(performance.now() - asked), ...alive() })));
       }
       if (path === '/readyz') {
         if (draining) return answer(503, 'draining');

@@ -10,7 +10,7 @@ export interface Span {
   end(error?: unknown): void;
 }
 
-export interface SpanFacts {
+export interface SpanAttributes {
   kind: 'server' | 'consumer' | 'client' | 'internal';
   /** The span this one is a part of, as `traceparent` names it. Absent or not well-formed: a trace of its own begins. */
   parent?: string | undefined;
@@ -20,7 +20,7 @@ export interface SpanFacts {
 }
 
 export interface Tracing {
-  start(name: string, facts: SpanFacts): Span;
+  start(name: string, metadata: SpanAttributes): Span;
   /** Sends what was not sent yet. */
   close(): Promise<void>;
 }

@@ -1,5 +1,5 @@
 /** The right to advance one saga, until a newer claim is made. */
-export interface Claim<Facts = unknown> {
+export interface Claim<Metadata = unknown> {
   sagaId: string;
   correlationId: string;
   type: string;
@@ -16,33 +16,33 @@ export interface Claim<Facts = unknown> {
   phase: Phase;
   request: unknown;
   /** What else the saga's document holds that the journal wants for its entries. The kernel only passes it on. */
-  facts: Facts;
+  metadata: Metadata;
   /** Aborted with ClaimLost once the claim no longer holds the saga, or may not: the attempt under way ends then. Absent where claims are not watched. */
   lost?: AbortSignal;
 }
 
 /** What stands between a saga and its end. `waiting` looks again by itself; `parked` waits for a word from outside. */
-export type Phase = 'running' | 'waiting' | 'parked' | 'retrying' | 'stopped' | 'ended';
+export type Phase = 'running' | 'waiting' | 'awaiting_approval' | 'retrying' | 'stopped' | 'ended';
 
-export interface Settlement {
+export interface SagaStateUpdate {
   phase: Phase;
   status: string;
   /** Step the saga stands at; absent once it has ended. */
   step?: string;
   /** Milliseconds until someone should look again; absent when nobody needs to. */
-  wakeInMs?: number;
+  delayMs?: number;
   failures: number;
   /** Why it rests, stopped or was refused. */
   error?: { code: string; message: string };
 }
 
 /** The sagas' documents, as far as the kernel needs them. All may throw StoreUnavailable. */
-export interface Sagas<Facts> {
+export interface Sagas<Metadata> {
   /**
    * Takes the saga if it is due: raises its epoch and holds it for some seconds.
    * `not-due`: there is nothing to do, or somebody else does it. `not-ours`: it is of a type or version this worker does not know.
    */
-  claim(sagaId: string): Promise<Claim<Facts> | 'not-due' | 'not-ours'>;
+  claim(sagaId: string): Promise<Claim<Metadata> | 'not-due' | 'not-ours'>;
   /** Leaves the saga in order, if the claim still stands. Throws ClaimLost when it does not. */
-  settle(claim: Claim<Facts>, settlement: Settlement): Promise<void>;
+  saveState(claim: Claim<Metadata>, stateUpdate: SagaStateUpdate): Promise<void>;
 }

@@ -4,7 +4,7 @@ import type { EntryDetail } from './step.js';
 export type ErrorDetail = Omit<EntryDetail, 'message'>;
 
 /** The business says no. Nothing of this step took effect; the saga turns round and undoes what came before. */
-export class StepRefused extends Error {
+export class NonRetryableError extends Error {
   override readonly name = 'StepRefused';
   readonly code: string;
   readonly detail: ErrorDetail;
@@ -16,7 +16,7 @@ export class StepRefused extends Error {
 }
 
 /** Come back later. Counted as an attempt; `retryAfterMs` is the other side's wish and goes before our own backoff. */
-export class StepUnavailable extends Error {
+export class RetryableError extends Error {
   override readonly name = 'StepUnavailable';
   readonly code: string;
   readonly retryAfterMs: number | undefined;
@@ -33,13 +33,13 @@ export interface Wait {
   /** Milliseconds. */
   forMs: number;
   /** What follows if nothing came of it: look again, or stop and let an operator decide. */
-  afterwards: 'look-again' | 'stop';
+  afterwards: 'retry' | 'stop';
   /** Status to show meanwhile; the saga's own when left out. */
   status?: string;
 }
 
 /** Nothing is wrong, it is just not our turn yet. Not counted as an attempt, however often it is said. */
-export class StepWaits extends Error {
+export class DeferStep extends Error {
   override readonly name = 'StepWaits';
   readonly code: string;
   readonly wait: Wait;

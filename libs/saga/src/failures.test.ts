@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { memoryClock, memoryJournal, memorySagas, silent } from '@crossroads/testkit';
 import { z } from 'zod';
 import type { CompensatableStep } from './index.js';
-import { createAdvance, done, saga, StepUnavailable } from './index.js';
+import { createSagaRunner, done, saga, RetryableError } from './index.js';
 
 test('a step that got through sets the failures back, so that the next step has all of its attempts', async () => {
   const clock = memoryClock();
@@ -12,21 +12,21 @@ test('a step that got through sets the failures back, so that the next step has 
   const step = (name: keyof typeof failing): CompensatableStep<object, object> => ({
     name,
     title: name,
-    status: { done: 'done', refused: 'refused' },
+    status: { done: 'done', rejected: 'rejected' },
     retry: { attempts: 3, firstDelayMs: 100, growth: 1, maxDelayMs: 100 },
     timeoutMs: 5_000,
     run: async () => {
-      if (failing[name]-- > 0) throw new StepUnavailable('far.away', 'not now');
+      if (failing[name]-- > 0) throw new RetryableError('far.away', 'not now');
       return done({});
     },
     undo: async () => undefined,
   });
   const type = saga('sample', z.object({})).compensatable(step('one')).compensatable(step('two'));
-  const advance = createAdvance({ types: [type], sagas, journal, log: silent });
+  const runSaga = createSagaRunner({ types: [type], sagas, journal, log: silent });
   const it = sagas.accept('s', 'sample', {});
   while (it.nextRunAt !== undefined) {
     clock.pass(1_000);
-    await advance('s');
+    await runSaga('s');
   }
   expect(journal.entries.map(({ step: { name, outcome, attempt } }) => `${name} ${outcome} ${attempt}`)).toEqual([
     'one unavailable 1',

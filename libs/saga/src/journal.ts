@@ -5,7 +5,7 @@ import type { Direction, EntryDetail } from './step.js';
  * `called-off` is a verdict from outside, by whoever canceled the saga. `terminated` as well: an operator ended the saga without compensation,
  * and this verdict closes the open step, so that a zombie worker cannot go on. The rest leave the step open.
  */
-export type Outcome = 'done' | 'refused' | 'called-off' | 'terminated' | 'unavailable' | 'failed' | 'waiting' | 'recorded';
+export type Outcome = 'done' | 'rejected' | 'canceled' | 'terminated' | 'unavailable' | 'failed' | 'waiting' | 'recorded';
 
 /** One line of a saga's journal, stored as one CrossroadsLogV2 entry. */
 export interface Entry {
@@ -24,7 +24,7 @@ export interface Entry {
   /** Whether an operator had the saga resumed before this entry. */
   retried: boolean;
   /** What the step added to the saga's state (`done`), or what it recorded (`recorded`). Small; JSON or BSON values. */
-  adds?: object;
+  output?: object;
   detail: EntryDetail;
 }
 
@@ -33,14 +33,14 @@ export interface Entry {
  * `read` answers in order of `seq`.
  * `write` is told the saga's state with what the entry adds to it, and answers the entry that stands under the key: the given one, or the earlier one that had it first.
  */
-export interface Journal<Facts> {
+export interface Journal<Metadata> {
   read(sagaId: string): Promise<Entry[]>;
-  write(entry: Entry, facts: Facts, state: object): Promise<Entry>;
+  write(entry: Entry, metadata: Metadata, state: object): Promise<Entry>;
 }
 
-const verdicts: ReadonlySet<Outcome> = new Set(['done', 'refused', 'called-off', 'terminated']);
+const finalOutcomes: ReadonlySet<Outcome> = new Set(['done', 'rejected', 'canceled', 'terminated']);
 
-export const isVerdict = (outcome: Outcome): boolean => verdicts.has(outcome);
+export const isFinal = (outcome: Outcome): boolean => finalOutcomes.has(outcome);
 
 /**
  * All verdicts of a step and direction share one key, so two workers that disagree cannot both be believed:
@@ -53,5 +53,5 @@ export const entryKey = (
   discriminator: string | number,
 ): string => {
   const about = `${sagaId}:${step.name}:${step.direction}`;
-  return isVerdict(step.outcome) ? `${about}:verdict` : `${about}:${step.outcome}:${discriminator}`;
+  return isFinal(step.outcome) ? `${about}:verdict` : `${about}:${step.outcome}:${discriminator}`;
 };

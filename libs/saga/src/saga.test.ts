@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { CompensatableStep, PivotStep, RetriableStep } from './index.js';
 import { done, saga } from './index.js';
 
-const rest = { title: 't', status: { done: 'ok', refused: 'error' }, retry: { attempts: 1, firstDelayMs: 1, growth: 2, maxDelayMs: 1 }, timeoutMs: 1_000 };
+const rest = { title: 't', status: { done: 'ok', rejected: 'error' }, retry: { attempts: 1, firstDelayMs: 1, growth: 2, maxDelayMs: 1 }, timeoutMs: 1_000 };
 
 interface Request {
   n: number;

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { StepRefused } from './errors.js';
+import { NonRetryableError } from './errors.js';
 import type { CompensatableStep, PivotStep, RetriableStep, Step } from './step.js';
 
 /** A saga type: its name, what it is asked, and its steps in order. */
@@ -13,19 +13,19 @@ export interface SagaType<Request extends object = object> {
 
 /** Before the pivot: every step can be taken back. */
 export interface Compensatable<Request extends object, State extends object> extends SagaType<Request> {
-  compensatable<Needs extends object, Adds extends object>(
-    step: State extends Needs ? CompensatableStep<Needs, Adds> : never,
-  ): Compensatable<Request, State & Adds>;
-  pivot<Needs extends object, Adds extends object>(
-    step: State extends Needs ? PivotStep<Needs, Adds> : never,
-  ): Retriable<Request, State & Adds>;
+  compensatable<Input extends object, Output extends object>(
+    step: State extends Input ? CompensatableStep<Input, Output> : never,
+  ): Compensatable<Request, State & Output>;
+  pivot<Input extends object, Output extends object>(
+    step: State extends Input ? PivotStep<Input, Output> : never,
+  ): Retriable<Request, State & Output>;
 }
 
 /** Behind the pivot: the saga can only go on. */
 export interface Retriable<Request extends object, State extends object> extends SagaType<Request> {
-  retriable<Needs extends object, Adds extends object>(
-    step: State extends Needs ? RetriableStep<Needs, Adds> : never,
-  ): Retriable<Request, State & Adds>;
+  retriable<Input extends object, Output extends object>(
+    step: State extends Input ? RetriableStep<Input, Output> : never,
+  ): Retriable<Request, State & Output>;
 }
 
 /**
@@ -47,17 +47,17 @@ const chain = <Request extends object>(saga: SagaType<Request>): object => {
     }
     return chain({ ...saga, steps: [...saga.steps, step] });
   };
-  return { ...saga, compensatable: append, pivot: append, retriable: (step: Step) => append(neverRefused(step)) };
+  return { ...saga, compensatable: append, pivot: append, retriable: (step: Step) => append(neverRejected(step)) };
 };
 
 /** A refusal would turn the saga round, past the pivot, and take back what can no longer be taken back. So it is a bug: tried a few times, then stopped. */
-const neverRefused = (step: Step): Step => ({
+const neverRejected = (step: Step): Step => ({
   ...step,
   run: async (state, context) => {
     try {
       return await step.run(state, context);
     } catch (error) {
-      if (!(error instanceof StepRefused)) throw error;
+      if (!(error instanceof NonRetryableError)) throw error;
       throw new Error(`${step.name} lies behind the pivot and may not refuse: ${error.message}`, { cause: error });
     }
   },

@@ -3,9 +3,9 @@ import { orderPairsContract, resetRequestFor, sagaPairsContract } from '@crossro
 import mongoose from 'mongoose';
 import { uuidv7 } from 'uuidv7';
 import { ownDatabase } from '../../../tests/stores/own-database.js';
-import type { SagaDocument, SagaFacts, Store } from './index.js';
+import type { SagaDocument, SagaMetadata, Store } from './index.js';
 import { decisionRepository, intakeRepository, makeIndexes, openStore, orderRepository, sagaCommandRepository, sagaRepository } from './index.js';
-import { dueAtOnce } from './saga.repository.js';
+import { dueImmediately } from './saga.repository.js';
 
 const { ObjectId } = mongoose.mongo;
 
@@ -40,16 +40,16 @@ orderPairsContract('MongoDB', async () => ({
   },
   saveBol: async (orderId, bol_number) => void (await orders().updateOne({ _id: new ObjectId(orderId) }, { $push: { bols: { bol_number } } as never, $inc: { version: 1 } })),
   remove: async (orderId) => void (await orders().deleteOne({ _id: new ObjectId(orderId) })),
-  unlock: async (orderId) => void (await orders().updateOne({ _id: new ObjectId(orderId) }, { $unset: { fence: 1 } })),
+  unlock: async (orderId) => void (await orders().updateOne({ _id: new ObjectId(orderId) }, { $unset: { lock: 1 } })),
   look: async (orderId) => {
-    const { bols, executed_drops, progression_state, version, fence } = (await orders().findOne({ _id: new ObjectId(orderId) }))!;
+    const { bols, executed_drops, progression_state, version, lock } = (await orders().findOne({ _id: new ObjectId(orderId) }))!;
     return {
       bols: bols.map((bol: { bol_number: string }) => bol.bol_number),
       drops: executed_drops.length,
       progression: progression_state,
       version,
-      fenced: fence !== undefined,
-      lock: fence ? { saga: fence.saga_id, epoch: fence.epoch, awaited: fence.awaited ?? false } : null,
+      ownLock: lock !== undefined,
+      lock: lock ? { saga: lock.saga_id, epoch: lock.epoch, awaited: lock.awaited ?? false } : null,
     };
   },
 }));
@@ -59,14 +59,14 @@ sagaPairsContract('MongoDB', async () => {
   const decisions = decisionRepository(store);
   const commands = sagaCommandRepository(store);
   const tenant_id = 'alpha';
-  const facts = { tenantId: tenant_id } as SagaFacts;
+  const metadata = { tenantId: tenant_id } as SagaMetadata;
   return {
-    sagas: { claim: sagas.claim, settle: (claim, settlement) => sagas.settle({ ...claim, facts }, settlement) },
-    renew: (claim) => sagas.renew([{ ...claim, facts }]),
-    giveBack: sagas.giveBack,
+    sagas: { claim: sagas.claim, saveState: (claim, stateUpdate) => sagas.saveState({ ...claim, metadata }, stateUpdate) },
+    renew: (claim) => sagas.renew([{ ...claim, metadata }]),
+    release: sagas.release,
     decisions: {
       claim: ({ sagaId, epoch, phase }) => decisions.claim({ _id: sagaId, tenant_id, epoch, phase }),
-      giveBack: (sagaId, epoch) => decisions.giveBack({ _id: sagaId, tenant_id }, epoch),
+      release: (sagaId, epoch) => decisions.release({ _id: sagaId, tenant_id }, epoch),
       end: (sagaId, epoch, error) => decisions.end({ _id: sagaId, tenant_id }, epoch, error),
       wake: ({ sagaId, epoch }) => decisions.wake({ _id: sagaId, tenant_id, epoch }),
       resume: ({ sagaId, epoch }) => commands.resume({ _id: sagaId, tenant_id, epoch }),
@@ -80,14 +80,14 @@ sagaPairsContract('MongoDB', async () => {
         type: 'reset_order',
         version: 1,
         tenant_id: 'alpha',
-        line_keys: [],
+        concurrency_keys: [],
         request: resetRequestFor({ order_number: '4711' }),
         inbound_request: {},
         accepted_at: new Date(),
       });
       return saga_id;
     },
-    makeDue: async (sagaId) => void (await sagaDocuments().updateOne({ _id: sagaId }, { $set: { next_run_at: dueAtOnce } })),
+    makeDue: async (sagaId) => void (await sagaDocuments().updateOne({ _id: sagaId }, { $set: { next_run_at: dueImmediately } })),
     look: async (sagaId) => {
       const { phase, status, epoch, settled_epoch, failures, resumed, next_run_at } = (await sagaDocuments().findOne({ _id: sagaId }))!;
       return { phase, status, epoch, settledEpoch: settled_epoch, failures, resumed, due: next_run_at === undefined ? 'never' : next_run_at.getTime() === 0 ? 'now' : 'later' };

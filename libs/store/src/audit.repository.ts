@@ -2,12 +2,12 @@ import mongoose from 'mongoose';
 import type { mongo } from 'mongoose';
 import { collections, rawCollection } from './collections.js';
 import type { Store } from './open-store.js';
-import { reaching } from './unavailable.js';
+import { withStoreErrors } from './store-errors.js';
 
 const { ObjectId } = mongoose.mongo;
 
 /** `begun`: the deed was to follow, and nobody lived to say what came of it. */
-export type AuditOutcome = 'begun' | 'done' | 'refused' | 'failed';
+export type AuditOutcome = 'begun' | 'done' | 'rejected' | 'failed';
 
 /** What somebody did, or tried to do, as an operator. */
 export interface AuditRecord {
@@ -59,7 +59,7 @@ export interface AuditRepository {
 export const auditRepository = ({ connection }: Store): AuditRepository => {
   const records = () => rawCollection<AuditDocument>(connection, collections.audit);
   const insert = (record: AuditRecord, end: Partial<AuditEnd>): Promise<AuditDocument> =>
-    reaching(async () => {
+    withStoreErrors(async () => {
       const detail = record.detail || end.detail ? { detail: { ...record.detail, ...end.detail } } : {};
       const document: AuditDocument = { _id: new ObjectId(), at: new Date(), ...record, outcome: end.outcome ?? 'begun', ...(end.code !== undefined && { code: end.code }), ...detail };
       await records().insertOne(document);
@@ -70,7 +70,7 @@ export const auditRepository = ({ connection }: Store): AuditRepository => {
     async begin(record) {
       const { _id } = await insert(record, {});
       return ({ outcome, code, detail }) =>
-        reaching(async () => {
+        withStoreErrors(async () => {
           const change = { outcome, ...(code !== undefined && { code }), ...(detail && { detail: { ...record.detail, ...detail } }) };
           await records().updateOne({ _id }, { $set: change });
         });
@@ -79,14 +79,14 @@ export const auditRepository = ({ connection }: Store): AuditRepository => {
       await insert(record, end);
     },
     boardPause: () =>
-      reaching(async () => {
+      withStoreErrors(async () => {
         const done = (action: string) => ({ action, outcome: 'done' as const });
         const resumed = await records().findOne(done('board resume'), { sort: { at: -1 }, projection: { at: 1 } });
         const since = resumed ? { at: { $gt: resumed.at } } : {};
         return (await records().findOne({ ...done('board pause'), ...since }, { sort: { at: 1 }, projection: { by: 1, at: 1 } })) ?? undefined;
       }),
     list: ({ by, action, sagaId }, { before, limit }) =>
-      reaching(async () => {
+      withStoreErrors(async () => {
         const filter: mongo.Filter<AuditDocument> = {
           ...(by !== undefined && { by }),
           ...(action !== undefined && { action }),

@@ -4,8 +4,8 @@ import { collections, rawCollection } from './collections.js';
 import type { Store } from './open-store.js';
 import type { SagaDocument } from './saga-document.js';
 import { countedUpTo, phases } from './saga-view.repository.js';
-import { dueAtOnce } from './saga.repository.js';
-import { reaching } from './unavailable.js';
+import { dueImmediately } from './saga.repository.js';
+import { withStoreErrors } from './store-errors.js';
 
 /** What waits, as metrics and autoscalers ask for it: often, from every process, and whatever the number of sagas. */
 export interface BacklogRepository {
@@ -38,19 +38,19 @@ export const backlogRepository = ({ connection }: Store): BacklogRepository => {
   };
   return {
     overdue: () =>
-      reaching(async () => {
-        const counts = await Promise.all([overdueAmong('$updated_at', dueAtOnce), overdueAmong('$next_run_at', { $gt: dueAtOnce })]);
+      withStoreErrors(async () => {
+        const counts = await Promise.all([overdueAmong('$updated_at', dueImmediately), overdueAmong('$next_run_at', { $gt: dueImmediately })]);
         return Math.min(countedUpTo, counts[0] + counts[1]);
       }),
 
     oldestDueSeconds: () =>
-      reaching(async () =>
+      withStoreErrors(async () =>
         // What is due at once says nothing of since when; that is when it was accepted, resumed or made due.
-        Math.max(...(await Promise.all([secondsSince('$updated_at', dueAtOnce), secondsSince('$next_run_at', { $gt: dueAtOnce })]))),
+        Math.max(...(await Promise.all([secondsSince('$updated_at', dueImmediately), secondsSince('$next_run_at', { $gt: dueImmediately })]))),
       ),
 
     phases: () =>
-      reaching(async () => {
+      withStoreErrors(async () => {
         const counts = open.map(async (phase) => {
           const filter = { status: { $in: integrationStatus.options }, phase };
           return [phase, await sagas().countDocuments(filter, { limit: countedUpTo })] as const;

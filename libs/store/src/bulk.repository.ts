@@ -1,6 +1,6 @@
 import { collections, rawCollection } from './collections.js';
 import type { Store } from './open-store.js';
-import { reaching } from './unavailable.js';
+import { withStoreErrors } from './store-errors.js';
 
 /** `running` without a sign of life is `interrupted` as well: its process died and could not say so. */
 export type BulkState = 'running' | 'interrupted' | 'aborted' | 'done';
@@ -17,12 +17,12 @@ export interface BulkDocument {
   total: number;
   state: BulkState;
   runner?: string;
-  heard_at: Date;
+  heartbeat_at: Date;
   created_at: Date;
   ended_at?: Date;
 }
 
-export type BulkOutcome = 'pending' | 'done' | 'refused' | 'failed';
+export type BulkOutcome = 'pending' | 'done' | 'rejected' | 'failed';
 
 /** One saga of a bulk, and what came of it. */
 export interface BulkItem {
@@ -39,7 +39,7 @@ export interface BulkItem {
 
 export interface BulkRepository {
   /** Stores the bulk with all its items before any of them is begun. */
-  create(bulk: Omit<BulkDocument, 'total' | 'state' | 'heard_at'>, sagas: readonly { _id: string; epoch: number }[]): Promise<void>;
+  create(bulk: Omit<BulkDocument, 'total' | 'state' | 'heartbeat_at'>, sagas: readonly { _id: string; epoch: number }[]): Promise<void>;
   find(id: string): Promise<BulkDocument | undefined>;
   /** Newest first. */
   list(limit: number): Promise<BulkDocument[]>;
@@ -48,7 +48,7 @@ export interface BulkRepository {
   items(id: string, outcome: BulkOutcome | undefined, limit: number): Promise<BulkItem[]>;
   finish(itemId: string, result: Pick<BulkItem, 'outcome' | 'code' | 'message'>): Promise<void>;
   /** Says that the runner is at it still. False when it should stop: aborted, or taken over. */
-  beat(id: string, runner: string): Promise<boolean>;
+  heartbeat(id: string, runner: string): Promise<boolean>;
   /** Takes over a bulk that nobody has been at since `silentSince`. */
   takeOver(id: string, runner: string, silentSince: Date): Promise<boolean>;
   /** False when it does not run any more. */
@@ -59,28 +59,28 @@ export interface BulkRepository {
 export const bulkRepository = ({ connection }: Store): BulkRepository => {
   const bulks = () => rawCollection<BulkDocument>(connection, collections.bulks);
   const items = () => rawCollection<BulkItem>(connection, collections.bulkItems);
-  const change = (filter: object, set: Partial<BulkDocument>) => reaching(async () => (await bulks().updateOne(filter, { $set: set })).matchedCount > 0);
+  const change = (filter: object, set: Partial<BulkDocument>) => withStoreErrors(async () => (await bulks().updateOne(filter, { $set: set })).matchedCount > 0);
 
   return {
     create: (bulk, sagas) =>
-      reaching(async () => {
+      withStoreErrors(async () => {
         if (sagas.length > 0) {
           await items().insertMany(
             sagas.map(({ _id, epoch }, index) => ({ _id: `${bulk._id}:${index + 1}`, bulk_id: bulk._id, seq: index + 1, saga_id: _id, epoch, outcome: 'pending' as const })),
           );
         }
-        await bulks().insertOne({ ...bulk, total: sagas.length, state: 'running', heard_at: new Date() });
+        await bulks().insertOne({ ...bulk, total: sagas.length, state: 'running', heartbeat_at: new Date() });
       }),
-    find: (id) => reaching(async () => (await bulks().findOne({ _id: id })) ?? undefined),
-    list: (limit) => reaching(() => bulks().find({}).sort({ _id: -1 }).limit(limit).toArray()),
+    find: (id) => withStoreErrors(async () => (await bulks().findOne({ _id: id })) ?? undefined),
+    list: (limit) => withStoreErrors(() => bulks().find({}).sort({ _id: -1 }).limit(limit).toArray()),
     counts: (id) =>
-      reaching(async () => {
-        const outcomes = ['pending', 'done', 'refused', 'failed'] as const;
+      withStoreErrors(async () => {
+        const outcomes = ['pending', 'done', 'rejected', 'failed'] as const;
         const counted = await Promise.all(outcomes.map(async (outcome) => [outcome, await items().countDocuments({ bulk_id: id, outcome })] as const));
         return Object.fromEntries(counted) as Record<BulkOutcome, number>;
       }),
     items: (id, outcome, limit) =>
-      reaching(() =>
+      withStoreErrors(() =>
         items()
           .find({ bulk_id: id, ...(outcome && { outcome }) })
           .sort({ seq: 1 })
@@ -88,15 +88,15 @@ export const bulkRepository = ({ connection }: Store): BulkRepository => {
           .toArray(),
       ),
     finish: (itemId, result) =>
-      reaching(async () => {
+      withStoreErrors(async () => {
         await items().updateOne({ _id: itemId }, { $set: { ...result, at: new Date() } });
       }),
-    beat: (id, runner) => change({ _id: id, runner, state: 'running' }, { heard_at: new Date() }),
+    heartbeat: (id, runner) => change({ _id: id, runner, state: 'running' }, { heartbeat_at: new Date() }),
     takeOver: (id, runner, silentSince) =>
-      change({ _id: id, $or: [{ state: 'interrupted' }, { state: 'running', heard_at: { $lt: silentSince } }] }, { runner, state: 'running', heard_at: new Date() }),
+      change({ _id: id, $or: [{ state: 'interrupted' }, { state: 'running', heartbeat_at: { $lt: silentSince } }] }, { runner, state: 'running', heartbeat_at: new Date() }),
     abort: (id) => change({ _id: id, state: { $in: ['running', 'interrupted'] } }, { state: 'aborted', ended_at: new Date() }),
     async leave(id, runner, state) {
-      await change({ _id: id, runner, state: 'running' }, { state, heard_at: new Date(), ...(state === 'done' && { ended_at: new Date() }) });
+      await change({ _id: id, runner, state: 'running' }, { state, heartbeat_at: new Date(), ...(state === 'done' && { ended_at: new Date() }) });
     },
   };
 };

@@ -17,7 +17,7 @@ export const collections = {
   audit: 'audit',
   bulks: 'bulks',
   bulkItems: 'bulk_items',
-  retired: 'retired_sagas',
+  purged: 'purged_sagas',
 } as const;
 
 /** The driver's own collection: exact values in and out, no casting and no defaults. Filters are built by us, never by a caller. */

@@ -1,7 +1,7 @@
 import { collections } from './collections.js';
 import type { Store } from './open-store.js';
 import type { SagaDocument } from './saga-document.js';
-import { dueAtOnce, fromNow } from './saga.repository.js';
+import { dueImmediately, fromNow } from './saga.repository.js';
 
 /** Milliseconds the claim of a decision holds its saga. It is not renewed, so it must outlast the writing of the word, and that waits for MongoDB. */
 const decisionMs = 12_000;
@@ -18,7 +18,7 @@ export interface DecisionRepository {
    */
   claim(saga: Pick<SagaDocument, '_id' | 'tenant_id' | 'epoch' | 'phase'>): Promise<number | undefined>;
   /** Leaves a claimed saga to the next worker, at once. */
-  giveBack(saga: SagaKey, epoch: number): Promise<void>;
+  release(saga: SagaKey, epoch: number): Promise<void>;
   /** Ends a claimed saga as it stands. False when the claim was lost. */
   end(saga: SagaKey, epoch: number, error: { code: string; message: string }): Promise<boolean>;
   /** Lets a saga go on that has stopped although its open step has got a final outcome from outside. */
@@ -38,12 +38,12 @@ export const decisionRepository = ({ commit }: Store): DecisionRepository => {
           ? await commit.update(collections.sagas, { _id: saga._id, tenant_id: saga.tenant_id, epoch: saga.epoch, phase: 'stopped' }, { $set: { epoch, settled_epoch: epoch } })
           : await commit.update(collections.sagas, resting(saga), [
               // A parked saga that a worker claims has waited in vain. This one has not, and if the word is never written its step is tried again.
-              { $set: { epoch, next_run_at: { $add: ['$$NOW', decisionMs] }, ...(saga.phase === 'parked' && { phase: 'running' }) } },
+              { $set: { epoch, next_run_at: { $add: ['$$NOW', decisionMs] }, ...(saga.phase === 'awaiting_approval' && { phase: 'running' }) } },
             ]);
       return claimed ? epoch : undefined;
     },
-    async giveBack({ _id, tenant_id }, epoch) {
-      await commit.update(collections.sagas, { _id, tenant_id, epoch }, { $set: { settled_epoch: epoch, next_run_at: dueAtOnce }, ...fromNow });
+    async release({ _id, tenant_id }, epoch) {
+      await commit.update(collections.sagas, { _id, tenant_id, epoch }, { $set: { settled_epoch: epoch, next_run_at: dueImmediately }, ...fromNow });
     },
     end: ({ _id, tenant_id }, epoch, error) =>
       commit.update(collections.sagas, { _id, tenant_id, epoch }, [
@@ -60,10 +60,10 @@ export const decisionRepository = ({ commit }: Store): DecisionRepository => {
         },
       ]),
     async goOn({ _id, tenant_id }) {
-      await commit.update(collections.sagas, { _id, tenant_id, phase: 'stopped' }, { $set: { phase: 'running', next_run_at: dueAtOnce }, $unset: { error: 1 }, ...fromNow });
+      await commit.update(collections.sagas, { _id, tenant_id, phase: 'stopped' }, { $set: { phase: 'running', next_run_at: dueImmediately }, $unset: { error: 1 }, ...fromNow });
     },
     async wake(saga) {
-      await commit.update(collections.sagas, { ...resting(saga), phase: 'parked' }, { $set: { next_run_at: dueAtOnce }, ...fromNow });
+      await commit.update(collections.sagas, { ...resting(saga), phase: 'awaiting_approval' }, { $set: { next_run_at: dueImmediately }, ...fromNow });
     },
   };
 };

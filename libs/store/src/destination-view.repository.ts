@@ -4,7 +4,7 @@ import type { InstanceDocument, TenantDocument } from './directory.repository.js
 import type { EntryDocument } from './entry-document.js';
 import type { Store } from './open-store.js';
 import type { SagaDocument } from './saga-document.js';
-import { reaching } from './unavailable.js';
+import { withStoreErrors } from './store-errors.js';
 
 /** What the journal last told of one error code at a destination. */
 export interface DestinationTrouble {
@@ -31,21 +31,21 @@ export interface DestinationViewRepository {
 }
 
 /** Newest sagas at a destination that are looked at: enough to see what is wrong, few enough to look at every time. */
-export const sagasLookedAt = 500;
+export const sagasCounted = 500;
 
-const atRest: readonly Phase[] = ['running', 'waiting', 'parked', 'retrying', 'stopped'];
+const atRest: readonly Phase[] = ['running', 'waiting', 'awaiting_approval', 'retrying', 'stopped'];
 
 type Told = Pick<EntryDocument, 'saga_id' | 'date' | 'detail' | 'routing'>;
 
 /** What is known of destinations without asking the workers: their settings, and what the journals of open sagas tell. */
 export const destinationViewRepository = ({ connection }: Store): DestinationViewRepository => ({
   destinations: () =>
-    reaching(async () => {
+    withStoreErrors(async () => {
       const [instances, tenants, open] = await Promise.all([
         rawCollection<InstanceDocument>(connection, collections.instances).find({}, { projection: { secret_ref: 0 } }).sort({ _id: 1 }).toArray(),
         rawCollection<TenantDocument>(connection, collections.tenants).find({}).toArray(),
         rawCollection<SagaDocument>(connection, collections.sagas)
-          .find({ status: { $in: openStatuses }, phase: { $in: [...atRest] }, step: 'dispatch-reset' }, { projection: { phase: 1 }, sort: { _id: -1 }, limit: sagasLookedAt })
+          .find({ status: { $in: openStatuses }, phase: { $in: [...atRest] }, step: 'dispatch-reset' }, { projection: { phase: 1 }, sort: { _id: -1 }, limit: sagasCounted })
           .toArray(),
       ]);
       const told = await rawCollection<EntryDocument>(connection, collections.logs)

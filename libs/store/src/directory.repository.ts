@@ -1,7 +1,7 @@
 import type { mongo } from 'mongoose';
 import { collections, rawCollection } from './collections.js';
 import type { Store } from './open-store.js';
-import { reaching } from './unavailable.js';
+import { withStoreErrors } from './store-errors.js';
 
 export interface TenantDocument {
   _id: string;
@@ -19,7 +19,7 @@ export interface InstanceDocument {
   secret_ref: string | null;
   paused?: boolean;
   paused_reason?: string | null;
-  on_refusal?: 'restore' | 'keep';
+  on_rejection?: 'restore' | 'keep';
 }
 
 export interface KeyDocument {
@@ -77,7 +77,7 @@ export interface DirectoryRepository {
 
 export const directoryRepository = ({ connection }: Store): DirectoryRepository => {
   const find = <T extends { _id: string }>(name: string, filter: object) =>
-    reaching(() =>
+    withStoreErrors(() =>
       rawCollection<T>(connection, name)
         .find(filter as mongo.Filter<T>)
         .sort({ _id: 1 })
@@ -104,7 +104,7 @@ export const directoryRepository = ({ connection }: Store): DirectoryRepository 
   };
 
   const save = async (name: string, { _id, ...rest }: { _id: string }): Promise<void> => {
-    await reaching(() => rawCollection<{ _id: string }>(connection, name).replaceOne({ _id }, rest, { upsert: true }));
+    await withStoreErrors(() => rawCollection<{ _id: string }>(connection, name).replaceOne({ _id }, rest, { upsert: true }));
   };
 
   return {
@@ -123,11 +123,11 @@ export const directoryRepository = ({ connection }: Store): DirectoryRepository 
     },
     keys: (tenantId) => find<KeyDocument>(collections.keys, tenantId === undefined ? {} : { tenant_id: tenantId }),
     async endKey(id, end) {
-      const { matchedCount } = await reaching(() => rawCollection<KeyDocument>(connection, collections.keys).updateOne({ _id: id }, { $set: end }));
+      const { matchedCount } = await withStoreErrors(() => rawCollection<KeyDocument>(connection, collections.keys).updateOne({ _id: id }, { $set: end }));
       return matchedCount > 0;
     },
     pause: (instanceId, reason) =>
-      reaching(async () => {
+      withStoreErrors(async () => {
         const change = { $set: { paused: reason !== null, paused_reason: reason } };
         const otherwise = reason !== null ? { paused: { $ne: true } } : { paused: true };
         return (await rawCollection<InstanceDocument>(connection, collections.instances).updateOne({ _id: instanceId, ...otherwise }, change)).matchedCount > 0;

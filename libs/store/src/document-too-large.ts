@@ -1,11 +1,11 @@
-import { StepRefused } from '@crossroads/saga';
+import { NonRetryableError } from '@crossroads/saga';
 import mongoose from 'mongoose';
 
 /** Bytes a document may have. */
 export const maxDocumentBytes = 16 * 1024 * 1024;
 
 /** A document that is or would become larger than MongoDB keeps. It stays so, which is why a step that meets it is refused and not repeated. */
-export class DocumentTooLarge extends StepRefused {
+export class DocumentTooLarge extends NonRetryableError {
   constructor({ cause }: ErrorOptions = {}) {
     super('order.too_large', 'The order is too large: a document of MongoDB has 16 MB at most.');
     this.cause = cause;

@@ -3,7 +3,7 @@ import type { CrossroadsLogV2 } from '@crossroads/contract';
 import type { LogSubject } from '@crossroads/order-reset';
 import type { Entry, Outcome } from '@crossroads/saga';
 import mongoose from 'mongoose';
-import type { SagaFacts } from './saga-document.js';
+import type { SagaMetadata } from './saga-document.js';
 
 const { ObjectId } = mongoose.mongo;
 
@@ -13,7 +13,7 @@ export interface EntryDocument extends Omit<CrossroadsLogV2, '_id' | 'date' | 'e
   date: Date;
   extra_data?: object;
   step: Entry['step'];
-  journal: { key: string; seq: number; epoch: number; integration_status: string; adds?: object };
+  journal: { key: string; seq: number; epoch: number; integration_status: string; output?: object };
 }
 
 /**
@@ -28,7 +28,7 @@ export const entryId = (sagaId: string, key: string): InstanceType<typeof Object
   return new ObjectId(id);
 };
 
-export const toDocument = (entry: Entry, facts: SagaFacts, subject: LogSubject): EntryDocument => ({
+export const toDocument = (entry: Entry, metadata: SagaMetadata, subject: LogSubject): EntryDocument => ({
   _id: entryId(entry.sagaId, entry.key),
   title: entry.title,
   date: new Date(),
@@ -44,13 +44,13 @@ export const toDocument = (entry: Entry, facts: SagaFacts, subject: LogSubject):
   },
   metadata: subject.metadata,
   worker_name: 'Crossroads',
-  correlation_id: facts.correlationId,
+  correlation_id: metadata.correlationId,
   retried: entry.retried,
   saga_id: entry.sagaId,
-  saga_type: facts.type,
-  send_notification: entry.step.outcome === 'refused' || entry.step.outcome === 'failed',
+  saga_type: metadata.type,
+  send_notification: entry.step.outcome === 'rejected' || entry.step.outcome === 'failed',
   outbound_request: (entry.detail.outbound_request ?? {}) as Record<string, unknown>,
-  inbound_request: facts.inboundRequest,
+  inbound_request: metadata.inboundRequest,
   ...(entry.detail.extra_data && { extra_data: entry.detail.extra_data }),
   step: entry.step,
   journal: {
@@ -58,7 +58,7 @@ export const toDocument = (entry: Entry, facts: SagaFacts, subject: LogSubject):
     seq: entry.seq,
     epoch: entry.epoch,
     integration_status: entry.status,
-    ...(entry.adds && { adds: entry.adds }),
+    ...(entry.output && { output: entry.output }),
   },
 });
 
@@ -72,7 +72,7 @@ export const toEntry = (document: EntryDocument): Entry => ({
   title: document.title,
   ...(document.detail.error !== null && { code: document.detail.error }),
   retried: document.retried,
-  ...(document.journal.adds && { adds: document.journal.adds }),
+  ...(document.journal.output && { output: document.journal.output }),
   detail: { message: document.detail.message },
 });
 
@@ -82,8 +82,8 @@ const logStatus: Record<Outcome, CrossroadsLogV2['status']> = {
   waiting: 'pending',
   unavailable: 'failed',
   failed: 'failed',
-  refused: 'failed',
-  'called-off': 'failed',
+  rejected: 'failed',
+  'canceled': 'failed',
   terminated: 'failed',
 };
 
@@ -92,10 +92,10 @@ const severity: Record<Outcome, CrossroadsLogV2['severity']> = {
   recorded: 'low',
   waiting: 'low',
   unavailable: 'medium',
-  'called-off': 'medium',
+  'canceled': 'medium',
   terminated: 'medium',
   failed: 'high',
-  refused: 'high',
+  rejected: 'high',
 };
 
 /** The entry as a caller sees it: the documented members in their order, and what was cleared. */

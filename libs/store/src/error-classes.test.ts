@@ -5,7 +5,7 @@ import { eventually, openMongodbProxy, writing } from '@crossroads/testkit';
 import { ownDatabase } from '../../../tests/stores/own-database.js';
 import type { Store } from './index.js';
 import { openStore } from './index.js';
-import { reaching } from './unavailable.js';
+import { withStoreErrors } from './store-errors.js';
 
 /** What replica sets, routers and hosted clusters answer while a result is not known or not to be had, listed by any client library or not. */
 const codes = [91, 189, 64, 10107, 112, 11600, 262, 13, 18, 133, 134, 11601, 365, 462, 8000, 10058];
@@ -48,20 +48,20 @@ afterAll(async () => {
 
 describe.each(codes)('error %i', (code) => {
   test('of a command means that nothing is known, for a write alone', async () => {
-    rule = proxy.refuse(anyWrite, code);
+    rule = proxy.reject(anyWrite, code);
     expect(await outcomes([insert('a')])).toEqual(['unavailable']);
     expect(await outcomes([update('a')])).toEqual(['unavailable']);
     expect(rule.hits()).toBeGreaterThan(0);
   });
 
   test('of a command means that nothing is known, for every write of a group', async () => {
-    rule = proxy.refuse(anyWrite, code);
+    rule = proxy.reject(anyWrite, code);
     expect(await outcomes([insert('a'), update('a'), insert('b')])).toEqual(['unavailable', 'unavailable', 'unavailable']);
     expect(rule.hits()).toBeGreaterThan(0);
   });
 
   test('of one operation means that nothing is known, for a write alone', async () => {
-    rule = proxy.refuseOperations(({ collection }) => collection === name, code);
+    rule = proxy.rejectOperations(({ collection }) => collection === name, code);
     expect(await outcomes([insert('a')])).toEqual(['unavailable']);
     expect(await outcomes([update('a')])).toEqual(['unavailable']);
     expect(rule.hits()).toBeGreaterThan(0);
@@ -69,7 +69,7 @@ describe.each(codes)('error %i', (code) => {
 
   test('of one operation means that nothing is known of this one, and its neighbours in the group have their own outcomes', async () => {
     await insert('taken');
-    rule = proxy.refuseOperations(({ document, filter }) => document?.['_id'] === 'b' || filter?.['_id'] === 'c', code);
+    rule = proxy.rejectOperations(({ document, filter }) => document?.['_id'] === 'b' || filter?.['_id'] === 'c', code);
     expect(await outcomes([insert('a'), insert('b'), update('a'), update('c'), insert('taken'), update('none')])).toEqual([true, 'unavailable', true, 'unavailable', false, false]);
     expect(rule.hits()).toBe(2);
     expect(await marks().distinct('_id')).toEqual(['a', 'taken']);
@@ -91,8 +91,8 @@ describe.each(codes)('error %i', (code) => {
   });
 
   test('of a read means that nothing is known', async () => {
-    rule = proxy.refuse(({ name }) => name === 'find', code);
-    expect(await outcomes([reaching(() => marks().findOne({ _id: 'a' }))])).toEqual(['unavailable']);
+    rule = proxy.reject(({ name }) => name === 'find', code);
+    expect(await outcomes([withStoreErrors(() => marks().findOne({ _id: 'a' }))])).toEqual(['unavailable']);
     expect(rule.hits()).toBeGreaterThan(0);
   });
 });
@@ -105,7 +105,7 @@ describe('a duplicate key', () => {
   });
 
   test('that a server reports of one operation means the same', async () => {
-    rule = proxy.refuseOperations(({ document }) => document?.['_id'] === 'a', 11_000);
+    rule = proxy.rejectOperations(({ document }) => document?.['_id'] === 'a', 11_000);
     expect(await outcomes([insert('a')])).toEqual([false]);
     expect(await outcomes([insert('a'), insert('b')])).toEqual([false, true]);
   });

@@ -4,9 +4,9 @@ import { resetRequestFor } from '@crossroads/testkit';
 import mongoose from 'mongoose';
 import { uuidv7 } from 'uuidv7';
 import { ownDatabase } from '../../../tests/stores/own-database.js';
-import type { SagaFacts, Store } from './index.js';
+import type { SagaMetadata, Store } from './index.js';
 import { intakeRepository, makeIndexes, openStore, orderRepository, sagaRepository, sweepRepository } from './index.js';
-import { dueAtOnce } from './saga.repository.js';
+import { dueImmediately } from './saga.repository.js';
 
 const { ObjectId } = mongoose.mongo;
 
@@ -36,7 +36,7 @@ const accept = async (): Promise<string> => {
     type: 'reset_order',
     version: 1,
     tenant_id: 'alpha',
-    line_keys: [],
+    concurrency_keys: [],
     request: resetRequestFor({ order_number: '4711' }),
     inbound_request: {},
     accepted_at: new Date(),
@@ -58,7 +58,7 @@ test('a worker that read a saga before another worker claimed it does not take t
   const sagaId = await accept();
   const other = sagaRepository(store, types);
   await other.claim(sagaId);
-  const makeDue = () => sagas().updateOne({ _id: sagaId }, { $set: { next_run_at: dueAtOnce } });
+  const makeDue = () => sagas().updateOne({ _id: sagaId }, { $set: { next_run_at: dueImmediately } });
   await makeDue();
   const late = sagaRepository(
     // Its first update is the claim of a saga that is new, which this one is not.
@@ -83,13 +83,13 @@ test('a BOL that arrives while deliveries are put back stays on the order', asyn
     version: 7,
   });
   const orderId = insertedId.toHexString();
-  const hold = { sagaId: 'saga-1', epoch: 1 };
+  const owner = { sagaId: 'saga-1', epoch: 1 };
   const plain = orderRepository(store);
-  await plain.hold(orderId, hold);
+  await plain.lock(orderId, owner);
   const snapshot = await plain.snapshot(orderId);
-  await plain.clearDeliveries(orderId, 7, hold);
+  await plain.clearDeliveries(orderId, 7, owner);
   const saveBol = () => orders().updateOne({ _id: new ObjectId(orderId) }, { $push: { bols: { bol_number: 'BOL-2' } } as never, $inc: { version: 1 } });
-  await orderRepository(before(1, saveBol)).restoreDeliveries(orderId, snapshot, hold);
+  await orderRepository(before(1, saveBol)).restoreDeliveries(orderId, snapshot, owner);
   expect((await orders().findOne({ _id: insertedId }))!['bols']).toEqual([{ bol_number: 'BOL-1' }, { bol_number: 'BOL-2' }]);
 });
 
@@ -97,11 +97,11 @@ test('a late clear does not go through a lock that another claim took late', asy
   const { insertedId } = await orders().insertOne({ routing: { origin_tenant_id: 'alpha' }, origin_order_number: uuidv7(), bols: [{ bol_number: 'BOL-1' }], executed_drops: [], progression_state: 'COMPLETE', status: 'synced', version: 7 });
   const orderId = insertedId.toHexString();
   const plain = orderRepository(store);
-  await plain.hold(orderId, { sagaId: 'saga-1', epoch: 2 });
+  await plain.lock(orderId, { sagaId: 'saga-1', epoch: 2 });
   const update: Store['commit']['update'] = async (...args) => {
     // A third claim ended the saga and unlocked the order. Then the first claim's lock arrives, and after it this clear.
     await plain.release(orderId, { sagaId: 'saga-1' });
-    await plain.hold(orderId, { sagaId: 'saga-1', epoch: 1 });
+    await plain.lock(orderId, { sagaId: 'saga-1', epoch: 1 });
     await store.commit.update(...args);
     throw new Error('the worker died before the reply');
   };
@@ -113,24 +113,24 @@ test('a late clear does not go through a lock that another claim took late', asy
 test('a restore of progression that a newer claim overtakes says so, and not that the order has moved on', async () => {
   const { insertedId } = await orders().insertOne({ routing: { origin_tenant_id: 'alpha' }, origin_order_number: uuidv7(), bols: [], executed_drops: [], progression_state: 'COMPLETE', status: 'synced', version: 7 });
   const orderId = insertedId.toHexString();
-  const hold = { sagaId: 'saga-1', epoch: 1 };
+  const owner = { sagaId: 'saga-1', epoch: 1 };
   const plain = orderRepository(store);
-  await plain.hold(orderId, hold);
-  await plain.resetProgression(orderId, 'COMPLETE', hold);
-  const overtaken = orderRepository(before(1, () => plain.holdAgain(orderId, { ...hold, epoch: 2 })));
-  await expect(overtaken.restoreProgression(orderId, hold)).rejects.toMatchObject({ name: 'ClaimLost' });
+  await plain.lock(orderId, owner);
+  await plain.resetProgression(orderId, 'COMPLETE', owner);
+  const overtaken = orderRepository(before(1, () => plain.relock(orderId, { ...owner, epoch: 2 })));
+  await expect(overtaken.restoreProgression(orderId, owner)).rejects.toMatchObject({ name: 'ClaimLost' });
   expect(await orders().findOne({ _id: insertedId })).toMatchObject({ progression_state: 'NO_PROGRESS' });
 });
 
 test('progression that another writer has set since is left alone', async () => {
   const { insertedId } = await orders().insertOne({ routing: { origin_tenant_id: 'alpha' }, origin_order_number: uuidv7(), bols: [], executed_drops: [], progression_state: 'COMPLETE', status: 'synced', version: 7 });
   const orderId = insertedId.toHexString();
-  const hold = { sagaId: 'saga-1', epoch: 1 };
+  const owner = { sagaId: 'saga-1', epoch: 1 };
   const repository = orderRepository(store);
-  await repository.hold(orderId, hold);
-  await repository.resetProgression(orderId, 'COMPLETE', hold);
+  await repository.lock(orderId, owner);
+  await repository.resetProgression(orderId, 'COMPLETE', owner);
   await orders().updateOne({ _id: insertedId }, { $set: { progression_state: 'LOADING' }, $inc: { version: 1 } });
-  expect(await repository.restoreProgression(orderId, hold)).toBe('moved-on');
+  expect(await repository.restoreProgression(orderId, owner)).toBe('moved-on');
   expect(await orders().findOne({ _id: insertedId })).toMatchObject({ progression_state: 'LOADING' });
 });
 
@@ -138,7 +138,7 @@ test('the sweep sees every due saga once, though all are due since the same mome
   const due = await Promise.all(Array.from({ length: 5 }, accept));
   const resting = await accept();
   const repository = sagaRepository(store, types);
-  await repository.settle((await repository.claim(resting)) as Claim<SagaFacts>, { phase: 'waiting', status: 'pending', failures: 0, wakeInMs: 60_000 });
+  await repository.saveState((await repository.claim(resting)) as Claim<SagaMetadata>, { phase: 'waiting', status: 'pending', failures: 0, delayMs: 60_000 });
   const sweep = sweepRepository(store);
   const seen: string[] = [];
   let place: Parameters<typeof sweep.due>[1];

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { ResetRequest } from '@crossroads/order-reset';
 import { resetOrder, subjectOf } from '@crossroads/order-reset';
-import { createAdvance } from '@crossroads/saga';
+import { createSagaRunner } from '@crossroads/saga';
 import { memoryClock, memoryDestination, memorySagas, resetRequestFor, silent } from '@crossroads/testkit';
 import mongoose from 'mongoose';
 import { uuidv7 } from 'uuidv7';
@@ -41,27 +41,27 @@ const orderWith = async (fields: object) => {
 };
 
 const bytesOf = async (_id: unknown): Promise<string> => {
-  const order = (await orders().findOne({ _id: _id as never }, { promoteValues: false, projection: { version: 0, fence: 0 } }))!;
+  const order = (await orders().findOne({ _id: _id as never }, { promoteValues: false, projection: { version: 0, lock: 0 } }))!;
   return Buffer.from(BSON.serialize(order)).toString('base64');
 };
 
 /** Resets the order by id, with a destination that answers so; sagas in memory, all else real. */
-const reset = async (orderId: unknown, answer: 'synced' | 'refused') => {
+const reset = async (orderId: unknown, answer: 'synced' | 'rejected') => {
   const sagas = memorySagas(memoryClock());
   const destinations = memoryDestination();
   destinations.answers.push(answer);
   const type = resetOrder({
     orders: orderRepository(store),
     auditLog: auditLogRepository(store),
-    line: { ahead: async () => undefined, callNext: async () => undefined },
+    line: { blockedBy: async () => undefined, wakeNext: async () => undefined },
     destinations,
   });
-  const journal = journalRepository(store, (facts, state) => subjectOf(facts.request as ResetRequest, state));
+  const journal = journalRepository(store, (metadata, state) => subjectOf(metadata.request as ResetRequest, state));
   const sagaId = uuidv7();
   const saga = sagas.accept(sagaId, 'reset_order', resetRequestFor({ order_id: String(orderId) }));
-  const facts = { tenantId: 'alpha', correlationId: `c-${sagaId}`, type: 'reset_order', request: saga.request as object, inboundRequest: {} };
-  const advance = createAdvance({ types: [type], sagas, journal: { ...journal, write: (entry, _facts, state) => journal.write(entry, facts, state) }, log: silent });
-  await advance(sagaId);
+  const metadata = { tenantId: 'alpha', correlationId: `c-${sagaId}`, type: 'reset_order', request: saga.request as object, inboundRequest: {} };
+  const runSaga = createSagaRunner({ types: [type], sagas, journal: { ...journal, write: (entry, _facts, state) => journal.write(entry, metadata, state) }, log: silent });
+  await runSaga(sagaId);
   return { ...saga, sent: destinations.received.length };
 };
 
@@ -87,7 +87,7 @@ describe('an order of another writer with', () => {
   test.each(unusual)('%s is byte for byte as it was after the destination refused', async (_, fields) => {
     const _id = await orderWith(fields);
     const before = await bytesOf(_id);
-    expect(await reset(_id, 'refused')).toMatchObject({ phase: 'ended', status: 'rejected' });
+    expect(await reset(_id, 'rejected')).toMatchObject({ phase: 'ended', status: 'rejected' });
     // The order of fields is no part of their meaning, but a document rebuilt from its snapshot must not lose or gain any.
     const sorted = async (bytes: string) => Object.entries(BSON.deserialize(Buffer.from(bytes, 'base64'), { promoteValues: false })).sort(([a], [b]) => a.localeCompare(b));
     expect(await sorted(await bytesOf(_id))).toEqual(await sorted(before));
@@ -107,7 +107,7 @@ describe('an order of another writer with', () => {
     const before = await bytesOf(_id);
     expect(await reset(_id, 'synced')).toMatchObject({ phase: 'ended', status: 'error', error: { code: 'order.malformed' }, sent: 0 });
     expect(await bytesOf(_id)).toBe(before);
-    expect((await orders().findOne({ _id }))!['fence']).toBeUndefined();
+    expect((await orders().findOne({ _id }))!['lock']).toBeUndefined();
   });
 
   test('no routing belongs to no pair of companies, and does not fail those that are looked up beside it', async () => {

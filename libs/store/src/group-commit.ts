@@ -2,8 +2,8 @@ import type { Connection } from 'mongoose';
 import mongoose, { type mongo } from 'mongoose';
 import { StoreUnavailable } from '@crossroads/saga';
 import { bytesOf, DocumentTooLarge, maxDocumentBytes } from './document-too-large.js';
-import { queueFull, Together } from './together.js';
-import { asKnown, asUnavailable, inTime, isDuplicateKey } from './unavailable.js';
+import { queueFull, Batcher } from './batcher.js';
+import { asKnown, asUnavailable, inTime, isDuplicateKey } from './store-errors.js';
 
 const { MongoClientBulkWriteError, MongoServerError } = mongoose.mongo;
 
@@ -28,7 +28,7 @@ const mostBytesInMessage = 40_000_000;
  */
 export class GroupCommit {
   readonly #connection: Connection;
-  readonly #together = new Together<Waiting>({ send: (group) => this.#send(group), late: ({ reject }) => reject(queueFull()), bytes: ({ bytes }) => bytes });
+  readonly #batcher = new Batcher<Waiting>({ send: (group) => this.#send(group), late: ({ reject }) => reject(queueFull()), bytes: ({ bytes }) => bytes });
 
   constructor(connection: Connection) {
     this.#connection = connection;
@@ -47,14 +47,14 @@ export class GroupCommit {
 
   #join(write: Write, bytes: number): Promise<boolean> {
     return new Promise((resolve, reject) => {
-      if (!this.#together.join({ write, bytes, resolve, reject })) reject(queueFull());
+      if (!this.#batcher.join({ write, bytes, resolve, reject })) reject(queueFull());
     });
   }
 
   async #send(group: Waiting[]): Promise<void> {
     try {
       if (this.#connection.readyState !== mongoose.ConnectionStates.connected) throw new StoreUnavailable('MongoDB is not connected', { sent: false });
-      await (group.length === 1 ? this.#sendAlone(group[0]!) : this.#sendTogether(group));
+      await (group.length === 1 ? this.#sendAlone(group[0]!) : this.#sendBatch(group));
     } catch (error) {
       const reason = asKnown(error);
       for (const { reject } of group) reject(reason);
@@ -74,7 +74,7 @@ export class GroupCommit {
     }
   }
 
-  async #sendTogether(group: Waiting[]): Promise<void> {
+  async #sendBatch(group: Waiting[]): Promise<void> {
     let result: mongo.ClientBulkWriteResult;
     let errors: ReadonlyMap<number, mongo.ClientBulkWriteError> = new Map();
     let whole: unknown;
@@ -82,7 +82,7 @@ export class GroupCommit {
       const models = group.map(({ write }) => modelOf(this.#connection.name, write));
       result = await inTime(this.#connection.getClient().bulkWrite(models, { ordered: false, verboseResults: true }));
     } catch (error) {
-      if (isRefusedWhole(error)) return this.#sendHalves(group, error);
+      if (isRejectedWhole(error)) return this.#sendHalves(group, error);
       if (!(error instanceof MongoClientBulkWriteError) || !error.partialResult) throw error;
       // They may all have been made, and may all be lost again with the primary that made them: what it saw of the others' documents as well.
       if (error.writeConcernErrors.length > 0) throw error;
@@ -107,7 +107,7 @@ export class GroupCommit {
 }
 
 /** Whether driver or server took no part of the group, for a reason that is not going to pass. */
-const isRefusedWhole = (error: unknown): boolean => {
+const isRejectedWhole = (error: unknown): boolean => {
   if (error instanceof MongoClientBulkWriteError) return error.cause !== undefined && error.writeErrors.size === 0 && asUnavailable(error) === undefined;
   return asUnavailable(error) === undefined;
 };

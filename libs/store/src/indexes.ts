@@ -1,6 +1,6 @@
 import type { Connection } from 'mongoose';
 import { modelsOf } from './models/models.js';
-import { reaching } from './unavailable.js';
+import { withStoreErrors } from './store-errors.js';
 
 /** Makes every collection and index. A step of its own, run before the apps: an index built beside traffic lets duplicates in first. */
 export const makeIndexes = async (connection: Connection): Promise<void> => {
@@ -14,7 +14,7 @@ export const makeIndexes = async (connection: Connection): Promise<void> => {
 export const checkIndexes = async (connection: Connection): Promise<void> => {
   for (const model of modelsOf(connection)) {
     const wanted = model.schema.indexes().filter(([, options]) => options.unique);
-    const present = new Set((await reaching(() => model.collection.indexes().catch(orNone))).map(({ name }) => name));
+    const present = new Set((await withStoreErrors(() => model.collection.indexes().catch(orNone))).map(({ name }) => name));
     for (const [, { name }] of wanted) {
       if (!present.has(name)) {
         throw new Error(`Index ${name} of ${model.collection.name} is missing. Run "npm run indexes" against this database first.`);

@@ -2,10 +2,10 @@ import type { IntegrationStatus } from '@crossroads/contract';
 import type { mongo } from 'mongoose';
 import { collections, rawCollection } from './collections.js';
 import type { EntryDocument } from './entry-document.js';
-import { lasting } from './lasting.js';
+import { durableRead } from './durable-read.js';
 import type { Store } from './open-store.js';
 import type { SagaDocument } from './saga-document.js';
-import { dueAtOnce } from './saga.repository.js';
+import { dueImmediately } from './saga.repository.js';
 
 /** A saga about to be accepted. */
 export interface NewSaga {
@@ -15,7 +15,7 @@ export interface NewSaga {
   type: string;
   version: number;
   tenant_id: string;
-  line_keys: string[];
+  concurrency_keys: string[];
   request: object;
   inbound_request: Record<string, unknown>;
   accepted_at: Date;
@@ -55,7 +55,7 @@ export const intakeRepository = (store: Store): IntakeRepository => {
   const sagas = () => rawCollection<AcceptedSaga>(connection, collections.sagas);
   const logs = () => rawCollection<EntryDocument>(connection, collections.logs);
   /** Its caller is told of it, and perhaps of nothing else: the request that stored it may have died. */
-  const one = (filter: mongo.Filter<AcceptedSaga>) => lasting(store, async (options) => (await sagas().findOne(filter, options)) ?? undefined);
+  const one = (filter: mongo.Filter<AcceptedSaga>) => durableRead(store, async (options) => (await sagas().findOne(filter, options)) ?? undefined);
   return {
     accept: ({ saga_id, ...saga }) => {
       const document: AcceptedSaga = {
@@ -68,7 +68,7 @@ export const intakeRepository = (store: Store): IntakeRepository => {
         failures: 0,
         resumed: false,
         updated_at: saga.accepted_at,
-        next_run_at: dueAtOnce,
+        next_run_at: dueImmediately,
       };
       return commit.insert(collections.sagas, document);
     },
@@ -82,7 +82,7 @@ export const intakeRepository = (store: Store): IntakeRepository => {
     },
 
     withLog: (tenantId, correlationId) =>
-      lasting(store, async (options) => {
+      durableRead(store, async (options) => {
         const saga = await sagas().findOne({ tenant_id: tenantId, correlation_id: correlationId }, options);
         if (!saga) return undefined;
         const entries = await logs().find({ saga_id: saga._id }, options).sort({ 'journal.epoch': 1, 'journal.seq': 1 }).toArray();
@@ -90,7 +90,7 @@ export const intakeRepository = (store: Store): IntakeRepository => {
       }),
 
     list: (tenantId, { status, order_id, order_number }, { before, limit }) =>
-      lasting(store, (options) =>
+      durableRead(store, (options) =>
         sagas()
           .find(
             {
@@ -101,7 +101,7 @@ export const intakeRepository = (store: Store): IntakeRepository => {
               ...(order_number !== undefined && { 'request.order.order_number': order_number }),
               ...(before !== undefined && { _id: { $lt: before } }),
             },
-            { projection: { inbound_request: 0, line_keys: 0 }, sort: { _id: -1 }, limit, ...options },
+            { projection: { inbound_request: 0, concurrency_keys: 0 }, sort: { _id: -1 }, limit, ...options },
           )
           .toArray(),
       ),

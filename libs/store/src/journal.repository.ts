@@ -1,25 +1,25 @@
-import type { AuditLog, LogSubject, Snapshot, SnapshotFacts } from '@crossroads/order-reset';
+import type { AuditLog, LogSubject, Snapshot, SnapshotInfo } from '@crossroads/order-reset';
 import type { Entry, Journal } from '@crossroads/saga';
 import { StoreUnavailable } from '@crossroads/saga';
 import { collections, rawCollection } from './collections.js';
 import type { EntryDocument } from './entry-document.js';
 import { entryId, toDocument, toEntry } from './entry-document.js';
-import { exactly, snapshotBytes } from './exact-values.js';
+import { losslessBson, snapshotBytes } from './lossless-bson.js';
 import type { Store } from './open-store.js';
-import type { SagaFacts } from './saga-document.js';
+import type { SagaMetadata } from './saga-document.js';
 import { newestCommitted } from './trusted-reads.js';
-import { reaching } from './unavailable.js';
+import { withStoreErrors } from './store-errors.js';
 
 /** What an entry says of its subject, given the saga's request and the state its steps have gathered. */
-export type SubjectOf = (facts: SagaFacts, state: object) => LogSubject;
+export type SubjectOf = (metadata: SagaMetadata, state: object) => LogSubject;
 
 /** The journal, kept as CrossroadsLogV2 entries. */
-export const journalRepository = (store: Store, subjectOf: SubjectOf): Journal<SagaFacts> => {
+export const journalRepository = (store: Store, subjectOf: SubjectOf): Journal<SagaMetadata> => {
   const { connection, commit } = store;
   const logs = () => rawCollection<EntryDocument>(connection, collections.logs);
   return {
     read: (sagaId) =>
-      reaching(async () => {
+      withStoreErrors(async () => {
         const documents = await logs()
           .find({ saga_id: sagaId }, { projection: { extra_data: 0, outbound_request: 0, inbound_request: 0 }, ...newestCommitted(store) })
           .sort({ 'journal.epoch': 1, 'journal.seq': 1 })
@@ -27,13 +27,13 @@ export const journalRepository = (store: Store, subjectOf: SubjectOf): Journal<S
         return documents.map(toEntry);
       }),
 
-    async write(entry, facts, state) {
-      if (await commit.insert(collections.logs, toDocument(entry, facts, subjectOf(facts, state)), bytesIn(entry))) return entry;
-      return reaching(async () => toEntry(await standing(entry)));
+    async write(entry, metadata, state) {
+      if (await commit.insert(collections.logs, toDocument(entry, metadata, subjectOf(metadata, state)), bytesIn(entry))) return entry;
+      return withStoreErrors(async () => toEntry(await sagaVersion(entry)));
     },
   };
 
-  async function standing({ sagaId, key }: Entry): Promise<EntryDocument> {
+  async function sagaVersion({ sagaId, key }: Entry): Promise<EntryDocument> {
     const document = await logs().findOne({ _id: entryId(sagaId, key), saga_id: sagaId }, newestCommitted(store));
     // Seen only where reads may lag behind writes; the next attempt finds it.
     if (!document) throw new StoreUnavailable(`Entry ${key} is known to exist but cannot be read yet`);
@@ -51,21 +51,21 @@ const bytesIn = ({ detail: { extra_data } }: Entry): number | undefined =>
 /** Reads snapshots back out of the log, value for value. */
 export const auditLogRepository = ({ connection }: Store): AuditLog => ({
   cleared: (sagaId) =>
-    reaching(async () => {
-      const verdicts = await rawCollection<EntryDocument>(connection, collections.logs)
-        .find({ saga_id: sagaId, 'step.name': 'clear-deliveries', 'step.outcome': { $in: ['done', 'terminated', 'recorded'] } }, { projection: { step: 1, 'journal.adds': 1 } })
+    withStoreErrors(async () => {
+      const finalOutcomes = await rawCollection<EntryDocument>(connection, collections.logs)
+        .find({ saga_id: sagaId, 'step.name': 'clear-deliveries', 'step.outcome': { $in: ['done', 'terminated', 'recorded'] } }, { projection: { step: 1, 'journal.output': 1 } })
         .toArray();
       // The undo's entry says what it did: where the order was to stay cleared, nothing was put back.
-      if (verdicts.some(({ step, journal }) => step.direction === 'undo' && (journal.adds as { restored?: boolean } | undefined)?.restored)) return 'restored';
+      if (finalOutcomes.some(({ step, journal }) => step.direction === 'undo' && (journal.output as { restored?: boolean } | undefined)?.restored)) return 'restored';
       // An operator may have ended the saga before the clear had an entry of its own; then the operator's says what was cleared.
-      return verdicts.flatMap(({ journal }) => (journal.adds as { cleared?: SnapshotFacts } | undefined)?.cleared ?? [])[0];
+      return finalOutcomes.flatMap(({ journal }) => (journal.output as { cleared?: SnapshotInfo } | undefined)?.cleared ?? [])[0];
     }),
 
   snapshot: (sagaId, version) =>
-    reaching(async () => {
+    withStoreErrors(async () => {
       const document = await rawCollection<{ extra_data: Snapshot }>(connection, collections.logs).findOne(
         { saga_id: sagaId, 'extra_data.version': version } as object,
-        { ...exactly, projection: { extra_data: 1 } },
+        { ...losslessBson, projection: { extra_data: 1 } },
       );
       if (!document) throw new Error(`The log holds no snapshot of version ${version} for saga ${sagaId}.`);
       const { version: at, ...snapshot } = document.extra_data;

@@ -4,8 +4,8 @@ import { resetRequest, subjectOf } from '@crossroads/order-reset';
 import mongoose from 'mongoose';
 import { uuidv7 } from 'uuidv7';
 import { ownDatabase } from '../../../tests/stores/own-database.js';
-import { snapshotOf } from './exact-values.js';
-import { journalRepository, openStore, orderLife, orderRepository } from './index.js';
+import { snapshotOf } from './lossless-bson.js';
+import { journalRepository, openStore, orderWriter, orderRepository } from './index.js';
 import type { Store } from './index.js';
 
 const { BSON, ObjectId } = mongoose.mongo;
@@ -79,9 +79,9 @@ test('a write that BSON cannot hold fails alone, as it would by itself', async (
 });
 
 describe('a log entry', () => {
-  const facts = { tenantId: 'alpha', correlationId: 'c', type: 'reset_order', request: resetRequestFor({ order_number: '4711' }), inboundRequest: {} };
+  const metadata = { tenantId: 'alpha', correlationId: 'c', type: 'reset_order', request: resetRequestFor({ order_number: '4711' }), inboundRequest: {} };
   const write = (extra_data: object) =>
-    journalRepository(store, ({ request }, state) => subjectOf(resetRequest.parse(request), state)).write(entryOf(uuidv7(), 1, 'done', { detail: { extra_data } }), facts, {});
+    journalRepository(store, ({ request }, state) => subjectOf(resetRequest.parse(request), state)).write(entryOf(uuidv7(), 1, 'done', { detail: { extra_data } }), metadata, {});
 
   test('whose snapshot is too large is refused, and the entries beside it are written', async () => {
     const [large, small] = await Promise.allSettled([write({ version: 1, bols: [text(17)], executed_drops: [] }), write({ version: 1, bols: ['little'], executed_drops: [] })]);
@@ -101,10 +101,10 @@ describe('an order that is full', () => {
   });
 
   test.each([
-    ['a BOL', () => orderLife(store).saveBol(orderId, bol as never)],
-    ['a drop', () => orderLife(store).saveDrop(orderId, drop as never, 'append')],
-    ['a drop in place of another', () => orderLife(store).saveDrop(orderId, drop as never, 'replace')],
-    ['an event', () => orderLife(store).progress(orderId, 'DRIVING', { text: text(1) }, { afterDeliveries: false })],
+    ['a BOL', () => orderWriter(store).saveBol(orderId, bol as never)],
+    ['a drop', () => orderWriter(store).saveDrop(orderId, drop as never, 'append')],
+    ['a drop in place of another', () => orderWriter(store).saveDrop(orderId, drop as never, 'replace')],
+    ['an event', () => orderWriter(store).progress(orderId, 'DRIVING', { text: text(1) }, { afterDeliveries: false })],
   ])('refuses %s for good', async (_, save) => {
     await expect(save()).rejects.toMatchObject({ name: 'OrderWriteRefused', reason: 'full' });
   });
@@ -112,8 +112,8 @@ describe('an order that is full', () => {
 
 test('a write to an order that is gone is not told as one that may be sent again', async () => {
   const gone = new ObjectId().toHexString();
-  await expect(orderLife(store).saveBol(gone, { bol_number: 'BOL-1', terminal: {} } as never)).rejects.toMatchObject({ reason: 'gone' });
-  await expect(orderLife(store).saveDrop(gone, { site: { source_id: 'site-1' } } as never, 'replace')).rejects.toMatchObject({ reason: 'gone' });
+  await expect(orderWriter(store).saveBol(gone, { bol_number: 'BOL-1', terminal: {} } as never)).rejects.toMatchObject({ reason: 'gone' });
+  await expect(orderWriter(store).saveDrop(gone, { site: { source_id: 'site-1' } } as never, 'replace')).rejects.toMatchObject({ reason: 'gone' });
 });
 
 test('an order without its routing does not keep others that are looked up with it from being found', async () => {

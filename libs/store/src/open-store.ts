@@ -7,7 +7,7 @@ import { GroupCommit } from './group-commit.js';
 import { watchHeartbeats } from './heartbeat-watch.js';
 import type { OnUnknownError } from './unknown-errors.js';
 import { onUnknown } from './unknown-errors.js';
-import { inTime } from './unavailable.js';
+import { inTime } from './store-errors.js';
 
 mongoose.set('strictQuery', 'throw');
 mongoose.set('sanitizeFilter', true);

@@ -1,6 +1,6 @@
 import { collections, rawCollection } from './collections.js';
 import type { Store } from './open-store.js';
-import { reaching } from './unavailable.js';
+import { withStoreErrors } from './store-errors.js';
 
 export interface OperatorKeyDocument {
   _id: string;
@@ -26,13 +26,13 @@ export interface OperatorKeyRepository {
 export const operatorKeyRepository = ({ connection }: Store): OperatorKeyRepository => {
   const keys = () => rawCollection<OperatorKeyDocument>(connection, collections.operatorKeys);
   return {
-    find: (id) => reaching(async () => (await keys().findOne({ _id: id })) ?? undefined),
-    list: () => reaching(() => keys().find({}).sort({ username: 1, _id: 1 }).toArray()),
+    find: (id) => withStoreErrors(async () => (await keys().findOne({ _id: id })) ?? undefined),
+    list: () => withStoreErrors(() => keys().find({}).sort({ username: 1, _id: 1 }).toArray()),
     save: ({ _id, ...key }) =>
-      reaching(async () => {
+      withStoreErrors(async () => {
         await keys().replaceOne({ _id }, key, { upsert: true });
       }),
-    revoke: (id, at) => reaching(async () => (await keys().updateOne({ _id: id }, { $set: { revoked_at: at } })).matchedCount > 0),
-    revokeAll: (username, at) => reaching(async () => (await keys().updateMany({ username, revoked_at: null }, { $set: { revoked_at: at } })).matchedCount),
+    revoke: (id, at) => withStoreErrors(async () => (await keys().updateOne({ _id: id }, { $set: { revoked_at: at } })).matchedCount > 0),
+    revokeAll: (username, at) => withStoreErrors(async () => (await keys().updateMany({ username, revoked_at: null }, { $set: { revoked_at: at } })).matchedCount),
   };
 };

@@ -1,6 +1,6 @@
 import { collections, rawCollection } from './collections.js';
 import type { Store } from './open-store.js';
-import { reaching } from './unavailable.js';
+import { withStoreErrors } from './store-errors.js';
 
 /** A viewer looks; an operator also acts. */
 export type OperatorRole = 'viewer' | 'operator';
@@ -22,9 +22,9 @@ export interface OperatorRepository {
 export const operatorRepository = ({ connection }: Store): OperatorRepository => {
   const operators = () => rawCollection<OperatorDocument>(connection, collections.operators);
   return {
-    find: (username) => reaching(async () => (await operators().findOne({ _id: username })) ?? undefined),
+    find: (username) => withStoreErrors(async () => (await operators().findOne({ _id: username })) ?? undefined),
     save: ({ _id, ...operator }) =>
-      reaching(async () => {
+      withStoreErrors(async () => {
         await operators().replaceOne({ _id }, operator, { upsert: true });
       }),
   };

@@ -23,7 +23,7 @@ let number = 1;
 const renamed = async () => {
   const orders = orderRepository(store);
   const stored = store.connection.db!.collection(collections.orders);
-  const hold = { sagaId: uuidv7(), epoch: 1 };
+  const owner = { sagaId: uuidv7(), epoch: 1 };
   const { insertedId } = await stored.insertOne({
     routing: { origin_tenant_id: 'alpha', origin_tenant_name: 'Alpha', destination_tenant_id: 'beta', destination_tenant_name: 'Beta' },
     origin_order_number: String(number++),
@@ -33,50 +33,50 @@ const renamed = async () => {
     progression_state: 'COMPLETE',
     bols: [{ bol_number: 'B' }],
     executed_drops: [],
-    fence: { saga_id: hold.sagaId, epoch: 1 },
+    lock: { saga_id: owner.sagaId, epoch: 1 },
   });
   const orderId = insertedId.toHexString();
   const rename = async (): Promise<void> => {
     expect(await orders.find(resetRequestFor({ order_id: orderId }))).toHaveLength(1);
     await stored.updateOne({ _id: insertedId }, { $set: { origin_order_number: String(number++) } });
   };
-  return { orders, orderId, hold, rename, order: async () => (await stored.findOne({ _id: insertedId }))! };
+  return { orders, orderId, owner, rename, order: async () => (await stored.findOne({ _id: insertedId }))! };
 };
 
 test('a number that was changed after the order was found keeps no effect from it, and none of their opposites', async () => {
-  const { orders, orderId, hold, rename, order } = await renamed();
+  const { orders, orderId, owner, rename, order } = await renamed();
   await rename();
   const snapshot = await orders.snapshot(orderId);
   await rename();
   // Not found by its old key, it is found by its id and cleared at the second try.
-  expect(await orders.clearDeliveries(orderId, 7, hold)).toEqual({ version: 7 });
+  expect(await orders.clearDeliveries(orderId, 7, owner)).toEqual({ version: 7 });
   await rename();
-  expect(await orders.clearedVersion(orderId, hold)).toBe(7);
+  expect(await orders.clearedVersion(orderId, owner)).toBe(7);
   await rename();
-  expect(await orders.resetProgression(orderId, 'COMPLETE', hold)).toEqual({ was: 'COMPLETE' });
+  expect(await orders.resetProgression(orderId, 'COMPLETE', owner)).toEqual({ was: 'COMPLETE' });
   await rename();
-  expect(await orders.restoreProgression(orderId, hold)).toBe('restored');
+  expect(await orders.restoreProgression(orderId, owner)).toBe('restored');
   await rename();
-  await orders.restoreDeliveries(orderId, snapshot, hold);
-  expect(await order()).toMatchObject({ progression_state: 'COMPLETE', bols: [{ bol_number: 'B' }], fence: { saga_id: hold.sagaId } });
+  await orders.restoreDeliveries(orderId, snapshot, owner);
+  expect(await order()).toMatchObject({ progression_state: 'COMPLETE', bols: [{ bol_number: 'B' }], lock: { saga_id: owner.sagaId } });
   await rename();
-  await orders.release(orderId, hold);
-  expect(await order()).not.toHaveProperty('fence');
+  await orders.release(orderId, owner);
+  expect(await order()).not.toHaveProperty('lock');
 });
 
 test('nor does it take an order that a saga has gone on with for one that is gone or not held', async () => {
-  const { orders, orderId, hold, rename } = await renamed();
+  const { orders, orderId, owner, rename } = await renamed();
   await rename();
-  await expect(orders.clearedVersion(orderId, hold)).resolves.toBeUndefined();
+  await expect(orders.clearedVersion(orderId, owner)).resolves.toBeUndefined();
   await rename();
-  await expect(orders.clearedVersion(orderId, { ...hold, sagaId: uuidv7() })).rejects.toMatchObject({ code: 'order.not_held' });
+  await expect(orders.clearedVersion(orderId, { ...owner, sagaId: uuidv7() })).rejects.toMatchObject({ code: 'order.not_locked' });
 });
 
 test('the oldest keys give way to new ones', () => {
   const keys = new OrderKeys();
   const { ObjectId } = store.connection.base.mongo;
   const ids = Array.from({ length: 10_001 }, () => new ObjectId());
-  for (const _id of ids) keys.remember({ _id, routing: { origin_tenant_id: 'alpha' }, origin_order_number: '1' });
+  for (const _id of ids) keys.store({ _id, routing: { origin_tenant_id: 'alpha' }, origin_order_number: '1' });
   expect(keys.of(ids[0]!.toHexString())).toEqual({ _id: ids[0] });
   expect(keys.of(ids[1]!.toHexString())).toEqual({ _id: ids[1], 'routing.origin_tenant_id': 'alpha', origin_order_number: '1' });
 });

@@ -25,7 +25,7 @@ const most = 10_000;
 export class OrderKeys {
   readonly #keys = new Map<string, ShardKey>();
 
-  remember({ _id, routing, origin_order_number }: Found): void {
+  store({ _id, routing, origin_order_number }: Found): void {
     if (typeof routing?.origin_tenant_id !== 'string' || typeof origin_order_number !== 'string') return;
     if (this.#keys.size >= most) this.#keys.delete(this.#keys.keys().next().value!);
     this.#keys.set(_id.toHexString(), { 'routing.origin_tenant_id': routing.origin_tenant_id, origin_order_number });

@@ -1,16 +1,16 @@
-import type { End, Hold, Missing, Order, Orders, ResetRequest, Snapshot } from '@crossroads/order-reset';
+import type { End, LockOwner, Missing, Order, Orders, ResetRequest, Snapshot } from '@crossroads/order-reset';
 import { NO_PROGRESS } from '@crossroads/order-reset';
 import type { Routing } from '@crossroads/contract';
-import { ClaimLost, StepRefused, StepUnavailable, StopSaga } from '@crossroads/saga';
+import { ClaimLost, NonRetryableError, RetryableError, StopSaga } from '@crossroads/saga';
 import type { mongo } from 'mongoose';
 import mongoose from 'mongoose';
 import { collections, rawCollection } from './collections.js';
-import { exactly, snapshotOf } from './exact-values.js';
-import { GroupRead } from './group-read.js';
+import { losslessBson, snapshotOf } from './lossless-bson.js';
+import { BatchLoader } from './batch-loader.js';
 import type { Store } from './open-store.js';
 import { OrderKeys } from './order-key.js';
 import { committed } from './trusted-reads.js';
-import { reaching } from './unavailable.js';
+import { withStoreErrors } from './store-errors.js';
 
 const { ObjectId } = mongoose.mongo;
 
@@ -24,7 +24,7 @@ interface OrderDocument {
   version: number;
   /** Absent or null in orders that other writers made. */
   progression_state?: string | null;
-  fence?: { saga_id: string; epoch: number; applied?: Applied };
+  lock?: { saga_id: string; epoch: number; applied?: Applied };
 }
 
 /**
@@ -53,62 +53,62 @@ export const orderRepository = (store: Store): Orders => {
   const keys = new OrderKeys();
 
   /** Lets this saga's writes through, and those of no older claim of it. */
-  const fenced = (orderId: string, { sagaId, epoch }: Hold) => ({
+  const ownLock = (orderId: string, { sagaId, epoch }: LockOwner) => ({
     ...keys.of(orderId),
-    'fence.saga_id': sagaId,
-    'fence.epoch': { $lte: epoch },
+    'lock.saga_id': sagaId,
+    'lock.epoch': { $lte: epoch },
   });
 
   /**
    * Of this claim alone. A lock that a dead claim took late has that claim's epoch, so no clear of another claim that is late as well gets through it:
    * the order may have been unlocked in between, and then nothing would put back what is cleared.
    */
-  const lockedBy = (orderId: string, { sagaId, epoch }: Hold) => ({ ...keys.of(orderId), 'fence.saga_id': sagaId, 'fence.epoch': epoch });
+  const lockedBy = (orderId: string, { sagaId, epoch }: LockOwner) => ({ ...keys.of(orderId), 'lock.saga_id': sagaId, 'lock.epoch': epoch });
 
   /**
    * Raises the lock's epoch to this claim's and returns the order as it is then. Without the write, an update of an older claim could
    * still arrive after the read and undo what was decided on it. ClaimLost only where the newer claim is seen: an absence has many causes.
    */
-  const lockedOrder = async (orderId: string, hold: Hold, read: mongo.FindOneAndUpdateOptions = {}, again = false): Promise<OrderDocument> => {
-    const { sagaId, epoch } = hold;
-    const order = await reaching(() =>
-      orders().findOneAndUpdate(fenced(orderId, hold), { $set: { 'fence.epoch': epoch } }, { projection: { fence: 1, version: 1, progression_state: 1 }, ...read, returnDocument: 'after' }),
+  const lockedOrder = async (orderId: string, owner: LockOwner, read: mongo.FindOneAndUpdateOptions = {}, again = false): Promise<OrderDocument> => {
+    const { sagaId, epoch } = owner;
+    const order = await withStoreErrors(() =>
+      orders().findOneAndUpdate(ownLock(orderId, owner), { $set: { 'lock.epoch': epoch } }, { projection: { lock: 1, version: 1, progression_state: 1 }, ...read, returnDocument: 'after' }),
     );
     if (order) return order;
     keys.forget(orderId);
-    const now = await reaching(() => orders().findOne({ _id: new ObjectId(orderId) }, { projection: { fence: 1 } }));
+    const now = await withStoreErrors(() => orders().findOne({ _id: new ObjectId(orderId) }, { projection: { lock: 1 } }));
     if (!now) throw new StopSaga('order.gone', `Order ${orderId} was deleted while the saga was at work.`);
-    if (now.fence?.saga_id === sagaId && now.fence.epoch > epoch) throw new ClaimLost(`Order ${orderId} was locked by epoch ${now.fence.epoch} of saga ${sagaId}, this is ${epoch}`);
+    if (now.lock?.saga_id === sagaId && now.lock.epoch > epoch) throw new ClaimLost(`Order ${orderId} was locked by epoch ${now.lock.epoch} of saga ${sagaId}, this is ${epoch}`);
     // Ours, so the filter missed it: by a key that is outdated, or because the lock was taken in between.
-    if (now.fence?.saga_id === sagaId && !again) return lockedOrder(orderId, hold, read, true);
-    throw new StopSaga('order.not_held', `Order ${orderId} is not locked by this saga any more: ${now.fence ? `saga ${now.fence.saga_id} has the lock` : 'the lock was removed'}.`);
+    if (now.lock?.saga_id === sagaId && !again) return lockedOrder(orderId, owner, read, true);
+    throw new StopSaga('order.not_locked', `Order ${orderId} is not locked by this saga any more: ${now.lock ? `saga ${now.lock.saga_id} has the lock` : 'the lock was removed'}.`);
   };
 
-  const askFor = (orderId: string, sagaId: string): Promise<boolean> =>
-    update({ ...keys.of(orderId), 'fence.saga_id': { $exists: true, $ne: sagaId } }, { $set: { 'fence.awaited': true } });
+  const requestLock = (orderId: string, sagaId: string): Promise<boolean> =>
+    update({ ...keys.of(orderId), 'lock.saga_id': { $exists: true, $ne: sagaId } }, { $set: { 'lock.has_waiters': true } });
 
   const release = async (orderId: string, sagaId: string): Promise<boolean> => {
     const named = keys.of(orderId);
-    const mine = { ...named, 'fence.saga_id': sagaId };
-    if (await update({ ...mine, 'fence.awaited': { $ne: true } }, { $unset: { fence: 1 } })) return false;
-    if (await update(mine, { $unset: { fence: 1 } })) return true;
+    const mine = { ...named, 'lock.saga_id': sagaId };
+    if (await update({ ...mine, 'lock.has_waiters': { $ne: true } }, { $unset: { lock: 1 } })) return false;
+    if (await update(mine, { $unset: { lock: 1 } })) return true;
     keys.forget(orderId);
     return named.origin_order_number !== undefined && release(orderId, sagaId);
   };
 
   /** Requests that arrive together are looked up together, and each finds its own among what comes back. */
-  const candidates = new GroupRead<ResetRequest, FoundOrder[]>((requests) =>
-    reaching(async () => {
+  const candidates = new BatchLoader<ResetRequest, FoundOrder[]>((requests) =>
+    withStoreErrors(async () => {
       const found = await orders()
-        .find<FoundOrder>(meantByAny(requests), { projection: { routing: 1, origin_order_number: 1, destination_order_number: 1, status: 1, version: 1, ...fieldTypes } })
+        .find<FoundOrder>(matchingAny(requests), { projection: { routing: 1, origin_order_number: 1, destination_order_number: 1, status: 1, version: 1, ...fieldTypes } })
         .toArray();
-      for (const order of found) keys.remember(order);
-      return new Map(requests.map((request) => [request, found.filter((order) => isMeant(order, request))]));
+      for (const order of found) keys.store(order);
+      return new Map(requests.map((request) => [request, found.filter((order) => matchesRequest(order, request))]));
     }),
   );
 
-  const snapshots = new GroupRead<string, Snapshot | StepRefused>((orderIds) =>
-    reaching(async () => {
+  const snapshots = new BatchLoader<string, Snapshot | NonRetryableError>((orderIds) =>
+    withStoreErrors(async () => {
       const raw = (await orders()
         .find(keys.ofAll(orderIds), { raw: true, ...committed(store) })
         .toArray()) as unknown as Uint8Array[];
@@ -119,19 +119,19 @@ export const orderRepository = (store: Store): Orders => {
   return {
     async find(request) {
       const found = await candidates.get(request);
-      return (found ?? []).slice(0, 2).map((document) => seenBy(request.caller.tenant_id, document));
+      return (found ?? []).slice(0, 2).map((document) => toOrder(request.caller.tenant_id, document));
     },
 
-    holdAgain: (orderId, hold) => update(fenced(orderId, hold), { $set: { 'fence.epoch': hold.epoch } }),
+    relock: (orderId, owner) => update(ownLock(orderId, owner), { $set: { 'lock.epoch': owner.epoch } }),
 
-    async hold(orderId, { sagaId, epoch }) {
-      const free = { $or: [{ fence: { $exists: false } }, { 'fence.saga_id': sagaId, 'fence.epoch': { $lte: epoch } }] };
-      const take = () => update({ ...keys.of(orderId), ...free }, { $set: { 'fence.saga_id': sagaId, 'fence.epoch': epoch } });
+    async lock(orderId, { sagaId, epoch }) {
+      const free = { $or: [{ lock: { $exists: false } }, { 'lock.saga_id': sagaId, 'lock.epoch': { $lte: epoch } }] };
+      const take = () => update({ ...keys.of(orderId), ...free }, { $set: { 'lock.saga_id': sagaId, 'lock.epoch': epoch } });
       // Whoever is asked will call. Where there was nobody to ask, it has just been given back.
-      return (await take()) || (!(await askFor(orderId, sagaId)) && (await take()));
+      return (await take()) || (!(await requestLock(orderId, sagaId)) && (await take()));
     },
 
-    askFor: async (orderId, { sagaId }) => void (await askFor(orderId, sagaId)),
+    requestLock: async (orderId, { sagaId }) => void (await requestLock(orderId, sagaId)),
 
     release: (orderId, { sagaId }) => release(orderId, sagaId),
 
@@ -142,99 +142,99 @@ export const orderRepository = (store: Store): Orders => {
         snapshot = await snapshots.get(orderId);
       }
       if (!snapshot) throw new StopSaga('order.gone', `Order ${orderId} was deleted while the saga was at work.`);
-      if (snapshot instanceof StepRefused) throw snapshot;
+      if (snapshot instanceof NonRetryableError) throw snapshot;
       return snapshot;
     },
 
-    async clearDeliveries(orderId, version, hold) {
+    async clearDeliveries(orderId, version, owner) {
       for (let tried = 0; ; tried++) {
         const cleared = await update(
-          { ...lockedBy(orderId, hold), version, 'fence.applied.cleared_version': { $exists: false } },
-          { $set: { bols: [], executed_drops: [], 'fence.applied.cleared_version': version }, $inc: { version: 1 } },
+          { ...lockedBy(orderId, owner), version, 'lock.applied.cleared_version': { $exists: false } },
+          { $set: { bols: [], executed_drops: [], 'lock.applied.cleared_version': version }, $inc: { version: 1 } },
         );
         if (cleared) return { version };
-        const now = await lockedOrder(orderId, hold);
-        const earlier = now.fence?.applied?.cleared_version;
+        const now = await lockedOrder(orderId, owner);
+        const earlier = now.lock?.applied?.cleared_version;
         if (earlier !== undefined) return { version: earlier };
         // Unchanged, it was locked by an earlier claim until now.
         if (tried > 0 || Number(now.version) !== version) return 'moved';
       }
     },
 
-    async clearedVersion(orderId, hold) {
-      return (await lockedOrder(orderId, hold)).fence?.applied?.cleared_version;
+    async clearedVersion(orderId, owner) {
+      return (await lockedOrder(orderId, owner)).lock?.applied?.cleared_version;
     },
 
-    async restoreDeliveries(orderId, snapshot, hold) {
+    async restoreDeliveries(orderId, snapshot, owner) {
       for (let tried = 0; tried < triesAgainstWriters; tried++) {
-        const now = await lockedOrder(orderId, hold, { ...exactly, projection: { bols: 1, executed_drops: 1, version: 1, fence: 1 } });
-        const { cleared_version, deliveries_restored } = now.fence?.applied ?? {};
+        const now = await lockedOrder(orderId, owner, { ...losslessBson, projection: { bols: 1, executed_drops: 1, version: 1, lock: 1 } });
+        const { cleared_version, deliveries_restored } = now.lock?.applied ?? {};
         if (cleared_version === undefined || deliveries_restored) return;
         const { bols, executed_drops } = now as unknown as Partial<Snapshot>;
         if (![bols, executed_drops].every((list) => list === undefined || list === null || Array.isArray(list))) {
           throw new StopSaga('order.malformed', 'Another system made the order’s BOLs or executed drops something else than a list since they were cleared.');
         }
         const restored = await update(
-          { ...fenced(orderId, hold), version: Number(now.version), 'fence.applied.cleared_version': { $exists: true }, 'fence.applied.deliveries_restored': { $exists: false } },
+          { ...ownLock(orderId, owner), version: Number(now.version), 'lock.applied.cleared_version': { $exists: true }, 'lock.applied.deliveries_restored': { $exists: false } },
           putting(
             { bols: [...snapshot.bols, ...(bols ?? [])], executed_drops: [...snapshot.executed_drops, ...(executed_drops ?? [])] },
             snapshot.missing,
-            { 'fence.epoch': hold.epoch, 'fence.applied.deliveries_restored': true },
+            { 'lock.epoch': owner.epoch, 'lock.applied.deliveries_restored': true },
           ),
         );
         if (restored) return;
       }
-      throw new StepUnavailable('order.busy', 'The order kept changing while its deliveries were put back.');
+      throw new RetryableError('order.busy', 'The order kept changing while its deliveries were put back.');
     },
 
-    async resetProgression(orderId, expected, hold) {
+    async resetProgression(orderId, expected, owner) {
       let was: string | null | undefined = expected;
       for (let tried = 0; tried < triesAgainstWriters; tried++) {
         const reset = await update(
-          { ...fenced(orderId, hold), progression_state: was === undefined ? { $exists: false } : was, 'fence.applied.progression_was': { $exists: false } },
+          { ...ownLock(orderId, owner), progression_state: was === undefined ? { $exists: false } : was, 'lock.applied.progression_was': { $exists: false } },
           {
             $set: {
               progression_state: NO_PROGRESS,
-              'fence.epoch': hold.epoch,
-              'fence.applied.progression_was': was ?? null,
-              ...(was === undefined && { 'fence.applied.progression_absent': true }),
+              'lock.epoch': owner.epoch,
+              'lock.applied.progression_was': was ?? null,
+              ...(was === undefined && { 'lock.applied.progression_absent': true }),
             },
             $inc: { version: 1 },
           },
         );
         if (reset) return { was: was ?? NO_PROGRESS };
-        const order = await lockedOrder(orderId, hold);
-        const earlier = order.fence?.applied?.progression_was;
+        const order = await lockedOrder(orderId, owner);
+        const earlier = order.lock?.applied?.progression_was;
         if (earlier !== undefined) return { was: earlier ?? NO_PROGRESS };
         was = order.progression_state;
       }
-      throw new StepUnavailable('order.busy', 'The order kept changing while its progression was reset.');
+      throw new RetryableError('order.busy', 'The order kept changing while its progression was reset.');
     },
 
-    async restoreExactly(orderId, { bols, executed_drops, progression_state, missing }, version, hold) {
+    async restoreExactly(orderId, { bols, executed_drops, progression_state, missing }, version, owner) {
       const restored = await update(
-        { ...fenced(orderId, hold), version, 'fence.applied.restored': { $exists: false } },
-        putting({ bols, executed_drops, progression_state }, missing, { 'fence.epoch': hold.epoch, 'fence.applied.restored': true }),
+        { ...ownLock(orderId, owner), version, 'lock.applied.restored': { $exists: false } },
+        putting({ bols, executed_drops, progression_state }, missing, { 'lock.epoch': owner.epoch, 'lock.applied.restored': true }),
       );
       if (restored) return 'restored';
-      return (await lockedOrder(orderId, hold)).fence?.applied?.restored ? 'restored' : 'moved';
+      return (await lockedOrder(orderId, owner)).lock?.applied?.restored ? 'restored' : 'moved';
     },
 
-    async restoreProgression(orderId, hold) {
+    async restoreProgression(orderId, owner) {
       for (let tried = 0; tried < triesAgainstWriters; tried++) {
-        const { fence, progression_state } = await lockedOrder(orderId, hold);
-        const { progression_was: was, progression_absent, progression_restored } = fence?.applied ?? {};
+        const { lock, progression_state } = await lockedOrder(orderId, owner);
+        const { progression_was: was, progression_absent, progression_restored } = lock?.applied ?? {};
         if (was === undefined) return 'not-reset';
         if (progression_restored) return 'restored';
         if (progression_state !== NO_PROGRESS) return 'moved-on';
         const restored = await update(
-          { ...fenced(orderId, hold), progression_state: NO_PROGRESS, 'fence.applied.progression_restored': { $exists: false } },
-          putting({ progression_state: was }, progression_absent && { progression_state: 'absent' }, { 'fence.epoch': hold.epoch, 'fence.applied.progression_restored': true }),
+          { ...ownLock(orderId, owner), progression_state: NO_PROGRESS, 'lock.applied.progression_restored': { $exists: false } },
+          putting({ progression_state: was }, progression_absent && { progression_state: 'absent' }, { 'lock.epoch': owner.epoch, 'lock.applied.progression_restored': true }),
         );
         // What did not match may have met a newer claim as well as another writer: the next look tells which.
         if (restored) return 'restored';
       }
-      throw new StepUnavailable('order.busy', 'The order kept changing while its progression was put back.');
+      throw new RetryableError('order.busy', 'The order kept changing while its progression was put back.');
     },
   };
 };
@@ -258,7 +258,7 @@ const putting = (fields: Record<string, unknown>, missing: Missing = {}, marks: 
 const isObjectId = /^[0-9a-f]{24}$/i;
 
 /** Every order that one of the requests may mean, and perhaps a few more: by id, by the origin's number, by the destination's. */
-const meantByAny = (requests: readonly ResetRequest[]): object => {
+const matchingAny = (requests: readonly ResetRequest[]): object => {
   const ids = requests.flatMap(({ order }) => (order.order_id !== undefined && isObjectId.test(order.order_id) ? [new ObjectId(order.order_id)] : []));
   const byNumber = requests.filter(({ order }) => order.order_id === undefined);
   const tenants = { $in: byNumber.map(({ caller }) => caller.tenant_id) };
@@ -273,7 +273,7 @@ const meantByAny = (requests: readonly ResetRequest[]): object => {
 };
 
 /** An order between the two tenants, either way round: anyone else's is not meant, so it looks as if it did not exist. */
-const isMeant = ({ _id, routing, origin_order_number, destination_order_number }: FoundOrder, { order, caller, dest_tenant_name }: ResetRequest): boolean => {
+const matchesRequest = ({ _id, routing, origin_order_number, destination_order_number }: FoundOrder, { order, caller, dest_tenant_name }: ResetRequest): boolean => {
   // An order without routing, as another writer may have made it, belongs to no pair. Found by its id in a group, it must not fail its neighbours.
   if (!routing) return false;
   const made = routing.origin_tenant_id === caller.tenant_id && routing.destination_tenant_name === dest_tenant_name;
@@ -282,7 +282,7 @@ const isMeant = ({ _id, routing, origin_order_number, destination_order_number }
   return (made && origin_order_number === order.order_number) || (received && destination_order_number === order.order_number);
 };
 
-const seenBy = (tenantId: string, found: FoundOrder): Order => {
+const toOrder = (tenantId: string, found: FoundOrder): Order => {
   const { _id, status, routing, origin_order_number, destination_order_number } = found;
   const malformed = malformationOf(found);
   const origin: End = {
@@ -315,7 +315,7 @@ const seenBy = (tenantId: string, found: FoundOrder): Order => {
 
 /** BSON types of the fields a reset clears, without their contents. */
 const fieldTypes = {
-  types: { bols: { $type: '$bols' }, executed_drops: { $type: '$executed_drops' }, progression_state: { $type: '$progression_state' }, version: { $type: '$version' }, fence: { $type: '$fence' } },
+  types: { bols: { $type: '$bols' }, executed_drops: { $type: '$executed_drops' }, progression_state: { $type: '$progression_state' }, version: { $type: '$version' }, lock: { $type: '$lock' } },
 } as const;
 
 interface FoundOrder extends OrderDocument {
@@ -337,5 +337,5 @@ const allowedTypes = {
   executed_drops: ['array', 'null', 'missing'],
   progression_state: ['string', 'null', 'missing'],
   version: ['int', 'long', 'double'],
-  fence: ['object', 'missing'],
+  lock: ['object', 'missing'],
 } satisfies Record<string, string[]>;

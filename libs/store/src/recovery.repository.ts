@@ -3,7 +3,7 @@ import type { Store } from './open-store.js';
 import type { SagaDocument } from './saga-document.js';
 import type { Overdue, OverdueDocument } from './sweep.repository.js';
 import { overdueFields, overdueOf } from './sweep.repository.js';
-import { reaching } from './unavailable.js';
+import { withStoreErrors } from './store-errors.js';
 
 /** A saga that became due lately. */
 export interface LatelyDue extends Overdue {
@@ -26,7 +26,7 @@ export const recoveryRepository = ({ connection }: Store): RecoveryRepository =>
   const sagas = () => rawCollection<SagaDocument>(connection, collections.sagas);
   return {
     latelyDue: (limit) =>
-      reaching(async () => {
+      withStoreErrors(async () => {
         const found = await sagas()
           .find<OverdueDocument & Pick<SagaDocument, 'settled_epoch'>>(
             { next_run_at: { $exists: true }, $expr: { $and: [{ $gt: ['$next_run_at', { $subtract: ['$$NOW', windowMs] }] }, { $lte: ['$next_run_at', '$$NOW'] }] } },
@@ -37,7 +37,7 @@ export const recoveryRepository = ({ connection }: Store): RecoveryRepository =>
       }),
 
     dueAmong: (sagaIds) =>
-      reaching(async () => {
+      withStoreErrors(async () => {
         if (sagaIds.length === 0) return [];
         const found = await sagas()
           .find<OverdueDocument>({ _id: { $in: [...sagaIds] }, next_run_at: { $exists: true }, $expr: { $lte: ['$next_run_at', '$$NOW'] } }, { projection: overdueFields })

@@ -4,7 +4,7 @@ import type { EntryDocument } from './entry-document.js';
 import type { AcceptedSaga } from './intake.repository.js';
 import type { Store } from './open-store.js';
 import type { SagaDocument } from './saga-document.js';
-import { reaching } from './unavailable.js';
+import { withStoreErrors } from './store-errors.js';
 
 const { ObjectId } = mongoose.mongo;
 
@@ -32,7 +32,7 @@ export interface RetentionRepository {
   /** Days its sagas are kept after their end; for ever when undefined. False when there is no tenant of that name. */
   keepFor(tenantName: string, days: number | undefined): Promise<boolean>;
   /** Retires the tenant's longest accepted sagas among those that ended so many days ago: the saga goes, then its log. */
-  retire(retention: Pick<Retention, 'tenantId' | 'days'>, limit: number): Promise<number>;
+  purge(retention: Pick<Retention, 'tenantId' | 'days'>, limit: number): Promise<number>;
   /** Goes on with what is left of retired sagas, from the given one on: what a crash broke off, and snapshots whose orders are gone by now. */
   clearUp(limit: number, after?: string): Promise<{ taken: number; last: string | undefined }>;
   /** Takes idempotency keys off sagas that have had them long enough. */
@@ -50,16 +50,16 @@ const evidence = [{ 'extra_data.sha256': { $exists: true } }, { 'step.name': 'cl
 export const retentionRepository = ({ connection }: Store): RetentionRepository => {
   const sagas = () => rawCollection<AcceptedSaga>(connection, collections.sagas);
   const logs = () => rawCollection<EntryDocument>(connection, collections.logs);
-  const orders = () => rawCollection<{ _id: InstanceType<typeof ObjectId>; fence?: { saga_id: string } }>(connection, collections.orders);
-  const retired = () => rawCollection<{ _id: string; retired_at: Date }>(connection, collections.retired);
+  const orders = () => rawCollection<{ _id: InstanceType<typeof ObjectId>; lock?: { saga_id: string } }>(connection, collections.orders);
+  const purged = () => rawCollection<{ _id: string; purged_at: Date }>(connection, collections.purged);
   const tenants = () => rawCollection<{ _id: string; name: string; retention_days?: number }>(connection, collections.tenants);
 
   /** Those of the sagas that still hold an order. */
   const holding = async (ids: string[]): Promise<string[]> => {
     const held = await orders()
-      .find({ 'fence.saga_id': { $exists: true, $in: ids } }, { projection: { 'fence.saga_id': 1 } })
+      .find({ 'lock.saga_id': { $exists: true, $in: ids } }, { projection: { 'lock.saga_id': 1 } })
       .toArray();
-    return held.map(({ fence }) => fence!.saga_id);
+    return held.map(({ lock }) => lock!.saga_id);
   };
 
   /** Those of the sagas that saved something of an order that exists. */
@@ -76,30 +76,30 @@ export const retentionRepository = ({ connection }: Store): RetentionRepository 
   };
 
   /** First the saga, so that nobody is shown one without its log; then the log; last the note that it was retired. */
-  const removeRetired = async (ids: string[]): Promise<void> => {
+  const removePurged = async (ids: string[]): Promise<void> => {
     await sagas().deleteMany({ _id: { $in: ids }, phase: 'ended' });
     const kept = await withLivingOrder(ids);
     const gone = ids.filter((id) => !kept.includes(id));
     await logs().deleteMany({ saga_id: { $in: kept }, $nor: evidence } as object);
     await logs().deleteMany({ saga_id: { $in: gone } });
-    await retired().deleteMany({ _id: { $in: gone } });
+    await purged().deleteMany({ _id: { $in: gone } });
   };
 
   return {
     tenants: () =>
-      reaching(async () => {
+      withStoreErrors(async () => {
         const found = await tenants().find({ retention_days: { $exists: true } }).toArray();
         return found.map(({ _id, name, retention_days }) => ({ tenantId: _id, tenantName: name, days: retention_days! }));
       }),
 
     keepFor: (name, days) =>
-      reaching(async () => {
+      withStoreErrors(async () => {
         const change = days === undefined ? { $unset: { retention_days: 1 as const } } : { $set: { retention_days: days } };
         return (await tenants().updateOne({ name }, change)).matchedCount > 0;
       }),
 
-    retire: ({ tenantId, days }, limit) =>
-      reaching(async () => {
+    purge: ({ tenantId, days }, limit) =>
+      withStoreErrors(async () => {
         const found = await sagas()
           .find({ tenant_id: tenantId, _id: { $lt: idOf(Date.now() - days * dayMs) }, phase: 'ended', ...olderThan('ended_at', days * dayMs) }, { projection: { _id: 1 }, sort: { _id: 1 }, limit })
           .toArray();
@@ -108,23 +108,23 @@ export const retentionRepository = ({ connection }: Store): RetentionRepository 
         const holders = await holding(ended);
         const ids = ended.filter((id) => !holders.includes(id));
         if (ids.length === 0) return 0;
-        await retired().bulkWrite(ids.map((_id) => ({ updateOne: { filter: { _id }, update: { $setOnInsert: { retired_at: new Date() } }, upsert: true } })), { ordered: false });
-        await removeRetired(ids);
+        await purged().bulkWrite(ids.map((_id) => ({ updateOne: { filter: { _id }, update: { $setOnInsert: { purged_at: new Date() } }, upsert: true } })), { ordered: false });
+        await removePurged(ids);
         return ids.length;
       }),
 
     clearUp: (limit, after) =>
-      reaching(async () => {
-        const found = await retired()
+      withStoreErrors(async () => {
+        const found = await purged()
           .find(after === undefined ? {} : { _id: { $gt: after } }, { projection: { _id: 1 }, sort: { _id: 1 }, limit })
           .toArray();
         const ids = found.map(({ _id }) => _id);
-        if (ids.length > 0) await removeRetired(ids);
+        if (ids.length > 0) await removePurged(ids);
         return { taken: ids.length, last: ids.at(-1) };
       }),
 
     forgetKeys: (limit) =>
-      reaching(async () => {
+      withStoreErrors(async () => {
         const found = await sagas()
           .find({ idempotency_key: { $exists: true }, ...olderThan('accepted_at', keyLastsMs) }, { projection: { _id: 1 }, sort: { accepted_at: 1 }, limit })
           .toArray();
@@ -133,7 +133,7 @@ export const retentionRepository = ({ connection }: Store): RetentionRepository 
       }),
 
     removeExpired: (limit) =>
-      reaching(async () => {
+      withStoreErrors(async () => {
         const dead = [
           [collections.sessions, 'expires_at', 0],
           [collections.operatorKeys, 'expires_at', deadKeyShownMs],

@@ -2,8 +2,8 @@ import { collections, rawCollection } from './collections.js';
 import type { Store } from './open-store.js';
 import type { SagaDocument } from './saga-document.js';
 import { unended } from './saga-document.js';
-import { dueAtOnce, fromNow } from './saga.repository.js';
-import { reaching } from './unavailable.js';
+import { dueImmediately, fromNow } from './saga.repository.js';
+import { withStoreErrors } from './store-errors.js';
 
 /** What operators do to sagas. Each is one conditional update: true if it took effect, false if the saga has moved since it was looked at. */
 export interface SagaCommandRepository {
@@ -18,21 +18,21 @@ export interface SagaCommandRepository {
 
 export const sagaCommandRepository = ({ connection, commit }: Store): SagaCommandRepository => ({
   find: (sagaId) =>
-    reaching(async () => (await rawCollection<SagaDocument>(connection, collections.sagas).findOne({ _id: sagaId })) ?? undefined),
+    withStoreErrors(async () => (await rawCollection<SagaDocument>(connection, collections.sagas).findOne({ _id: sagaId })) ?? undefined),
 
   resume: ({ _id, tenant_id, epoch }) =>
     commit.update(
       collections.sagas,
       { _id, tenant_id, epoch, phase: 'stopped' },
       // The stop was in order, so the claims before it are no crashes; the epoch stays, or a ghost of it could write.
-      { $set: { phase: 'running', failures: 0, resumed: true, settled_epoch: epoch, next_run_at: dueAtOnce }, $unset: { error: 1 }, ...fromNow },
+      { $set: { phase: 'running', failures: 0, resumed: true, settled_epoch: epoch, next_run_at: dueImmediately }, $unset: { error: 1 }, ...fromNow },
     ),
 
   runNow: ({ _id, tenant_id, epoch }) =>
-    commit.update(collections.sagas, { _id, tenant_id, epoch, settled_epoch: epoch, phase: { $in: ['retrying', 'waiting'] } }, { $set: { next_run_at: dueAtOnce }, ...fromNow }),
+    commit.update(collections.sagas, { _id, tenant_id, epoch, settled_epoch: epoch, phase: { $in: ['retrying', 'waiting'] } }, { $set: { next_run_at: dueImmediately }, ...fromNow }),
 
   openRecovery: ({ _id, tenant_id }) =>
-    reaching(async () => {
+    withStoreErrors(async () => {
       const found = await rawCollection<SagaDocument & { 'request.recovers.saga_id': string }>(connection, collections.sagas).findOne(
         // The phases are those of the index, which answers nothing else.
         { tenant_id, 'request.recovers.saga_id': _id, phase: { $in: unended } },

@@ -2,7 +2,7 @@ import type { Phase } from '@crossroads/saga';
 import type { IntegrationStatus } from '@crossroads/contract';
 
 /** Phases of a saga that may still do something: by itself, or once an operator resumes it. */
-export const unended = ['running', 'waiting', 'parked', 'retrying', 'stopped'] as const satisfies readonly Phase[];
+export const unended = ['running', 'waiting', 'awaiting_approval', 'retrying', 'stopped'] as const satisfies readonly Phase[];
 
 /** A saga as it is stored. */
 export interface SagaDocument {
@@ -11,7 +11,7 @@ export interface SagaDocument {
   version: number;
   tenant_id: string;
   correlation_id: string;
-  line_keys: string[];
+  concurrency_keys: string[];
   request: object;
   inbound_request: Record<string, unknown>;
   /** The trace it was submitted in, by W3C's header of that name; absent where nobody traces. */
@@ -31,7 +31,7 @@ export interface SagaDocument {
 }
 
 /** What the journal's entries show of their saga, what its trace goes on from, and whose it is. */
-export interface SagaFacts {
+export interface SagaMetadata {
   tenantId: string;
   correlationId: string;
   type: string;

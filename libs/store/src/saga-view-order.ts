@@ -1,12 +1,12 @@
-import type { Order, RecoverRequest, SnapshotFacts } from '@crossroads/order-reset';
-import { lineKeysOfOrder } from '@crossroads/order-reset';
+import type { Order, RecoverRequest, SnapshotInfo } from '@crossroads/order-reset';
+import { concurrencyKeysOfOrder } from '@crossroads/order-reset';
 import mongoose from 'mongoose';
 import { collections, rawCollection } from './collections.js';
 import type { EntryDocument } from './entry-document.js';
 import type { Store } from './open-store.js';
 import type { SagaDocument } from './saga-document.js';
 import type { SagaRow } from './saga-view.repository.js';
-import { reaching } from './unavailable.js';
+import { withStoreErrors } from './store-errors.js';
 
 /** An order as it is now, as a person looks at it. */
 export interface OrderView {
@@ -26,7 +26,7 @@ export interface OrderView {
 export interface OrderReset {
   saga: SagaRow;
   /** What was cleared; absent when nothing was, or not yet. */
-  cleared?: SnapshotFacts;
+  cleared?: SnapshotInfo;
   /** When it was put back. */
   restored_at?: Date;
   /** The recovery that put it back, where it was not the saga itself. */
@@ -52,7 +52,7 @@ export interface OrderNames {
 
 interface OrderDocument extends OrderNames, Pick<OrderView, 'status' | 'version' | 'progression_state' | 'bols' | 'executed_drops'> {
   routing: Record<`${'origin' | 'destination'}_tenant_${'id' | 'name'}`, string>;
-  fence?: { saga_id: string };
+  lock?: { saga_id: string };
 }
 
 type Effect = Pick<EntryDocument, 'saga_id' | 'step' | 'date' | 'journal'>;
@@ -67,7 +67,7 @@ export const orderViewRepository = ({ connection }: Store): OrderViewRepository 
   const inLine = async (orderId: string): Promise<string[]> => {
     const order = await find(orderId);
     const sagas = await rawCollection<SagaDocument>(connection, collections.sagas)
-      .find({ line_keys: { $in: order ? lineKeysOf(order) : [`id:${orderId.toLowerCase()}`] }, next_run_at: { $exists: true } }, { projection: { _id: 1 } })
+      .find({ concurrency_keys: { $in: order ? concurrencyKeysOf(order) : [`id:${orderId.toLowerCase()}`] }, next_run_at: { $exists: true } }, { projection: { _id: 1 } })
       .limit(most)
       .toArray();
     return sagas.map(({ _id }) => _id);
@@ -75,20 +75,20 @@ export const orderViewRepository = ({ connection }: Store): OrderViewRepository 
 
   return {
     order: (orderId) =>
-      reaching(async () => {
+      withStoreErrors(async () => {
         const document = await find(orderId);
         return document && viewOf(document);
       }),
 
     resets: (orderId) =>
-      reaching(async () => {
+      withStoreErrors(async () => {
         const about = { 'metadata.crossroads_order_id': { $in: [orderId, orderId.toLowerCase()] } };
         const logs = rawCollection<EntryDocument>(connection, collections.logs);
-        const [told, standing] = await Promise.all([logs.distinct('saga_id', about), inLine(orderId)]);
-        const ids = [...new Set([...told, ...standing])].sort().reverse().slice(0, most);
+        const [told, sagaVersion] = await Promise.all([logs.distinct('saga_id', about), inLine(orderId)]);
+        const ids = [...new Set([...told, ...sagaVersion])].sort().reverse().slice(0, most);
         const [sagas, effects] = await Promise.all([
           rawCollection<SagaDocument>(connection, collections.sagas)
-            .find({ _id: { $in: ids } }, { projection: { inbound_request: 0, line_keys: 0 }, sort: { _id: -1 } })
+            .find({ _id: { $in: ids } }, { projection: { inbound_request: 0, concurrency_keys: 0 }, sort: { _id: -1 } })
             .toArray(),
           logs
             .find({ saga_id: { $in: ids }, 'step.name': 'clear-deliveries', 'step.outcome': 'done' }, { projection: { saga_id: 1, step: 1, date: 1, journal: 1 } })
@@ -99,8 +99,8 @@ export const orderViewRepository = ({ connection }: Store): OrderViewRepository 
   };
 };
 
-export const lineKeysOf = ({ _id, routing, origin_order_number, destination_order_number }: OrderNames): string[] =>
-  lineKeysOfOrder({
+export const concurrencyKeysOf = ({ _id, routing, origin_order_number, destination_order_number }: OrderNames): string[] =>
+  concurrencyKeysOfOrder({
     order_id: _id.toHexString(),
     caller: { tenant_id: routing.origin_tenant_id, order_number: origin_order_number },
     counterparty: { tenant_id: routing.destination_tenant_id, order_number: destination_order_number },
@@ -109,7 +109,7 @@ export const lineKeysOf = ({ _id, routing, origin_order_number, destination_orde
 const effectOf = (effects: Effect[]): Omit<OrderReset, 'saga'> => {
   const run = effects.find(({ step }) => step.direction === 'run');
   const undone = effects.find(({ step }) => step.direction === 'undo');
-  const { cleared } = (run?.journal.adds ?? {}) as { cleared?: SnapshotFacts };
+  const { cleared } = (run?.journal.output ?? {}) as { cleared?: SnapshotInfo };
   return { ...(cleared && { cleared }), ...(cleared && undone && { restored_at: undone.date }) };
 };
 
@@ -119,7 +119,7 @@ const recoveryOf = ({ _id }: SagaRow, sagas: readonly SagaRow[]): Pick<OrderRese
   return recovery?.ended_at ? { restored_at: recovery.ended_at, restored_by: recovery._id } : {};
 };
 
-const viewOf = ({ _id, routing, origin_order_number, destination_order_number, fence, ...order }: OrderDocument): OrderView => ({
+const viewOf = ({ _id, routing, origin_order_number, destination_order_number, lock, ...order }: OrderDocument): OrderView => ({
   order_id: _id.toHexString(),
   origin: { tenant: routing.origin_tenant_name, number: origin_order_number },
   destination: { tenant: routing.destination_tenant_name, number: destination_order_number },
@@ -128,5 +128,5 @@ const viewOf = ({ _id, routing, origin_order_number, destination_order_number, f
   progression_state: order.progression_state,
   bols: order.bols,
   executed_drops: order.executed_drops,
-  ...(fence && { held_by: fence.saga_id }),
+  ...(lock && { held_by: lock.saga_id }),
 });

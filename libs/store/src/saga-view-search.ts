@@ -3,7 +3,7 @@ import { collections, rawCollection } from './collections.js';
 import type { EntryDocument } from './entry-document.js';
 import type { Store } from './open-store.js';
 import type { SagaDocument } from './saga-document.js';
-import { reaching } from './unavailable.js';
+import { withStoreErrors } from './store-errors.js';
 
 const { ObjectId } = mongoose.mongo;
 
@@ -55,7 +55,7 @@ export const sagaSearch = ({ connection }: Store): SagaSearch => {
 
   return {
     find: (text) =>
-      reaching(async () => {
+      withStoreErrors(async () => {
         const [named, orderIds] = await Promise.all([namedSagas(text), namedOrders(text)]);
         const asked = objectId.test(text) ? [text, text.toLowerCase()] : [];
         const about = await logs().distinct('saga_id', { 'metadata.crossroads_order_id': { $in: [...orderIds, ...asked] } });
@@ -64,7 +64,7 @@ export const sagaSearch = ({ connection }: Store): SagaSearch => {
       }),
 
     tenantId: (idOrName) =>
-      reaching(async () => {
+      withStoreErrors(async () => {
         const tenants = rawCollection<{ _id: string; name: string }>(connection, collections.tenants);
         return (await tenants.findOne({ $or: [{ _id: idOrName }, { name: idOrName }] }))?._id;
       }),

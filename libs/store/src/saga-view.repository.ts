@@ -6,12 +6,12 @@ import { collections, rawCollection } from './collections.js';
 import type { EntryDocument } from './entry-document.js';
 import type { Store } from './open-store.js';
 import type { SagaDocument } from './saga-document.js';
-import { reaching } from './unavailable.js';
+import { withStoreErrors } from './store-errors.js';
 
-export const phases = ['running', 'waiting', 'parked', 'retrying', 'stopped', 'ended'] as const satisfies readonly Phase[];
+export const phases = ['running', 'waiting', 'awaiting_approval', 'retrying', 'stopped', 'ended'] as const satisfies readonly Phase[];
 
 /** Phases of a saga that has not come to its end and needs nobody. */
-export const inFlight: readonly Phase[] = ['running', 'waiting', 'parked', 'retrying'];
+export const inFlight: readonly Phase[] = ['running', 'waiting', 'awaiting_approval', 'retrying'];
 
 /** Which sagas to list; all that is given must hold. */
 export interface SagaFilter {
@@ -22,7 +22,7 @@ export interface SagaFilter {
 }
 
 /** A saga as a list shows it. */
-export type SagaRow = Omit<SagaDocument, 'inbound_request' | 'line_keys'>;
+export type SagaRow = Omit<SagaDocument, 'inbound_request' | 'concurrency_keys'>;
 
 export interface SagaRows {
   sagas: SagaRow[];
@@ -55,14 +55,14 @@ export interface SagaViewRepository {
  */
 export const countedUpTo = 1_000;
 
-const rowOnly = { inbound_request: 0, line_keys: 0 } as const;
+const rowOnly = { inbound_request: 0, concurrency_keys: 0 } as const;
 
 export const sagaViewRepository = ({ connection }: Store): SagaViewRepository => {
   const sagas = () => rawCollection<SagaDocument>(connection, collections.sagas);
   const count = (filter: mongo.Filter<SagaDocument>) => sagas().countDocuments(filter, { limit: countedUpTo });
   return {
     list: (filter, { before, limit }) =>
-      reaching(async () => {
+      withStoreErrors(async () => {
         const found = await sagas()
           .find(filterOf(filter, before), { projection: rowOnly })
           .sort({ _id: -1 })
@@ -73,7 +73,7 @@ export const sagaViewRepository = ({ connection }: Store): SagaViewRepository =>
       }),
 
     counts: () =>
-      reaching(async () => {
+      withStoreErrors(async () => {
         const [status, phase] = await Promise.all([
           Promise.all(integrationStatus.options.map(async (each) => [each, await count({ status: each })] as const)),
           Promise.all(phases.map(async (each) => [each, await count({ status: { $in: integrationStatus.options }, phase: each })] as const)),
@@ -82,17 +82,17 @@ export const sagaViewRepository = ({ connection }: Store): SagaViewRepository =>
       }),
 
     oldestInFlight: () =>
-      reaching(async () => {
+      withStoreErrors(async () => {
         const filter = filterOf({ phases: inFlight });
         return (await sagas().findOne(filter, { projection: rowOnly, sort: { _id: 1 } })) ?? undefined;
       }),
 
-    overdue: (since) => reaching(() => count({ next_run_at: { $lt: since }, updated_at: { $lt: since } })),
+    overdue: (since) => withStoreErrors(() => count({ next_run_at: { $lt: since }, updated_at: { $lt: since } })),
 
-    saga: (sagaId) => reaching(async () => (await sagas().findOne({ _id: sagaId })) ?? undefined),
+    saga: (sagaId) => withStoreErrors(async () => (await sagas().findOne({ _id: sagaId })) ?? undefined),
 
     entries: (sagaId) =>
-      reaching(() =>
+      withStoreErrors(() =>
         rawCollection<EntryDocument>(connection, collections.logs).find({ saga_id: sagaId }).sort({ 'journal.epoch': 1, 'journal.seq': 1 }).toArray(),
       ),
   };

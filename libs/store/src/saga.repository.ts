@@ -1,10 +1,10 @@
-import type { Claim, Sagas, SagaType, Settlement } from '@crossroads/saga';
+import type { Claim, Sagas, SagaType, SagaStateUpdate } from '@crossroads/saga';
 import { ClaimLost, StoreUnavailable } from '@crossroads/saga';
 import { collections, rawCollection } from './collections.js';
-import { GroupRead } from './group-read.js';
+import { BatchLoader } from './batch-loader.js';
 import type { Store } from './open-store.js';
-import type { SagaDocument, SagaFacts } from './saga-document.js';
-import { reaching } from './unavailable.js';
+import type { SagaDocument, SagaMetadata } from './saga-document.js';
+import { withStoreErrors } from './store-errors.js';
 
 /**
  * Milliseconds a claim holds a saga unless it is renewed. Short, because it is how long a dead worker's sagas lie idle;
@@ -28,7 +28,7 @@ export class ClaimUnsure extends StoreUnavailable {
 export type Renewal = { outcome: 'renewed' | 'lost' } | { outcome: 'unknown'; error: unknown };
 
 /** A saga that has just been accepted is due whatever any clock says. */
-export const dueAtOnce = new Date(0);
+export const dueImmediately = new Date(0);
 
 /** Goes with it where a saga that lay is made due: else it would look as late as it lay long. */
 export const fromNow = { $currentDate: { updated_at: true } } as const;
@@ -41,9 +41,9 @@ const stillHeld = (epoch: number) => ({ settled_epoch: { $lt: epoch }, $expr: { 
 
 const inMs = (ms: number) => ({ $add: ['$$NOW', ms] });
 
-export interface SagaRepository extends Sagas<SagaFacts> {
+export interface SagaRepository extends Sagas<SagaMetadata> {
   /** Holds claims a little longer while their steps are at work; one answer for each. */
-  renew(claims: readonly Pick<Claim<SagaFacts>, 'sagaId' | 'epoch' | 'facts'>[]): Promise<Renewal[]>;
+  renew(claims: readonly Pick<Claim<SagaMetadata>, 'sagaId' | 'epoch' | 'metadata'>[]): Promise<Renewal[]>;
   /** Says whose saga will be claimed next under this id, as its job knows it: on a cluster the claim then asks one shard. Without it, or were it wrong, no harm is done. */
   nameTenant(sagaId: string, tenantId: string): void;
   /**
@@ -51,7 +51,7 @@ export interface SagaRepository extends Sagas<SagaFacts> {
    * the saga is due. False when the highest has not been made: it may still be on its way. A claim of that epoch may be another worker's, if both tried at once
    * and this one was not told; then that worker loses it, which costs a turn and nothing else.
    */
-  giveBack(sagaId: string, epochs: readonly number[]): Promise<boolean>;
+  release(sagaId: string, epochs: readonly number[]): Promise<boolean>;
 }
 
 /** A saga that is to be read, and whose it is where that is known. */
@@ -71,9 +71,9 @@ const ofTenants = (asked: readonly Asked[]): object => {
 /** Sagas as a worker sees them. It claims the given types only, and none that a newer worker has begun. */
 export const sagaRepository = ({ connection, commit }: Store, types: readonly Pick<SagaType, 'type' | 'version'>[]): SagaRepository => {
   const newest = new Map(types.map(({ type, version }) => [type, version]));
-  const read = new GroupRead<Asked, SagaDocument>(async (asked) => {
+  const read = new BatchLoader<Asked, SagaDocument>(async (asked) => {
     const ids = { $in: [...new Set(asked.map(({ sagaId }) => sagaId))] };
-    const documents = await reaching(() => rawCollection<SagaDocument>(connection, collections.sagas).find({ _id: ids, ...ofTenants(asked) }).toArray());
+    const documents = await withStoreErrors(() => rawCollection<SagaDocument>(connection, collections.sagas).find({ _id: ids, ...ofTenants(asked) }).toArray());
     const found = new Map(documents.map((document) => [document._id, document]));
     return new Map(asked.flatMap((one) => (found.has(one.sagaId) ? [[one, found.get(one.sagaId)!]] : [])));
   });
@@ -82,7 +82,7 @@ export const sagaRepository = ({ connection, commit }: Store, types: readonly Pi
   const known = types.map(({ type, version }) => ({ type, version: { $lte: version } }));
   /** Almost every bell is a new saga's first, and that one can be claimed before it has been read. */
   const claimNew = ({ sagaId, tenantId }: Asked): Promise<boolean> =>
-    commit.update(collections.sagas, { _id: sagaId, ...(tenantId !== undefined && { tenant_id: tenantId }), epoch: 0, next_run_at: dueAtOnce, $or: known }, [{ $set: { epoch: 1, next_run_at: inMs(leaseMs) } }]);
+    commit.update(collections.sagas, { _id: sagaId, ...(tenantId !== undefined && { tenant_id: tenantId }), epoch: 0, next_run_at: dueImmediately, $or: known }, [{ $set: { epoch: 1, next_run_at: inMs(leaseMs) } }]);
 
   return {
     nameTenant(sagaId, tenantId) {
@@ -112,22 +112,22 @@ export const sagaRepository = ({ connection, commit }: Store, types: readonly Pi
       return claimed ? claimOf({ ...saga, epoch }) : 'not-due';
     },
 
-    async settle({ sagaId, epoch, facts }, settlement) {
-      const settled = await commit.update(collections.sagas, { _id: sagaId, tenant_id: facts.tenantId, epoch }, settle(epoch, settlement));
+    async saveState({ sagaId, epoch, metadata }, stateUpdate) {
+      const settled = await commit.update(collections.sagas, { _id: sagaId, tenant_id: metadata.tenantId, epoch }, settle(epoch, stateUpdate));
       if (!settled) throw new ClaimLost(`Saga ${sagaId} has been claimed again since epoch ${epoch}`);
     },
 
     renew: (claims) =>
       Promise.all(
-        claims.map(({ sagaId, epoch, facts }) =>
-          commit.update(collections.sagas, { _id: sagaId, tenant_id: facts.tenantId, epoch, ...stillHeld(epoch) }, [{ $set: { next_run_at: inMs(leaseMs) } }]).then(
+        claims.map(({ sagaId, epoch, metadata }) =>
+          commit.update(collections.sagas, { _id: sagaId, tenant_id: metadata.tenantId, epoch, ...stillHeld(epoch) }, [{ $set: { next_run_at: inMs(leaseMs) } }]).then(
             (held): Renewal => ({ outcome: held ? 'renewed' : 'lost' }),
             (error: unknown): Renewal => ({ outcome: 'unknown', error }),
           ),
         ),
       ),
 
-    async giveBack(sagaId, epochs) {
+    async release(sagaId, epochs) {
       const highest = epochs.at(-1)!;
       const made = { $max: { $filter: { input: epochs, cond: { $lte: ['$$this', '$epoch'] } } } };
       await commit.update(
@@ -151,7 +151,7 @@ export const sagaRepository = ({ connection, commit }: Store, types: readonly Pi
 
 const unsure = (error: unknown, epoch: number): unknown => (error instanceof StoreUnavailable && !error.sent ? error : new ClaimUnsure(epoch, error));
 
-const claimOf = (saga: SagaDocument): Claim<SagaFacts> => ({
+const claimOf = (saga: SagaDocument): Claim<SagaMetadata> => ({
   sagaId: saga._id,
   correlationId: saga.correlation_id,
   type: saga.type,
@@ -162,11 +162,11 @@ const claimOf = (saga: SagaDocument): Claim<SagaFacts> => ({
   resumed: saga.resumed,
   phase: saga.phase,
   request: saga.request,
-  facts: { tenantId: saga.tenant_id, correlationId: saga.correlation_id, type: saga.type, request: saga.request, inboundRequest: saga.inbound_request, traceparent: saga.traceparent },
+  metadata: { tenantId: saga.tenant_id, correlationId: saga.correlation_id, type: saga.type, request: saga.request, inboundRequest: saga.inbound_request, traceparent: saga.traceparent },
 });
 
 /** `$literal` throughout: a message may begin with a dollar sign. */
-const settle = (epoch: number, { phase, status, step, wakeInMs, failures, error }: Settlement): object[] => [
+const settle = (epoch: number, { phase, status, step, delayMs, failures, error }: SagaStateUpdate): object[] => [
   {
     $set: {
       phase: { $literal: phase },
@@ -176,7 +176,7 @@ const settle = (epoch: number, { phase, status, step, wakeInMs, failures, error 
       failures,
       settled_epoch: epoch,
       updated_at: '$$NOW',
-      next_run_at: wakeInMs === undefined ? '$$REMOVE' : inMs(wakeInMs),
+      next_run_at: delayMs === undefined ? '$$REMOVE' : inMs(delayMs),
       ...(phase === 'ended' && { ended_at: '$$NOW' }),
     },
   },

@@ -1,6 +1,6 @@
 import { collections, rawCollection } from './collections.js';
 import type { Store } from './open-store.js';
-import { reaching } from './unavailable.js';
+import { withStoreErrors } from './store-errors.js';
 
 export interface SessionDocument {
   /** Hex SHA-256 of the token in the operator's cookie. */
@@ -24,16 +24,16 @@ export const sessionRepository = ({ connection }: Store): SessionRepository => {
   const sessions = () => rawCollection<SessionDocument>(connection, collections.sessions);
   return {
     start: (session) =>
-      reaching(async () => {
+      withStoreErrors(async () => {
         await sessions().insertOne(session);
       }),
-    find: (id, now) => reaching(async () => (await sessions().findOne({ _id: id, expires_at: { $gt: now } })) ?? undefined),
+    find: (id, now) => withStoreErrors(async () => (await sessions().findOne({ _id: id, expires_at: { $gt: now } })) ?? undefined),
     end: (id) =>
-      reaching(async () => {
+      withStoreErrors(async () => {
         await sessions().deleteOne({ _id: id });
       }),
     removeExpired: (now) =>
-      reaching(async () => {
+      withStoreErrors(async () => {
         await sessions().deleteMany({ expires_at: { $lte: now } });
       }),
   };

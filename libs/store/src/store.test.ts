@@ -7,9 +7,9 @@ import mongoose from 'mongoose';
 import { uuidv7 } from 'uuidv7';
 import { reachableDatabase } from '../../../tests/stores/reached-by.js';
 import { auditLogRepository, intakeRepository, journalRepository, makeIndexes, openStore, orderRepository, sagaRepository } from './index.js';
-import type { SagaFacts, Store } from './index.js';
-import { snapshotOf } from './exact-values.js';
-import { dueAtOnce } from './saga.repository.js';
+import type { SagaMetadata, Store } from './index.js';
+import { snapshotOf } from './lossless-bson.js';
+import { dueImmediately } from './saga.repository.js';
 
 const { BSON, ObjectId, Decimal128, Double, Int32, Long, Binary } = mongoose.mongo;
 
@@ -70,7 +70,7 @@ ordersContract('MongoDB', async () => ({
     await orders().updateOne({ _id: new ObjectId(orderId) }, { $push: { bols: { bol_number } } as never, $inc: { version: 1 } });
   },
   remove: async (orderId) => void (await orders().deleteOne({ _id: new ObjectId(orderId) })),
-  unlock: async (orderId) => void (await orders().updateOne({ _id: new ObjectId(orderId) }, { $unset: { fence: 1 } })),
+  unlock: async (orderId) => void (await orders().updateOne({ _id: new ObjectId(orderId) }, { $unset: { lock: 1 } })),
   look: async (orderId) => {
     const order = (await orders().findOne({ _id: new ObjectId(orderId) }))!;
     return {
@@ -78,8 +78,8 @@ ordersContract('MongoDB', async () => ({
       drops: order['executed_drops'].length,
       progression: order['progression_state'],
       version: order['version'],
-      fenced: order['fence'] !== undefined,
-      lock: order['fence'] ? { saga: order['fence'].saga_id, epoch: order['fence'].epoch, awaited: order['fence'].awaited ?? false } : null,
+      ownLock: order['lock'] !== undefined,
+      lock: order['lock'] ? { saga: order['lock'].saga_id, epoch: order['lock'].epoch, awaited: order['lock'].awaited ?? false } : null,
     };
   },
 }));
@@ -93,7 +93,7 @@ const accept = async (): Promise<string> => {
     type: 'reset_order',
     version: 1,
     tenant_id: 'alpha',
-    line_keys: [],
+    concurrency_keys: [],
     request,
     inbound_request: {},
     accepted_at: new Date(),
@@ -105,16 +105,16 @@ sagasContract('MongoDB', async () => ({
   sagas: sagaRepository(store, [{ type: 'reset_order', version: 1 }]),
   accept,
   makeDue: async (sagaId) => {
-    await store.connection.db!.collection<{ _id: string }>('sagas').updateOne({ _id: sagaId }, { $set: { next_run_at: dueAtOnce } });
+    await store.connection.db!.collection<{ _id: string }>('sagas').updateOne({ _id: sagaId }, { $set: { next_run_at: dueImmediately } });
   },
 }));
 
-const facts = { tenantId: 'alpha', correlationId: 'c', type: 'reset_order', request: resetRequestFor({ order_number: '4711' }), inboundRequest: {} };
+const metadata = { tenantId: 'alpha', correlationId: 'c', type: 'reset_order', request: resetRequestFor({ order_number: '4711' }), inboundRequest: {} };
 const journal = () => journalRepository(store, ({ request }, state) => subjectOf(resetRequest.parse(request), state));
 
 journalContract('MongoDB', async () => {
   const { read, write } = journal();
-  return { sagaId: uuidv7(), read, write: (entry) => write(entry, facts, {}) };
+  return { sagaId: uuidv7(), read, write: (entry) => write(entry, metadata, {}) };
 });
 
 describe('a claim', () => {
@@ -122,7 +122,7 @@ describe('a claim', () => {
   const nextRunAt = async (sagaId: string) => (await store.connection.db!.collection<{ _id: string; next_run_at: Date }>('sagas').findOne({ _id: sagaId }))!.next_run_at.getTime();
 
   test('that is renewed holds its saga longer', async () => {
-    const claim = (await sagas().claim(await accept())) as Claim<SagaFacts>;
+    const claim = (await sagas().claim(await accept())) as Claim<SagaMetadata>;
     const before = await nextRunAt(claim.sagaId);
     await eventually(async () => {
       await sagas().renew([claim]);
@@ -131,8 +131,8 @@ describe('a claim', () => {
   });
 
   test('that is renewed just after it was settled leaves its saga to rest as it was told', async () => {
-    const claim = (await sagas().claim(await accept())) as Claim<SagaFacts>;
-    await sagas().settle(claim, { phase: 'waiting', status: 'pending', failures: 0, wakeInMs: 2_000 });
+    const claim = (await sagas().claim(await accept())) as Claim<SagaMetadata>;
+    await sagas().saveState(claim, { phase: 'waiting', status: 'pending', failures: 0, delayMs: 2_000 });
     const before = await nextRunAt(claim.sagaId);
     await sagas().renew([claim]);
     expect(await nextRunAt(claim.sagaId)).toBe(before);
@@ -169,15 +169,15 @@ describe('values a JavaScript number cannot hold', () => {
     const orderId = await deliver(odd);
     const raw = async () => Buffer.from((await orders().findOne({ _id: new ObjectId(orderId) }, { raw: true, projection: { _id: 0, bols: 1, executed_drops: 1 } })) as never);
     const before = await raw();
-    const hold = { sagaId: uuidv7(), epoch: 1 };
+    const owner = { sagaId: uuidv7(), epoch: 1 };
     const repository = orderRepository(store);
-    await repository.hold(orderId, hold);
+    await repository.lock(orderId, owner);
     const snapshot = await repository.snapshot(orderId);
-    await journal().write(entryOf(hold.sagaId, 1, 'done', { detail: { extra_data: snapshot } }), facts, {});
-    await repository.clearDeliveries(orderId, 7, hold);
-    const kept = await auditLogRepository(store).snapshot(hold.sagaId, 7);
+    await journal().write(entryOf(owner.sagaId, 1, 'done', { detail: { extra_data: snapshot } }), metadata, {});
+    await repository.clearDeliveries(orderId, 7, owner);
+    const kept = await auditLogRepository(store).snapshot(owner.sagaId, 7);
     expect(kept.sha256).toBe(snapshot.sha256);
-    await repository.restoreDeliveries(orderId, kept, hold);
+    await repository.restoreDeliveries(orderId, kept, owner);
     expect((await raw()).equals(before)).toBe(true);
   });
 });

@@ -1,11 +1,11 @@
 import { collections, rawCollection } from './collections.js';
 import type { Store } from './open-store.js';
 import type { SagaDocument } from './saga-document.js';
-import { dueAtOnce } from './saga.repository.js';
-import { reaching } from './unavailable.js';
+import { dueImmediately } from './saga.repository.js';
+import { withStoreErrors } from './store-errors.js';
 
 /** A saga whose bell should have been heard by now. */
-export interface Unheard {
+export interface DueSaga {
   sagaId: string;
   correlationId: string;
   type: string;
@@ -15,7 +15,7 @@ export interface Unheard {
   due: Date;
 }
 
-export interface Overdue extends Unheard {
+export interface Overdue extends DueSaga {
   /** For how long it has been due, by the database's clock. */
   overdueMs: number;
 }
@@ -36,18 +36,18 @@ export interface SweepRepository {
   /** Sagas that are due, longest due first, from the given place on; and the place behind the last of them. */
   due(limit: number, after?: SweepPlace): Promise<{ sagas: Overdue[]; place: SweepPlace | undefined }>;
   /** Of these sagas the ones that are due still, in the state they were read in. */
-  stillDue(found: readonly Pick<Unheard, 'sagaId' | 'epoch' | 'due'>[]): Promise<Overdue[]>;
+  stillDue(found: readonly Pick<DueSaga, 'sagaId' | 'epoch' | 'due'>[]): Promise<Overdue[]>;
   /** Among the next held orders those whose saga has ended: a ghost took them after the end. And behind which saga to go on. */
   orphans(limit: number, after?: string): Promise<{ orphans: Orphan[]; place: string | undefined }>;
 }
 
-interface Fenced {
+interface Locked {
   _id: { toHexString(): string };
-  fence: { saga_id: string };
+  lock: { saga_id: string };
 }
 
 /** What is due at once says nothing of since when; that is when it was accepted, resumed or made due. */
-const overdueMs = { $subtract: ['$$NOW', { $cond: [{ $eq: ['$next_run_at', dueAtOnce] }, '$updated_at', '$next_run_at'] }] };
+const overdueMs = { $subtract: ['$$NOW', { $cond: [{ $eq: ['$next_run_at', dueImmediately] }, '$updated_at', '$next_run_at'] }] };
 
 const isDue = { next_run_at: { $exists: true }, $expr: { $lte: ['$next_run_at', '$$NOW'] } };
 
@@ -69,7 +69,7 @@ export const sweepRepository = ({ connection }: Store): SweepRepository => {
   const sagas = () => rawCollection<SagaDocument>(connection, collections.sagas);
   return {
     due: (limit, after) =>
-      reaching(async () => {
+      withStoreErrors(async () => {
         const from = after && { next_run_at: { $gte: after.nextRunAt }, $or: [{ next_run_at: { $gt: after.nextRunAt } }, { _id: { $gt: after.sagaId } }] };
         const found = await sagas()
           .find<OverdueDocument>({ ...isDue, ...from }, { projection: overdueFields, sort: { next_run_at: 1, _id: 1 }, limit })
@@ -82,7 +82,7 @@ export const sweepRepository = ({ connection }: Store): SweepRepository => {
       }),
 
     stillDue: (found) =>
-      reaching(async () => {
+      withStoreErrors(async () => {
         if (found.length === 0) return [];
         const wanted = new Map(found.map((saga) => [saga.sagaId, saga]));
         const now = await sagas()
@@ -95,19 +95,19 @@ export const sweepRepository = ({ connection }: Store): SweepRepository => {
       }),
 
     orphans: (limit, after = '') =>
-      reaching(async () => {
-        const fenced = await rawCollection<Fenced>(connection, collections.orders)
-          .find({ _id: { $type: 'objectId' }, 'fence.saga_id': { $exists: true, $gt: after } } as object, { projection: { 'fence.saga_id': 1 }, sort: { 'fence.saga_id': 1 }, limit })
+      withStoreErrors(async () => {
+        const ownLock = await rawCollection<Locked>(connection, collections.orders)
+          .find({ _id: { $type: 'objectId' }, 'lock.saga_id': { $exists: true, $gt: after } } as object, { projection: { 'lock.saga_id': 1 }, sort: { 'lock.saga_id': 1 }, limit })
           .toArray();
-        const holders = fenced.map(({ fence }) => fence.saga_id);
+        const holders = ownLock.map(({ lock }) => lock.saga_id);
         // A holder that is not there at all, as in an order copied from elsewhere, will not unlock it either.
         const living = await sagas()
           .find({ _id: { $in: holders }, phase: { $ne: 'ended' } }, { projection: { _id: 1 } })
           .toArray();
         const open = new Set(living.map(({ _id }) => _id));
         return {
-          orphans: fenced.filter(({ fence }) => !open.has(fence.saga_id)).map(({ _id, fence }) => ({ orderId: _id.toHexString(), sagaId: fence.saga_id })),
-          place: fenced.length === limit ? holders.at(-1) : undefined,
+          orphans: ownLock.filter(({ lock }) => !open.has(lock.saga_id)).map(({ _id, lock }) => ({ orderId: _id.toHexString(), sagaId: lock.saga_id })),
+          place: ownLock.length === limit ? holders.at(-1) : undefined,
         };
       }),
   };

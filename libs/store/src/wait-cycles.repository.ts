@@ -3,8 +3,8 @@ import { collections, rawCollection } from './collections.js';
 import type { Store } from './open-store.js';
 import type { SagaDocument } from './saga-document.js';
 import type { OrderNames } from './saga-view-order.js';
-import { lineKeysOf } from './saga-view-order.js';
-import { reaching } from './unavailable.js';
+import { concurrencyKeysOf } from './saga-view-order.js';
+import { withStoreErrors } from './store-errors.js';
 
 /**
  * Sagas that wait for one another in a circle. None of them would ever move, and none is overdue, since each looks again by itself.
@@ -15,10 +15,10 @@ export interface WaitCycles {
   find(most: number): Promise<string[][]>;
 }
 
-type Waiting = Pick<SagaDocument, '_id' | 'line_keys' | 'epoch' | 'settled_epoch' | 'error'>;
+type Waiting = Pick<SagaDocument, '_id' | 'concurrency_keys' | 'epoch' | 'settled_epoch' | 'error'>;
 
 interface Held extends OrderNames {
-  fence: { saga_id: string };
+  lock: { saga_id: string };
 }
 
 /** The saga that an error names as the one to end first. */
@@ -26,11 +26,11 @@ const named = /\bsaga ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/;
 
 export const waitCycles = ({ connection }: Store): WaitCycles => ({
   find: (most) =>
-    reaching(async () => {
+    withStoreErrors(async () => {
       const found = await rawCollection<SagaDocument>(connection, collections.sagas)
         .find(
           { status: { $in: integrationStatus.options }, phase: 'waiting' },
-          { projection: { line_keys: 1, epoch: 1, settled_epoch: 1, error: 1 }, sort: { _id: 1 }, limit: most },
+          { projection: { concurrency_keys: 1, epoch: 1, settled_epoch: 1, error: 1 }, sort: { _id: 1 }, limit: most },
         )
         .toArray();
       // One that is being looked at may have the order by now; what it says it waits for is of its last look.
@@ -38,8 +38,8 @@ export const waitCycles = ({ connection }: Store): WaitCycles => ({
       // Only a lock whose holder waits itself can be part of a circle.
       const held = await rawCollection<Held>(connection, collections.orders)
         .find(
-          { 'fence.saga_id': { $exists: true, $in: waiting.map(({ _id }) => _id) } },
-          { projection: { 'fence.saga_id': 1, origin_order_number: 1, destination_order_number: 1, 'routing.origin_tenant_id': 1, 'routing.destination_tenant_id': 1 } },
+          { 'lock.saga_id': { $exists: true, $in: waiting.map(({ _id }) => _id) } },
+          { projection: { 'lock.saga_id': 1, origin_order_number: 1, destination_order_number: 1, 'routing.origin_tenant_id': 1, 'routing.destination_tenant_id': 1 } },
         )
         .toArray();
       return circlesIn(blockersOf(waiting, held));
@@ -49,10 +49,10 @@ export const waitCycles = ({ connection }: Store): WaitCycles => ({
 /** For each saga those it waits for: the one its error names, and the holders of orders that it may mean. */
 const blockersOf = (waiting: readonly Waiting[], held: readonly Held[]): Map<string, Set<string>> => {
   const holders = new Map<string, string>();
-  for (const order of held) for (const key of lineKeysOf(order)) holders.set(key, order.fence.saga_id);
+  for (const order of held) for (const key of concurrencyKeysOf(order)) holders.set(key, order.lock.saga_id);
   return new Map(
-    waiting.map(({ _id, line_keys, error }) => {
-      const blockers = [named.exec(error?.message ?? '')?.[1], ...line_keys.map((key) => holders.get(key))];
+    waiting.map(({ _id, concurrency_keys, error }) => {
+      const blockers = [named.exec(error?.message ?? '')?.[1], ...concurrency_keys.map((key) => holders.get(key))];
       return [_id, new Set(blockers.filter((blocker) => blocker !== undefined && blocker !== _id) as string[])];
     }),
   );

@@ -1,4 +1,4 @@
-import type { AuditLog, Snapshot, SnapshotFacts } from '@crossroads/order-reset';
+import type { AuditLog, Snapshot, SnapshotInfo } from '@crossroads/order-reset';
 import type { MemoryJournal } from './memory-journal.js';
 import type { Reach } from './reach.js';
 import { atOnce } from './reach.js';
@@ -7,9 +7,9 @@ import { atOnce } from './reach.js';
 export const memoryAuditLog = ({ entries }: MemoryJournal, reach: Reach = atOnce): AuditLog => ({
   cleared: (sagaId) =>
     reach.read('auditLog.cleared', () => {
-      const verdicts = entries.filter((entry) => entry.sagaId === sagaId && entry.step.name === 'clear-deliveries' && ['done', 'terminated', 'recorded'].includes(entry.step.outcome));
-      if (verdicts.some(({ step, adds }) => step.direction === 'undo' && (adds as { restored?: boolean } | undefined)?.restored)) return 'restored';
-      return verdicts.flatMap(({ adds }) => (adds as { cleared?: SnapshotFacts } | undefined)?.cleared ?? [])[0];
+      const finalOutcomes = entries.filter((entry) => entry.sagaId === sagaId && entry.step.name === 'clear-deliveries' && ['done', 'terminated', 'recorded'].includes(entry.step.outcome));
+      if (finalOutcomes.some(({ step, output }) => step.direction === 'undo' && (output as { restored?: boolean } | undefined)?.restored)) return 'restored';
+      return finalOutcomes.flatMap(({ output }) => (output as { cleared?: SnapshotInfo } | undefined)?.cleared ?? [])[0];
     }),
   snapshot: (sagaId, version) =>
     reach.read('auditLog.snapshot', () => {

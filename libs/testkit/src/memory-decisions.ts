@@ -9,7 +9,7 @@ type Seen = Pick<MemorySaga, 'sagaId' | 'epoch' | 'phase'>;
 /** What callers and operators do to sagas: each one conditional update, as in the store's decision and command repositories. */
 export interface MemoryDecisions {
   claim(saga: Seen): Promise<number | undefined>;
-  giveBack(sagaId: string, epoch: number): Promise<void>;
+  release(sagaId: string, epoch: number): Promise<void>;
   end(sagaId: string, epoch: number, error: { code: string; message: string }): Promise<boolean>;
   wake(saga: Seen): Promise<void>;
   resume(saga: Seen): Promise<boolean>;
@@ -19,29 +19,29 @@ export interface MemoryDecisions {
 export const memoryDecisions = ({ update }: MemorySagas, clock: MemoryClock): MemoryDecisions => {
   /** No worker has it: the worker that claimed it last has left it in order. */
   const resting = (seen: Seen) => (saga: MemorySaga) => saga.epoch === seen.epoch && saga.settledEpoch === seen.epoch && saga.nextRunAt !== undefined;
-  const dueAtOnce = (saga: MemorySaga) => Object.assign(saga, { nextRunAt: 0, updatedAt: clock.now() });
+  const dueImmediately = (saga: MemorySaga) => Object.assign(saga, { nextRunAt: 0, updatedAt: clock.now() });
   return {
     async claim(seen) {
       const epoch = seen.epoch + 1;
       const claimed =
         seen.phase === 'stopped'
           ? await update('decisions.claim-stopped', seen.sagaId, (saga) => saga.epoch === seen.epoch && saga.phase === 'stopped', (saga) => Object.assign(saga, { epoch, settledEpoch: epoch }))
-          : await update('decisions.claim', seen.sagaId, resting(seen), (saga) => Object.assign(saga, { epoch, nextRunAt: clock.now() + decisionMs, ...(seen.phase === 'parked' && { phase: 'running' as const }) }));
+          : await update('decisions.claim', seen.sagaId, resting(seen), (saga) => Object.assign(saga, { epoch, nextRunAt: clock.now() + decisionMs, ...(seen.phase === 'awaiting_approval' && { phase: 'running' as const }) }));
       return claimed ? epoch : undefined;
     },
-    async giveBack(sagaId, epoch) {
-      await update('decisions.give-back', sagaId, (saga) => saga.epoch === epoch, (saga) => Object.assign(dueAtOnce(saga), { settledEpoch: epoch }));
+    async release(sagaId, epoch) {
+      await update('decisions.give-back', sagaId, (saga) => saga.epoch === epoch, (saga) => Object.assign(dueImmediately(saga), { settledEpoch: epoch }));
     },
     end: (sagaId, epoch, error) =>
       update('decisions.end', sagaId, (saga) => saga.epoch === epoch, (saga) =>
         Object.assign(saga, { phase: 'ended', status: 'error', error, settledEpoch: epoch, updatedAt: clock.now(), nextRunAt: undefined })),
     async wake(seen) {
-      await update('decisions.wake', seen.sagaId, (saga) => resting(seen)(saga) && saga.phase === 'parked', dueAtOnce);
+      await update('decisions.wake', seen.sagaId, (saga) => resting(seen)(saga) && saga.phase === 'awaiting_approval', dueImmediately);
     },
     resume: (seen) =>
       update('commands.resume', seen.sagaId, (saga) => saga.epoch === seen.epoch && saga.phase === 'stopped', (saga) =>
-        Object.assign(dueAtOnce(saga), { phase: 'running', failures: 0, resumed: true, settledEpoch: seen.epoch, error: undefined })),
+        Object.assign(dueImmediately(saga), { phase: 'running', failures: 0, resumed: true, settledEpoch: seen.epoch, error: undefined })),
     runNow: (seen) =>
-      update('commands.run-now', seen.sagaId, (saga) => saga.epoch === seen.epoch && saga.settledEpoch === seen.epoch && (saga.phase === 'retrying' || saga.phase === 'waiting'), dueAtOnce),
+      update('commands.run-now', seen.sagaId, (saga) => saga.epoch === seen.epoch && saga.settledEpoch === seen.epoch && (saga.phase === 'retrying' || saga.phase === 'waiting'), dueImmediately),
   };
 };

@@ -7,7 +7,7 @@ export interface MemoryDestination extends Destinations {
   received: { key: string; body: string }[];
   /** The next answers, each an answer or an error to throw; `synced` when it runs out. */
   answers: (DestinationReply['answer'] | Error)[];
-  terms: { onRefusal: 'restore' | 'keep' };
+  policy: { onRejection: 'restore' | 'keep' };
   /** Hears of every request, when it arrives. */
   onArrival: (key: string) => void;
 }
@@ -16,15 +16,15 @@ export interface MemoryDestination extends Destinations {
 export const memoryDestination = (reach: Reach = atOnce): MemoryDestination => {
   const received: MemoryDestination['received'] = [];
   const answers: MemoryDestination['answers'] = [];
-  const terms: MemoryDestination['terms'] = { onRefusal: 'restore' };
+  const policy: MemoryDestination['policy'] = { onRejection: 'restore' };
   /** What it answered under a key it answers again: that is what the key is for. */
   const known = new Map<string, DestinationReply['answer']>();
   const destination: MemoryDestination = {
     received,
     answers,
-    terms,
+    policy,
     onArrival: () => undefined,
-    check: () => reach.read('destinations.check', () => ({ on_refusal: terms.onRefusal })),
+    check: () => reach.read('destinations.check', () => ({ on_rejection: policy.onRejection })),
     prepare: (order, cleared, { dispatchKey }) =>
       reach.read('destinations.prepare', (): OutboundRequest => ({
         method: 'POST',
@@ -42,7 +42,7 @@ export const memoryDestination = (reach: Reach = atOnce): MemoryDestination => {
         return answer;
       });
       if (answer instanceof Error) throw answer;
-      return { answer, message: `The destination answered ${answer}.`, http_status: answer === 'refused' ? 422 : 200, body: '' };
+      return { answer, message: `The destination answered ${answer}.`, http_status: answer === 'rejected' ? 422 : 200, body: '' };
     },
   };
   return destination;

@@ -11,19 +11,19 @@ export interface MemoryJournal extends Journal<unknown> {
 
 export const memoryJournal = (reach: Reach = atOnce): MemoryJournal => {
   const entries: Entry[] = [];
-  const standing = (key: string) => entries.find((entry) => entry.key === key);
+  const sagaVersion = (key: string) => entries.find((entry) => entry.key === key);
   const journal: MemoryJournal = {
     entries,
     onEntry: () => undefined,
     read: (sagaId) => reach.read('journal.read', () => entries.filter((entry) => entry.sagaId === sagaId).toSorted((a, b) => a.epoch - b.epoch || a.seq - b.seq)),
     async write(entry) {
       const inserted = await reach.write(`journal.write:${entry.step.name}:${entry.step.direction}:${entry.step.outcome}`, () => {
-        if (standing(entry.key)) return false;
+        if (sagaVersion(entry.key)) return false;
         entries.push(entry);
         journal.onEntry(entry);
         return true;
       });
-      return inserted ? entry : reach.read('journal.standing', () => standing(entry.key)!);
+      return inserted ? entry : reach.read('journal.standing', () => sagaVersion(entry.key)!);
     },
   };
   return journal;

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import type { Hold, Order, Orders, Snapshot } from '@crossroads/order-reset';
+import type { LockOwner, Order, Orders, Snapshot } from '@crossroads/order-reset';
 import { NO_PROGRESS } from '@crossroads/order-reset';
-import { ClaimLost, StepUnavailable, StopSaga } from '@crossroads/saga';
+import { ClaimLost, RetryableError, StopSaga } from '@crossroads/saga';
 import type { Reach } from './reach.js';
 import { atOnce } from './reach.js';
 
 /** The lock of an order, and what the saga that has it did to the order. A marker stays for as long as the lock. */
-export interface MemoryFence {
+export interface MemoryLock {
   sagaId: string;
   epoch: number;
   awaited?: boolean;
@@ -23,7 +23,7 @@ export interface MemoryOrder {
   executed_drops: unknown[];
   progression_state: string;
   version: number;
-  fence?: MemoryFence | undefined;
+  lock?: MemoryLock | undefined;
 }
 
 export type OrderChange = 'clear' | 'restore' | 'reset-progression' | 'restore-progression' | 'restore-exactly';
@@ -34,7 +34,7 @@ export interface MemoryOrders extends Orders {
   saveBol(orderId: string, bol: unknown): void;
   saveProgress(orderId: string, state: string): void;
   /** Hears of every write of a saga that changed the order itself, when it lands. */
-  onChange: (change: OrderChange, by: Hold, before: MemoryOrder, after: MemoryOrder) => void;
+  onChange: (change: OrderChange, by: LockOwner, before: MemoryOrder, after: MemoryOrder) => void;
 }
 
 /** Tries against other writers, as many as the store's. */
@@ -48,8 +48,8 @@ export const memoryOrders = (reach: Reach = atOnce): MemoryOrders => {
   const documents = new Map<string, MemoryOrder>();
 
   /** Whether the order is locked by this saga and by no newer claim of it. */
-  const fenced = (document: MemoryOrder | undefined, { sagaId, epoch }: Hold): document is MemoryOrder & { fence: MemoryFence } =>
-    document?.fence !== undefined && document.fence.sagaId === sagaId && document.fence.epoch <= epoch;
+  const ownLock = (document: MemoryOrder | undefined, { sagaId, epoch }: LockOwner): document is MemoryOrder & { lock: MemoryLock } =>
+    document?.lock !== undefined && document.lock.sagaId === sagaId && document.lock.epoch <= epoch;
 
   /** One update: false when its filter does not match what stands when it lands. */
   const update = (name: string, orderId: string, matches: (document: MemoryOrder) => boolean, set: (document: MemoryOrder) => void): Promise<boolean> =>
@@ -61,36 +61,36 @@ export const memoryOrders = (reach: Reach = atOnce): MemoryOrders => {
     });
 
   /** As `update` does, where the order itself is changed: it gets its next version. */
-  const change = (kind: OrderChange, orderId: string, hold: Hold, matches: (document: MemoryOrder & { fence: MemoryFence }) => boolean, fields: (document: MemoryOrder) => Partial<MemoryOrder>, mark: Partial<MemoryFence>) =>
+  const change = (kind: OrderChange, orderId: string, owner: LockOwner, matches: (document: MemoryOrder & { lock: MemoryLock }) => boolean, fields: (document: MemoryOrder) => Partial<MemoryOrder>, mark: Partial<MemoryLock>) =>
     update(
       `orders.${kind}`,
       orderId,
-      (document) => fenced(document, hold) && matches(document),
+      (document) => ownLock(document, owner) && matches(document),
       (document) => {
         const before = copyOf(document);
         Object.assign(document, fields(document), { version: document.version + 1 });
-        Object.assign(document.fence!, mark, { epoch: hold.epoch });
-        orders.onChange(kind, hold, before, document);
+        Object.assign(document.lock!, mark, { epoch: owner.epoch });
+        orders.onChange(kind, owner, before, document);
       },
     );
 
   /** Raises the lock's epoch to this claim's, and returns the order as it is then. */
-  const lockedOrder = async (orderId: string, hold: Hold): Promise<MemoryOrder & { fence: MemoryFence }> => {
+  const lockedOrder = async (orderId: string, owner: LockOwner): Promise<MemoryOrder & { lock: MemoryLock }> => {
     const order = await reach.write('orders.lock-again', () => {
       const document = documents.get(orderId);
-      if (!fenced(document, hold)) return undefined;
-      document.fence.epoch = hold.epoch;
+      if (!ownLock(document, owner)) return undefined;
+      document.lock.epoch = owner.epoch;
       return copyOf(document);
     });
-    if (order) return order as MemoryOrder & { fence: MemoryFence };
+    if (order) return order as MemoryOrder & { lock: MemoryLock };
     const now = await reach.read('orders.look', () => documents.get(orderId) && copyOf(documents.get(orderId)!));
     if (!now) throw new StopSaga('order.gone', `${orderId} is gone`);
-    if (now.fence?.sagaId === hold.sagaId && now.fence.epoch > hold.epoch) throw new ClaimLost(`${orderId} is locked by epoch ${now.fence.epoch}`);
-    throw new StopSaga('order.not_held', `${orderId} is not locked by ${hold.sagaId}`);
+    if (now.lock?.sagaId === owner.sagaId && now.lock.epoch > owner.epoch) throw new ClaimLost(`${orderId} is locked by epoch ${now.lock.epoch}`);
+    throw new StopSaga('order.not_locked', `${orderId} is not locked by ${owner.sagaId}`);
   };
 
-  const askFor = (orderId: string, sagaId: string): Promise<boolean> =>
-    update('orders.ask-for', orderId, ({ fence }) => fence !== undefined && fence.sagaId !== sagaId, ({ fence }) => void (fence!.awaited = true));
+  const requestLock = (orderId: string, sagaId: string): Promise<boolean> =>
+    update('orders.ask-for', orderId, ({ lock }) => lock !== undefined && lock.sagaId !== sagaId, ({ lock }) => void (lock!.awaited = true));
 
   const orders: MemoryOrders = {
     documents,
@@ -118,26 +118,26 @@ export const memoryOrders = (reach: Reach = atOnce): MemoryOrders => {
           ),
       ),
 
-    holdAgain: (orderId, { sagaId, epoch }) =>
-      update('orders.hold-again', orderId, (document) => fenced(document, { sagaId, epoch }), ({ fence }) => void (fence!.epoch = epoch)),
+    relock: (orderId, { sagaId, epoch }) =>
+      update('orders.lock-again', orderId, (document) => ownLock(document, { sagaId, epoch }), ({ lock }) => void (lock!.epoch = epoch)),
 
-    async hold(orderId, { sagaId, epoch }) {
+    async lock(orderId, { sagaId, epoch }) {
       const take = () =>
         update(
-          'orders.hold',
+          'orders.lock',
           orderId,
-          (document) => document.fence === undefined || fenced(document, { sagaId, epoch }),
-          (document) => void (document.fence = { ...document.fence, sagaId, epoch }),
+          (document) => document.lock === undefined || ownLock(document, { sagaId, epoch }),
+          (document) => void (document.lock = { ...document.lock, sagaId, epoch }),
         );
-      return (await take()) || (!(await askFor(orderId, sagaId)) && (await take()));
+      return (await take()) || (!(await requestLock(orderId, sagaId)) && (await take()));
     },
 
-    askFor: async (orderId, { sagaId }) => void (await askFor(orderId, sagaId)),
+    requestLock: async (orderId, { sagaId }) => void (await requestLock(orderId, sagaId)),
 
     async release(orderId, { sagaId }) {
-      const unlock = (document: MemoryOrder): void => void (document.fence = undefined);
-      if (await update('orders.release', orderId, ({ fence }) => fence?.sagaId === sagaId && !fence.awaited, unlock)) return false;
-      return update('orders.release-awaited', orderId, ({ fence }) => fence?.sagaId === sagaId, unlock);
+      const unlock = (document: MemoryOrder): void => void (document.lock = undefined);
+      if (await update('orders.release', orderId, ({ lock }) => lock?.sagaId === sagaId && !lock.awaited, unlock)) return false;
+      return update('orders.release-awaited', orderId, ({ lock }) => lock?.sagaId === sagaId, unlock);
     },
 
     async snapshot(orderId) {
@@ -149,100 +149,100 @@ export const memoryOrders = (reach: Reach = atOnce): MemoryOrders => {
     },
 
     async clearDeliveries(orderId, version, { sagaId, epoch }) {
-      const hold = { sagaId, epoch };
+      const owner = { sagaId, epoch };
       for (let tried = 0; ; tried++) {
         const cleared = await change(
           'clear',
           orderId,
-          hold,
-          (document) => document.fence.epoch === epoch && document.version === version && document.fence.clearedVersion === undefined,
+          owner,
+          (document) => document.lock.epoch === epoch && document.version === version && document.lock.clearedVersion === undefined,
           () => ({ bols: [], executed_drops: [] }),
           { clearedVersion: version },
         );
         if (cleared) return { version };
-        const now = await lockedOrder(orderId, hold);
-        if (now.fence.clearedVersion !== undefined) return { version: now.fence.clearedVersion };
+        const now = await lockedOrder(orderId, owner);
+        if (now.lock.clearedVersion !== undefined) return { version: now.lock.clearedVersion };
         if (tried > 0 || now.version !== version) return 'moved';
       }
     },
 
-    clearedVersion: async (orderId, { sagaId, epoch }) => (await lockedOrder(orderId, { sagaId, epoch })).fence.clearedVersion,
+    clearedVersion: async (orderId, { sagaId, epoch }) => (await lockedOrder(orderId, { sagaId, epoch })).lock.clearedVersion,
 
     async restoreDeliveries(orderId, snapshot, { sagaId, epoch }) {
-      const hold = { sagaId, epoch };
+      const owner = { sagaId, epoch };
       for (let tried = 0; tried < triesAgainstWriters; tried++) {
-        const now = await lockedOrder(orderId, hold);
-        if (now.fence.clearedVersion === undefined || now.fence.deliveriesRestored) return;
+        const now = await lockedOrder(orderId, owner);
+        if (now.lock.clearedVersion === undefined || now.lock.deliveriesRestored) return;
         const restored = await change(
           'restore',
           orderId,
-          hold,
-          ({ version, fence }) => version === now.version && fence.clearedVersion !== undefined && !fence.deliveriesRestored,
+          owner,
+          ({ version, lock }) => version === now.version && lock.clearedVersion !== undefined && !lock.deliveriesRestored,
           () => ({ bols: [...snapshot.bols, ...now.bols], executed_drops: [...snapshot.executed_drops, ...now.executed_drops] }),
           { deliveriesRestored: true },
         );
         if (restored) return;
       }
-      throw new StepUnavailable('order.busy', 'The order kept changing while its deliveries were put back.');
+      throw new RetryableError('order.busy', 'The order kept changing while its deliveries were put back.');
     },
 
     async resetProgression(orderId, expected, { sagaId, epoch }) {
-      const hold = { sagaId, epoch };
+      const owner = { sagaId, epoch };
       let was = expected;
       for (let tried = 0; tried < triesAgainstWriters; tried++) {
         const expects = was;
         const reset = await change(
           'reset-progression',
           orderId,
-          hold,
-          (document) => document.progression_state === expects && document.fence.progressionWas === undefined,
+          owner,
+          (document) => document.progression_state === expects && document.lock.progressionWas === undefined,
           () => ({ progression_state: NO_PROGRESS }),
           { progressionWas: expects },
         );
         if (reset) return { was };
-        const order = await lockedOrder(orderId, hold);
-        if (order.fence.progressionWas !== undefined) return { was: order.fence.progressionWas };
+        const order = await lockedOrder(orderId, owner);
+        if (order.lock.progressionWas !== undefined) return { was: order.lock.progressionWas };
         was = order.progression_state;
       }
-      throw new StepUnavailable('order.busy', 'The order kept changing while its progression was reset.');
+      throw new RetryableError('order.busy', 'The order kept changing while its progression was reset.');
     },
 
     async restoreExactly(orderId, { bols, executed_drops, progression_state }, version, { sagaId, epoch }) {
-      const hold = { sagaId, epoch };
+      const owner = { sagaId, epoch };
       const restored = await change(
         'restore-exactly',
         orderId,
-        hold,
-        (document) => document.version === version && !document.fence.restored,
+        owner,
+        (document) => document.version === version && !document.lock.restored,
         () => ({ bols: [...bols], executed_drops: [...executed_drops], progression_state }),
         { restored: true },
       );
       if (restored) return 'restored';
-      return (await lockedOrder(orderId, hold)).fence.restored ? 'restored' : 'moved';
+      return (await lockedOrder(orderId, owner)).lock.restored ? 'restored' : 'moved';
     },
 
     async restoreProgression(orderId, { sagaId, epoch }) {
-      const hold = { sagaId, epoch };
+      const owner = { sagaId, epoch };
       for (let tried = 0; tried < triesAgainstWriters; tried++) {
-        const { fence, progression_state } = await lockedOrder(orderId, hold);
-        const was = fence.progressionWas;
+        const { lock, progression_state } = await lockedOrder(orderId, owner);
+        const was = lock.progressionWas;
         if (was === undefined) return 'not-reset';
-        if (fence.progressionRestored) return 'restored';
+        if (lock.progressionRestored) return 'restored';
         if (progression_state !== NO_PROGRESS) return 'moved-on';
         const restored = await change(
           'restore-progression',
           orderId,
-          hold,
-          (document) => document.progression_state === NO_PROGRESS && !document.fence.progressionRestored,
+          owner,
+          (document) => document.progression_state === NO_PROGRESS && !document.lock.progressionRestored,
           () => ({ progression_state: was }),
           { progressionRestored: true },
         );
         if (restored) return 'restored';
       }
-      throw new StepUnavailable('order.busy', 'The order kept changing while its progression was put back.');
+      throw new RetryableError('order.busy', 'The order kept changing while its progression was put back.');
     },
   };
   return orders;
 };
 
-const copyOf = (document: MemoryOrder): MemoryOrder => ({ ...document, fence: document.fence && { ...document.fence } });
+const copyOf = (document: MemoryOrder): MemoryOrder => ({ ...document, lock: document.lock && { ...document.lock } });

@@ -1,4 +1,4 @@
-import type { Claim, Phase, Sagas, Settlement } from '@crossroads/saga';
+import type { Claim, Phase, Sagas, SagaStateUpdate } from '@crossroads/saga';
 import { ClaimLost, StoreUnavailable } from '@crossroads/saga';
 import type { MemoryClock } from './memory-clock.js';
 import type { Reach } from './reach.js';
@@ -16,7 +16,7 @@ export interface MemorySaga {
   phase: Phase;
   status: string;
   step?: string | undefined;
-  error?: Settlement['error'] | undefined;
+  error?: SagaStateUpdate['error'] | undefined;
   /** Undefined once nobody needs to look again; 0 where it is due whatever the time. */
   nextRunAt: number | undefined;
   /** When it was last left in order, or made due. */
@@ -30,7 +30,7 @@ export interface MemorySagas extends Sagas<unknown> {
   insert(sagaId: string, type: string, request: unknown): Promise<void>;
   renew(claim: Pick<Claim, 'sagaId' | 'epoch'>): Promise<boolean>;
   /** Gives back claims under which nothing more will be done, lowest first; false while the highest may be on its way. */
-  giveBack(sagaId: string, epochs: readonly number[]): Promise<boolean>;
+  release(sagaId: string, epochs: readonly number[]): Promise<boolean>;
   find(sagaId: string): Promise<MemorySaga | undefined>;
   /** One update: false when its filter does not match what stands when it lands. */
   update(name: string, sagaId: string, matches: (saga: MemorySaga) => boolean, set: (saga: MemorySaga) => void): Promise<boolean>;
@@ -54,7 +54,7 @@ export class ClaimUnsure extends StoreUnavailable {
 export const memorySagas = (clock: MemoryClock, reach: Reach = atOnce): MemorySagas => {
   const sagas = new Map<string, MemorySaga>();
   const isDue = (saga: MemorySaga): boolean => saga.nextRunAt !== undefined && saga.nextRunAt <= clock.now();
-  const claimOf = (saga: MemorySaga, epoch: number): Claim => ({ ...saga, epoch, correlationId: `c-${saga.sagaId}`, facts: undefined });
+  const claimOf = (saga: MemorySaga, epoch: number): Claim => ({ ...saga, epoch, correlationId: `c-${saga.sagaId}`, metadata: undefined });
   const found = (sagaId: string) => sagas.get(sagaId) && { ...sagas.get(sagaId)! };
 
   const update: MemorySagas['update'] = (name, sagaId, matches, set) =>
@@ -108,17 +108,17 @@ export const memorySagas = (clock: MemoryClock, reach: Reach = atOnce): MemorySa
       return claimed ? claimOf(saga, epoch) : 'not-due';
     },
 
-    async settle({ sagaId, epoch }, { wakeInMs, phase, status, step, failures, error }) {
+    async saveState({ sagaId, epoch }, { delayMs, phase, status, step, failures, error }) {
       const settled = await update(
-        'sagas.settle',
+        'sagas.saveState',
         sagaId,
         (saga) => saga.epoch === epoch,
-        (saga) => Object.assign(saga, { phase, status, step, failures, error, settledEpoch: epoch, updatedAt: clock.now(), nextRunAt: wakeInMs === undefined ? undefined : clock.now() + wakeInMs }),
+        (saga) => Object.assign(saga, { phase, status, step, failures, error, settledEpoch: epoch, updatedAt: clock.now(), nextRunAt: delayMs === undefined ? undefined : clock.now() + delayMs }),
       );
       if (!settled) throw new ClaimLost(`${sagaId} has been claimed again since epoch ${epoch}`);
     },
 
-    async giveBack(sagaId, epochs) {
+    async release(sagaId, epochs) {
       const highest = epochs.at(-1)!;
       await update(
         'sagas.give-back',

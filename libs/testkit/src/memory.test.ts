@@ -1,4 +1,4 @@
-import { StepUnavailable } from '@crossroads/saga';
+import { RetryableError } from '@crossroads/saga';
 import { destinationsContract, journalContract, memoryClock, memoryDestination, memoryJournal, memorySagas, ordersContract, ordersInMemory, resetWorld, sagasContract } from './index.js';
 
 ordersContract('memory', async () => ordersInMemory());
@@ -25,7 +25,7 @@ destinationsContract('memory', async () => {
   return {
     destinations,
     order: resetWorld().order.order,
-    next: (fate) => void destinations.answers.push(fate === 'lost' ? new StepUnavailable('destination.unavailable', 'Gone.') : fate),
+    next: (fate) => void destinations.answers.push(fate === 'lost' ? new RetryableError('destination.unavailable', 'Gone.') : fate),
     arrived: () => destinations.received.map(({ body }) => body),
   };
 });

@@ -1,7 +1,7 @@
-import type { AuditLog, Line, RecoverRequest, ResetOrderPorts, ResetRequest } from '@crossroads/order-reset';
+import type { AuditLog, OrderQueue, RecoverRequest, ResetOrderPorts, ResetRequest } from '@crossroads/order-reset';
 import { sagaTypes } from '@crossroads/order-reset';
-import type { Advance, InTime, Sagas, SagaType, StepLog } from '@crossroads/saga';
-import { createAdvance } from '@crossroads/saga';
+import type { RunResult, WithTimeout, Sagas, SagaType, StepLog } from '@crossroads/saga';
+import { createSagaRunner } from '@crossroads/saga';
 import type { MemoryClock } from './memory-clock.js';
 import { memoryClock } from './memory-clock.js';
 import type { MemoryDestination } from './memory-destination.js';
@@ -13,7 +13,7 @@ import { memoryOrders } from './memory-orders.js';
 import { memoryAuditLog } from './memory-audit-log.js';
 import type { MemoryDecisions } from './memory-decisions.js';
 import { memoryDecisions } from './memory-decisions.js';
-import { memoryLine } from './memory-line.js';
+import { memoryOrderQueue } from './memory-order-queue.js';
 import type { MemoryQueue } from './memory-queue.js';
 import { memoryQueue } from './memory-queue.js';
 import type { MemorySagas } from './memory-sagas.js';
@@ -29,7 +29,7 @@ export interface ResetWorld {
   decisions: MemoryDecisions;
   orders: MemoryOrders;
   queue: MemoryQueue;
-  line: Line;
+  line: OrderQueue;
   auditLog: AuditLog;
   destination: MemoryDestination;
   /** A delivered order between `alpha` (the caller) and `beta`. */
@@ -37,13 +37,13 @@ export interface ResetWorld {
   /** Accepts a reset of the order. */
   submit(sagaId?: string, asked?: ResetRequest['order']): string;
   /** Asks for what a reset cleared to be put back. */
-  recover(sagaId: string, resetSagaId: string, forced?: boolean): string;
+  recover(sagaId: string, resetSagaId: string, force?: boolean): string;
   /** One bell, heard by a worker. */
-  advance(sagaId: string): Promise<Advance>;
+  runSaga(sagaId: string): Promise<RunResult>;
   /** Rings until the saga needs nobody any more, letting time pass wherever it rests. */
   settle(sagaId: string): Promise<string>;
   /** The journal of a saga as plain words: `resolve-order run done`. */
-  story(sagaId: string): string[];
+  details(sagaId: string): string[];
 }
 
 export const silent: StepLog = { info: () => {}, warn: () => {}, error: () => {} };
@@ -55,18 +55,18 @@ export interface WorldOptions {
   claiming?: (sagas: MemorySagas) => Sagas<unknown>;
   /** How long a destination is tried. */
   dispatchRetry?: ResetOrderPorts['dispatchRetry'];
-  inTime?: InTime;
+  withTimeout?: WithTimeout;
   /** The saga types the workers know. */
   types?: (ports: ResetOrderPorts) => readonly SagaType[];
 }
 
-export const resetWorld = ({ reach = atOnce, claiming = (sagas) => sagas, dispatchRetry, inTime, types = sagaTypes }: WorldOptions = {}): ResetWorld => {
+export const resetWorld = ({ reach = atOnce, claiming = (sagas) => sagas, dispatchRetry, withTimeout, types = sagaTypes }: WorldOptions = {}): ResetWorld => {
   const clock = memoryClock();
   const journal = memoryJournal(reach);
   const sagas = memorySagas(clock, reach);
   const orders = memoryOrders(reach);
   const queue = memoryQueue(clock, reach);
-  const line = memoryLine(sagas, queue, clock, reach);
+  const line = memoryOrderQueue(sagas, queue, clock, reach);
   const destination = memoryDestination(reach);
   const order = deliveredOrder();
   orders.documents.set(order.order.order_id, order);
@@ -74,11 +74,11 @@ export const resetWorld = ({ reach = atOnce, claiming = (sagas) => sagas, dispat
   const auditLog = memoryAuditLog(journal, reach);
   const worker = () => {
     const ports = { line, orders, destinations: destination, auditLog, ...(dispatchRetry && { dispatchRetry }) };
-    return createAdvance({ types: types(ports), sagas: claiming(sagas), journal, log: silent, ...(inTime && { inTime }) });
+    return createSagaRunner({ types: types(ports), sagas: claiming(sagas), journal, log: silent, ...(withTimeout && { withTimeout }) });
   };
   // Made when it is first needed: until then a test may put something else in a port's place.
   let made: ReturnType<typeof worker> | undefined;
-  const advance = (sagaId: string): Promise<Advance> => (made ??= worker())(sagaId);
+  const runSaga = (sagaId: string): Promise<RunResult> => (made ??= worker())(sagaId);
 
   return {
     clock,
@@ -92,17 +92,17 @@ export const resetWorld = ({ reach = atOnce, claiming = (sagas) => sagas, dispat
     destination,
     order,
     submit: (sagaId = 'saga-1', asked = { order_number: '4711' }) => sagas.accept(sagaId, 'reset_order', resetRequestFor(asked)).sagaId,
-    recover: (sagaId, resetSagaId, forced = false) => sagas.accept(sagaId, 'recover_order', recoverRequestFor(order.order.order_id, resetSagaId, forced)).sagaId,
-    advance,
+    recover: (sagaId, resetSagaId, force = false) => sagas.accept(sagaId, 'recover_order', recoverRequestFor(order.order.order_id, resetSagaId, force)).sagaId,
+    runSaga,
     async settle(sagaId) {
       const saga = sagas.sagas.get(sagaId)!;
-      while (saga.nextRunAt !== undefined && saga.phase !== 'parked') {
+      while (saga.nextRunAt !== undefined && saga.phase !== 'awaiting_approval') {
         clock.pass(Math.max(0, saga.nextRunAt - clock.now()));
-        await advance(sagaId);
+        await runSaga(sagaId);
       }
       return saga.status;
     },
-    story: (sagaId) => journal.entries.filter((entry) => entry.sagaId === sagaId).map(({ step }) => `${step.name} ${step.direction} ${step.outcome}`),
+    details: (sagaId) => journal.entries.filter((entry) => entry.sagaId === sagaId).map(({ step }) => `${step.name} ${step.direction} ${step.outcome}`),
   };
 };
 
@@ -112,9 +112,9 @@ export const resetRequestFor = (order: ResetRequest['order']): ResetRequest => (
   dest_tenant_name: 'Beta',
 });
 
-export const recoverRequestFor = (orderId: string, resetSagaId: string, forced: boolean): RecoverRequest => ({
+export const recoverRequestFor = (orderId: string, resetSagaId: string, force: boolean): RecoverRequest => ({
   ...resetRequestFor({ order_id: orderId }),
-  recovers: { saga_id: resetSagaId, forced, by: 'operator', reason: 'reset by mistake' },
+  recovers: { saga_id: resetSagaId, force, by: 'operator', reason: 'reset by mistake' },
 });
 
 const deliveredOrder = (): MemoryOrder => ({

@@ -1,7 +1,7 @@
-import type { Bells } from '@crossroads/queue';
+import type { SagaQueue } from '@crossroads/queue';
 import type { Log } from '@crossroads/runtime';
 import type { Journal } from '@crossroads/saga';
-import type { DecisionRepository, SagaFacts } from '@crossroads/store';
+import type { DecisionRepository, SagaMetadata } from '@crossroads/store';
 import type { Reset, Resets } from '../resets.js';
 import type { Answer } from './answer.js';
 import { answerReset } from './answer.js';
@@ -17,18 +17,18 @@ export interface Decisions {
 export interface DecisionPorts {
   resets: Resets;
   sagas: DecisionRepository;
-  journal: Journal<SagaFacts>;
-  bells: Pick<Bells, 'ring'>;
+  journal: Journal<SagaMetadata>;
+  queue: Pick<SagaQueue, 'enqueue'>;
   log: Log;
 }
 
-export const createDecisions = ({ resets, sagas, journal, bells, log }: DecisionPorts): Decisions => {
-  const ring = ({ saga }: Reset): void => {
-    bells
-      .ring({ sagaId: saga._id, correlationId: saga.correlation_id, type: saga.type, tenantId: saga.tenant_id, epoch: saga.epoch })
+export const createDecisions = ({ resets, sagas, journal, queue, log }: DecisionPorts): Decisions => {
+  const enqueue = ({ saga }: Reset): void => {
+    queue
+      .enqueue({ sagaId: saga._id, correlationId: saga.correlation_id, type: saga.type, tenantId: saga.tenant_id, epoch: saga.epoch })
       .catch((error: unknown) => log.warn('the bell may not have rung; a sweep will', { saga_id: saga._id, error }));
   };
-  const ports = { resets, sagas, journal, ring };
+  const ports = { resets, sagas, journal, enqueue };
   return {
     cancel: (reset, decision) => cancelReset(ports, reset, decision),
     answer: (reset, answer, decision) => answerReset(ports, reset, answer, decision),

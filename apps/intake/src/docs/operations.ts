@@ -1,5 +1,5 @@
 import { resetQuery } from '@crossroads/contract';
-import { waitQuery } from '../waiting/wish.js';
+import { waitQuery } from '../waiting/requested-wait.js';
 import { examples } from './examples.js';
 import { parameters as p } from './parameters.js';
 import type { SchemaName } from './schemas.js';

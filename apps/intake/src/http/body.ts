@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import { refused } from '../refused.js';
+import { httpError } from '../http-error.js';
 
 /**
  * The body as it came off the wire. Our own, because what FastAPI tells apart (empty, null, a primitive, another type, bad UTF-8)
@@ -8,7 +8,7 @@ import { refused } from '../refused.js';
  */
 export const readBytes = async (request: Request, maxBytes: number): Promise<Buffer> => {
   const encoding = request.headers['content-encoding'];
-  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') throw refused(415, 'Send the body as it is, without content encoding.');
+  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') throw httpError(415, 'Send the body as it is, without content encoding.');
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge();
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
@@ -24,4 +24,4 @@ export const readBytes = async (request: Request, maxBytes: number): Promise<Buf
   });
 };
 
-const tooLarge = () => refused(413, 'Request body too large');
+const tooLarge = () => httpError(413, 'Request body too large');

@@ -74,9 +74,9 @@ describe('keys', () => {
     [['revoke'], /Which key/],
     [['revoke', 'abc'], /no key abc/],
     [['rotate', 'abc'], /no key abc/],
-  ])('%j is answered with a sentence', async (args, says) => {
+  ])('%j is answered with a sentence', async (args, description) => {
     const failure = await run(...args).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(KeyError);
-    expect((failure as Error).message).toMatch(says);
+    expect((failure as Error).message).toMatch(description);
   });
 });

@@ -79,8 +79,8 @@ export const keyCommands = (directory: KeyDirectory, now: () => Date = () => new
       if (!isLive({ tenant_id, instance_id, scopes, ...old })) throw new KeyError(`Key ${id} works no more, so there is nothing to rotate. Create a new one.`);
       if (!Number.isFinite(graceHours) || graceHours < 0) throw new KeyError('--grace-hours must be a number of hours, 0 or more.');
       const made = await make({ tenant_id, instance_id, scopes, expires_at: null });
-      const wished = new Date(now().getTime() + graceHours * 3_600_000);
-      const oldWorksUntil = old.expires_at !== null && old.expires_at < wished ? old.expires_at : wished;
+      const requested = new Date(now().getTime() + graceHours * 3_600_000);
+      const oldWorksUntil = old.expires_at !== null && old.expires_at < requested ? old.expires_at : requested;
       await directory.endKey(id, { expires_at: oldWorksUntil });
       return { ...made, oldWorksUntil };
     },

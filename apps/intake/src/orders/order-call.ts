@@ -5,15 +5,15 @@ import { callerFor } from '@crossroads/identity';
 import type { OrderRecord } from '@crossroads/store';
 import type { Request, Response } from 'express';
 import type { z } from 'zod';
-import { credentialsOf } from '../http/admission.js';
+import { credentialsOf } from '../http/rate-limiter.js';
 import { readBytes } from '../http/body.js';
-import { rawRequest } from '../http/speaking-as.js';
+import { rawRequest } from '../http/resolve-caller.js';
 import type { IntakePorts } from '../ports.js';
-import { refused, valueOf } from '../refused.js';
+import { httpError, valueOf } from '../http-error.js';
 import { namedOrder } from './named-order.js';
 import type { Done } from './order-log.js';
 import { orderLog } from './order-log.js';
-import { savedOrNot } from './saved-or-not.js';
+import { saveWithUnknownOutcome } from './save-with-unknown-outcome.js';
 
 /** Largest body of a call about an order, in bytes: a few hundred lines of a bill. */
 const maxOrderBytes = 262_144;
@@ -43,8 +43,8 @@ export const changesOrder =
   async (request: Request, response: Response): Promise<void> => {
     const call = await readCall(request, response, scope, body);
     const order = await namedOrder(orders, call.body.order, { tenantId: call.caller.tenant_id, otherName: call.otherName });
-    if (order.status === 'canceled') throw refused(422, 'The order is canceled.');
-    const done = await savedOrNot(response, () => change(order, call.body));
+    if (order.status === 'canceled') throw httpError(422, 'The order is canceled.');
+    const done = await saveWithUnknownOutcome(response, () => change(order, call.body));
     answerDone(response, order, call.caller, done);
   };
 

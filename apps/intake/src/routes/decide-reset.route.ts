@@ -5,11 +5,11 @@ import { resetRequest } from '@crossroads/order-reset';
 import type { Request, Response } from 'express';
 import { Router } from 'express';
 import type { Answer } from '../decisions/answer.js';
-import { credentialsOf } from '../http/admission.js';
+import { credentialsOf } from '../http/rate-limiter.js';
 import { readBytes } from '../http/body.js';
-import { rawRequest } from '../http/speaking-as.js';
+import { rawRequest } from '../http/resolve-caller.js';
 import type { IntakePorts } from '../ports.js';
-import { valueOf } from '../refused.js';
+import { valueOf } from '../http-error.js';
 import type { Reset } from '../resets.js';
 import { unknownReset } from '../resets.js';
 
@@ -19,7 +19,7 @@ const readDecision = (body: unknown) => readModel(resetDecision, body, 'body');
  * `POST /v1/order/reset/{correlation_id}/cancel` by who asked for it; `…/accept` and `…/reject` by the destination,
  * which names the sender in X-Dest-Tenant-Name as the other end. The body may be left out.
  */
-export const decideReset = ({ admission, resets, decisions, directory }: IntakePorts): Router => {
+export const decideReset = ({ rateLimiter, resets, decisions, directory }: IntakePorts): Router => {
   /** A correlation id is unique to the tenant that asked, so the destination has to say whose it means. */
   const askedOf = async (destinationName: string, senderName: string, correlationId: string): Promise<Reset> => {
     const sender = await directory.tenantNamed(senderName);
@@ -29,7 +29,7 @@ export const decideReset = ({ admission, resets, decisions, directory }: IntakeP
     return reset;
   };
 
-  const answered = (answer: Answer) => async (request: Request, response: Response) => {
+  const result = (answer: Answer) => async (request: Request, response: Response) => {
     const raw = rawRequest(request, response, await readBody(request));
     const { headers, body } = valueOf(readOrderCall(withType(raw), readDecision));
     const caller = callerFor(credentialsOf(response), 'order_request:accept', headers);
@@ -39,7 +39,7 @@ export const decideReset = ({ admission, resets, decisions, directory }: IntakeP
   };
 
   return Router()
-    .post('/:correlationId/cancel', ...admission.submit, async (request: Request, response) => {
+    .post('/:correlationId/cancel', ...rateLimiter.submit, async (request: Request, response) => {
       const raw = rawRequest(request, response, await readBody(request));
       const { headers, body } = valueOf(readRequest(withType(raw), readCallerHeaders, readDecision));
       const caller = callerFor(credentialsOf(response), 'order:reset', headers);
@@ -47,8 +47,8 @@ export const decideReset = ({ admission, resets, decisions, directory }: IntakeP
       about(response, reset);
       reply(response, await decisions.cancel(reset, { by: caller.tenant_name, reasonCode: body.reason_code ?? null }));
     })
-    .post('/:correlationId/accept', ...admission.submit, answered('accept'))
-    .post('/:correlationId/reject', ...admission.submit, answered('reject'));
+    .post('/:correlationId/accept', ...rateLimiter.submit, result('accept'))
+    .post('/:correlationId/reject', ...rateLimiter.submit, result('reject'));
 };
 
 /** Nothing is an empty decision. */

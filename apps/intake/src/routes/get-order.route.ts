@@ -3,16 +3,16 @@ import type { IntegrationStatus, OrderReply } from '@crossroads/contract';
 import { callerFor } from '@crossroads/identity';
 import type { OrderRecord } from '@crossroads/store';
 import { Router } from 'express';
-import { credentialsOf } from '../http/admission.js';
+import { credentialsOf } from '../http/rate-limiter.js';
 import { readBytes } from '../http/body.js';
-import { rawRequest } from '../http/speaking-as.js';
+import { rawRequest } from '../http/resolve-caller.js';
 import { namedOrder } from '../orders/named-order.js';
 import type { IntakePorts } from '../ports.js';
-import { valueOf } from '../refused.js';
+import { valueOf } from '../http-error.js';
 
 /** `POST /v1/order/get`: an order of the caller's, with what has been delivered so far. */
-export const getOrder = ({ admission, orders }: IntakePorts): Router =>
-  Router().post('/', ...admission.poll, async (request, response) => {
+export const getOrder = ({ rateLimiter, orders }: IntakePorts): Router =>
+  Router().post('/', ...rateLimiter.poll, async (request, response) => {
     const raw = rawRequest(request, response, await readBytes(request, MAX_BODY_BYTES));
     const { headers, body } = valueOf(readRequest(raw, readCallerHeaders, readResetBody));
     const caller = callerFor(credentialsOf(response), 'order:get', headers);

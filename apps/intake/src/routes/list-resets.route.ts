@@ -5,14 +5,14 @@ import { resetRequest } from '@crossroads/order-reset';
 import type { SagaDocument } from '@crossroads/store';
 import type { Request } from 'express';
 import { Router } from 'express';
-import { speakingAs } from '../http/speaking-as.js';
+import { resolveCaller } from '../http/resolve-caller.js';
 import type { IntakePorts } from '../ports.js';
-import { valueOf } from '../refused.js';
+import { valueOf } from '../http-error.js';
 
 /** `GET /v1/order/reset`: the caller's resets, newest first, a page at a time. */
-export const listResets = ({ admission, sagas }: IntakePorts): Router =>
-  Router().get('/', ...admission.poll, async (request: Request, response) => {
-    const { tenant_id } = speakingAs(request, response, 'order:reset');
+export const listResets = ({ rateLimiter, sagas }: IntakePorts): Router =>
+  Router().get('/', ...rateLimiter.poll, async (request: Request, response) => {
+    const { tenant_id } = resolveCaller(request, response, 'order:reset');
     const query = valueOf(readModel(resetQuery, request.query, 'query'));
     const limit = Math.min(query.limit, MAX_PAGE);
     const before = query.cursor === undefined ? undefined : placeOf(query.cursor, query);

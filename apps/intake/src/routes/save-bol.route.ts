@@ -4,10 +4,10 @@ import { changesOrder } from '../orders/order-call.js';
 import type { IntakePorts } from '../ports.js';
 
 /** `POST /v1/order/save_bol`: a bill of lading, new or in place of the one with its number from the same terminal. */
-export const saveBolRoute = ({ admission, orders }: IntakePorts): Router =>
+export const saveBolRoute = ({ rateLimiter, orders }: IntakePorts): Router =>
   Router().post(
     '/',
-    ...admission.submit,
+    ...rateLimiter.submit,
     changesOrder(
       { orders },
       {

@@ -4,10 +4,10 @@ import { changesOrder } from '../orders/order-call.js';
 import type { IntakePorts } from '../ports.js';
 
 /** `POST /v1/order/save_drop`: what was delivered at one site, beside or in place of what was saved for it. */
-export const saveDropRoute = ({ admission, orders }: IntakePorts): Router =>
+export const saveDropRoute = ({ rateLimiter, orders }: IntakePorts): Router =>
   Router().post(
     '/',
-    ...admission.submit,
+    ...rateLimiter.submit,
     changesOrder(
       { orders },
       {

@@ -2,37 +2,37 @@ import { createHash } from 'node:crypto';
 import type { Request, Response } from 'express';
 import { Router } from 'express';
 import { extendDeadline } from '../http/deadline.js';
-import { speakingAs } from '../http/speaking-as.js';
+import { resolveCaller } from '../http/resolve-caller.js';
 import type { IntakePorts } from '../ports.js';
 import type { Reset } from '../resets.js';
 import { retryAfterS } from '../retry-after.js';
 import { statusUrl } from '../status-url.js';
-import { goneSignal } from '../waiting/gone.js';
-import { waitWished } from '../waiting/wish.js';
+import { abortOnClose } from '../waiting/abort-on-close.js';
+import { requestedWait } from '../waiting/requested-wait.js';
 
 /**
  * `GET /v1/order/reset/{correlation_id}`: how a reset goes. 200 however it ended, 304 while nothing has changed, 404 for one that is not the caller's.
  * `wait` holds the reply until there is an outcome; together with `If-None-Match`, until there is any change.
  */
-export const showReset = ({ admission, resets, watch }: IntakePorts): Router => {
+export const showReset = ({ rateLimiter, resets, waiter }: IntakePorts): Router => {
   const waited = async (reset: Reset, known: string | undefined, waitS: number, response: Response): Promise<Reset> => {
-    const { mark, rests } = reset.standing;
+    const { mark, rests } = reset.sagaVersion;
     if (known === undefined ? rests : known !== etagOf(reset)) return reset;
     extendDeadline(response, waitS * 1_000);
-    const ended = await watch.until({
+    const ended = await waiter.until({
       sagaId: reset.saga._id,
       holder: reset.saga.tenant_id,
-      met: (standing) => (known === undefined ? standing.rests : standing.mark !== mark),
+      met: (sagaVersion) => (known === undefined ? sagaVersion.rests : sagaVersion.mark !== mark),
       atMost: waitS * 1_000,
-      signal: goneSignal(response),
+      signal: abortOnClose(response),
     });
     if (ended === 'closing') response.set('Connection', 'close');
     return resets.again(reset);
   };
 
-  return Router().get('/:correlationId', ...admission.poll, async (request: Request, response) => {
-    const { tenant_id } = speakingAs(request, response, 'order:reset');
-    const waitS = waitWished(request);
+  return Router().get('/:correlationId', ...rateLimiter.poll, async (request: Request, response) => {
+    const { tenant_id } = resolveCaller(request, response, 'order:reset');
+    const waitS = requestedWait(request);
     const found = await resets.get(tenant_id, String(request.params['correlationId']));
     const known = tagsIn(request).find((tag) => tag === '*' || tag === etagOf(found));
     const reset = waitS === undefined ? found : await waited(found, known, waitS, response);

@@ -1,11 +1,11 @@
 import type { Request, Response } from 'express';
 import { Router } from 'express';
 import { liftDeadline } from '../http/deadline.js';
-import { speakingAs } from '../http/speaking-as.js';
+import { resolveCaller } from '../http/resolve-caller.js';
 import type { IntakePorts } from '../ports.js';
-import { refused } from '../refused.js';
+import { httpError } from '../http-error.js';
 import type { Reset } from '../resets.js';
-import { goneSignal } from '../waiting/gone.js';
+import { abortOnClose } from '../waiting/abort-on-close.js';
 
 /** Milliseconds of silence after which a comment keeps proxies from cutting the stream, and after which the caller's right to it is looked at again. */
 const heartbeatMs = 15_000;
@@ -15,18 +15,18 @@ const heartbeatMs = 15_000;
  * `snapshot` first, then a `log` for each new entry and `progress` for each change, `done` at the end, and the stream is closed.
  * An event's id is how many log entries the reader has: `Last-Event-ID` goes on from there, and whoever has seen `done` gets 204.
  */
-export const streamReset = ({ admission, authenticator, resets, watch }: IntakePorts): Router =>
-  Router().get('/:correlationId/events', ...admission.poll, async (request: Request, response) => {
-    const { tenant_id } = speakingAs(request, response, 'order:reset');
+export const streamReset = ({ rateLimiter, authenticator, resets, waiter }: IntakePorts): Router =>
+  Router().get('/:correlationId/events', ...rateLimiter.poll, async (request: Request, response) => {
+    const { tenant_id } = resolveCaller(request, response, 'order:reset');
     let reset = await resets.get(tenant_id, String(request.params['correlationId']));
     response.set('X-Correlation-ID', reset.saga.correlation_id);
     const { seen, ended } = lastEvent(request);
     if (ended && reset.progress.done) return void response.status(204).end();
 
-    const gone = goneSignal(response);
+    const gone = abortOnClose(response);
     const pause = (atMost: number) =>
-      watch.until({ sagaId: reset.saga._id, holder: tenant_id, met: ({ mark }) => mark !== reset.standing.mark, atMost, signal: gone });
-    if (!reset.progress.done && (await pause(1)) === 'full') throw refused(503, 'Too many callers wait at present. Poll instead, or come back.', { 'Retry-After': '5' });
+      waiter.until({ sagaId: reset.saga._id, holder: tenant_id, met: ({ mark }) => mark !== reset.sagaVersion.mark, atMost, signal: gone });
+    if (!reset.progress.done && (await pause(1)) === 'full') throw httpError(503, 'Too many callers wait at present. Poll instead, or come back.', { 'Retry-After': '5' });
 
     liftDeadline(response);
     // The connection ends with its stream: kept alive, it would hold up a shutdown that ended the stream.

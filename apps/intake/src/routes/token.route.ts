@@ -5,12 +5,12 @@ import type { Request } from 'express';
 import { Router } from 'express';
 import { readBytes } from '../http/body.js';
 import type { IntakePorts } from '../ports.js';
-import { valueOf } from '../refused.js';
+import { valueOf } from '../http-error.js';
 
 const maxFormBytes = 4_096;
 
 /** `POST /auth/token`: a client's id and secret, as a form, for an access token. */
-export const token = ({ admission, authenticator }: Pick<IntakePorts, 'admission' | 'authenticator'>): Router =>
+export const token = ({ rateLimiter, authenticator }: Pick<IntakePorts, 'rateLimiter' | 'authenticator'>): Router =>
   Router().post('/token', async (request: Request, response) => {
     const form = new URLSearchParams((await readBytes(request, maxFormBytes)).toString('utf8'));
     const { client_id, client_secret } = valueOf(withoutEcho(readModel(tokenRequest, Object.fromEntries(form), 'body')));
@@ -18,7 +18,7 @@ export const token = ({ admission, authenticator }: Pick<IntakePorts, 'admission
       const access_token = await authenticator.logIn(client_id, client_secret);
       response.json({ access_token, token_type: 'bearer', expires_in: tokenLifetimeS } satisfies TokenReply);
     } catch (error) {
-      if (error instanceof NotAllowed) admission.countStranger(request.ip);
+      if (error instanceof NotAllowed) rateLimiter.countUnauthenticated(request.ip);
       throw error;
     }
   });

@@ -9,18 +9,18 @@ import { operatorCodes } from '../http/codes.js';
 import { PageError } from '../http/page-error.js';
 import { operatorOf } from '../login/actor.js';
 import { signedIn } from '../login/signed-in.js';
-import { masked } from '../page/masked.js';
+import { redact } from '../page/redact.js';
 import { givenNames } from '../sagas/actions.js';
 import { readFilters } from '../sagas/filters.js';
 import { filterFor } from '../sagas/listed.js';
-import type { StoryPorts } from '../sagas/story.js';
-import { storyOf } from '../sagas/story.js';
+import type { SagaDetailsPorts } from '../sagas/saga-details.js';
+import { readSagaDetails } from '../sagas/saga-details.js';
 
 const reason = z.string().trim().min(3).max(500);
-const wish = z.object({ reason, expected_epoch: z.int().min(0).optional(), forced: z.boolean().optional() });
+const input = z.object({ reason, expected_epoch: z.int().min(0).optional(), force: z.boolean().optional() });
 const page = z.object({ limit: z.coerce.number().int().min(1).max(200).default(50) });
 
-export interface ApiPorts extends StoryPorts {
+export interface ApiPorts extends SagaDetailsPorts {
   view: Pick<SagaViewRepository, 'saga' | 'entries' | 'list'>;
   search: SagaSearch;
   destination: DestinationCommand;
@@ -30,7 +30,7 @@ export interface ApiPorts extends StoryPorts {
 export const apiRoutes = (ports: ApiPorts): Router => {
   const { view, search, commands, destination } = ports;
   const router = express.Router();
-  const story = storyOf(ports);
+  const details = readSagaDetails(ports);
   router.use(express.json({ limit: '8kb' }));
 
   router.get('/sagas', async (request, response) => {
@@ -41,7 +41,7 @@ export const apiRoutes = (ports: ApiPorts): Router => {
   });
 
   router.get('/sagas/:sagaId', async (request, response) => {
-    const { saga, entries, order, actions } = await story(request.params.sagaId, signedIn(response));
+    const { saga, entries, order, actions } = await details(request.params.sagaId, signedIn(response));
     answer(response, { saga: shown(saga), entries, order: order ?? null, actions: actions.map(({ name }) => actionNames[name]) });
   });
 
@@ -50,12 +50,12 @@ export const apiRoutes = (ports: ApiPorts): Router => {
       const actor = operatorOf(request, response);
       const command = givenNames(commands).includes(name) ? commands[name] : undefined;
       if (!command) throw new PageError(404, 'There is no such action', `${actionNames[name]} is not offered here.`);
-      const { reason, expected_epoch: expectedEpoch, forced } = read(wish, request.body);
+      const { reason, expected_epoch: expectedEpoch, force } = read(input, request.body);
       const sagaId = String(request.params['sagaId']);
-      const result = await command(sagaId, { ...actor, reason, expectedEpoch, forced });
+      const result = await command(sagaId, { ...actor, reason, expectedEpoch, force });
       orThrow(result);
       const now = await view.saga(sagaId);
-      answer(response, { ok: true, saga: now ? shown(now) : null, ...(result.madeSaga !== undefined && { made_saga_id: result.madeSaga }) });
+      answer(response, { ok: true, saga: now ? shown(now) : null, ...(result.recoverySagaId !== undefined && { recovery_saga_id: result.recoverySagaId }) });
     });
   }
 
@@ -74,7 +74,7 @@ export const apiRoutes = (ports: ApiPorts): Router => {
 };
 
 const answer = (response: Response, body: object): void => {
-  response.set('Cache-Control', 'no-store').json(masked(body));
+  response.set('Cache-Control', 'no-store').json(redact(body));
 };
 
 const shown = <S extends { _id: string }>({ _id, ...saga }: S) => ({ saga_id: _id, ...saga });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { directoryRepository, operatorKeyRepository, operatorRepository, operatorRoll } from '@crossroads/store';
+import { directoryRepository, operatorKeyRepository, operatorRepository, operatorAccounts } from '@crossroads/store';
 import request from 'supertest';
 import { ownDatabase, testRedisUrl } from '../../../../tests/stores/own-database.js';
 import { runOperators } from '../operator-admin/command-line.js';
@@ -13,7 +13,7 @@ import { fromOurPages, signIn } from '../testing/sign-in.js';
 let ops: OpenOps;
 let sagas: ReturnType<typeof sampleSagas>;
 const keys: Record<string, string> = {};
-const operators = () => operatorCommands({ operators: operatorRepository(ops.store), roll: operatorRoll(ops.store), keys: operatorKeyRepository(ops.store) });
+const operators = () => operatorCommands({ operators: operatorRepository(ops.store), accounts: operatorAccounts(ops.store), keys: operatorKeyRepository(ops.store) });
 const run = (...args: string[]) => runOperators(args, operators());
 const keyIn = (said: string) => /crossroads_ops_\S+/.exec(said)![0];
 
@@ -30,7 +30,7 @@ const stopped = async (): Promise<string> => {
   const order_number = String(number++);
   await addOrder(ops.store, sampleOrder(order_number));
   const id = await sagas.accept({ order_number });
-  await sagas.advance(id, 'unavailable');
+  await sagas.runSaga(id, 'unavailable');
   return id;
 };
 const post = (path: string, body: object, key = keys['operator']!) => request(ops.app).post(`/v1/ops${path}`).set('authorization', `Bearer ${key}`).send(body);
@@ -48,7 +48,7 @@ describe('sagas', () => {
     const id = await stopped();
     await post(`/sagas/${id}/abandon`, { reason: 'they will not be back' }).expect(200);
     const { body } = await post(`/sagas/${id}/recover`, { reason: 'put it back' }).expect(200);
-    const made = (body as { made_saga_id: string }).made_saga_id;
+    const made = (body as { recovery_saga_id: string }).recovery_saga_id;
     expect((await get(`/sagas/${made}`).expect(200)).body).toMatchObject({ saga: { type: 'recover_order' } });
   });
 
@@ -59,7 +59,7 @@ describe('sagas', () => {
     const { text } = await get(`/sagas/${id}`).expect(200);
     expect(text).not.toMatch(/-secret-value/);
     expect(JSON.parse(text)).toMatchObject({ saga: { saga_id: id }, entries: expect.any(Array), actions: [] });
-    expect((await get(`/sagas/${id}`, keys['operator']).expect(200)).body).toMatchObject({ actions: ['resume', 'abandon'] });
+    expect((await get(`/sagas/${id}`, keys['operator']).expect(200)).body).toMatchObject({ actions: ['resume', 'terminate'] });
   });
 
   test.each([
@@ -101,7 +101,7 @@ test('a destination that many pause at once is paused by one of them, whose reas
 describe('who may', () => {
   test('a viewer looks, and is refused every change with 403', async () => {
     const id = await stopped();
-    for (const action of ['resume', 'recover', 'abandon', 'run-now', 'cancel']) {
+    for (const action of ['resume', 'recover', 'terminate', 'run-now', 'cancel']) {
       expect((await post(`/sagas/${id}/${action}`, { reason: 'because' }, keys['viewer']).expect(403)).body).toMatchObject({ code: 'operator.viewer' });
     }
     await post('/destinations/globex-prod/pause', { reason: 'because' }, keys['viewer']).expect(403);
@@ -117,7 +117,7 @@ describe('who may', () => {
   });
 
   test.each(['Bearer nonsense', `Bearer crossroads_ops_${'0'.repeat(16)}_${'a'.repeat(43)}`, 'Basic YTpi'])('nobody with %s', async (authorization) => {
-    expect((await request(ops.app).get('/v1/ops/sagas').set('authorization', authorization).expect(401)).body).toMatchObject({ code: 'operator.key_refused' });
+    expect((await request(ops.app).get('/v1/ops/sagas').set('authorization', authorization).expect(401)).body).toMatchObject({ code: 'operator.key_rejected' });
     await request(ops.app).get('/v1/ops/sagas').set('accept', 'application/json').expect(401);
   });
 
@@ -139,7 +139,7 @@ describe('who may', () => {
     const stored = operatorKeyRepository(ops.store);
     const late = operatorCommands({
       operators: operatorRepository(ops.store),
-      roll: operatorRoll(ops.store),
+      accounts: operatorAccounts(ops.store),
       keys: {
         ...stored,
         save: async (key) => {
@@ -155,7 +155,7 @@ describe('who may', () => {
   test('a revocation that was broken off is finished by saying it again', async () => {
     await run('create', 'donald', '--role', 'operator');
     const key = keyIn(await run('key', 'donald'));
-    await operatorRoll(ops.store).remove('donald');
+    await operatorAccounts(ops.store).remove('donald');
     expect(await run('revoke', 'donald')).toContain('1 of their keys');
     await run('create', 'donald', '--role', 'operator');
     await get('/sagas', key).expect(401);

@@ -26,7 +26,7 @@ export const authenticate = ({ operators, keys, sessions }: AuthenticatePorts): 
       return;
     }
     const operator = scheme.toLowerCase() === 'bearer' ? await bearerOf(text) : undefined;
-    if (!operator) throw new PageError(401, 'This key does not work', 'The operator key is unknown, has ended or belongs to nobody any more.', 'operator.key_refused');
+    if (!operator) throw new PageError(401, 'This key does not work', 'The operator key is unknown, has ended or belongs to nobody any more.', 'operator.key_rejected');
     response.locals['operator'] = operator;
     next();
   };

@@ -1,10 +1,10 @@
 import type { AuditDocument, AuditOutcome } from '@crossroads/store';
 import { Json } from '../page/json.js';
-import { maskedText } from '../page/masked.js';
+import { redactText } from '../page/redact.js';
 import { Table } from '../page/table.js';
 import { Clock } from '../page/times.js';
 
-const tones: Record<AuditOutcome, string> = { done: 'good', refused: 'warn', failed: 'bad', begun: 'bad' };
+const tones: Record<AuditOutcome, string> = { done: 'good', rejected: 'warn', failed: 'bad', begun: 'bad' };
 
 /** Deeds in rows. `begun` means that nobody lived to say what came of it. */
 export const AuditTable = ({ records, now }: { records: AuditDocument[]; now: Date }) => (
@@ -38,7 +38,7 @@ const Row = ({ record: { at, by, from, action, saga_id, instance_id, correlation
       {instance_id !== undefined && <a href="/destinations">{instance_id}</a>}
     </td>
     <td data-label="Reason" class={reason === null ? 'nothing' : ''}>
-      {reason === null ? '—' : maskedText(reason)}
+      {reason === null ? '—' : redactText(reason)}
     </td>
     <td data-label="Result">
       <span>

@@ -14,7 +14,7 @@ interface AuditPageProps {
 }
 
 /** What operators do, as the trail spells it. */
-const actions = ['login', 'resume', 'recover', 'run-now', 'cancel', 'abandon', 'bulk', 'bulk abort', 'bulk continue', 'destination pause', 'destination resume', 'board pause', 'board resume'];
+const actions = ['login', 'resume', 'recover', 'run-now', 'cancel', 'terminate', 'bulk', 'bulk abort', 'bulk continue', 'destination pause', 'destination resume', 'board pause', 'board resume'];
 
 export const AuditPage = ({ chrome, operator, filter, records, next, now }: AuditPageProps) => (
   <Layout chrome={chrome} title="Audit" operator={operator}>

@@ -23,12 +23,12 @@ beforeAll(async () => {
   cookies = { viewer: await signIn(ops.app, 'viewer'), operator: await signIn(ops.app, 'operator') };
   const sagas = sampleSagas(ops.store);
   sagaId = await sagas.accept({ order_number: '4711' }, 'c-4711');
-  await sagas.advance(sagaId);
+  await sagas.runSaga(sagaId);
   job = jobId(sagaId, 0, new Date(0));
-  await ops.queue.add('reset_order', { saga_id: sagaId, correlation_id: 'c-4711', iban: 'DE00' } as never, { jobId: job });
+  await ops.bullmqQueue.add('reset_order', { saga_id: sagaId, correlation_id: 'c-4711', iban: 'DE00' } as never, { jobId: job });
 }, 60_000);
 afterAll(async () => {
-  await ops.queue.remove(job);
+  await ops.bullmqQueue.remove(job);
   await ops.close();
 });
 beforeEach(() => {
@@ -93,9 +93,9 @@ describe('an operator', () => {
 
   test('pauses and resumes the queue', async () => {
     await ask('operator', 'put', '/api/queues/:queueName/pause').expect(200);
-    expect(await ops.queue.isPaused()).toBe(true);
+    expect(await ops.bullmqQueue.isPaused()).toBe(true);
     await ask('operator', 'put', '/api/queues/:queueName/resume').expect(200);
-    expect(await ops.queue.isPaused()).toBe(false);
+    expect(await ops.bullmqQueue.isPaused()).toBe(false);
   });
 });
 
@@ -106,7 +106,7 @@ describe('while the queue is paused', () => {
     // Of two, so that a search does not lead to the only one.
     for (const name of ['c-1', 'c-2']) waiting = await sampleSagas(ops.store).accept({ order_number: '9999' }, name);
   });
-  afterEach(() => ops.queue.resume());
+  afterEach(() => ops.bullmqQueue.resume());
   const seen = (page: (typeof pages)[number]) => request(ops.app).get(typeof page === 'string' ? page : page()).set('cookie', cookies.viewer).expect(200);
   /** The sentence without its marks. */
   const sentenceOn = async (page: (typeof pages)[number]) => /<p[^>]*data-testid="queue-paused">(.*?)<\/p>/s.exec((await seen(page)).text)?.[1]?.replaceAll(/<[^>]+>/g, '');
@@ -123,15 +123,15 @@ describe('while the queue is paused', () => {
   });
 
   test.each(pages)('page %# says that it was not from this board, where another tool did it', async (page) => {
-    await ops.queue.pause();
+    await ops.bullmqQueue.pause();
     expect(await sentenceOn(page)).toBe('Queue paused (not from this board). Sagas wait; nothing is lost. Resume it on the job board.');
   });
 
   test('a saga that has ended does not wait for it', async () => {
-    await ops.queue.pause();
+    await ops.bullmqQueue.pause();
     const order_number = '9998';
     const ended = await sampleSagas(ops.store).accept({ order_number });
-    await sampleSagas(ops.store).advance(ended);
+    await sampleSagas(ops.store).runSaga(ended);
     expect(await sentenceOn(() => `/sagas/${ended}`)).toBeUndefined();
   });
 });

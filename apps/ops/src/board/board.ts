@@ -4,7 +4,7 @@ import type { BeforeHook } from '@bull-board/api/dist/types.js';
 import { ExpressAdapter } from '@bull-board/express';
 import express from 'express';
 import type { Express, RequestHandler, Router } from 'express';
-import type { SagaQueue } from '@crossroads/queue';
+import type { BullmqQueue } from '@crossroads/queue';
 import type { OperatorRole } from '@crossroads/store';
 import { signedIn } from '../login/signed-in.js';
 import { sagaIdOfJob } from './job-id.js';
@@ -13,7 +13,7 @@ import { identityHeaders } from './permissions.js';
 export const boardPath = '/queues';
 
 export interface BoardOptions {
-  queue: SagaQueue;
+  bullmqQueue: BullmqQueue;
   environment: string;
   permissions: BeforeHook;
   /** Whether Retry does anything; else it is not shown. */
@@ -37,10 +37,10 @@ const setIdentity: RequestHandler = (request, response, next) => {
   next();
 };
 
-const board = ({ queue, environment, permissions, retries }: BoardOptions, readOnlyMode: boolean): RequestHandler => {
+const board = ({ bullmqQueue, environment, permissions, retries }: BoardOptions, readOnlyMode: boolean): RequestHandler => {
   const serverAdapter = new ExpressAdapter().setBasePath(boardPath);
   createBullBoard({
-    queues: [sagas(queue, readOnlyMode, retries)],
+    queues: [sagas(bullmqQueue, readOnlyMode, retries)],
     serverAdapter,
     options: {
       handlerHooks: { before: permissions },
@@ -61,8 +61,8 @@ const board = ({ queue, environment, permissions, retries }: BoardOptions, readO
   return (serverAdapter.getRouter() as Express).disable('x-powered-by');
 };
 
-const sagas = (queue: SagaQueue, readOnlyMode: boolean, allowRetries: boolean): BullMQAdapter => {
-  const adapter = new BullMQAdapter(queue as never, {
+const sagas = (bullmqQueue: BullmqQueue, readOnlyMode: boolean, allowRetries: boolean): BullMQAdapter => {
+  const adapter = new BullMQAdapter(bullmqQueue as never, {
     readOnlyMode,
     allowRetries,
     description: 'Each job rings the bell of one saga. What became of the saga is on its own page.',

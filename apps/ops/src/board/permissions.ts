@@ -37,30 +37,30 @@ export const boardPermissions =
     return answer;
 
     async function decide(): Promise<Answer> {
-      if (!by || role !== 'operator') return refuse('Viewers may look at queues but not change them.');
+      if (!by || role !== 'operator') return reject('Viewers may look at queues but not change them.');
       if (route === retry) return resume(jobId ?? '', { by, role, from });
       if (pausing.includes(route)) return { allow: true };
-      return refuse('Not on the queue of sagas: it would part jobs from their sagas. Open the saga and act there.');
+      return reject('Not on the queue of sagas: it would part jobs from their sagas. Open the saga and act there.');
     }
 
     /** A retry that became a resume has its line already, with the saga's name on it. */
     async function note(answer: Answer): Promise<void> {
-      const detail = { method, route, queue: queueName, ...(jobId !== undefined && { job_id: jobId }), ...(!answer.allow && { message: answer.message }) };
+      const detail = { method, route, bullmqQueue: queueName, ...(jobId !== undefined && { job_id: jobId }), ...(!answer.allow && { message: answer.message }) };
       log.info('operator on the board', { by, allowed: answer.allow, ...detail });
       if (answer.allow && route === retry) return;
       const action = `board ${route.split('/').at(-1)}`;
-      await audit.note({ by: by || '(nobody)', role: role ?? null, action, reason: null, from, detail }, { outcome: answer.allow ? 'done' : 'refused' });
+      await audit.note({ by: by || '(nobody)', role: role ?? null, action, reason: null, from, detail }, { outcome: answer.allow ? 'done' : 'rejected' });
     }
 
     async function resume(job: string, actor: Actor): Promise<Answer> {
       const sagaId = sagaIdOfJob(job);
-      if (!commands.resume || sagaId === undefined) return refuse('Retrying a job alone would not move its saga. Open the saga and act there.');
+      if (!commands.resume || sagaId === undefined) return reject('Retrying a job alone would not move its saga. Open the saga and act there.');
       const expectedEpoch = await epochOf(sagaId);
-      if (expectedEpoch === undefined) return refuse('The saga of this job does not exist.', 404);
+      if (expectedEpoch === undefined) return reject('The saga of this job does not exist.', 404);
       const result = await commands.resume(sagaId, { ...actor, reason: 'Retry on Bull Board', expectedEpoch });
       // The board goes on and retries the job as well: one bell more, which never does harm.
-      return result.ok ? { allow: true } : refuse(result.message, 409);
+      return result.ok ? { allow: true } : reject(result.message, 409);
     }
   };
 
-const refuse = (message: string, status: 403 | 404 | 409 = 403): Answer => ({ allow: false, status, message });
+const reject = (message: string, status: 403 | 404 | 409 = 403): Answer => ({ allow: false, status, message });

@@ -1,5 +1,5 @@
 import type { CommandName } from '../commands/commands.js';
-import { actionCalled } from '../sagas/actions.js';
+import { actionLabel } from '../sagas/actions.js';
 import type { Filters } from '../sagas/filters.js';
 
 /** Below the list: one action for the sagas with a tick, or for all that the filters mean. Nothing is done before a page has shown the count. */
@@ -12,7 +12,7 @@ export const BulkBar = ({ filters, offered }: { filters: Filters; offered: reado
       <select name="action">
         {offered.map((name) => (
           <option key={name} value={name}>
-            {actionCalled(name).label}
+            {actionLabel(name).label}
           </option>
         ))}
       </select>

@@ -23,15 +23,15 @@ export interface BulkRunner {
 }
 
 /** A bulk whose runner has been silent for this long lost it. */
-export const silentAfterMs = 10_000;
+export const interruptedAfterMs = 10_000;
 
-const beatEveryMs = 1_000;
+const heartbeatEveryMs = 1_000;
 const itemsAtATime = 100;
 
 /** Works through bulks in the background, one saga after the other. What is done is stored item by item, so nothing is lost with the process. */
 export const createBulkRunner = ({ bulks, commands, log, perSecond = 20 }: BulkRunnerPorts): BulkRunner => {
   const name = randomUUID();
-  const underWay = new Set<Promise<void>>();
+  const inFlightCount = new Set<Promise<void>>();
   let stopped = false;
 
   const run = async (bulk: BulkDocument): Promise<void> => {
@@ -42,8 +42,8 @@ export const createBulkRunner = ({ bulks, commands, log, perSecond = 20 }: BulkR
       for (const item of pending) {
         if (stopped) return bulks.leave(bulk._id, name, 'interrupted');
         const began = performance.now();
-        if (began - beaten > beatEveryMs || item === pending[0]) {
-          if (!(await bulks.beat(bulk._id, name))) return;
+        if (began - beaten > heartbeatEveryMs || item === pending[0]) {
+          if (!(await bulks.heartbeat(bulk._id, name))) return;
           beaten = began;
         }
         await bulks.finish(item._id, resultOf(await act(bulk, item)));
@@ -66,33 +66,33 @@ export const createBulkRunner = ({ bulks, commands, log, perSecond = 20 }: BulkR
   const start = (bulk: BulkDocument): void => {
     const running: Promise<void> = run(bulk)
       .catch((error: unknown) => log.error('a bulk was interrupted; it can be continued on its page', { bulk_id: bulk._id, error }))
-      .finally(() => underWay.delete(running));
-    underWay.add(running);
+      .finally(() => inFlightCount.delete(running));
+    inFlightCount.add(running);
   };
 
   return {
     name,
     start,
     async resume(id) {
-      if (!(await bulks.takeOver(id, name, new Date(Date.now() - silentAfterMs)))) return false;
+      if (!(await bulks.takeOver(id, name, new Date(Date.now() - interruptedAfterMs)))) return false;
       start((await bulks.find(id))!);
       return true;
     },
     async stop() {
       stopped = true;
-      await Promise.all(underWay);
+      await Promise.all(inFlightCount);
     },
   };
 };
 
 const resultOf = (result: CommandResult | 'failed'): Pick<BulkItem, 'outcome' | 'code' | 'message'> => {
-  if (result === 'failed') return { outcome: 'failed', code: 'ops.fault', message: 'It could not be told what came of it: see the saga.' };
-  if (!result.ok) return { outcome: 'refused', code: result.code, message: result.message };
-  return { outcome: 'done', ...(result.madeSaga !== undefined && { message: `Saga ${result.madeSaga}` }) };
+  if (result === 'failed') return { outcome: 'failed', code: 'ops.internal_error', message: 'It could not be told what came of it: see the saga.' };
+  if (!result.ok) return { outcome: 'rejected', code: result.code, message: result.message };
+  return { outcome: 'done', ...(result.recoverySagaId !== undefined && { message: `Saga ${result.recoverySagaId}` }) };
 };
 
 const rest = (ms: number): Promise<void> => (ms <= 0 ? Promise.resolve() : new Promise((resolve) => setTimeout(resolve, ms)));
 
 /** How a bulk stands, told from what is stored: a process that was killed could not say that it stopped. */
-export const standsAs = ({ state, heard_at }: Pick<BulkDocument, 'state' | 'heard_at'>, now: Date): BulkDocument['state'] =>
-  state === 'running' && now.getTime() - heard_at.getTime() > silentAfterMs ? 'interrupted' : state;
+export const standsAs = ({ state, heartbeat_at }: Pick<BulkDocument, 'state' | 'heartbeat_at'>, now: Date): BulkDocument['state'] =>
+  state === 'running' && now.getTime() - heartbeat_at.getTime() > interruptedAfterMs ? 'interrupted' : state;

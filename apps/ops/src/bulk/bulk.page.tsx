@@ -3,13 +3,13 @@ import type { CommandName } from '../commands/commands.js';
 import type { SignedIn } from '../login/signed-in.js';
 import type { Chrome } from '../page/layout.js';
 import { Layout } from '../page/layout.js';
-import { maskedText } from '../page/masked.js';
+import { redactText } from '../page/redact.js';
 import { Table } from '../page/table.js';
 import { Ago } from '../page/times.js';
-import { actionCalled } from '../sagas/actions.js';
+import { actionLabel } from '../sagas/actions.js';
 import { standsAs } from './bulk-runner.js';
 
-export interface BulkStory {
+export interface BulkDetails {
   bulk: BulkDocument;
   counts: Record<BulkOutcome, number>;
   items: BulkItem[];
@@ -17,18 +17,18 @@ export interface BulkStory {
 
 export const stateTones: Record<BulkDocument['state'], string> = { running: 'busy', interrupted: 'bad', aborted: 'warn', done: 'good' };
 
-const outcomeTones: Record<BulkOutcome, string> = { pending: 'quiet', done: 'good', refused: 'warn', failed: 'bad' };
+const outcomeTones: Record<BulkOutcome, string> = { pending: 'quiet', done: 'good', rejected: 'warn', failed: 'bad' };
 
-export const BulkPage = ({ chrome, operator, story, now }: { chrome: Chrome; operator: SignedIn; story: BulkStory; now: Date }) => (
-  <Layout chrome={chrome} title={`${labelOf(story.bulk)}: ${story.bulk.total} sagas`} operator={operator}>
-    <BulkLive operator={operator} story={story} now={now} />
+export const BulkPage = ({ chrome, operator, details, now }: { chrome: Chrome; operator: SignedIn; details: BulkDetails; now: Date }) => (
+  <Layout chrome={chrome} title={`${labelOf(details.bulk)}: ${details.bulk.total} sagas`} operator={operator}>
+    <BulkLive operator={operator} details={details} now={now} />
   </Layout>
 );
 
-export const labelOf = ({ action }: BulkDocument): string => actionCalled(action as CommandName).label;
+export const labelOf = ({ action }: BulkDocument): string => actionLabel(action as CommandName).label;
 
 /** The part that refreshes itself while the bulk runs. */
-export const BulkLive = ({ operator, story: { bulk, counts, items }, now }: { operator: SignedIn; story: BulkStory; now: Date }) => {
+export const BulkLive = ({ operator, details: { bulk, counts, items }, now }: { operator: SignedIn; details: BulkDetails; now: Date }) => {
   const state = standsAs(bulk, now);
   const over = bulk.total - counts.pending;
   const refresh = state === 'running' ? { 'hx-get': `/bulk/${bulk._id}/live`, 'hx-trigger': 'every 1s', 'hx-swap': 'outerMorph', 'hx-status:4xx': 'swap:none', 'hx-status:5xx': 'swap:none' } : {};
@@ -38,10 +38,10 @@ export const BulkLive = ({ operator, story: { bulk, counts, items }, now }: { op
         {labelOf(bulk)}: {bulk.total.toLocaleString('en')} sagas <span class={`pill ${stateTones[state]}`} data-testid="bulk-state">{state}</span>
       </h1>
       <p class="quiet">
-        {bulk.by}, <Ago at={bulk.created_at} now={now} />: {maskedText(bulk.reason)}. Chosen: {bulk.scope}.
+        {bulk.by}, <Ago at={bulk.created_at} now={now} />: {redactText(bulk.reason)}. Chosen: {bulk.scope}.
       </p>
       <p>
-        <progress max={Math.max(1, bulk.total)} value={over} aria-label="Progress" /> {over.toLocaleString('en')} of {bulk.total.toLocaleString('en')}: {counts.done} done, {counts.refused} refused,{' '}
+        <progress max={Math.max(1, bulk.total)} value={over} aria-label="Progress" /> {over.toLocaleString('en')} of {bulk.total.toLocaleString('en')}: {counts.done} done, {counts.rejected} refused,{' '}
         {counts.failed} failed, {counts.pending} to come.
         {state === 'running' && (
           <noscript>
@@ -78,7 +78,7 @@ const Items = ({ items, total }: { items: BulkItem[]; total: number }) => (
             <span class={`pill ${outcomeTones[outcome]}`}>{outcome}</span>
           </td>
           <td data-label="Why">
-            {message === undefined ? '—' : maskedText(message)} {code !== undefined && <code class="code">{code}</code>}
+            {message === undefined ? '—' : redactText(message)} {code !== undefined && <code class="code">{code}</code>}
           </td>
         </tr>
       ))}

@@ -10,7 +10,7 @@ import { operatorOf } from '../login/actor.js';
 import { signedIn } from '../login/signed-in.js';
 import type { Chrome } from '../page/layout.js';
 import { send, sendFragment } from '../page/send.js';
-import type { BulkStory } from './bulk.page.js';
+import type { BulkDetails } from './bulk.page.js';
 import { BulkLive, BulkPage } from './bulk.page.js';
 import type { BulkRunner } from './bulk-runner.js';
 import { BulksPage } from './bulks.page.js';
@@ -31,7 +31,7 @@ export interface BulkPorts {
 const bulksShown = 50;
 const itemsShown = 200;
 
-const wish = z.object({ reason: z.string().trim().min(3).max(500), counted: z.coerce.number().int().min(0) });
+const input = z.object({ reason: z.string().trim().min(3).max(500), counted: z.coerce.number().int().min(0) });
 
 /** One action on many sagas: choose, look at the count, go, watch. */
 export const bulkRoutes = (ports: BulkPorts): Router => {
@@ -53,7 +53,7 @@ export const bulkRoutes = (ports: BulkPorts): Router => {
     const actor = operatorOf(request, response);
     const choice = choiceIn(request.body);
     const chosen = await chosenBy(choice, ports);
-    const read = wish.safeParse(request.body);
+    const read = input.safeParse(request.body);
     const grown = read.success && chosen.eligible.length > read.data.counted;
     if (!read.success || grown) {
       const problem = grown ? 'More sagas match than when you looked. Nothing was done; look at the count again.' : 'Say why, in a few words. Nothing was done.';
@@ -63,24 +63,24 @@ export const bulkRoutes = (ports: BulkPorts): Router => {
     const bulk = { _id: uuidv7(), action: choice.action, reason, by: actor.by, from: actor.from, scope: inWords(choice), runner: runner.name, created_at: new Date() };
     await audit.note({ ...actor, action: 'bulk', reason, detail: { bulk_id: bulk._id, action: actionNames[choice.action], sagas: chosen.eligible.length, scope: bulk.scope } }, { outcome: 'done' });
     await bulks.create(bulk, chosen.eligible);
-    runner.start((await storyOf(bulk._id)).bulk);
+    runner.start((await readSagaDetails(bulk._id)).bulk);
     response.redirect(303, `/bulk/${bulk._id}`);
   });
 
   router.get('/bulk/:id', async (request, response) => {
-    send(response, <BulkPage chrome={chrome} operator={signedIn(response)} story={await storyOf(request.params.id)} now={new Date()} />);
+    send(response, <BulkPage chrome={chrome} operator={signedIn(response)} details={await readSagaDetails(request.params.id)} now={new Date()} />);
   });
 
   router.get('/bulk/:id/live', async (request, response) => {
-    sendFragment(response, <BulkLive operator={signedIn(response)} story={await storyOf(request.params.id)} now={new Date()} />);
+    sendFragment(response, <BulkLive operator={signedIn(response)} details={await readSagaDetails(request.params.id)} now={new Date()} />);
   });
 
   for (const what of ['abort', 'continue'] as const) {
     router.post(`/bulk/:id/${what}`, async (request: Request, response) => {
       const actor = operatorOf(request, response);
-      const { bulk } = await storyOf(String(request.params['id']));
+      const { bulk } = await readSagaDetails(String(request.params['id']));
       const done = what === 'abort' ? await bulks.abort(bulk._id) : await runner.resume(bulk._id);
-      await audit.note({ ...actor, action: `bulk ${what}`, reason: null, detail: { bulk_id: bulk._id } }, { outcome: done ? 'done' : 'refused' });
+      await audit.note({ ...actor, action: `bulk ${what}`, reason: null, detail: { bulk_id: bulk._id } }, { outcome: done ? 'done' : 'rejected' });
       response.redirect(303, `/bulk/${bulk._id}`);
     });
   }
@@ -94,12 +94,12 @@ export const bulkRoutes = (ports: BulkPorts): Router => {
   }
 
   /** What went wrong first: nobody looks for it among thousands that went well. */
-  async function storyOf(id: string): Promise<BulkStory> {
+  async function readSagaDetails(id: string): Promise<BulkDetails> {
     const bulk = await bulks.find(id);
     if (!bulk) throw new PageError(404, 'There is no such bulk action', 'Perhaps the address was cut short. All of them are listed at /bulk.');
     const counts = await bulks.counts(id);
     const items = [];
-    for (const outcome of ['failed', 'refused', 'done', 'pending'] as const) {
+    for (const outcome of ['failed', 'rejected', 'done', 'pending'] as const) {
       if (items.length < itemsShown && counts[outcome] > 0) items.push(...(await bulks.items(id, outcome, itemsShown - items.length)));
     }
     return { bulk, counts, items };

@@ -25,7 +25,7 @@ const sagaAfter = async (taking: 'unavailable' | 'synced'): Promise<string> => {
   const order_number = String(number++);
   await addOrder(ops.store, sampleOrder(order_number));
   const id = await sagas.accept({ order_number });
-  await sagas.advance(id, taking);
+  await sagas.runSaga(id, taking);
   return id;
 };
 const get = (path: string) => request(ops.app).get(path).set('cookie', cookie);
@@ -74,7 +74,7 @@ describe('a bulk', () => {
     await bulks().create(bulk, [{ _id: moves, epoch: 0 }, { _id: stays, epoch: 1 }]);
     ops.bulks.start((await bulks().find(bulk._id))!);
     await eventually(async () => (await bulks().find(bulk._id))!.state === 'done');
-    expect(await bulks().items(bulk._id, undefined, 10)).toMatchObject([{ outcome: 'refused', code: 'saga.moved' }, { outcome: 'done' }]);
+    expect(await bulks().items(bulk._id, undefined, 10)).toMatchObject([{ outcome: 'rejected', code: 'saga.moved' }, { outcome: 'done' }]);
   });
 
   test('keeps to its rate', async () => {
@@ -96,11 +96,11 @@ describe('a bulk', () => {
     await ops.commands.resume!(done, { by: 'operator', role: 'operator', from: null, reason: 'because', expectedEpoch: 1, bulkId: bulk._id });
     await post('/bulk/bulk-killed/continue', {}).expect(303);
     expect((await bulks().find(bulk._id))!.runner).toBe('a process that was killed');
-    await ops.store.connection.collection<{ _id: string }>('bulks').updateOne({ _id: bulk._id }, { $set: { heard_at: new Date(0) } });
+    await ops.store.connection.collection<{ _id: string }>('bulks').updateOne({ _id: bulk._id }, { $set: { heartbeat_at: new Date(0) } });
     expect((await get('/bulk/bulk-killed').expect(200)).text).toMatch(/interrupted[\s\S]*Continue/);
     await post('/bulk/bulk-killed/continue', {}).expect(303);
     await eventually(async () => (await bulks().find(bulk._id))!.state === 'done');
-    expect(await bulks().items(bulk._id, undefined, 10)).toMatchObject([{ outcome: 'refused', code: 'saga.not_stopped' }, { outcome: 'done' }]);
+    expect(await bulks().items(bulk._id, undefined, 10)).toMatchObject([{ outcome: 'rejected', code: 'saga.not_stopped' }, { outcome: 'done' }]);
   });
 
   test('that is aborted touches nothing more', async () => {

@@ -2,7 +2,7 @@ import type { BulkDocument } from '@crossroads/store';
 import type { SignedIn } from '../login/signed-in.js';
 import type { Chrome } from '../page/layout.js';
 import { Layout } from '../page/layout.js';
-import { maskedText } from '../page/masked.js';
+import { redactText } from '../page/redact.js';
 import { Table } from '../page/table.js';
 import { Ago } from '../page/times.js';
 import { labelOf, stateTones } from './bulk.page.js';
@@ -31,7 +31,7 @@ export const BulksPage = ({ chrome, operator, bulks, now }: { chrome: Chrome; op
               <span class={`pill ${stateTones[standsAs(bulk, now)]}`}>{standsAs(bulk, now)}</span>
             </td>
             <td data-label="Who">{bulk.by}</td>
-            <td data-label="Reason">{maskedText(bulk.reason)}</td>
+            <td data-label="Reason">{redactText(bulk.reason)}</td>
           </tr>
         ))}
       </Table>

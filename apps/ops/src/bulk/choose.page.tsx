@@ -1,7 +1,7 @@
 import type { SignedIn } from '../login/signed-in.js';
 import type { Chrome } from '../page/layout.js';
 import { Layout } from '../page/layout.js';
-import { actionCalled } from '../sagas/actions.js';
+import { actionLabel } from '../sagas/actions.js';
 import { SagaTable } from '../sagas/saga-table.js';
 import type { Choice, Chosen } from './chosen.js';
 import { inWords, mostInBulk } from './chosen.js';
@@ -20,7 +20,7 @@ const shownOfEach = 10;
 
 /** What would be done, to how many, before anything is. */
 export const ChoosePage = ({ chrome, operator, choice, chosen: { eligible, ineligible, more }, now, problem }: ChoosePageProps) => {
-  const { label, consequence, dangerous } = actionCalled(choice.action);
+  const { label, consequence, dangerous } = actionLabel(choice.action);
   return (
     <Layout chrome={chrome} title={`${label}: ${eligible.length} sagas`} operator={operator}>
       <h1>

@@ -1,6 +1,6 @@
 import type { AuditRepository, SagaCommandRepository } from '@crossroads/store';
 import type { CommandName, SagaCommand } from './commands.js';
-import { refusal } from './looked-at.js';
+import { rejection } from './load-unchanged.js';
 
 export interface AuditedPorts {
   audit: Pick<AuditRepository, 'begin'>;
@@ -9,10 +9,10 @@ export interface AuditedPorts {
 
 /** The command, with a reason required and a line in the audit trail: no line, no deed. */
 export const audited = (action: CommandName, command: SagaCommand, { audit, sagas }: AuditedPorts): SagaCommand => {
-  return async (sagaId, wish) => {
-    const reason = wish.reason.trim();
-    if (reason.length === 0) return refusal('request.reason_missing', 'Say why, in a few words. Nothing was changed.');
-    const { by, role, from, forced, bulkId } = wish;
+  return async (sagaId, input) => {
+    const reason = input.reason.trim();
+    if (reason.length === 0) return rejection('request.reason_missing', 'Say why, in a few words. Nothing was changed.');
+    const { by, role, from, force, bulkId } = input;
     const saga = await sagas.find(sagaId);
     const end = await audit.begin({
       by,
@@ -22,14 +22,14 @@ export const audited = (action: CommandName, command: SagaCommand, { audit, saga
       ...(saga && { correlation_id: saga.correlation_id }),
       reason,
       from,
-      detail: { ...(saga && { phase: saga.phase, status: saga.status, epoch: saga.epoch }), ...(forced && { forced }), ...(bulkId !== undefined && { bulk_id: bulkId }) },
+      detail: { ...(saga && { phase: saga.phase, status: saga.status, epoch: saga.epoch }), ...(force && { force }), ...(bulkId !== undefined && { bulk_id: bulkId }) },
     });
     try {
-      const result = await command(sagaId, { ...wish, reason });
+      const result = await command(sagaId, { ...input, reason });
       await end(
         result.ok
-          ? { outcome: 'done', ...(result.madeSaga !== undefined && { detail: { ...(forced && { forced }), made_saga: result.madeSaga } }) }
-          : { outcome: 'refused', code: result.code, detail: { message: result.message } },
+          ? { outcome: 'done', ...(result.recoverySagaId !== undefined && { detail: { ...(force && { force }), recovery_saga_id: result.recoverySagaId } }) }
+          : { outcome: 'rejected', code: result.code, detail: { message: result.message } },
       );
       return result;
     } catch (error) {
@@ -40,4 +40,4 @@ export const audited = (action: CommandName, command: SagaCommand, { audit, saga
 };
 
 /** As the API and the audit trail spell them. */
-export const actionNames: Record<CommandName, string> = { resume: 'resume', recover: 'recover', cancel: 'cancel', abandon: 'abandon', runNow: 'run-now' };
+export const actionNames: Record<CommandName, string> = { resume: 'resume', recover: 'recover', cancel: 'cancel', terminate: 'terminate', runNow: 'run-now' };

@@ -7,7 +7,7 @@ import type { OpenOps } from '../testing/open-ops.js';
 import { openOps } from '../testing/open-ops.js';
 import { addOrder, sampleOrder } from '../testing/sample-orders.js';
 import { sampleSagas } from '../testing/sample-sagas.js';
-import type { CommandName, CommandWish } from './commands.js';
+import type { CommandName, CommandInput } from './commands.js';
 import { createCommands } from './create-commands.js';
 
 let ops: OpenOps;
@@ -19,17 +19,17 @@ beforeAll(async () => {
 afterAll(() => ops.close());
 
 let number = 5_000;
-const sagaAfter = async (taking: 'synced' | 'unavailable' | 'requested' | 'refused') => {
+const sagaAfter = async (taking: 'synced' | 'unavailable' | 'requested' | 'rejected') => {
   const orderNumber = String(number++);
   const orderId = await addOrder(ops.store, sampleOrder(orderNumber));
   const id = await sagas.accept({ order_number: orderNumber });
-  await sagas.advance(id, taking);
+  await sagas.runSaga(id, taking);
   return { id, orderId, orderNumber };
 };
-const wish: CommandWish = { by: 'ada', role: 'operator', from: '10.0.0.7', reason: 'because' };
-const act = (name: CommandName, id: string, more: Partial<CommandWish> = {}) => ops.commands[name]!(id, { ...wish, ...more });
+const input: CommandInput = { by: 'ada', role: 'operator', from: '10.0.0.7', reason: 'because' };
+const act = (name: CommandName, id: string, more: Partial<CommandInput> = {}) => ops.commands[name]!(id, { ...input, ...more });
 const saga = async (id: string): Promise<SagaDocument> => (await sagaViewRepository(ops.store).saga(id))!;
-const deeds = async (id: string): Promise<AuditDocument[]> => (await auditRepository(ops.store).list({ sagaId: id }, { limit: 10 })).records;
+const actions = async (id: string): Promise<AuditDocument[]> => (await auditRepository(ops.store).list({ sagaId: id }, { limit: 10 })).records;
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 const stored = () => ops.store.connection.collection<{ _id: string }>('sagas');
 const recoveriesOf = (id: string) => stored().find({ 'request.recovers.saga_id': id }, { projection: { _id: 1 } }).toArray();
@@ -39,9 +39,9 @@ describe('resume', () => {
   test('lets a stopped saga go on to its end, and says who wanted it and why', async () => {
     const { id } = await sagaAfter('unavailable');
     expect(await act('resume', id, { expectedEpoch: 1 })).toEqual({ ok: true });
-    await sagas.advance(id, 'synced');
+    await sagas.runSaga(id, 'synced');
     expect(await saga(id)).toMatchObject({ status: 'synced', phase: 'ended' });
-    expect(await deeds(id)).toMatchObject([{ by: 'ada', role: 'operator', from: '10.0.0.7', action: 'resume', reason: 'because', outcome: 'done', correlation_id: expect.any(String) }]);
+    expect(await actions(id)).toMatchObject([{ by: 'ada', role: 'operator', from: '10.0.0.7', action: 'resume', reason: 'because', outcome: 'done', correlation_id: expect.any(String) }]);
   });
 
   test('is done once, however often it is asked for', async () => {
@@ -64,7 +64,7 @@ describe('resume', () => {
     const { id } = await sagaAfter('synced');
     expect(await act('resume', id)).toMatchObject({ ok: false, code: 'saga.ended' });
     expect(await act('resume', 'nobody')).toMatchObject({ ok: false, code: 'saga.unknown' });
-    expect(await deeds(id)).toMatchObject([{ outcome: 'refused', code: 'saga.ended' }]);
+    expect(await actions(id)).toMatchObject([{ outcome: 'rejected', code: 'saga.ended' }]);
   });
 });
 
@@ -73,14 +73,14 @@ describe('run now', () => {
     const slow = sampleSagas(ops.store, 8);
     await addOrder(ops.store, sampleOrder('6001'));
     const id = await slow.accept({ order_number: '6001' });
-    await slow.advance(id, 'unavailable');
+    await slow.runSaga(id, 'unavailable');
     expect((await saga(id)).next_run_at!.getTime()).toBeGreaterThan(Date.now());
     expect(await act('runNow', id)).toEqual({ ok: true });
     expect((await saga(id)).next_run_at!.getTime()).toBeLessThan(Date.now());
   });
 
   test('of a saga that stopped is refused', async () => {
-    expect(await act('runNow', (await sagaAfter('unavailable')).id)).toMatchObject({ code: 'saga.not_resting' });
+    expect(await act('runNow', (await sagaAfter('unavailable')).id)).toMatchObject({ code: 'saga.not_waiting' });
   });
 });
 
@@ -88,11 +88,11 @@ describe('cancel', () => {
   test('of a reset that waits in line ends it before it has cleared anything', async () => {
     const { id, orderNumber } = await sagaAfter('requested');
     const next = await sagas.accept({ order_number: orderNumber });
-    await sagas.advance(next);
+    await sagas.runSaga(next);
     expect(await act('cancel', next)).toEqual({ ok: true });
-    await sagas.advance(next);
+    await sagas.runSaga(next);
     expect(await saga(next)).toMatchObject({ phase: 'ended', status: 'canceled' });
-    expect(await saga(id)).toMatchObject({ phase: 'parked' });
+    expect(await saga(id)).toMatchObject({ phase: 'awaiting_approval' });
   });
 
   test('of a reset that nobody has taken up holds no order afterwards', async () => {
@@ -100,50 +100,50 @@ describe('cancel', () => {
     await addOrder(ops.store, sampleOrder(orderNumber));
     const id = await sagas.accept({ order_number: orderNumber });
     expect(await act('cancel', id)).toEqual({ ok: true });
-    await sagas.advance(id);
+    await sagas.runSaga(id);
     expect(await saga(id)).toMatchObject({ phase: 'ended', status: 'canceled' });
     const order = await orderIn(orderNumber);
     expect(order!['bols']).toHaveLength(2);
-    expect(order!['fence']).toBeUndefined();
+    expect(order!['lock']).toBeUndefined();
   });
 
   test.each([
     ['has cleared the order', 'requested', 'saga.cleared'],
-    ['has ended', 'refused', 'saga.cleared'],
+    ['has ended', 'rejected', 'saga.cleared'],
   ] as const)('of a reset that %s comes too late', async (_what, taking, code) => {
     expect(await act('cancel', (await sagaAfter(taking)).id)).toMatchObject({ ok: false, code });
   });
 });
 
-describe('abandon', () => {
+describe('terminate', () => {
   test.each(['unavailable', 'requested'] as const)('ends a saga (%s) as it stands, gives its order back and calls the next', async (taking) => {
     const { id, orderNumber } = await sagaAfter(taking);
     const next = await sagas.accept({ order_number: orderNumber });
-    await sagas.advance(next);
+    await sagas.runSaga(next);
     expect(await saga(next)).toMatchObject({ phase: 'waiting' });
     const { epoch } = await saga(id);
-    expect(await act('abandon', id)).toEqual({ ok: true });
-    expect(await saga(id)).toMatchObject({ phase: 'ended', status: 'error', epoch: epoch + 1, error: { code: 'saga.abandoned', message: expect.stringContaining('because') } });
+    expect(await act('terminate', id)).toEqual({ ok: true });
+    expect(await saga(id)).toMatchObject({ phase: 'ended', status: 'error', epoch: epoch + 1, error: { code: 'saga.terminated', message: expect.stringContaining('because') } });
     expect((await saga(id)).next_run_at).toBeUndefined();
     expect(await orderIn(orderNumber)).toMatchObject({ bols: [], progression_state: 'NO_PROGRESS' });
     const entries = await sagaViewRepository(ops.store).entries(id);
-    expect(entries.at(-1)).toMatchObject({ title: 'Abandoned by an operator', detail: { error: 'saga.abandoned' }, metadata: { crossroads_order_id: expect.any(String) } });
+    expect(entries.at(-1)).toMatchObject({ title: 'Abandoned by an operator', detail: { error: 'saga.terminated' }, metadata: { crossroads_order_id: expect.any(String) } });
     expect((await saga(next)).next_run_at!.getTime()).toBe(0);
-    await sagas.advance(next, 'synced');
+    await sagas.runSaga(next, 'synced');
     expect(await saga(next)).toMatchObject({ status: 'synced' });
   });
 
   test('of a saga whose clear has no entry yet writes down what was cleared, so that it can be recovered', async () => {
     const { id } = await sagaAfter('unavailable');
     await ops.store.connection.collection('crossroads_logs').deleteMany({ saga_id: id, 'step.name': { $in: ['clear-deliveries', 'reset-progression', 'dispatch-reset'] } });
-    expect(await act('abandon', id)).toEqual({ ok: true });
+    expect(await act('terminate', id)).toEqual({ ok: true });
     expect(await act('recover', id)).toMatchObject({ ok: true });
   });
 
   test('is refused while a worker is at it, and once it has ended', async () => {
     const id = await sagas.accept({ order_number: '4040' });
-    expect(await act('abandon', id)).toMatchObject({ code: 'saga.running' });
-    expect(await act('abandon', (await sagaAfter('synced')).id)).toMatchObject({ code: 'saga.ended' });
+    expect(await act('terminate', id)).toMatchObject({ code: 'saga.running' });
+    expect(await act('terminate', (await sagaAfter('synced')).id)).toMatchObject({ code: 'saga.ended' });
   });
 });
 
@@ -151,34 +151,34 @@ describe('recover', () => {
   test('has a saga of its own put it back, and answers which', async () => {
     const { id, orderNumber, orderId } = await sagaAfter('synced');
     const result = await act('recover', id, { reason: 'driven after all' });
-    expect(result).toEqual({ ok: true, madeSaga: expect.any(String) });
-    const recovery = await saga((result as { madeSaga: string }).madeSaga);
+    expect(result).toEqual({ ok: true, recoverySagaId: expect.any(String) });
+    const recovery = await saga((result as { recoverySagaId: string }).recoverySagaId);
     expect(recovery).toMatchObject({
       type: 'recover_order',
       tenant_id: 'tenant-acme',
-      request: { order: { order_id: orderId, order_number: orderNumber }, recovers: { saga_id: id, forced: false, by: 'ada', reason: 'driven after all' } },
+      request: { order: { order_id: orderId, order_number: orderNumber }, recovers: { saga_id: id, force: false, by: 'ada', reason: 'driven after all' } },
     });
-    expect(await act('recover', id)).toMatchObject({ code: 'recover.under_way' });
-    expect(await deeds(id)).toMatchObject([{ outcome: 'refused' }, { outcome: 'done', detail: { made_saga: recovery._id } }]);
+    expect(await act('recover', id)).toMatchObject({ code: 'recover.in_progress' });
+    expect(await actions(id)).toMatchObject([{ outcome: 'rejected' }, { outcome: 'done', detail: { recovery_saga_id: recovery._id } }]);
   });
 
   test('pressed by twenty operators at once has one saga put it back, and the others are told which', async () => {
     const { id } = await sagaAfter('synced');
     const answers = await Promise.all(Array.from({ length: 20 }, () => act('recover', id)));
-    const won = answers.filter(({ ok }) => ok) as { madeSaga: string }[];
+    const won = answers.filter(({ ok }) => ok) as { recoverySagaId: string }[];
     expect(await recoveriesOf(id)).toHaveLength(1);
     expect(won).toHaveLength(1);
     const lost = answers.filter((answer) => !answer.ok);
     expect(lost).toHaveLength(19);
-    for (const answer of lost) expect(answer).toMatchObject({ code: 'recover.under_way', message: expect.stringContaining(won[0]!.madeSaga) });
+    for (const answer of lost) expect(answer).toMatchObject({ code: 'recover.in_progress', message: expect.stringContaining(won[0]!.recoverySagaId) });
   });
 
   test.each(['waiting', 'stopped'])('is refused while an earlier one is %s, however many resets of the order are open', async (phase) => {
     const { id, orderNumber } = await sagaAfter('synced');
-    const { madeSaga } = (await act('recover', id)) as { madeSaga: string };
-    await stored().updateOne({ _id: madeSaga }, { $set: { phase }, ...(phase === 'stopped' && { $unset: { next_run_at: 1 } }) });
+    const { recoverySagaId } = (await act('recover', id)) as { recoverySagaId: string };
+    await stored().updateOne({ _id: recoverySagaId }, { $set: { phase }, ...(phase === 'stopped' && { $unset: { next_run_at: 1 } }) });
     for (let open = 0; open <= 100; open++) await sagas.accept({ order_number: orderNumber });
-    expect(await act('recover', id)).toMatchObject({ code: 'recover.under_way', message: expect.stringContaining(madeSaga) });
+    expect(await act('recover', id)).toMatchObject({ code: 'recover.in_progress', message: expect.stringContaining(recoverySagaId) });
   });
 
   test.each(['not stored', 'stored, and its reply was lost'])('whose saga was %s blocks no later one for good', async (what) => {
@@ -188,16 +188,16 @@ describe('recover', () => {
       if (what !== 'not stored') await intake.accept(saga);
       throw new StoreUnavailable('MongoDB did not answer');
     };
-    const broken = createCommands({ store: ops.store, bells: { ring: async () => undefined }, log: silent, intake: { ...intake, accept } });
-    await expect(broken.recover!(id, wish)).rejects.toThrow(StoreUnavailable);
-    expect(await act('recover', id)).toMatchObject(what === 'not stored' ? { ok: true } : { code: 'recover.under_way' });
+    const broken = createCommands({ store: ops.store, queue: { enqueue: async () => undefined }, log: silent, intake: { ...intake, accept } });
+    await expect(broken.recover!(id, input)).rejects.toThrow(StoreUnavailable);
+    expect(await act('recover', id)).toMatchObject(what === 'not stored' ? { ok: true } : { code: 'recover.in_progress' });
     expect(await recoveriesOf(id)).toHaveLength(1);
   });
 
   test('can be had again once the earlier one has ended', async () => {
     const { id } = await sagaAfter('synced');
-    const { madeSaga } = (await act('recover', id)) as { madeSaga: string };
-    await stored().updateOne({ _id: madeSaga }, { $set: { phase: 'ended' }, $unset: { next_run_at: 1 } });
+    const { recoverySagaId } = (await act('recover', id)) as { recoverySagaId: string };
+    await stored().updateOne({ _id: recoverySagaId }, { $set: { phase: 'ended' }, $unset: { next_run_at: 1 } });
     expect(await act('recover', id)).toMatchObject({ ok: true });
     expect(await recoveriesOf(id)).toHaveLength(2);
   });
@@ -209,23 +209,23 @@ describe('recover', () => {
       code: 'recover.order_moved_on',
       message: expect.stringContaining('it now has 0 BOLs and 0 executed drops and stands at DRIVING_TO_LOAD; the snapshot has 2 BOLs and 3 executed drops and COMPLETE'),
     });
-    expect(await act('recover', id, { forced: true })).toMatchObject({ ok: true });
+    expect(await act('recover', id, { force: true })).toMatchObject({ ok: true });
   });
 
   test.each([
     ['that has stopped', 'unavailable', 'saga.stopped'],
     ['that still moves', 'requested', 'saga.still_moving'],
-    ['that put it back itself', 'refused', 'recover.already_restored'],
+    ['that put it back itself', 'rejected', 'recover.already_restored'],
   ] as const)('of a reset %s is refused', async (_what, taking, code) => {
     expect(await act('recover', (await sagaAfter(taking)).id)).toMatchObject({ ok: false, code });
   });
 
   test('of a recovery, and of a reset that cleared nothing, is refused', async () => {
     const { id } = await sagaAfter('synced');
-    const { madeSaga } = (await act('recover', id)) as { madeSaga: string };
-    expect(await act('recover', madeSaga)).toMatchObject({ code: 'saga.not_a_reset' });
+    const { recoverySagaId } = (await act('recover', id)) as { recoverySagaId: string };
+    expect(await act('recover', recoverySagaId)).toMatchObject({ code: 'saga.not_a_reset' });
     const lost = await sagas.accept({ order_number: 'unknown' });
-    await sagas.advance(lost);
+    await sagas.runSaga(lost);
     expect(await act('recover', lost)).toMatchObject({ code: 'recover.nothing_cleared' });
   });
 });
@@ -233,7 +233,7 @@ describe('recover', () => {
 test('a command that fails is in the trail as failed, and one whose process dies stays begun', async () => {
   const { id } = await sagaAfter('synced');
   const end = await auditRepository(ops.store).begin({ by: 'ada', role: 'operator', action: 'resume', saga_id: id, reason: 'x', from: null });
-  expect(await deeds(id)).toMatchObject([{ outcome: 'begun' }]);
+  expect(await actions(id)).toMatchObject([{ outcome: 'begun' }]);
   await end({ outcome: 'failed' });
-  expect(await deeds(id)).toMatchObject([{ outcome: 'failed' }]);
+  expect(await actions(id)).toMatchObject([{ outcome: 'failed' }]);
 });

@@ -10,20 +10,20 @@ export interface Actor {
 }
 
 /** Who wants it, why, and which state of the saga they were looking at. */
-export interface CommandWish extends Actor {
+export interface CommandInput extends Actor {
   reason: string;
   /** The epoch on the operator's screen. A saga that has moved on since is left alone. Whatever it is now when left out. */
   expectedEpoch?: number | undefined;
   /** Only a recovery can be: it then replaces what was delivered since the reset. */
-  forced?: boolean | undefined;
+  force?: boolean | undefined;
   /** The bulk it is a part of. */
   bulkId?: string | undefined;
 }
 
 /** `message` is a sentence for the operator; `madeSaga` a saga that does what was asked for. */
-export type CommandResult = { ok: true; madeSaga?: string } | { ok: false; code: OperatorCode; message: string };
+export type CommandResult = { ok: true; recoverySagaId?: string } | { ok: false; code: OperatorCode; message: string };
 
-export type SagaCommand = (sagaId: string, wish: CommandWish) => Promise<CommandResult>;
+export type SagaCommand = (sagaId: string, input: CommandInput) => Promise<CommandResult>;
 
 /** What an operator can do to a saga: the same functions behind the pages, Bull Board and the API. */
 export interface SagaCommands {
@@ -34,7 +34,7 @@ export interface SagaCommands {
   /** Turns the saga round: what it did is undone. */
   cancel: SagaCommand;
   /** Stops without undoing anything. */
-  abandon: SagaCommand;
+  terminate: SagaCommand;
   /** Makes the next attempt at once. */
   runNow: SagaCommand;
 }

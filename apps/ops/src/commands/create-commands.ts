@@ -1,6 +1,6 @@
 import type { ResetRequest } from '@crossroads/order-reset';
 import { resetRequest, subjectOf } from '@crossroads/order-reset';
-import type { Bells } from '@crossroads/queue';
+import type { SagaQueue } from '@crossroads/queue';
 import type { Log } from '@crossroads/runtime';
 import type { IntakeRepository, Store } from '@crossroads/store';
 import {
@@ -9,35 +9,35 @@ import {
   decisionRepository,
   intakeRepository,
   journalRepository,
-  lineRepository,
+  orderQueueRepository,
   orderRepository,
   orderViewRepository,
   sagaCommandRepository,
   sagaViewRepository,
 } from '@crossroads/store';
-import { abandonSaga } from './abandon.js';
+import { terminateSaga } from './terminate.js';
 import { audited } from './audited.js';
 import { cancelReset } from './cancel.js';
 import type { CommandName, GivenCommands, SagaCommand } from './commands.js';
 import { recoverReset } from './recover.js';
 import { resumeSaga } from './resume.js';
-import { ringWith } from './ring.js';
+import { enqueueWith } from './enqueue.js';
 import { runNow } from './run-now.js';
 
 export interface CommandParts {
   store: Store;
-  bells: Pick<Bells, 'ring'>;
+  queue: Pick<SagaQueue, 'enqueue'>;
   log: Log;
   /** Where recoveries are accepted. */
   intake?: IntakeRepository;
 }
 
 /** The commands on the real store, each with its line in the audit trail. */
-export const createCommands = ({ store, bells, log, intake = intakeRepository(store) }: CommandParts): GivenCommands => {
+export const createCommands = ({ store, queue, log, intake = intakeRepository(store) }: CommandParts): GivenCommands => {
   const sagas = sagaCommandRepository(store);
   const view = sagaViewRepository(store);
   const orders = orderRepository(store);
-  const ring = ringWith(bells, log);
+  const enqueue = enqueueWith(queue, log);
   const decisions = decisionRepository(store);
   const journal = journalRepository(store, ({ request }, state) => {
     const readable = resetRequest.safeParse(request);
@@ -46,14 +46,14 @@ export const createCommands = ({ store, bells, log, intake = intakeRepository(st
   });
   const kept = (name: CommandName, command: SagaCommand): SagaCommand => audited(name, command, { audit: auditRepository(store), sagas });
   return {
-    resume: kept('resume', resumeSaga({ sagas, ring })),
+    resume: kept('resume', resumeSaga({ sagas, enqueue })),
     recover: kept(
       'recover',
-      recoverReset({ sagas, view, auditLog: auditLogRepository(store), orders, orderView: orderViewRepository(store), intake, ring }),
+      recoverReset({ sagas, view, auditLog: auditLogRepository(store), orders, orderView: orderViewRepository(store), intake, enqueue }),
     ),
-    cancel: kept('cancel', cancelReset({ sagas, view, callingOff: { journal, sagas: decisions }, ring })),
-    abandon: kept('abandon', abandonSaga({ sagas, decisions, view, journal, auditLog: auditLogRepository(store), orders, line: lineRepository(store), ring })),
-    runNow: kept('runNow', runNow({ sagas, ring })),
+    cancel: kept('cancel', cancelReset({ sagas, view, canceling: { journal, sagas: decisions }, enqueue })),
+    terminate: kept('terminate', terminateSaga({ sagas, decisions, view, journal, auditLog: auditLogRepository(store), orders, line: orderQueueRepository(store), enqueue })),
+    runNow: kept('runNow', runNow({ sagas, enqueue })),
   };
 };
 

@@ -1,23 +1,23 @@
 import type { SagaCommandRepository } from '@crossroads/store';
 import type { SagaCommand } from './commands.js';
-import { lookedAt, moved, refusal } from './looked-at.js';
-import type { RingFor } from './ring.js';
+import { loadUnchanged, moved, rejection } from './load-unchanged.js';
+import type { Enqueue } from './enqueue.js';
 
 export interface ResumePorts {
   sagas: Pick<SagaCommandRepository, 'find' | 'resume'>;
-  ring: RingFor;
+  enqueue: Enqueue;
 }
 
 /** Lets a stopped saga go on at the step that failed, with its attempts counted anew. */
 export const resumeSaga =
-  ({ sagas, ring }: ResumePorts): SagaCommand =>
-  async (sagaId, wish) => {
-    const look = await lookedAt(sagas, sagaId, wish);
-    if ('refused' in look) return look.refused;
+  ({ sagas, enqueue }: ResumePorts): SagaCommand =>
+  async (sagaId, input) => {
+    const look = await loadUnchanged(sagas, sagaId, input);
+    if ('rejected' in look) return look.rejected;
     const { saga } = look;
-    if (saga.phase === 'ended') return refusal('saga.ended', `The saga has ended (${saga.status}), so there is nothing to resume. Ask for a new reset, or recover what it cleared.`);
-    if (saga.phase !== 'stopped') return refusal('saga.not_stopped', `The saga has not stopped: it is ${saga.phase} and goes on by itself.`);
+    if (saga.phase === 'ended') return rejection('saga.ended', `The saga has ended (${saga.status}), so there is nothing to resume. Ask for a new reset, or recover what it cleared.`);
+    if (saga.phase !== 'stopped') return rejection('saga.not_stopped', `The saga has not stopped: it is ${saga.phase} and goes on by itself.`);
     if (!(await sagas.resume(saga))) return moved();
-    ring(saga);
+    enqueue(saga);
     return { ok: true };
   };

@@ -1,10 +1,10 @@
 import type { DestinationView } from '@crossroads/store';
-import { sagasLookedAt } from '@crossroads/store';
+import { sagasCounted } from '@crossroads/store';
 import type { SignedIn } from '../login/signed-in.js';
 import { Fact } from '../page/fact.js';
 import type { Chrome } from '../page/layout.js';
 import { Layout } from '../page/layout.js';
-import { maskedText } from '../page/masked.js';
+import { redactText } from '../page/redact.js';
 import { Ago } from '../page/times.js';
 
 interface DestinationsPageProps {
@@ -24,7 +24,7 @@ export const DestinationsPage = ({ chrome, operator, destinations, now, problem 
       </p>
     )}
     <p class="quiet">
-      Where resets are sent. Counts and troubles come from the logs of the newest {sagasLookedAt} sagas that wait at <code>dispatch-reset</code>; each worker keeps its own
+      Where resets are sent. Counts and troubles come from the logs of the newest {sagasCounted} sagas that wait at <code>dispatch-reset</code>; each worker keeps its own
       breaker, and says so in the log as <code class="code">destination.circuit_open</code>.
     </p>
     {destinations.length === 0 && <p class="empty">No destination is known yet.</p>}
@@ -43,13 +43,13 @@ const Destination = ({ destination: { instance, tenant_name, waiting, troubles }
       <h2 id={`name-${instance._id}`}>
         {tenant_name}: {instance.name} {instance.paused ? <span class="pill warn">paused</span> : <span class="pill good">open</span>}
       </h2>
-      {instance.paused && <p class="warning">{maskedText(instance.paused_reason ?? 'Paused; nobody wrote down why.')}</p>}
+      {instance.paused && <p class="warning">{redactText(instance.paused_reason ?? 'Paused; nobody wrote down why.')}</p>}
       <dl class="head-facts">
         <Fact name="Adapter">{instance.source_system}</Fact>
         <Fact name="Address">
-          <code>{maskedText(instance.url)}</code>
+          <code>{redactText(instance.url)}</code>
         </Fact>
-        <Fact name="When it refuses">{instance.on_refusal === 'keep' ? 'the order stays cleared' : 'the order is put back'}</Fact>
+        <Fact name="When it refuses">{instance.on_rejection === 'keep' ? 'the order stays cleared' : 'the order is put back'}</Fact>
         <Fact name="Open sagas">{open.length === 0 ? 'none' : open.map(([phase, count]) => `${count} ${phase}`).join(', ')}</Fact>
         <Fact name="Id">
           <code>{instance._id}</code>
@@ -69,7 +69,7 @@ const Troubles = ({ troubles, now }: Pick<DestinationView, 'troubles'> & { now: 
         <a href={`/sagas/${encodeURIComponent(saga_id)}`}>
           <Ago at={last_at} now={now} />
         </a>
-        : {maskedText(message)}
+        : {redactText(message)}
       </li>
     ))}
   </ul>

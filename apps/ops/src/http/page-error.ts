@@ -7,7 +7,7 @@ export class PageError extends Error {
   readonly title: string;
   /** What a script goes by. */
   readonly code: OperatorCode;
-  constructor(status: number, title: string, message: string, code: OperatorCode = codes[status] ?? 'ops.fault') {
+  constructor(status: number, title: string, message: string, code: OperatorCode = codes[status] ?? 'ops.internal_error') {
     super(message);
     this.status = status;
     this.title = title;
@@ -21,6 +21,6 @@ const codes: Record<number, OperatorCode> = {
   404: 'request.not_found',
   422: 'request.invalid',
   429: 'request.too_many',
-  500: 'ops.fault',
+  500: 'ops.internal_error',
   503: 'store.unavailable',
 };

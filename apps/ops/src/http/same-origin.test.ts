@@ -33,7 +33,7 @@ describe('a change', () => {
     ['over HTTP on a LAN', { origin: 'http://ops.lan:8081' }],
   ])('from our own pages %s is let through', async (_how, headers) => {
     expect((await change(headers)).status).toBe(200);
-    await ops.queue.resume();
+    await ops.bullmqQueue.resume();
   });
 });
 

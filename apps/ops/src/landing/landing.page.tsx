@@ -4,7 +4,7 @@ import { countedUpTo, phases } from '@crossroads/store';
 import type { SignedIn } from '../login/signed-in.js';
 import type { Chrome } from '../page/layout.js';
 import { Layout } from '../page/layout.js';
-import { PhasePill, StatusPill, phaseSays } from '../page/pills.js';
+import { PhasePill, StatusPill, phaseDescription } from '../page/pills.js';
 import { relative } from '../page/times.js';
 import type { QueuePause } from '../queue-pause/queue-pause.js';
 import { QueuePaused } from '../queue-pause/queue-pause.view.js';
@@ -63,7 +63,7 @@ export const LandingPage = ({ chrome, operator, landing, now }: { chrome: Chrome
                   </a>
                 </th>
                 <td class="number">{shown(landing.counts.phase[phase])}</td>
-                <td class="quiet">{phaseSays[phase]}</td>
+                <td class="quiet">{phaseDescription[phase]}</td>
               </tr>
             ))}
           </tbody>

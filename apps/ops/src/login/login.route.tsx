@@ -37,7 +37,7 @@ export const loginRoutes = ({ operators, sessions, audit, log, chrome, secureCoo
     if (!signedIn) {
       // Only names there are: into the wrong box people also type their passwords.
       const by = (await operators.find(username))?._id ?? '(unknown name)';
-      await audit.note({ by, role: null, action: 'login', reason: null, from }, { outcome: 'refused', code: 'operator.wrong_password' });
+      await audit.note({ by, role: null, action: 'login', reason: null, from }, { outcome: 'rejected', code: 'operator.wrong_password' });
       log.warn('login refused', { username: by, ip: request.ip });
       return send(response, <LoginPage chrome={chrome} next={next} username={username} problem="Username or password is wrong." />, 401);
     }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import express from 'express';
 import request from 'supertest';
-import { auditRepository, hashPassword, operatorRepository, operatorRoll, sessionRepository } from '@crossroads/store';
+import { auditRepository, hashPassword, operatorRepository, operatorAccounts, sessionRepository } from '@crossroads/store';
 import { ownDatabase, testRedisUrl } from '../../../../tests/stores/own-database.js';
 import type { OpenOps } from '../testing/open-ops.js';
 import { openOps, passwords } from '../testing/open-ops.js';
@@ -54,7 +54,7 @@ describe('login', () => {
     const sessions = sessionRepository(ops.store);
     const start: typeof sessions.start = async (session) => {
       await operators.save({ _id: 'hedy', password_scrypt: await hashPassword('the new one'), role: 'operator', created_at: new Date() });
-      await operatorRoll(ops.store).signOut('hedy');
+      await operatorAccounts(ops.store).signOut('hedy');
       await sessions.start(session);
     };
     const chrome = { assets: { icon: '', stylesheet: '', htmx: '' }, environment: 'test' };

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { OperatorDocument, OperatorKeyDocument, OperatorKeyRepository, OperatorRepository, OperatorRole, OperatorRoll } from '@crossroads/store';
+import type { OperatorDocument, OperatorKeyDocument, OperatorKeyRepository, OperatorRepository, OperatorRole, OperatorAccounts } from '@crossroads/store';
 import { hashPassword, newOperatorKey } from '@crossroads/store';
 
 /** What was asked for cannot be done; the message says what to do instead. */
@@ -9,14 +9,14 @@ export class OperatorError extends Error {
 
 export interface OperatorAdminPorts {
   operators: OperatorRepository;
-  roll: OperatorRoll;
+  accounts: OperatorAccounts;
   keys: OperatorKeyRepository;
 }
 
 const roles: readonly OperatorRole[] = ['viewer', 'operator'];
 
 /** What whoever looks after the operators does. All throw OperatorError for a wish that cannot be granted. */
-export const operatorCommands = ({ operators, roll, keys }: OperatorAdminPorts, now: () => Date = () => new Date()) => {
+export const operatorCommands = ({ operators, accounts, keys }: OperatorAdminPorts, now: () => Date = () => new Date()) => {
   const known = async (username: string): Promise<OperatorDocument> => {
     const operator = await operators.find(username);
     if (!operator) throw new OperatorError(`There is no operator "${username}". "list" shows those there are.`);
@@ -32,13 +32,13 @@ export const operatorCommands = ({ operators, roll, keys }: OperatorAdminPorts, 
       const earlier = await operators.find(username);
       const password = randomBytes(12).toString('base64url');
       await operators.save({ _id: username, password_scrypt: await hashPassword(password), role: its, created_at: earlier?.created_at ?? now() });
-      await roll.signOut(username);
+      await accounts.signOut(username);
       return { password, replaced: earlier !== undefined };
     },
 
     async list(): Promise<{ operators: Omit<OperatorDocument, 'password_scrypt'>[]; keys: (OperatorKeyDocument & { live: boolean })[] }> {
       const all = await keys.list();
-      return { operators: await roll.list(), keys: all.map((key) => ({ ...key, live: key.revoked_at === null && (key.expires_at === null || key.expires_at > now()) })) };
+      return { operators: await accounts.list(), keys: all.map((key) => ({ ...key, live: key.revoked_at === null && (key.expires_at === null || key.expires_at > now()) })) };
     },
 
     /** A key for scripts, with the rights of its operator. Its text is told once. */
@@ -59,7 +59,7 @@ export const operatorCommands = ({ operators, roll, keys }: OperatorAdminPorts, 
     async revoke(name: string): Promise<string> {
       if (await keys.revoke(name, now())) return `Key ${name} works no more.`;
       // The operator first: a key that is made meanwhile then finds nobody, or is among those that end here. Repeatable, should it break off between the two.
-      const removed = await roll.remove(name);
+      const removed = await accounts.remove(name);
       const ended = await keys.revokeAll(name, now());
       if (!removed && ended === 0) await known(name);
       return `${name} is no operator any more and is signed out; ${ended} of their keys work no more.`;

@@ -8,7 +8,7 @@ import { Fact } from '../page/fact.js';
 import type { Chrome } from '../page/layout.js';
 import { Layout } from '../page/layout.js';
 import { send } from '../page/send.js';
-import { Facts } from '../sagas/facts.js';
+import { Metadata } from '../sagas/metadata.js';
 import { ResetTable } from './reset-table.js';
 
 export const orderRoutes = ({ orders, chrome }: { orders: OrderViewRepository; chrome: Chrome }): Router =>
@@ -66,7 +66,7 @@ const Now = ({ order }: { order: OrderView }) => (
     <details class="json">
       <summary>BOLs and executed drops as they are now</summary>
       <div class="facts">
-        <Facts value={{ bols: order.bols, executed_drops: order.executed_drops }} />
+        <Metadata value={{ bols: order.bols, executed_drops: order.executed_drops }} />
       </div>
     </details>
   </>

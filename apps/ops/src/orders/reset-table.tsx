@@ -1,5 +1,5 @@
 import type { OrderReset } from '@crossroads/store';
-import { maskedText } from '../page/masked.js';
+import { redactText } from '../page/redact.js';
 import { PhasePill, StatusPill } from '../page/pills.js';
 import { Table } from '../page/table.js';
 import { Clock } from '../page/times.js';
@@ -33,7 +33,7 @@ export const ResetTable = ({ resets, now }: { resets: OrderReset[]; now: Date })
           )}
         </td>
         <td data-label="Last error" class="error-sentence">
-          {saga.error ? <span title={saga.error.code}>{maskedText(sentenceOf(saga.error, saga.phase))}</span> : '—'}
+          {saga.error ? <span title={saga.error.code}>{redactText(sentenceOf(saga.error, saga.phase))}</span> : '—'}
         </td>
       </tr>
     ))}

@@ -1,11 +1,11 @@
-import { masked } from './masked.js';
+import { redact } from './redact.js';
 
 /** Characters shown of one value. A page with megabytes in it helps nobody; the raw JSON has all of it. */
 const longest = 20_000;
 
 /** A value as JSON, folded away when it is long. */
 export const Json = ({ value, label }: { value: unknown; label: string }) => {
-  const text = JSON.stringify(readable(masked(value)), null, 2) ?? 'null';
+  const text = JSON.stringify(readable(redact(value)), null, 2) ?? 'null';
   const shown = text.length > longest ? `${text.slice(0, longest)}\n… ${text.length - longest} characters more: see the raw JSON.` : text;
   return (
     <details class="json">

@@ -16,13 +16,13 @@ const statusTones: Record<IntegrationStatus, Tone> = {
   rejected: 'warn',
 };
 
-const phaseTones: Record<Phase, Tone> = { running: 'busy', waiting: 'quiet', parked: 'quiet', retrying: 'warn', stopped: 'bad', ended: 'quiet' };
+const phaseTones: Record<Phase, Tone> = { running: 'busy', waiting: 'quiet', awaiting_approval: 'quiet', retrying: 'warn', stopped: 'bad', ended: 'quiet' };
 
 /** What a phase means to somebody who has never heard of it. */
-export const phaseSays: Record<Phase, string> = {
+export const phaseDescription: Record<Phase, string> = {
   running: 'A worker is at it, or will be at once.',
   waiting: 'Waits for its turn and looks again by itself.',
-  parked: 'Waits for a word from outside, such as the destination accepting.',
+  awaiting_approval: 'Waits for a word from outside, such as the destination accepting.',
   retrying: 'The last attempt failed; the next one is planned.',
   stopped: 'Does not move until an operator acts.',
   ended: 'Has come to its end.',
@@ -35,7 +35,7 @@ export const StatusPill = ({ status }: { status: IntegrationStatus }) => (
 );
 
 export const PhasePill = ({ phase, failures = 0 }: { phase: Phase; failures?: number }) => (
-  <span class={`pill ${phaseTones[phase] ?? 'quiet'}`} title={phaseSays[phase]} data-testid="phase">
+  <span class={`pill ${phaseTones[phase] ?? 'quiet'}`} title={phaseDescription[phase]} data-testid="phase">
     {phase === 'retrying' && failures > 0 ? `retrying · ${failures} failed` : phase}
   </span>
 );

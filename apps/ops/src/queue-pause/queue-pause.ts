@@ -1,4 +1,4 @@
-import type { SagaQueue } from '@crossroads/queue';
+import type { BullmqQueue } from '@crossroads/queue';
 import type { AuditRepository } from '@crossroads/store';
 
 /** That the queue is paused; and since when and by which operator, where it was paused on this board. */
@@ -15,7 +15,7 @@ const patienceMs = 1_000;
 
 /** Whether it is paused is for the queue to say: other tools can pause it too. The audit trail adds who did, as far as it was done and undone on this board. */
 export const queuePause =
-  (queue: Pick<SagaQueue, 'isPaused'>, audit: Pick<AuditRepository, 'boardPause'>): QueuePauseRead =>
+  (queue: Pick<BullmqQueue, 'isPaused'>, audit: Pick<AuditRepository, 'boardPause'>): QueuePauseRead =>
   async () => {
     if (!(await isPaused(queue))) return undefined;
     const pause = await audit.boardPause();
@@ -23,5 +23,5 @@ export const queuePause =
   };
 
 /** A queue without an answer is not paused for all that a page knows; that Redis is away is said elsewhere. */
-const isPaused = (queue: Pick<SagaQueue, 'isPaused'>): Promise<boolean> =>
+const isPaused = (queue: Pick<BullmqQueue, 'isPaused'>): Promise<boolean> =>
   Promise.race([queue.isPaused(), new Promise<boolean>((resolve) => setTimeout(resolve, patienceMs, false).unref())]).catch(() => false);

@@ -32,8 +32,8 @@ const legal: Record<CommandName, { when(stand: Stand): boolean; action: Omit<Act
     when: ({ type, phase, step }) => type === 'reset_order' && phase !== 'ended' && phase !== 'stopped' && (step === undefined || cancelable.includes(step)),
     action: { label: 'Cancel', consequence: 'The saga turns round before it clears anything, gives its order back and ends as canceled.' },
   },
-  abandon: {
-    when: phaseIs('stopped', 'retrying', 'waiting', 'parked'),
+  terminate: {
+    when: phaseIs('stopped', 'retrying', 'waiting', 'awaiting_approval'),
     action: {
       label: 'Abandon',
       consequence: 'The saga ends as it stands, with status error. Nothing is undone, and what it cleared stays cleared; Recover is offered afterwards. The destination may have taken the reset or not.',
@@ -45,11 +45,11 @@ const legal: Record<CommandName, { when(stand: Stand): boolean; action: Omit<Act
 /** Whether the state of the saga allows it; the command itself looks closer. */
 export const isLegal = (name: CommandName, stand: Stand): boolean => legal[name].when(stand);
 
-export const actionCalled = (name: CommandName): Action => ({ name, ...legal[name].action });
+export const actionLabel = (name: CommandName): Action => ({ name, ...legal[name].action });
 
 /** What may be done to a saga whose effect on its order is known too. */
 export const actionsFor = ({ role }: SignedIn, commands: GivenCommands, stand: Stand, reset: OrderReset | undefined): Action[] =>
-  role !== 'operator' ? [] : givenNames(commands).flatMap((name) => (isLegal(name, stand) && (name !== 'recover' || isCleared(reset)) ? [actionCalled(name)] : []));
+  role !== 'operator' ? [] : givenNames(commands).flatMap((name) => (isLegal(name, stand) && (name !== 'recover' || isCleared(reset)) ? [actionLabel(name)] : []));
 
 /** In the order they are offered in. */
 export const givenNames = (commands: GivenCommands): CommandName[] => (Object.keys(legal) as CommandName[]).filter((name) => commands[name] !== undefined);

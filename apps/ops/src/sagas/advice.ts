@@ -1,12 +1,12 @@
-import type { CodeFacts } from '@crossroads/contract';
+import type { SagaCodeInfo } from '@crossroads/contract';
 import { sagaCodes } from '@crossroads/contract';
 import type { Phase } from '@crossroads/saga';
 import type { SagaDocument } from '@crossroads/store';
 
-const facts: Record<string, CodeFacts> = sagaCodes;
+const metadata: Record<string, SagaCodeInfo> = sagaCodes;
 
 /** What an error code says happened, and what to do about it; docs/errors.md has them all. */
-export const adviceOn = (code: string): string | undefined => facts[code]?.next;
+export const adviceOn = (code: string): string | undefined => metadata[code]?.next;
 
 const selfHelp = 'The saga tries again by itself.';
 

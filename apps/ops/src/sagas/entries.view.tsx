@@ -1,6 +1,6 @@
 import type { EntryDocument } from '@crossroads/store';
 import { Json } from '../page/json.js';
-import { maskedText } from '../page/masked.js';
+import { redactText } from '../page/redact.js';
 import { Clock } from '../page/times.js';
 
 /** The journal, newest first: at 3 a.m. the end of the story is what one came for. */
@@ -18,7 +18,7 @@ export const Entries = ({ entries, now }: { entries: readonly EntryDocument[]; n
   </section>
 );
 
-const tones: Record<string, string> = { done: 'good', refused: 'bad', failed: 'bad', unavailable: 'warn', 'called-off': 'warn', terminated: 'warn' };
+const tones: Record<string, string> = { done: 'good', rejected: 'bad', failed: 'bad', unavailable: 'warn', 'canceled': 'warn', terminated: 'warn' };
 
 const Entry = ({ entry, now }: { entry: EntryDocument; now: Date }) => {
   const { step, journal, detail } = entry;
@@ -38,12 +38,12 @@ const Entry = ({ entry, now }: { entry: EntryDocument; now: Date }) => {
           <Clock at={entry.date} now={now} />
         </span>
       </div>
-      <p>{maskedText(detail.message)}</p>
+      <p>{redactText(detail.message)}</p>
       <div class="entry-more">
         {detail.error !== null && <code class="code">{detail.error}</code>}
         {hasContent(entry.outbound_request) && <Json label="Outbound request" value={entry.outbound_request} />}
         {hasContent(entry.extra_data) && <Json label="Extra data" value={entry.extra_data} />}
-        {hasContent(journal.adds) && <Json label="What the saga learned" value={journal.adds} />}
+        {hasContent(journal.output) && <Json label="What the saga learned" value={journal.output} />}
       </div>
     </li>
   );

@@ -1,6 +1,6 @@
 import express from 'express';
 import type { Router } from 'express';
-import type { SagaQueue } from '@crossroads/queue';
+import type { BullmqQueue } from '@crossroads/queue';
 import { jobId } from '@crossroads/queue';
 import type { SagaViewRepository } from '@crossroads/store';
 import { boardPath } from '../board/board.js';
@@ -10,11 +10,11 @@ import { PageError } from '../http/page-error.js';
 const mostEpochs = 50;
 
 /** From a saga to its newest job on Bull Board, if Redis still keeps one. */
-export const jobRoutes = ({ view, queue }: { view: Pick<SagaViewRepository, 'saga'>; queue: SagaQueue }): Router => {
+export const jobRoutes = ({ view, bullmqQueue }: { view: Pick<SagaViewRepository, 'saga'>; bullmqQueue: BullmqQueue }): Router => {
   const newestJob = async (sagaId: string, epoch: number): Promise<string | undefined> => {
     for (let each = epoch; each >= Math.max(0, epoch - mostEpochs); each--) {
       const id = jobId(sagaId, each, new Date(0));
-      if (await queue.getJob(id)) return id;
+      if (await bullmqQueue.getJob(id)) return id;
     }
     return undefined;
   };
@@ -25,6 +25,6 @@ export const jobRoutes = ({ view, queue }: { view: Pick<SagaViewRepository, 'sag
     if (id === undefined) {
       throw new PageError(404, 'No job of this saga is kept', 'Jobs only ring the bell, and Redis keeps them for a while. What happened is on the page of the saga; look for it with the box above.');
     }
-    response.redirect(303, `${boardPath}/queue/${queue.name}/${encodeURIComponent(id)}`);
+    response.redirect(303, `${boardPath}/queue/${bullmqQueue.name}/${encodeURIComponent(id)}`);
   });
 };

@@ -10,7 +10,7 @@ import { givenNames } from './actions.js';
 import { readFilters } from './filters.js';
 import { ListPage } from './list.page.js';
 import { filterFor } from './listed.js';
-import { meantBy } from './pasted.js';
+import { sagaIdsIn } from './pasted.js';
 
 const rowsPerPage = 50;
 
@@ -27,7 +27,7 @@ export const listRoutes = ({ view, search, commands, paused, chrome }: ListPorts
 
   router.get('/sagas', async (request, response) => {
     const filters = readFilters(request.query);
-    const found = filters.q === undefined ? undefined : await search.find(meantBy(filters.q));
+    const found = filters.q === undefined ? undefined : await search.find(sagaIdsIn(filters.q));
     const only = found && theOnlyHit(found);
     if (only) return response.redirect(303, only);
     const [rows, counts, pause] = await Promise.all([

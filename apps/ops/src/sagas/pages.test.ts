@@ -21,16 +21,16 @@ beforeAll(async () => {
   const sagas = sampleSagas(ops.store, 2);
   for (const number of ['4711', '4712', '4713', evil]) order[number] = await addOrder(ops.store, sampleOrder(number));
   saga['stopped'] = await sagas.accept({ order_number: '4711' }, 'c-4711');
-  await sagas.advance(saga['stopped'], 'unavailable');
-  await sagas.advance(saga['stopped'], 'unavailable');
+  await sagas.runSaga(saga['stopped'], 'unavailable');
+  await sagas.runSaga(saga['stopped'], 'unavailable');
   saga['retrying'] = await sagas.accept({ order_number: '4712' });
-  await sagas.advance(saga['retrying'], 'unavailable');
-  saga['refused'] = await sagas.accept({ order_id: order['4713']! });
-  await sagas.advance(saga['refused'], 'refused');
+  await sagas.runSaga(saga['retrying'], 'unavailable');
+  saga['rejected'] = await sagas.accept({ order_id: order['4713']! });
+  await sagas.runSaga(saga['rejected'], 'rejected');
   saga['evil'] = await sagas.accept({ order_number: evil });
-  await sagas.advance(saga['evil'], 'synced');
+  await sagas.runSaga(saga['evil'], 'synced');
   saga['unknown'] = await sagas.accept({ order_number: '9999' });
-  await sagas.advance(saga['unknown']);
+  await sagas.runSaga(saga['unknown']);
 }, 60_000);
 afterAll(() => ops.close());
 
@@ -69,7 +69,7 @@ describe('the list', () => {
   });
 
   test('goes on where the page ended', async () => {
-    const { text } = await get(`/sagas?before=${saga['refused']}`).expect(200);
+    const { text } = await get(`/sagas?before=${saga['rejected']}`).expect(200);
     expect(rowsOf(text)).toBe(2);
   });
 
@@ -88,7 +88,7 @@ describe('the search box', () => {
     ['a correlation id', () => ' c-4711 ', () => `/sagas/${saga['stopped']}`],
     ['a saga id', () => saga['retrying']!.toUpperCase(), () => `/sagas/${saga['retrying']}`],
     ['an order id', () => order['4712']!, () => `/sagas/${saga['retrying']}`],
-    ['the order of a saga that was asked for by id', () => '4713', () => `/sagas/${saga['refused']}`],
+    ['the order of a saga that was asked for by id', () => '4713', () => `/sagas/${saga['rejected']}`],
     ['a status URL', () => 'https://hub.example/v1/order/reset/c-4711', () => `/sagas/${saga['stopped']}`],
     ['a Bull Board URL', () => `http://ops/queues/queue/sagas/saga-${saga['stopped']}-e3`, () => `/sagas/${saga['stopped']}`],
   ])('goes straight from %s to its saga', async (_what, text, where) => {
@@ -124,7 +124,7 @@ describe('a saga', () => {
   });
 
   test('that was refused shows its undo lane, and the order as it was', async () => {
-    const { text } = await get(`/sagas/${saga['refused']}`).expect(200);
+    const { text } = await get(`/sagas/${saga['rejected']}`).expect(200);
     expect(text).toContain('>Undo</text>');
     expect(text.match(/BOL-88120/g)!.length).toBeGreaterThanOrEqual(2);
   });
@@ -168,7 +168,7 @@ describe('an order', () => {
 describe('an action', () => {
   const act = (role: 'viewer' | 'operator', id: string, body: object) =>
     fromOurPages(request(ops.app).post(`/sagas/${id}/resume`)).type('form').set('cookie', cookies[role]).send(body);
-  const wish = { reason: 'Globex is back', expected_epoch: '2' };
+  const input = { reason: 'Globex is back', expected_epoch: '2' };
 
   test('is offered where it is legal, to operators, if there is a command for it', async () => {
     const stopped = `/sagas/${saga['stopped']}`;
@@ -180,20 +180,20 @@ describe('an action', () => {
 
   test('is carried out with who, why and what was on the screen', async () => {
     resume.mockReset().mockResolvedValue({ ok: true });
-    await act('operator', saga['stopped']!, wish).expect(303);
-    expect(resume).toHaveBeenCalledWith(saga['stopped']!, { by: 'operator', role: 'operator', from: expect.any(String), reason: 'Globex is back', expectedEpoch: 2, forced: false });
+    await act('operator', saga['stopped']!, input).expect(303);
+    expect(resume).toHaveBeenCalledWith(saga['stopped']!, { by: 'operator', role: 'operator', from: expect.any(String), reason: 'Globex is back', expectedEpoch: 2, force: false });
   });
 
   test('that came too late says so', async () => {
     resume.mockReset().mockResolvedValue({ ok: false, code: 'saga.moved', message: 'The saga has moved since you looked.' });
-    expect((await act('operator', saga['stopped']!, wish).expect(409)).text).toContain('The saga has moved since you looked.');
+    expect((await act('operator', saga['stopped']!, input).expect(409)).text).toContain('The saga has moved since you looked.');
   });
 
   test('is refused to viewers, without a reason, and where there is none of that name', async () => {
     resume.mockReset();
-    await act('viewer', saga['stopped']!, wish).expect(403);
-    await act('operator', saga['stopped']!, { ...wish, reason: ' ' }).expect(422);
-    await fromOurPages(request(ops.app).post(`/sagas/${saga['stopped']}/constructor`)).type('form').set('cookie', cookies.operator).send(wish).expect(404);
+    await act('viewer', saga['stopped']!, input).expect(403);
+    await act('operator', saga['stopped']!, { ...input, reason: ' ' }).expect(422);
+    await fromOurPages(request(ops.app).post(`/sagas/${saga['stopped']}/constructor`)).type('form').set('cookie', cookies.operator).send(input).expect(404);
     expect(resume).not.toHaveBeenCalled();
   });
 });

@@ -1,7 +1,7 @@
 import { sagaIdOfJob } from '../board/job-id.js';
 
 /** What somebody meant who pasted a URL of ours, of Bull Board or of the intake, or a job's id: the id in it. */
-export const meantBy = (pasted: string): string => {
+export const sagaIdsIn = (pasted: string): string => {
   const text = pasted.trim();
   const name = /^https?:\/\//i.test(text) && URL.canParse(text) ? lastSegment(new URL(text)) : text;
   return sagaIdOfJob(name) ?? name;

@@ -1,9 +1,9 @@
 import type { RecoverRequest } from '@crossroads/order-reset';
 import type { SagaDocument } from '@crossroads/store';
 import { Fact } from '../page/fact.js';
-import { maskedText } from '../page/masked.js';
+import { redactText } from '../page/redact.js';
 import { namesIn } from '../page/order-names.js';
-import { PhasePill, StatusPill, phaseSays } from '../page/pills.js';
+import { PhasePill, StatusPill, phaseDescription } from '../page/pills.js';
 import { Ago, Clock, Due, duration, relative } from '../page/times.js';
 import { adviceOn, sentenceOf } from './advice.js';
 
@@ -19,16 +19,16 @@ export const SagaHead = ({ saga, now }: { saga: SagaDocument; now: Date }) => {
         Order {names.order} <StatusPill status={saga.status} /> <PhasePill phase={saga.phase} failures={saga.failures} />
       </h1>
       <p class="quiet">
-        {names.caller} → {names.counterparty} · {saga.type} · {phaseSays[saga.phase]}
+        {names.caller} → {names.counterparty} · {saga.type} · {phaseDescription[saga.phase]}
       </p>
       {recovers && (
         <p>
-          {recovers.forced ? 'Forced recovery' : 'Recovery'} of <a href={`/sagas/${encodeURIComponent(recovers.saga_id)}`}>this reset</a>, asked for by {recovers.by}: {maskedText(recovers.reason)}
+          {recovers.force ? 'Forced recovery' : 'Recovery'} of <a href={`/sagas/${encodeURIComponent(recovers.saga_id)}`}>this reset</a>, asked for by {recovers.by}: {redactText(recovers.reason)}
         </p>
       )}
       {saga.error && (
         <p class={saga.phase === 'stopped' ? 'problem' : 'warning'} data-testid="error">
-          <strong>{maskedText(sentenceOf(saga.error, saga.phase))}</strong> <code class="code">{saga.error.code}</code>
+          <strong>{redactText(sentenceOf(saga.error, saga.phase))}</strong> <code class="code">{saga.error.code}</code>
           {saga.step && <> at {saga.step}</>}
           {todo !== undefined && <span class="advice">{todo}</span>}
         </p>
@@ -68,7 +68,7 @@ export const SagaHead = ({ saga, now }: { saga: SagaDocument; now: Date }) => {
 
 const nextOf = ({ phase, next_run_at }: SagaDocument, now: Date) => {
   if (!next_run_at) return phase === 'stopped' ? 'none: waits for an operator' : '—';
-  if (phase === 'parked') return <>if nobody answers, stops <Ago at={next_run_at} now={now} /></>;
+  if (phase === 'awaiting_approval') return <>if nobody answers, stops <Ago at={next_run_at} now={now} /></>;
   if (phase === 'running') return next_run_at <= now ? 'due: waits for a worker' : 'under way';
   return <Due at={next_run_at} now={now} />;
 };

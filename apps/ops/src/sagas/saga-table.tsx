@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import type { Phase } from '@crossroads/saga';
 import type { SagaRow } from '@crossroads/store';
-import { maskedText } from '../page/masked.js';
+import { redactText } from '../page/redact.js';
 import { namesIn } from '../page/order-names.js';
 import { PhasePill, StatusPill } from '../page/pills.js';
 import { Table } from '../page/table.js';
@@ -58,7 +58,7 @@ const Row = ({ saga, now, tickable }: { saga: SagaRow; now: Date; tickable: bool
       </td>
       <Maybe label="Step">{saga.step}</Maybe>
       <Maybe label="Last error" wide>
-        {saga.error && <span title={saga.error.code}>{maskedText(sentenceOf(saga.error, saga.phase))}</span>}
+        {saga.error && <span title={saga.error.code}>{redactText(sentenceOf(saga.error, saga.phase))}</span>}
       </Maybe>
       <td data-label="Accepted" class="nowrap">
         <Ago at={saga.accepted_at} now={now} />
@@ -68,7 +68,7 @@ const Row = ({ saga, now, tickable }: { saga: SagaRow; now: Date; tickable: bool
 };
 
 /** While running, the time in the saga's document is only how long its worker may be silent. */
-const resting: ReadonlySet<Phase> = new Set(['retrying', 'waiting', 'parked']);
+const resting: ReadonlySet<Phase> = new Set(['retrying', 'waiting', 'awaiting_approval']);
 
 const Maybe = ({ label, wide = false, children }: { label: string; wide?: boolean; children: ComponentChildren }) => (
   <td data-label={label} class={`${wide ? 'error-sentence' : 'nowrap'}${children ? '' : ' nothing'}`}>

@@ -7,40 +7,40 @@ import { namesIn } from '../page/order-names.js';
 import { QueuePaused } from '../queue-pause/queue-pause.view.js';
 import { Actions } from './actions.view.js';
 import { Entries } from './entries.view.js';
-import { Deeds, Others } from './others.view.js';
+import { ActionList, Others } from './others.view.js';
 import type { Problem } from './problem.js';
 import { SagaHead } from './saga-head.view.js';
 import { Snapshots } from './snapshot.view.js';
 import { snapshotsIn } from './snapshots.js';
-import type { SagaStory } from './story.js';
+import type { SagaDetails } from './saga-details.js';
 import { timelineOf } from './timeline.js';
 import { Timeline } from './timeline.view.js';
 
 interface SagaPageProps {
   chrome: Chrome;
   operator: SignedIn;
-  story: SagaStory;
+  details: SagaDetails;
   now: Date;
   problem?: Problem | undefined;
 }
 
-export const SagaPage = ({ chrome, operator, story, now, problem }: SagaPageProps) => (
-  <Layout chrome={chrome} title={`Order ${namesIn(story.saga.request).order}`} operator={operator}>
+export const SagaPage = ({ chrome, operator, details, now, problem }: SagaPageProps) => (
+  <Layout chrome={chrome} title={`Order ${namesIn(details.saga.request).order}`} operator={operator}>
     {problem !== undefined && (
       <p class="problem" role="alert">
         {problem.message} {problem.code !== undefined && <code class="code">{problem.code}</code>}
       </p>
     )}
-    <Live story={story} now={now} problem={problem} />
-    <Deeds story={story} now={now} />
-    <Requests story={story} />
-    <Others story={story} now={now} />
+    <Live details={details} now={now} problem={problem} />
+    <ActionList details={details} now={now} />
+    <Requests details={details} />
+    <Others details={details} now={now} />
   </Layout>
 );
 
 /** The part that refreshes itself, for as long as there is something to come. */
-export const Live = ({ story, now, problem }: { story: SagaStory; now: Date; problem?: Problem | undefined }) => {
-  const { saga, entries, order, actions, pause } = story;
+export const Live = ({ details, now, problem }: { details: SagaDetails; now: Date; problem?: Problem | undefined }) => {
+  const { saga, entries, order, actions, pause } = details;
   const moves = saga.phase !== 'ended' && saga.phase !== 'stopped';
   const refresh = moves
     ? { 'hx-get': `/sagas/${encodeURIComponent(saga._id)}/live`, 'hx-trigger': refreshEvery(saga), 'hx-swap': 'outerMorph', 'hx-status:4xx': 'swap:none', 'hx-status:5xx': 'swap:none' }
@@ -64,7 +64,7 @@ export const Live = ({ story, now, problem }: { story: SagaStory; now: Date; pro
 /** Nothing changes on a saga that rests for hours but its countdown. */
 const refreshEvery = ({ phase }: SagaDocument): string => (phase === 'running' ? 'every 2s' : 'every 5s');
 
-const Requests = ({ story: { saga, entries } }: { story: SagaStory }) => {
+const Requests = ({ details: { saga, entries } }: { details: SagaDetails }) => {
   const outbound = entries.findLast(({ outbound_request }) => Object.keys(outbound_request).length > 0)?.outbound_request;
   return (
     <section aria-labelledby="requests">

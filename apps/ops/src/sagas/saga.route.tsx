@@ -8,28 +8,28 @@ import { PageError } from '../http/page-error.js';
 import { operatorOf } from '../login/actor.js';
 import { signedIn } from '../login/signed-in.js';
 import type { Chrome } from '../page/layout.js';
-import { masked } from '../page/masked.js';
+import { redact } from '../page/redact.js';
 import { send, sendFragment } from '../page/send.js';
 import { givenNames } from './actions.js';
 import type { Problem } from './problem.js';
 import { Live, SagaPage } from './saga.page.js';
-import type { StoryPorts } from './story.js';
-import { storyOf } from './story.js';
+import type { SagaDetailsPorts } from './saga-details.js';
+import { readSagaDetails } from './saga-details.js';
 
-const wish = z.object({ reason: z.string().trim().min(3).max(500), expected_epoch: z.coerce.number().int().min(0), forced: z.literal('true').optional().transform((value) => value === 'true') });
+const input = z.object({ reason: z.string().trim().min(3).max(500), expected_epoch: z.coerce.number().int().min(0), force: z.literal('true').optional().transform((value) => value === 'true') });
 
-export const sagaRoutes = (ports: StoryPorts & { chrome: Chrome; log: Log }): Router => {
+export const sagaRoutes = (ports: SagaDetailsPorts & { chrome: Chrome; log: Log }): Router => {
   const { chrome, commands, log } = ports;
   const router = express.Router();
-  const story = storyOf(ports);
+  const details = readSagaDetails(ports);
 
   router.get('/sagas/:sagaId.json', async (request, response) => {
-    const { saga, entries } = await story(request.params['sagaId'] ?? '', signedIn(response));
-    response.set('Cache-Control', 'no-store').json(masked({ saga, entries }));
+    const { saga, entries } = await details(request.params['sagaId'] ?? '', signedIn(response));
+    response.set('Cache-Control', 'no-store').json(redact({ saga, entries }));
   });
 
   router.get('/sagas/:sagaId/live', async (request, response) => {
-    sendFragment(response, <Live story={await story(request.params.sagaId, signedIn(response))} now={new Date()} />);
+    sendFragment(response, <Live details={await details(request.params.sagaId, signedIn(response))} now={new Date()} />);
   });
 
   router.get('/sagas/:sagaId', async (request, response) => {
@@ -42,7 +42,7 @@ export const sagaRoutes = (ports: StoryPorts & { chrome: Chrome; log: Log }): Ro
 
   async function page(sagaId: string, response: Response, problem?: Problem, status = 200): Promise<void> {
     const operator = signedIn(response);
-    send(response, <SagaPage chrome={chrome} operator={operator} story={await story(sagaId, operator)} now={new Date()} problem={problem} />, status);
+    send(response, <SagaPage chrome={chrome} operator={operator} details={await details(sagaId, operator)} now={new Date()} problem={problem} />, status);
   }
 
   async function act(request: Request<{ sagaId: string; action: string }>, response: Response): Promise<void> {
@@ -51,12 +51,12 @@ export const sagaRoutes = (ports: StoryPorts & { chrome: Chrome; log: Log }): Ro
     const action = givenNames(commands).find((name) => name === request.params.action);
     const command = action && commands[action];
     if (!command) throw new PageError(404, 'There is no such action', 'Nothing was changed. Go back to the saga with the box above.');
-    const read = wish.safeParse(request.body);
+    const read = input.safeParse(request.body);
     if (!read.success) return page(sagaId, response, { message: 'Say why, in a few words. Nothing was changed.', action }, 422);
-    const { reason, expected_epoch: expectedEpoch, forced } = read.data;
-    const result = await command(sagaId, { ...actor, reason, expectedEpoch, forced });
+    const { reason, expected_epoch: expectedEpoch, force } = read.data;
+    const result = await command(sagaId, { ...actor, reason, expectedEpoch, force });
     log.info('operator command', { command: action, saga_id: sagaId, by: actor.by, reason, result });
     if (!result.ok) return page(sagaId, response, { ...result, action, reason, mayForce: result.code === orderMovedOn }, operatorCodes[result.code].status);
-    response.redirect(303, `/sagas/${encodeURIComponent(result.madeSaga ?? sagaId)}`);
+    response.redirect(303, `/sagas/${encodeURIComponent(result.recoverySagaId ?? sagaId)}`);
   }
 };

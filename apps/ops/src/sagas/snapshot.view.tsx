@@ -1,6 +1,6 @@
 import type { OrderView } from '@crossroads/store';
 import { Clock } from '../page/times.js';
-import { Facts } from './facts.js';
+import { Metadata } from './metadata.js';
 import type { SavedSnapshot } from './snapshots.js';
 
 /** Items laid out of one list; all of them are in the raw JSON. */
@@ -66,7 +66,7 @@ const List = ({ name, items }: { name: string; items: unknown[] }) => (
     </summary>
     {items.length > 0 && (
       <div class="facts">
-        <Facts value={items.slice(0, mostShown)} />
+        <Metadata value={items.slice(0, mostShown)} />
       </div>
     )}
     {items.length > mostShown && <p class="quiet">{items.length - mostShown} more in the raw JSON.</p>}

@@ -19,16 +19,16 @@ export interface Bar {
 }
 
 type Told = Pick<EntryDocument, 'step' | 'date' | 'journal'>;
-type Standing = Pick<SagaDocument, 'phase' | 'step' | 'accepted_at' | 'next_run_at' | 'failures'>;
+type SagaVersion = Pick<SagaDocument, 'phase' | 'step' | 'accepted_at' | 'next_run_at' | 'failures'>;
 
-const atWork: ReadonlySet<Phase> = new Set(['running', 'retrying', 'waiting', 'parked']);
+const atWork: ReadonlySet<Phase> = new Set(['running', 'retrying', 'waiting', 'awaiting_approval']);
 
 /**
  * The attempts of a saga in the order they were made.
  * The journal says when an attempt ended. Within one claim the time since the entry before is work;
  * between two claims nearly all of it is rest, so it is drawn as rest.
  */
-export const timelineOf = (saga: Standing, entries: readonly Told[]): Bar[] => {
+export const timelineOf = (saga: SagaVersion, entries: readonly Told[]): Bar[] => {
   const bars: Bar[] = [];
   const attempts = new Map<string, number>();
   let since = saga.accepted_at.getTime();

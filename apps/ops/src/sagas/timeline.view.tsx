@@ -34,8 +34,8 @@ const placed = (bars: readonly Bar[]): Placed[] => {
 
 const signs: Record<Bar['outcome'], string> = {
   done: '✓',
-  refused: '✕',
-  'called-off': '⏹',
+  rejected: '✕',
+  'canceled': '⏹',
   terminated: '⏹',
   unavailable: '↻',
   failed: '!',

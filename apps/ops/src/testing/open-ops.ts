@@ -1,6 +1,6 @@
 import type { Express } from 'express';
-import type { SagaQueue } from '@crossroads/queue';
-import { closeQueue, openBells, openQueue } from '@crossroads/queue';
+import type { BullmqQueue } from '@crossroads/queue';
+import { closeQueue, openSagaQueue, openQueue } from '@crossroads/queue';
 import type { OperatorRole, Store } from '@crossroads/store';
 import { bulkRepository, hashPassword, makeIndexes, openStore, operatorRepository } from '@crossroads/store';
 import { createOpsApp } from '../app.js';
@@ -12,7 +12,7 @@ import type { GivenCommands } from '../commands/commands.js';
 export interface OpenOps {
   app: Express;
   store: Store;
-  queue: SagaQueue;
+  bullmqQueue: BullmqQueue;
   commands: GivenCommands;
   bulks: BulkRunner;
   close(): Promise<void>;
@@ -36,23 +36,23 @@ export const openOps = async ({ mongodbUri, redisUrl, commands: given, secure = 
   for (const role of ['viewer', 'operator'] as const) {
     await operatorRepository(store).save({ _id: role, password_scrypt: await hashPassword(passwords[role]), role, created_at: new Date() });
   }
-  const queue = openQueue(redisUrl, () => undefined);
+  const bullmqQueue = openQueue(redisUrl, () => undefined);
   const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
-  const bells = openBells(redisUrl, () => undefined);
-  const commands = given ?? createCommands({ store, bells, log: silent });
+  const queue = openSagaQueue(redisUrl, () => undefined);
+  const commands = given ?? createCommands({ store, queue, log: silent });
   const bulks = createBulkRunner({ bulks: bulkRepository(store), commands, log: silent, perSecond: 200 });
-  const app = createOpsApp({ store, queue, log: silent, environment: 'test', secure, commands, bulks });
+  const app = createOpsApp({ store, bullmqQueue, log: silent, environment: 'test', secure, commands, bulks });
   return {
     app,
     store,
-    queue,
+    bullmqQueue,
     commands,
     bulks,
     async close() {
       await bulks.stop();
       await store.connection.dropDatabase().catch(() => undefined);
-      await closeQueue(queue);
-      await bells.close();
+      await closeQueue(bullmqQueue);
+      await queue.close();
       await store.close();
     },
   };

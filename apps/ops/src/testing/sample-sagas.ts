@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { Destinations } from '@crossroads/order-reset';
-import { lineKeysOfRequest, resetOrder, subjectOf } from '@crossroads/order-reset';
+import { concurrencyKeysOfRequest, resetOrder, subjectOf } from '@crossroads/order-reset';
 import type { ResetRequest } from '@crossroads/order-reset';
-import { StepUnavailable, createAdvance } from '@crossroads/saga';
+import { RetryableError, createSagaRunner } from '@crossroads/saga';
 import type { Store } from '@crossroads/store';
-import { auditLogRepository, intakeRepository, journalRepository, lineRepository, orderRepository, sagaRepository } from '@crossroads/store';
+import { auditLogRepository, intakeRepository, journalRepository, orderQueueRepository, orderRepository, sagaRepository } from '@crossroads/store';
 import { sampleCaller, sampleCounterparty } from './sample-orders.js';
 
 /** How the destination takes a dispatch. */
-export type Taking = 'synced' | 'requested' | 'refused' | 'unavailable' | 'broken';
+export type Taking = 'synced' | 'requested' | 'rejected' | 'unavailable' | 'broken';
 
 /** Sagas made by the real kernel on the real store, so that the pages are tried on what they will meet. */
 export const sampleSagas = (store: Store, dispatchAttempts = 8) => {
@@ -17,13 +17,13 @@ export const sampleSagas = (store: Store, dispatchAttempts = 8) => {
   const type = resetOrder({
     orders,
     auditLog: auditLogRepository(store),
-    line: { ahead: lineRepository(store).ahead, callNext: async () => undefined },
+    line: { blockedBy: orderQueueRepository(store).blockedBy, wakeNext: async () => undefined },
     destinations: destinationThat(() => takings.shift() ?? 'synced'),
     dispatchRetry: { attempts: dispatchAttempts, firstDelayMs: 60_000, maxDelayMs: 3_600_000 },
   });
   const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
   const sagas = sagaRepository(store, [type]);
-  const advance = createAdvance({ types: [type], sagas, journal: journalRepository(store, (facts, state) => subjectOf(facts.request as ResetRequest, state)), log: quiet });
+  const runSaga = createSagaRunner({ types: [type], sagas, journal: journalRepository(store, (metadata, state) => subjectOf(metadata.request as ResetRequest, state)), log: quiet });
 
   return {
     /** Accepts a reset, to be advanced later or never. */
@@ -36,7 +36,7 @@ export const sampleSagas = (store: Store, dispatchAttempts = 8) => {
         type: type.type,
         version: type.version,
         tenant_id: sampleCaller.tenant_id,
-        line_keys: lineKeysOfRequest(request),
+        concurrency_keys: concurrencyKeysOfRequest(request),
         request,
         inbound_request: { order, headers: { 'x-dest-tenant-name': sampleCounterparty, authorization: 'Bearer inbound-secret-value' } },
         accepted_at: acceptedAt,
@@ -45,17 +45,17 @@ export const sampleSagas = (store: Store, dispatchAttempts = 8) => {
       return saga_id;
     },
     /** Takes one turn at the saga; the destination answers as told. */
-    async advance(sagaId: string, taking: Taking = 'synced'): Promise<void> {
+    async runSaga(sagaId: string, taking: Taking = 'synced'): Promise<void> {
       takings.splice(0, takings.length, taking);
       // Makes a planned attempt due now.
       await store.connection.collection<{ _id: string }>('sagas').updateOne({ _id: sagaId, next_run_at: { $exists: true } }, { $set: { next_run_at: new Date(0) } });
-      await advance(sagaId);
+      await runSaga(sagaId);
     },
   };
 };
 
 const destinationThat = (taking: () => Taking): Destinations => ({
-  check: async () => ({ on_refusal: 'restore' }),
+  check: async () => ({ on_rejection: 'restore' }),
   prepare: async (order, _cleared, { dispatchKey, correlationId }) => ({
     method: 'POST',
     url: 'https://globex.example/api/orders/reset?api_key=url-secret-value',
@@ -64,10 +64,10 @@ const destinationThat = (taking: () => Taking): Destinations => ({
   }),
   async send() {
     const how = taking();
-    if (how === 'unavailable') throw new StepUnavailable('destination.unavailable', 'Globex Carriers answered 503: maintenance until 04:00.');
+    if (how === 'unavailable') throw new RetryableError('destination.unavailable', 'Globex Carriers answered 503: maintenance until 04:00.');
     if (how === 'broken') throw new Error("Cannot read properties of undefined (reading 'status')");
-    const message = { synced: 'Taken by Globex Carriers.', requested: 'A dispatcher at Globex Carriers must accept it first.', refused: 'Globex Carriers refuses: the order is being driven.' }[how];
-    return { answer: how, message, http_status: how === 'refused' ? 409 : how === 'requested' ? 202 : 200, body: '{}' };
+    const message = { synced: 'Taken by Globex Carriers.', requested: 'A dispatcher at Globex Carriers must accept it first.', rejected: 'Globex Carriers refuses: the order is being driven.' }[how];
+    return { answer: how, message, http_status: how === 'rejected' ? 409 : how === 'requested' ? 202 : 200, body: '{}' };
   },
 });
 

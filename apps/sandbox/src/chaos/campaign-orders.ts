@@ -1,5 +1,5 @@
 import type { OrderRecord, Store } from '@crossroads/store';
-import { collections, orderBook } from '@crossroads/store';
+import { collections, orderReader } from '@crossroads/store';
 import { laneOf, routingBetween } from '../seed/routing.js';
 import type { Digests } from './evidence.js';
 import { digestsOf } from './evidence.js';
@@ -15,7 +15,7 @@ export interface CampaignOrder {
 
 /** Delivered orders, written as any order is, and read back as they then are. */
 export const putOrders = async (store: Store, count: number): Promise<{ orders: CampaignOrder[]; before: OrderBefore[] }> => {
-  const book = orderBook(store);
+  const book = orderReader(store);
   const records = Array.from({ length: count }, (_, index) => orderRecord(index));
   for (const record of records) await book.put(record);
   const digests = digestsOf(store);

@@ -28,7 +28,7 @@ export interface CampaignOptions {
   savesPerSecond: number;
   /** Milliseconds everything has to come to rest once the last fault is over. */
   convergeWithinMs: number;
-  say(line: string): void;
+  say(proxy: string): void;
   signal: AbortSignal;
 }
 
@@ -76,7 +76,7 @@ const campaignOn = async (world: World, { seed, faults, orders: count, perSecond
     const before = plan.faults.find((fault) => fault.name === name);
     if (before) Object.assign(before, { wanted: before.wanted + wanted, hits: before.hits + hits });
     else plan.faults.push({ name, wanted, hits });
-    if (name === 'Redis wiped') open = await openSagas(world);
+    if (name === 'Redis wiped') open = await activeSagas(world);
     say(`${seconds(began)}  ${name}: hit ${hits} of ${wanted}; ${history.submissions.length} resets asked for`);
   };
   for (const faultOrSeveral of faults) {
@@ -88,7 +88,7 @@ const campaignOn = async (world: World, { seed, faults, orders: count, perSecond
   await writer.stop();
   await load.stopAsking(20_000);
   plan.submissions = load.asked();
-  const rested = await within(convergeWithinMs, async () => (await openSagas(world).catch(() => ['?'])).length === 0);
+  const rested = await within(convergeWithinMs, async () => (await activeSagas(world).catch(() => ['?'])).length === 0);
   const convergedMs = performance.now() - lastFault;
   say(`${seconds(began)}  ${rested ? 'everything has come to rest' : 'NOT everything has come to rest'}, ${seconds(lastFault)} after the last fault`);
   load.stopWatching();
@@ -109,7 +109,7 @@ const campaignOn = async (world: World, { seed, faults, orders: count, perSecond
   };
 };
 
-const openSagas = async ({ store }: World): Promise<string[]> => {
+const activeSagas = async ({ store }: World): Promise<string[]> => {
   const open = await store.connection.db!.collection('sagas').find({ phase: { $nin: ['ended', 'stopped'] } }, { projection: { _id: 1 } }).toArray();
   return open.map(({ _id }) => String(_id));
 };

@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { readConfig, settings } from '@crossroads/runtime';
 import { openStore } from '@crossroads/store';
 import { z } from 'zod';
-import { liveVerdicts } from './live-checks.js';
+import { liveFindings } from './live-checks.js';
 
 /** Violations shown of each invariant. */
 const shown = 20;
@@ -25,10 +25,10 @@ const store = openStore({
   },
 });
 await store.connected;
-const verdicts = await liveVerdicts(store, { overdueMinutes });
-for (const { promise, looked, violations } of verdicts) {
+const finalOutcomes = await liveFindings(store, { overdueMinutes });
+for (const { promise, looked, violations } of finalOutcomes) {
   console.log(`${violations.length === 0 ? '✔' : '✘'} ${promise}: ${violations.length} violations in ${looked}`);
-  for (const { subject, says } of violations.slice(0, shown)) console.log(`    ${subject}: ${says}`);
+  for (const { subject, description } of violations.slice(0, shown)) console.log(`    ${subject}: ${description}`);
 }
 await store.close();
-process.exitCode = verdicts.some(({ violations }) => violations.length > 0) ? 1 : 0;
+process.exitCode = finalOutcomes.some(({ violations }) => violations.length > 0) ? 1 : 0;

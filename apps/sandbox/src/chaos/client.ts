@@ -29,13 +29,13 @@ export const createClient = (world: Pick<World, 'intakeUrl' | 'secrets' | 'histo
   const orders = new Map<string, CampaignOrder>();
   const own = ownDelays();
   /** One look at a saga at a time: of two that overlap, the later answer may have been read earlier, and proves nothing. */
-  const lookedAt = new Set<string>();
+  const loadUnchanged = new Set<string>();
   let ended = false;
 
   const exchange = async (what: Trouble['what'], path: string, init: RequestInit): Promise<Answer> => {
     const began = performance.now();
     const at = Date.now();
-    history.exchanges += 1;
+    history.requests += 1;
     const { status, retryAfter, correlationId, body } = await fetch(`${intakeUrl}${path}`, { ...init, signal: AbortSignal.timeout(givesUpMs) }).then(
       async (response) => ({ status: response.status, retryAfter: response.headers.has('retry-after'), correlationId: response.headers.get('x-correlation-id'), body: (await response.json()) as Answer['body'] }),
       (error: unknown) => ({ status: error instanceof Error && error.name === 'TimeoutError' ? -1 : 0, retryAfter: false, correlationId: null, body: undefined }),
@@ -53,7 +53,7 @@ export const createClient = (world: Pick<World, 'intakeUrl' | 'secrets' | 'histo
   const send = async (submission: Submission, order: CampaignOrder, headers: Record<string, string>): Promise<Answer['status']> => {
     const { status, correlationId, body } = await exchange('submit', '/v1/order/reset', { method: 'POST', headers, body: JSON.stringify({ order: { order_number: order.number } }) });
     if (status === 200 && body?.log) submission.replies.push({ at: Date.now(), sagaId: body.log.saga_id, correlationId: body.log.correlation_id });
-    if (status <= 0) submission.unheard += 1;
+    if (status <= 0) submission.dueSagas += 1;
     // It may have been stored: the reply says by which name to send it again.
     if (status === 503 && submission.named === 'not' && correlationId !== null) headers['X-Correlation-ID'] = correlationId;
     return status;
@@ -63,7 +63,7 @@ export const createClient = (world: Pick<World, 'intakeUrl' | 'secrets' | 'histo
     async submit(order) {
       const named = random.pick(['correlation-id', 'correlation-id', 'idempotency-key', 'not'] as const);
       const name = randomUUID();
-      const submission: Submission = { orderId: order.orderId, named, replies: [], unheard: 0, ...(named === 'correlation-id' && { correlationId: name }) };
+      const submission: Submission = { orderId: order.orderId, named, replies: [], dueSagas: 0, ...(named === 'correlation-id' && { correlationId: name }) };
       orders.set(order.orderId, order);
       history.submissions.push(submission);
       const headers = {
@@ -82,9 +82,9 @@ export const createClient = (world: Pick<World, 'intakeUrl' | 'secrets' | 'histo
 
     async look({ orderId, replies }) {
       const [reply] = replies;
-      if (!reply || lookedAt.has(reply.sagaId)) return false;
-      lookedAt.add(reply.sagaId);
-      const { status: httpStatus, body } = await exchange('poll', `/v1/order/reset/${reply.correlationId}`, { headers: headersOf(orders.get(orderId)!) }).finally(() => lookedAt.delete(reply.sagaId));
+      if (!reply || loadUnchanged.has(reply.sagaId)) return false;
+      loadUnchanged.add(reply.sagaId);
+      const { status: httpStatus, body } = await exchange('poll', `/v1/order/reset/${reply.correlationId}`, { headers: headersOf(orders.get(orderId)!) }).finally(() => loadUnchanged.delete(reply.sagaId));
       if (httpStatus !== 200 && httpStatus !== 404) return false;
       note(history, {
         at: Date.now(),

@@ -54,13 +54,13 @@ export interface OrderSeen {
   drops: string[];
   progression: string;
   /** The saga that holds it. */
-  heldBy?: string;
+  lockedBySaga?: string;
   /** The version this saga says it cleared. */
-  heldCleared?: number;
+  lockedCleared?: number;
 }
 
 /** Read options that keep BSON's own types, so that equal digests mean equal bytes. */
-export const exactly = { promoteValues: false, promoteLongs: false, promoteBuffers: false, bsonRegExp: true } as const;
+export const losslessBson = { promoteValues: false, promoteLongs: false, promoteBuffers: false, bsonRegExp: true } as const;
 
 type Raw = Record<string, never>;
 
@@ -85,8 +85,8 @@ export const readEvidence = async (store: Store): Promise<Evidence> => {
   const raw = (name: string) => store.connection.db!.collection(name);
   const [sagas, entries, orders] = await Promise.all([
     raw(collections.sagas).find({}, { projection: { request: 0, inbound_request: 0 } }).toArray(),
-    raw(collections.logs).find({}, { ...exactly, projection: { inbound_request: 0, outbound_request: 0, routing: 0 } }).sort({ saga_id: 1, 'journal.seq': 1, date: 1 }).toArray(),
-    raw(collections.orders).find({}, { ...exactly, projection: { bols: 1, executed_drops: 1, version: 1, progression_state: 1, fence: 1 } }).toArray(),
+    raw(collections.logs).find({}, { ...losslessBson, projection: { inbound_request: 0, outbound_request: 0, routing: 0 } }).sort({ saga_id: 1, 'journal.seq': 1, date: 1 }).toArray(),
+    raw(collections.orders).find({}, { ...losslessBson, projection: { bols: 1, executed_drops: 1, version: 1, progression_state: 1, lock: 1 } }).toArray(),
   ]);
   return {
     sagas: sagas.map((saga) => sagaSeen(saga as unknown as Raw)),
@@ -110,7 +110,7 @@ export const sagaSeen = (saga: Record<string, any>): SagaSeen => ({
 
 export const entrySeen = (entry: Record<string, any>, digests: Digests): EntrySeen => {
   const { step, journal, extra_data } = entry as { step: Raw; journal: Record<string, any>; extra_data?: Record<string, any> };
-  const cleared = journal['adds']?.cleared?.version;
+  const cleared = journal['output']?.cleared?.version;
   return {
     sagaId: entry['saga_id'],
     correlationId: entry['correlation_id'],
@@ -135,15 +135,15 @@ const snapshotSeen = (snapshot: Record<string, any>, digests: Digests): Snapshot
 });
 
 export const orderSeen = (order: Record<string, any>, digests: Digests): OrderSeen => {
-  const { fence } = order;
-  const heldCleared = fence?.applied?.deliveries_restored ? undefined : fence?.applied?.cleared_version;
+  const { lock } = order;
+  const lockedCleared = lock?.applied?.deliveries_restored ? undefined : lock?.applied?.cleared_version;
   return {
     orderId: order['_id'].toHexString(),
     version: Number(order['version']),
     bols: order['bols'].map(digests.of),
     drops: order['executed_drops'].map(digests.of),
     progression: order['progression_state'],
-    ...(fence && { heldBy: fence.saga_id as string }),
-    ...(heldCleared !== undefined && { heldCleared: Number(heldCleared) }),
+    ...(lock && { lockedBySaga: lock.saga_id as string }),
+    ...(lockedCleared !== undefined && { lockedCleared: Number(lockedCleared) }),
   };
 };

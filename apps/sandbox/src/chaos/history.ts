@@ -4,7 +4,7 @@ export interface History {
   submissions: Submission[];
   /** HTTP exchanges that were slow, cut or answered with anything but 2xx. */
   troubles: Trouble[];
-  exchanges: number;
+  requests: number;
   sightings: Sighting[];
   saves: Save[];
   deliveries: Delivery[];
@@ -32,7 +32,7 @@ export interface Submission {
   /** Every `pending` it was answered with. */
   replies: { at: number; sagaId: string; correlationId: string }[];
   /** Times it was sent without a name and no answer came: each may have become a saga nobody knows. */
-  unheard: number;
+  dueSagas: number;
 }
 
 export interface Trouble {
@@ -89,4 +89,4 @@ export interface FaultWindow {
   to: number;
 }
 
-export const newHistory = (): History => ({ orders: [], submissions: [], troubles: [], exchanges: 0, sightings: [], saves: [], deliveries: [], windows: [] });
+export const newHistory = (): History => ({ orders: [], submissions: [], troubles: [], requests: 0, sightings: [], saves: [], deliveries: [], windows: [] });

@@ -46,8 +46,8 @@ export const startLoad = ({ client, history, orders, random, perSecond, watched 
     const order = anOrder();
     lately = [order, ...lately].slice(0, 12);
     asked += 1;
-    const answered = client.submit(order).finally(() => open.delete(answered));
-    open.add(answered);
+    const result = client.submit(order).finally(() => open.delete(result));
+    open.add(result);
   };
   const burst = (count: number): void => {
     for (let number = 0; number < count; number++) ask();
@@ -60,7 +60,7 @@ export const startLoad = ({ client, history, orders, random, perSecond, watched 
       await sleep(pauseMs);
     }
   };
-  const watch = async (): Promise<void> => {
+  const telemetry = async (): Promise<void> => {
     while (watching) {
       const submission = newest(history.submissions, random);
       let after = 0;
@@ -72,7 +72,7 @@ export const startLoad = ({ client, history, orders, random, perSecond, watched 
     }
   };
   const asker = askOn();
-  for (let watcher = 0; watcher < watched; watcher++) void watch();
+  for (let observer = 0; observer < watched; observer++) void telemetry();
 
   return {
     burst,

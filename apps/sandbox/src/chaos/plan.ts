@@ -1,10 +1,10 @@
 import { crashAtPoints } from './faults/crash-at-points.js';
-import { moodyDestination } from './faults/destination.js';
+import { faultyDestination } from './faults/destination.js';
 import type { Fault } from './faults/fault.js';
 import { killAllWorkers, killIntake, killWorkers } from './faults/kill-workers.js';
-import { lostBells, lostWrites, partition } from './faults/lines.js';
+import { lostJobs, lostWrites, partition } from './faults/proxies.js';
 import { killMongodb, pauseMongodb } from './faults/mongodb.js';
-import { lateWrites, refusedOperations, stepDowns, unlistedErrors, writeConcernErrors } from './faults/replica-set.js';
+import { lateWrites, rejectedOperations, stepDowns, unlistedErrors, writeConcernErrors } from './faults/replica-set.js';
 import { fillRedis, flushRedis, killRedis, pauseRedis, wipeRedis } from './faults/redis.js';
 import { freeze, zombies } from './faults/zombies.js';
 
@@ -18,9 +18,9 @@ export const fullPlan = (minutes: number): (Fault | Fault[])[] => {
   return [
     crashAtPoints(Math.max(1, Math.round(2 * scale)), ms(90_000)),
     [zombies(2, pastTheLeaseMs), stepDowns(3, 4_000)],
-    [flushRedis(2), stepDowns(1, 0), refusedOperations(3_000)],
+    [flushRedis(2), stepDowns(1, 0), rejectedOperations(3_000)],
     lostWrites(Math.max(1, Math.round(2 * scale))),
-    lostBells(3),
+    lostJobs(3),
     lateWrites(['hold', 'clear', 'clear to the log', 'progression'], 1_000),
     partition('workersToMongodb', 5_000),
     partition('workersToRedis', 5_000),
@@ -32,7 +32,7 @@ export const fullPlan = (minutes: number): (Fault | Fault[])[] => {
     fillRedis(3_000),
     killRedis(2_000),
     pauseMongodb(4_000),
-    [moodyDestination(ms(10_000)), stepDowns(2, 3_000)],
+    [faultyDestination(ms(10_000)), stepDowns(2, 3_000)],
     // Alone: while clears are held back, nothing else comes as far as its fault.
     lateWrites(['clear', 'progression'], pastTheLeaseMs),
     [writeConcernErrors(ms(4_000)), stepDowns(1, 0)],
@@ -50,7 +50,7 @@ export const shortPlan = (): (Fault | Fault[])[] => [
   lostWrites(1, ['clear', 'settle']),
   [flushRedis(1), stepDowns(2, 500)],
   lateWrites(['clear', 'clear to the log'], 1_000),
-  refusedOperations(1_000),
+  rejectedOperations(1_000),
   writeConcernErrors(1_500),
   killMongodb(1, 200),
 ];

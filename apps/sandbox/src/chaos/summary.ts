@@ -17,21 +17,21 @@ export const summaryOf = ({ input, violations, recovery, workerKills, otherKills
     ['sagas', `${evidence.sagas.length}: ${statuses}`],
     ['other writers', `${history.saves.length} BOLs and drops saved meanwhile, ${history.saves.filter(({ version }) => version === undefined).length} of them without an answer`],
     ['destination', `${history.deliveries.length} deliveries of ${by(history.deliveries, ({ key }) => key).size} keys`],
-    ['callers', `${history.exchanges} exchanges, ${history.troubles.filter(({ status }) => status === 503).length} answered 503, ${history.troubles.filter(({ status }) => status === 0).length} cut, slowest ${Math.round(Math.max(0, ...history.troubles.filter(({ status }) => status !== 0).map(({ ms }) => ms)))} ms`],
+    ['callers', `${history.requests} exchanges, ${history.troubles.filter(({ status }) => status === 503).length} answered 503, ${history.troubles.filter(({ status }) => status === 0).length} cut, slowest ${Math.round(Math.max(0, ...history.troubles.filter(({ status }) => status !== 0).map(({ ms }) => ms)))} ms`],
     ['kills landed', `${workerKills + otherKills}: ${workerKills} of workers, ${otherKills} of stores and intake`],
     ['recovery', `after kill -9 of a worker, ${recovery.all.length} sagas: p50 ${s(recovery.p50)}, p99 ${s(recovery.p99)}, max ${s(recovery.max)}`],
     ['Redis wiped', `${wiped.open} sagas open, ${wiped.lost} lost`],
     ['restorable', cleared === 0 ? 'nothing was cleared' : `${broken === 0 ? '100' : (100 * Math.max(0, 1 - broken / cleared)).toFixed(2)} % of ${cleared} cleared orders`],
-  ].map(([what, says]) => `  ${what!.padEnd(15)}${says}`);
+  ].map(([what, description]) => `  ${what!.padEnd(15)}${description}`);
   const faults = plan.faults.map(({ name, wanted, hits }) => `  ${name.padEnd(48)}${String(hits).padStart(5)} of ${wanted}`);
-  const verdicts = checks.flatMap(({ invariant, promise }) => {
+  const finalOutcomes = checks.flatMap(({ invariant, promise }) => {
     const found = violations.filter((violation) => violation.invariant === invariant);
     return [
       `  ${found.length === 0 ? '✔' : '✘'} ${invariant.padEnd(5)}${promise}${found.length === 0 ? '' : `: ${found.length} violations`}`,
-      ...found.slice(0, shown).map(({ subject, says }) => `        ${subject}: ${says}`),
+      ...found.slice(0, shown).map(({ subject, description }) => `        ${subject}: ${description}`),
     ];
   });
-  return ['', 'Faults, and how often each really hit', ...faults, '', 'Figures', ...lines, '', 'Invariants', ...verdicts, '', `${violations.length} violations`].join('\n');
+  return ['', 'Faults, and how often each really hit', ...faults, '', 'Figures', ...lines, '', 'Invariants', ...finalOutcomes, '', `${violations.length} violations`].join('\n');
 };
 
 const s = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`;

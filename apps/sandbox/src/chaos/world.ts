@@ -19,8 +19,8 @@ import { createSupervisor } from '../supervisor/supervisor.js';
 import { crashFolderVariable, openCrashFolder } from './crash-order.js';
 import type { FaultWindow, History } from './history.js';
 import { newHistory } from './history.js';
-import type { Line } from './line.js';
-import { openLine } from './line.js';
+import type { TcpProxy } from './tcp-proxy.js';
+import { openTcpProxy } from './tcp-proxy.js';
 import type { RecordingDestination } from './recording-destination.js';
 import { openRecordingDestination } from './recording-destination.js';
 
@@ -42,9 +42,9 @@ export interface World {
   destination: RecordingDestination;
   workers: string[];
   /** What the parts reach the stores by: MongoDB seems to be a replica set. The campaign itself goes round them. */
-  lines: Record<'workersToMongodb' | 'intakeToMongodb', MongodbProxy> & Record<'workersToRedis' | 'intakeToRedis', Line>;
+  lines: Record<'workersToMongodb' | 'intakeToMongodb', MongodbProxy> & Record<'workersToRedis' | 'intakeToRedis', TcpProxy>;
   kills: Kill[];
-  say(line: string): void;
+  say(proxy: string): void;
   /** Sends a signal to a process by its service's name. False when it is down. */
   signal(name: string, signal: NodeJS.Signals): boolean;
   /** Keeps a service from starting again until `release`. */
@@ -64,12 +64,12 @@ export interface WorldOptions {
   dataDir: string;
   cacheDir: string;
   workers: number;
-  say(line: string): void;
+  say(proxy: string): void;
   signal: AbortSignal;
 }
 
 /** Settings of the workers that keep a campaign short: many attempts with short rests. Lease and sweep are what they are. */
-const impatience = { DISPATCH_ATTEMPTS: '200', DISPATCH_FIRST_DELAY_MS: '300', DISPATCH_MAX_DELAY_MS: '3000', LOG_LEVEL: 'warn' };
+const shortDelays = { DISPATCH_ATTEMPTS: '200', DISPATCH_FIRST_DELAY_MS: '300', DISPATCH_MAX_DELAY_MS: '3000', LOG_LEVEL: 'warn' };
 
 const crashHere = new URL('./crash-here.js', import.meta.url).href;
 
@@ -86,7 +86,7 @@ export const openWorld = async ({ dataDir, cacheDir, workers: count, say, signal
   const supervisor = createSupervisor({
     env,
     stopWithinMs: 5_000,
-    onOutput: (name, line) => output.write(`${new Date().toISOString()} ${name} ${line}\n`),
+    onOutput: (name, proxy) => output.write(`${new Date().toISOString()} ${name} ${proxy}\n`),
     onEvent: (event) => {
       output.write(`${new Date().toISOString()} ${event.name} ${event.type} ${event.pid}\n`);
       if (event.type === 'exited' && event.signal === 'SIGKILL' && !stopping.signal.aborted) kills.push({ name: event.name, at: Date.now() });
@@ -110,7 +110,7 @@ export const openWorld = async ({ dataDir, cacheDir, workers: count, say, signal
     for (const gate of gates.values()) gate.open();
     for (const name of Object.keys(supervisor.pids())) send(supervisor.pid(name), 'SIGCONT');
     await supervisor.stopAll();
-    await Promise.all([destination.close(), ...opened.map((line) => line.close())]);
+    await Promise.all([destination.close(), ...opened.map((proxy) => proxy.close())]);
     output.end();
   };
   signal.addEventListener('abort', () => void stop(), { once: true });
@@ -137,9 +137,9 @@ export const openWorld = async ({ dataDir, cacheDir, workers: count, say, signal
     const toMongodb = () => kept(openMongodbProxy({ target: mongodb.url, replicaSet: 'campaign' }));
     const lines = {
       workersToMongodb: await toMongodb(),
-      workersToRedis: await kept(openLine(redis.url, sockets, 'w-r')),
+      workersToRedis: await kept(openTcpProxy(redis.url, sockets, 'w-r')),
       intakeToMongodb: await toMongodb(),
-      intakeToRedis: await kept(openLine(redis.url, sockets, 'i-r')),
+      intakeToRedis: await kept(openTcpProxy(redis.url, sockets, 'i-r')),
     };
     const settings = {
       mongodbUri: lines.workersToMongodb.uri(),
@@ -148,7 +148,7 @@ export const openWorld = async ({ dataDir, cacheDir, workers: count, say, signal
       opsPort: 0,
       destinationPort: 0,
       env: {
-        ...impatience,
+        ...shortDelays,
         TOKEN_SECRET: secrets.token_secret,
         [webhookSecretVariable]: secrets.webhook_secret,
         DESTINATION_PRIVATE_HOSTS: '127.0.0.1',

@@ -23,14 +23,14 @@ const entry =
 /** Every write a reset makes, by what it does. */
 export const writes = {
   claim: (operation: Operation) => updates(operation, collections.sagas, (set) => 'epoch' in set && !('settled_epoch' in set)),
-  hold: (operation: Operation) => updates(operation, collections.orders, (set) => 'fence.saga_id' in set),
+  hold: (operation: Operation) => updates(operation, collections.orders, (set) => 'lock.saga_id' in set),
   'snapshot to the log': entry('snapshot-order:run:verdict'),
   clear: (operation: Operation) => updates(operation, collections.orders, ({ bols, executed_drops }) => isEmpty(bols) && isEmpty(executed_drops)),
   'clear to the log': entry('clear-deliveries:run:verdict'),
   progression: (operation: Operation) => updates(operation, collections.orders, ({ progression_state }) => progression_state === 'NO_PROGRESS'),
   'request to the log': entry('dispatch-reset:run:recorded'),
   'result to the log': entry('dispatch-reset:run:verdict'),
-  release: (operation: Operation) => updates(operation, collections.orders, (_, unset) => 'fence' in unset),
+  release: (operation: Operation) => updates(operation, collections.orders, (_, unset) => 'lock' in unset),
   settle: (operation: Operation) => updates(operation, collections.sagas, (set) => 'settled_epoch' in set),
 } satisfies Record<string, (operation: Operation) => boolean>;
 

@@ -1,4 +1,4 @@
-export const replies = ['ok', 'requested', 'refuse', 'unavailable', 'hang', 'garbage'] as const;
+export const replies = ['ok', 'requested', 'reject', 'unavailable', 'hang', 'garbage'] as const;
 
 export type ReplyName = (typeof replies)[number];
 
@@ -25,7 +25,7 @@ const json = (status: number, body: object) => ({ status, type: 'application/jso
 const shapes: Record<ReplyName, { status: number; type: string; body: string }> = {
   ok: json(200, { status: 'ok' }),
   requested: json(202, { status: 'requested' }),
-  refuse: json(422, { detail: 'The order cannot be reset here.' }),
+  reject: json(422, { detail: 'The order cannot be reset here.' }),
   unavailable: json(503, { detail: 'Try again later.' }),
   hang: json(200, {}),
   garbage: { status: 200, type: 'text/html', body: '<html><body>It works!</body>' },

@@ -1,6 +1,6 @@
 import { scopes } from '@crossroads/identity';
 import type { Store } from '@crossroads/store';
-import { directoryRepository, hashPassword, makeIndexes, operatorKeyRepository, operatorRepository, orderBook } from '@crossroads/store';
+import { directoryRepository, hashPassword, makeIndexes, operatorKeyRepository, operatorRepository, orderReader } from '@crossroads/store';
 import { companies } from './companies.js';
 import { sampleOrders } from './orders.js';
 import type { Secrets } from './secrets.js';
@@ -37,6 +37,6 @@ export const seed = async (store: Store, secrets: Secrets, destinationUrl: strin
   }
   const key = secrets.operator_key;
   await operatorKeyRepository(store).save({ _id: key.id, sha256: key.sha256, username: secrets.operator.username, created_at, expires_at: null, revoked_at: null });
-  const orders = orderBook(store);
+  const orders = orderReader(store);
   for (const order of sampleOrders()) await orders.put(order);
 };

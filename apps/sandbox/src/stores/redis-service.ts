@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Service } from '../supervisor/service.js';
 import { thisHost } from './host.js';
-import { endLeftOver } from './left-over.js';
+import { endStaleProcess } from './stale-process.js';
 import { redisBinary } from './redis-binary.js';
 import { makeSocketFolder } from './socket-folder.js';
 import { answers, until } from './socket-probe.js';
@@ -25,7 +25,7 @@ export async function redisService({ dataDir, cacheDir, signal }: StoreOptions):
     args: [config],
     env,
     async beforeStart() {
-      await endLeftOver({ pidFile, marks: [socket, config], folder });
+      await endStaleProcess({ pidFile, marks: [socket, config], folder });
       await writeFile(config, redisConfig({ folder, socket, pidFile }));
     },
     ready: (over) => until(() => answers(socket, 'PING\r\n', '+PONG'), over),

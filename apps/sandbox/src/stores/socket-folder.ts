@@ -27,12 +27,12 @@ const fits = (folder: string): boolean => Buffer.byteLength(folder + longestBelo
 export async function makeSocketFolder(dataDir: string): Promise<string> {
   const folder = socketFolder(dataDir);
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  if (folder !== resolve(dataDir)) await refuseForeign(folder);
+  if (folder !== resolve(dataDir)) await rejectForeign(folder);
   return folder;
 }
 
 /** Anybody can make a folder of that name in the temporary folder first, and would then own our sockets. */
-async function refuseForeign(folder: string): Promise<void> {
+async function rejectForeign(folder: string): Promise<void> {
   const found = await lstat(folder);
   if (!found.isDirectory() || found.uid !== process.getuid?.()) {
     throw new Error(`${folder} belongs to somebody else; use a data folder with a shorter path`);

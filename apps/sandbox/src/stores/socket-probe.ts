@@ -8,9 +8,9 @@ const everyMs = 20;
 export function answers(socketPath: string, say?: string, expect = ''): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = createConnection(socketPath);
-    const tell = (answered: boolean) => {
+    const tell = (result: boolean) => {
       socket.destroy();
-      resolve(answered);
+      resolve(result);
     };
     socket.setTimeout(answerWithinMs, () => tell(false));
     socket.once('error', () => tell(false));

@@ -31,9 +31,9 @@ function watched(options: SupervisorOptions = {}) {
       waiting.add(look);
       look();
     });
-  const story = (name: string) => events.filter((event) => event.name === name).map(({ type }) => type);
+  const details = (name: string) => events.filter((event) => event.name === name).map(({ type }) => type);
   running.push(supervisor);
-  return { supervisor, events, lines, eventually, story };
+  return { supervisor, events, lines, eventually, details };
 }
 
 const running: Supervisor[] = [];
@@ -74,42 +74,42 @@ const isRunning = (pid: number): boolean => {
 
 describe('a supervisor', () => {
   it('starts again what dies, as a new process', async () => {
-    const { supervisor, eventually, story } = watched();
+    const { supervisor, eventually, details } = watched();
     await supervisor.start(node('worker', stays));
     const first = supervisor.pid('worker')!;
     process.kill(first, 'SIGKILL');
-    await eventually(() => story('worker').length === 5);
-    expect(story('worker')).toEqual(['started', 'ready', 'exited', 'restarted', 'ready']);
+    await eventually(() => details('worker').length === 5);
+    expect(details('worker')).toEqual(['started', 'ready', 'exited', 'restarted', 'ready']);
     expect(supervisor.pid('worker')).not.toBe(first);
     expect(isAlive(first)).toBe(false);
   });
 
   it('clears up before every start, restarts included', async () => {
-    const { supervisor, eventually, story } = watched();
+    const { supervisor, eventually, details } = watched();
     let cleared = 0;
     await supervisor.start({ ...node('worker', stays), beforeStart: async () => void cleared++ });
     process.kill(supervisor.pid('worker')!, 'SIGKILL');
-    await eventually(() => story('worker').includes('restarted'));
+    await eventually(() => details('worker').includes('restarted'));
     expect(cleared).toBe(2);
   });
 
   it('says nothing of a process while it is down', async () => {
-    const { supervisor, eventually, story } = watched();
+    const { supervisor, eventually, details } = watched();
     await supervisor.start(node('worker', stays));
     const seen: unknown[] = [];
     process.kill(supervisor.pid('worker')!, 'SIGKILL');
     await eventually(() => {
-      if (story('worker').at(-1) === 'exited') seen.push(supervisor.pid('worker'), supervisor.pids());
-      return story('worker').includes('restarted');
+      if (details('worker').at(-1) === 'exited') seen.push(supervisor.pid('worker'), supervisor.pids());
+      return details('worker').includes('restarted');
     });
     expect(seen.slice(0, 2)).toEqual([undefined, {}]);
   });
 
   it('reports the last words of a child that ends before it is ready, and does not try it again', async () => {
-    const { supervisor, story } = watched();
+    const { supervisor, details } = watched();
     const broken = node('broken', `console.error('no such port'); process.exit(3)`, never);
     await expect(supervisor.start(broken)).rejects.toThrow(/broken ended with code 3 before it was ready[^]*no such port/);
-    expect(story('broken')).toEqual(['started', 'exited']);
+    expect(details('broken')).toEqual(['started', 'exited']);
     expect(supervisor.pids()).toEqual({});
   });
 
@@ -155,10 +155,10 @@ describe('a supervisor', () => {
   it('gives up a start that is under way when it is told to stop', async () => {
     const { supervisor, events, eventually } = watched();
     const starting = supervisor.start(node('slow', stays, never));
-    const refused = expect(starting).rejects.toThrow('slow was stopped before it was ready');
+    const rejected = expect(starting).rejects.toThrow('slow was stopped before it was ready');
     await eventually(() => events.length === 1);
     await supervisor.stopAll();
-    await refused;
+    await rejected;
     expect(isAlive(events[0]!.pid)).toBe(false);
     await expect(supervisor.start(node('late', stays))).rejects.toThrow('stopping');
   });

@@ -1,8 +1,8 @@
-import { Keeper } from './keeper.js';
-import type { SupervisorEvent } from './keeper.js';
+import { ServiceProcess } from './service-process.js';
+import type { SupervisorEvent } from './service-process.js';
 import type { Service } from './service.js';
 
-export type { SupervisorEvent } from './keeper.js';
+export type { SupervisorEvent } from './service-process.js';
 
 export interface SupervisorOptions {
   onEvent?(event: SupervisorEvent): void;
@@ -29,9 +29,9 @@ export interface Supervisor {
 
 /** Keeps child processes alive until `stopAll`. */
 export function createSupervisor(options: SupervisorOptions = {}): Supervisor {
-  const keepers = new Map<string, Keeper>();
+  const serviceProcesses = new Map<string, ServiceProcess>();
   let stopped: Promise<void> | undefined;
-  const keeping = {
+  const processOptions = {
     env: options.env ?? process.env,
     readyWithinMs: options.readyWithinMs ?? 60_000,
     stopWithinMs: options.stopWithinMs ?? 10_000,
@@ -42,30 +42,30 @@ export function createSupervisor(options: SupervisorOptions = {}): Supervisor {
   return {
     async start(service) {
       if (stopped) throw new Error(`${service.name} cannot start: the supervisor is stopping`);
-      if (keepers.has(service.name)) throw new Error(`a service named ${service.name} is already supervised`);
-      const keeper = new Keeper(service, keeping);
-      keepers.set(service.name, keeper);
+      if (serviceProcesses.has(service.name)) throw new Error(`a service named ${service.name} is already supervised`);
+      const serviceProcess = new ServiceProcess(service, processOptions);
+      serviceProcesses.set(service.name, serviceProcess);
       try {
-        await keeper.start();
+        await serviceProcess.start();
       } catch (error) {
-        keepers.delete(service.name);
+        serviceProcesses.delete(service.name);
         throw error;
       }
     },
-    pid: (name) => keepers.get(name)?.pid,
-    pids: () => livePids(keepers),
+    pid: (name) => serviceProcesses.get(name)?.pid,
+    pids: () => livePids(serviceProcesses),
     stopAll() {
-      stopped ??= stopInReverse([...keepers.values()]);
+      stopped ??= stopInReverse([...serviceProcesses.values()]);
       return stopped;
     },
   };
 }
 
-function livePids(keepers: Map<string, Keeper>): Record<string, number> {
-  const live = [...keepers].flatMap(([name, { pid }]) => (pid === undefined ? [] : [[name, pid] as const]));
+function livePids(serviceProcesses: Map<string, ServiceProcess>): Record<string, number> {
+  const live = [...serviceProcesses].flatMap(([name, { pid }]) => (pid === undefined ? [] : [[name, pid] as const]));
   return Object.fromEntries(live);
 }
 
-async function stopInReverse(keepers: Keeper[]): Promise<void> {
-  for (const keeper of keepers.reverse()) await keeper.stop();
+async function stopInReverse(serviceProcesses: ServiceProcess[]): Promise<void> {
+  for (const serviceProcess of serviceProcesses.reverse()) await serviceProcess.stop();
 }

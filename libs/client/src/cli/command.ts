@@ -6,7 +6,7 @@ export interface Option {
   type: 'string' | 'boolean';
   /** What stands for the value in the help. */
   value?: string;
-  says: string;
+  description: string;
 }
 
 export type Values = Record<string, string | boolean | undefined>;

@@ -3,8 +3,8 @@ import type { Command, Tools } from './command.js';
 import { needed, onlyWord, text } from './command.js';
 import { exitCodes } from './exit-codes.js';
 
-const reason = { reason: { type: 'string', value: 'CODE', says: 'why, in a code of your own of up to 30 characters' } } as const;
-const from = { from: { type: 'string', value: 'TENANT', says: 'the tenant that sent the reset' } } as const;
+const reason = { reason: { type: 'string', value: 'CODE', description: 'why, in a code of your own of up to 30 characters' } } as const;
+const from = { from: { type: 'string', value: 'TENANT', description: 'the tenant that sent the reset' } } as const;
 
 const told = ({ say, json }: Tools, reply: ResetReply): number => {
   say(`${reply.status}: ${reply.log?.detail.message ?? reply.message ?? ''}`);

@@ -15,8 +15,8 @@ export const failureOf = (error: unknown, { name }: Command): Failure => {
   if (error instanceof CrossroadsError) {
     const { kind, message, advice, status, requestId, code, retryAfterMs } = error;
     const detail = error instanceof ValidationError && error.detail.length > 0 ? error.detail : undefined;
-    const facts = { kind, message, advice, status, code, request_id: requestId, retry_after_ms: retryAfterMs, detail };
-    return { code: exitCodeFor(error), told: printable([message, advice, ...(requestId === undefined ? [] : [`request ${requestId}`])].join('\n')), document: { error: facts } };
+    const metadata = { kind, message, advice, status, code, request_id: requestId, retry_after_ms: retryAfterMs, detail };
+    return { code: exitCodeFor(error), told: printable([message, advice, ...(requestId === undefined ? [] : [`request ${requestId}`])].join('\n')), document: { error: metadata } };
   }
   if (error instanceof UsageError) {
     const { message } = error;

@@ -5,12 +5,12 @@ import { exitCodeOf, exitCodes } from './exit-codes.js';
 import { createTimeline } from './timeline.js';
 
 export const followOptions = {
-  wait: { type: 'boolean', says: 'follow the reset until it is over' },
-  timeout: { type: 'string', value: 'SECONDS', says: 'wait at most so long; 300 when left out' },
+  wait: { type: 'boolean', description: 'follow the reset until it is over' },
+  timeout: { type: 'string', value: 'SECONDS', description: 'wait at most so long; 300 when left out' },
 } as const;
 
 /** What --wait and --timeout ask for; undefined where nothing is waited for. Read before anything is sent, so that a slip of the pen changes nothing. */
-export const followWish = (values: Values): { timeoutMs: number } | undefined => {
+export const followInput = (values: Values): { timeoutMs: number } | undefined => {
   const timeoutMs = count(values, 'timeout', 300) * 1_000;
   return values['wait'] ? { timeoutMs } : undefined;
 };

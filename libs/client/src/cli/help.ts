@@ -15,7 +15,7 @@ export const overview = (commands: readonly Command[]): string =>
 
 const lines = (options: Record<string, Option>): string =>
   Object.entries(options)
-    .map(([name, { value, says }]) => `  ${`--${name}${value === undefined ? '' : ` ${value}`}`.padEnd(26)} ${says}`)
+    .map(([name, { value, description }]) => `  ${`--${name}${value === undefined ? '' : ` ${value}`}`.padEnd(26)} ${description}`)
     .join('\n');
 
 const exits = `Exit codes:\n${exitMeanings.map(([code, meaning]) => `  ${String(code).padStart(3)}  ${meaning}`).join('\n')}`;

@@ -10,10 +10,10 @@ export const listCommand: Command = {
   more: `  crossroads list --status error
   crossroads list --order-number 4714 --json`,
   options: {
-    status: { type: 'string', value: 'STATUS', says: 'only those with this status' },
-    'order-number': { type: 'string', value: 'NUMBER', says: 'only those that named their order so' },
-    'order-id': { type: 'string', value: 'ID', says: 'only those that named their order so' },
-    limit: { type: 'string', value: 'N', says: 'so many at most; 20 when left out' },
+    status: { type: 'string', value: 'STATUS', description: 'only those with this status' },
+    'order-number': { type: 'string', value: 'NUMBER', description: 'only those that named their order so' },
+    'order-id': { type: 'string', value: 'ID', description: 'only those that named their order so' },
+    limit: { type: 'string', value: 'N', description: 'so many at most; 20 when left out' },
   },
   async run(values, words, { client, say, json, signal }) {
     noWords(words);

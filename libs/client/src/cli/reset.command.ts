@@ -1,7 +1,7 @@
 import type { Command } from './command.js';
 import { needed, noWords, text, UsageError } from './command.js';
 import { exitCodes } from './exit-codes.js';
-import { follow, followOptions, followWish } from './follow.js';
+import { follow, followOptions, followInput } from './follow.js';
 
 export const resetCommand: Command = {
   name: 'reset',
@@ -15,18 +15,18 @@ To be able to repeat it after a crash of your own, send a key of your own: the s
   crossroads reset --order-number 4714 --to "Cartage North" --wait
   crossroads reset --order-number 4714 --to "Cartage North" --idempotency-key "recall-4714" --json`,
   options: {
-    'order-number': { type: 'string', value: 'NUMBER', says: 'your number of the order' },
-    'order-id': { type: 'string', value: 'ID', says: 'its Crossroads id, instead or as well' },
-    to: { type: 'string', value: 'TENANT', says: 'the tenant at the other end' },
+    'order-number': { type: 'string', value: 'NUMBER', description: 'your number of the order' },
+    'order-id': { type: 'string', value: 'ID', description: 'its Crossroads id, instead or as well' },
+    to: { type: 'string', value: 'TENANT', description: 'the tenant at the other end' },
     ...followOptions,
-    'idempotency-key': { type: 'string', value: 'KEY', says: 'the same key is the same reset for seven days; made up when left out' },
-    'correlation-id': { type: 'string', value: 'ID', says: 'your own name for the reset; made up when left out' },
+    'idempotency-key': { type: 'string', value: 'KEY', description: 'the same key is the same reset for seven days; made up when left out' },
+    'correlation-id': { type: 'string', value: 'ID', description: 'your own name for the reset; made up when left out' },
   },
   async run(values, words, tools) {
     noWords(words);
     const [order_number, order_id] = [text(values, 'order-number'), text(values, 'order-id')];
     if (order_number === undefined && order_id === undefined) throw new UsageError('Which order? Give --order-number or --order-id.');
-    const wish = followWish(values);
+    const input = followInput(values);
     const accepted = await tools.client().reset({
       order_number,
       order_id,
@@ -38,7 +38,7 @@ To be able to repeat it after a crash of your own, send a key of your own: the s
     const { correlationId, idempotencyKey, replayed, ...reply } = accepted;
     const names = { idempotency_key: idempotencyKey, replayed };
     tools.say(`${replayed ? 'Accepted before' : 'Accepted'}: ${correlationId}`);
-    if (wish) return follow(correlationId, wish, tools, names);
+    if (input) return follow(correlationId, input, tools, names);
     tools.say(`To follow it:\n  crossroads status ${correlationId} --wait`);
     tools.json({ ...reply, correlation_id: correlationId, ...names });
     return exitCodes.done;

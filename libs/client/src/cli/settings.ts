@@ -10,17 +10,17 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** No option holds a secret: whoever is on the machine can read the arguments of a process. A file can be kept from them. */
 export const settingOptions: Record<string, Option> = {
-  url: { type: 'string', value: 'URL', says: 'of the service; or CROSSROADS_URL, or http://localhost:8080' },
-  'api-key-file': { type: 'string', value: 'PATH', says: 'file that holds your API key; or CROSSROADS_API_KEY holds the key itself' },
-  tenant: { type: 'string', value: 'NAME', says: 'whom you speak for, where the credentials leave it open; or CROSSROADS_TENANT' },
-  instance: { type: 'string', value: 'NAME', says: 'which of your installations speaks; or CROSSROADS_INSTANCE' },
-  json: { type: 'boolean', says: 'print one JSON document and nothing else' },
-  help: { type: 'boolean', says: 'print this' },
+  url: { type: 'string', value: 'URL', description: 'of the service; or CROSSROADS_URL, or http://localhost:8080' },
+  'api-key-file': { type: 'string', value: 'PATH', description: 'file that holds your API key; or CROSSROADS_API_KEY holds the key itself' },
+  tenant: { type: 'string', value: 'NAME', description: 'whom you speak for, where the credentials leave it open; or CROSSROADS_TENANT' },
+  instance: { type: 'string', value: 'NAME', description: 'which of your installations speaks; or CROSSROADS_INSTANCE' },
+  json: { type: 'boolean', description: 'print one JSON document and nothing else' },
+  help: { type: 'boolean', description: 'print this' },
 };
 
 export const operatorSettingOptions: Record<string, Option> = {
-  'ops-url': { type: 'string', value: 'URL', says: "of the operators' pages; or CROSSROADS_OPS_URL, or http://localhost:8081" },
-  'ops-key-file': { type: 'string', value: 'PATH', says: 'file that holds your operator key; or CROSSROADS_OPS_KEY holds the key itself' },
+  'ops-url': { type: 'string', value: 'URL', description: "of the operators' pages; or CROSSROADS_OPS_URL, or http://localhost:8081" },
+  'ops-key-file': { type: 'string', value: 'PATH', description: 'file that holds your operator key; or CROSSROADS_OPS_KEY holds the key itself' },
   json: settingOptions['json']!,
   help: settingOptions['help']!,
 };

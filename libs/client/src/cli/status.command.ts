@@ -1,7 +1,7 @@
 import type { Command } from './command.js';
 import { onlyWord } from './command.js';
 import { exitCodeOf } from './exit-codes.js';
-import { follow, followOptions, followWish } from './follow.js';
+import { follow, followOptions, followInput } from './follow.js';
 import { createTimeline } from './timeline.js';
 
 export const statusCommand: Command = {
@@ -14,8 +14,8 @@ export const statusCommand: Command = {
   options: followOptions,
   async run(values, words, tools) {
     const correlationId = onlyWord(words, 'reset');
-    const wish = followWish(values);
-    if (wish) return follow(correlationId, wish, tools);
+    const input = followInput(values);
+    if (input) return follow(correlationId, input, tools);
     const { etag: _, retryAfterMs: __, ...progress } = await tools.client().status(correlationId, { signal: tools.signal });
     createTimeline(tools).end(progress);
     tools.say(`    saga ${progress.saga_id}`);

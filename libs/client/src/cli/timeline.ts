@@ -14,20 +14,20 @@ export const createTimeline = ({ say, passing }: Pick<Tools, 'say' | 'passing'>)
       seen.add(entry._id);
       say(entryLine(entry));
     }
-    if (!progress.done) passing(`  … ${standing(progress)}`);
+    if (!progress.done) passing(`  … ${sagaVersion(progress)}`);
   };
   return {
     show,
     end: (progress) => {
       show(progress);
-      say(`  ${progress.status === 'synced' ? '✔' : progress.done ? '✘' : '…'} ${standing(progress)}${tookOf(progress)}`);
+      say(`  ${progress.status === 'synced' ? '✔' : progress.done ? '✘' : '…'} ${sagaVersion(progress)}${tookOf(progress)}`);
       if (progress.done && progress.status !== 'synced' && progress.message) say(`    ${progress.message}`);
     },
   };
 };
 
 /** Where a reset stands, in a few words. */
-export const standing = ({ status, done, step, attempts, next_attempt_at, saga_id }: ResetProgress): string => {
+export const sagaVersion = ({ status, done, step, attempts, next_attempt_at, saga_id }: ResetProgress): string => {
   if (done) return step === null ? status : `${status}: stopped at ${step}; an operator can resume saga ${saga_id}`;
   const at = step === null ? '' : `, at ${step}`;
   const tried = attempts === 0 ? '' : `, ${attempts} failed attempt${attempts === 1 ? '' : 's'}`;

@@ -18,7 +18,7 @@ export const withRetries = async <T>(call: () => Promise<T>, policy: RetryPolicy
     try {
       return await call();
     } catch (error) {
-      const restMs = error instanceof CrossroadsError && error.retryable ? restAfter(error, failed, policy) : undefined;
+      const restMs = error instanceof CrossroadsError && error.retryable ? backoffDelay(error, failed, policy) : undefined;
       if (restMs === undefined || failed >= policy.retries || restMs > policy.longestPauseMs) throw error;
       await pause(restMs, signal);
     }
@@ -26,7 +26,7 @@ export const withRetries = async <T>(call: () => Promise<T>, policy: RetryPolicy
 };
 
 /** Never earlier than the service asks, and never all at the same moment. */
-export const restAfter = ({ retryAfterMs }: CrossroadsError, failed: number, { firstPauseMs, longestPauseMs }: RetryPolicy): number => {
+export const backoffDelay = ({ retryAfterMs }: CrossroadsError, failed: number, { firstPauseMs, longestPauseMs }: RetryPolicy): number => {
   const backoff = Math.min(longestPauseMs, firstPauseMs * 2 ** failed);
   return retryAfterMs === undefined ? backoff * (0.5 + Math.random() / 2) : retryAfterMs + Math.random() * Math.min(backoff, 0.25 * retryAfterMs + 100);
 };

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { accumulate } from './accumulate.js';
-import { plainRefusal, type Read, unprocessable, validationDetail } from './problem.js';
+import { plainProblem, type Read, unprocessable, validationDetail } from './problem.js';
 import { fieldRequired, jsonInvalid } from './pydantic-findings.js';
 
 const header = validationDetail(fieldRequired, ['header', 'X-Dest-Tenant-Name'], null);
@@ -8,8 +8,8 @@ const field = validationDetail(fieldRequired, ['body'], null);
 const badHeader = unprocessable([header]);
 const badBody = unprocessable([field]);
 const badJson = unprocessable([validationDetail(jsonInvalid('Expecting value'), ['body', 0], {})]);
-const tooLarge = plainRefusal(413, 'Request body too large');
-const forbidden = plainRefusal(403, 'Not allowed');
+const tooLarge = plainProblem(413, 'Request body too large');
+const forbidden = plainProblem(403, 'Not allowed');
 const good: Read<number> = { ok: true, value: 1 };
 
 test.each<[title: string, headers: Read<number>, body: Read<number>, expected: unknown]>([

@@ -4,7 +4,7 @@ import { PRINTABLE } from './printable-text.js';
 import type { ValidationDetail } from './problem.js';
 
 const pattern = PRINTABLE.source;
-const refused = (...detail: ValidationDetail[]) => ({ ok: false, problem: { status: 422, body: { detail } } });
+const rejected = (...detail: ValidationDetail[]) => ({ ok: false, problem: { status: 422, body: { detail } } });
 const asNodeReads = (text: string) => Buffer.from(text, 'utf8').toString('latin1');
 const dest = ['X-Dest-Tenant-Name', 'Carrier'];
 
@@ -27,7 +27,7 @@ describe('read', () => {
   });
 });
 
-describe('refused', () => {
+describe('rejected', () => {
   const missing = (name: string) => ({ type: 'missing', loc: ['header', name], msg: 'Field required', input: null });
   const repeated = (name: string, input: string[]) => ({
     type: 'value_error',
@@ -72,8 +72,8 @@ describe('refused', () => {
     ]],
   ])('%s', (_title, rawHeaders, tenantNameRequired, details) => {
     const read = readTenantHeaders(rawHeaders, { tenantNameRequired });
-    expect(read).toEqual(refused(...details));
-    expect(JSON.stringify(read)).toBe(JSON.stringify(refused(...details)));
+    expect(read).toEqual(rejected(...details));
+    expect(JSON.stringify(read)).toBe(JSON.stringify(rejected(...details)));
   });
 
   test('no other header is echoed', () => {

@@ -6,14 +6,14 @@ const utf8 = (text: string) => new TextEncoder().encode(text);
 const body = (text: string, contentType: string | undefined = json): RawBody => ({ contentType, bytes: utf8(text) });
 const read = (text: string, contentType?: string) => readJsonBody(body(text, contentType));
 
-const refused = (status: number, detail: unknown) => ({ ok: false, problem: { status, body: { detail } } });
-const missing = refused(422, [{ type: 'missing', loc: ['body'], msg: 'Field required', input: null }]);
-const unparsable = refused(400, 'There was an error parsing the body');
-const tooLarge = refused(413, 'Request body too large');
+const rejected = (status: number, detail: unknown) => ({ ok: false, problem: { status, body: { detail } } });
+const missing = rejected(422, [{ type: 'missing', loc: ['body'], msg: 'Field required', input: null }]);
+const unparsable = rejected(400, 'There was an error parsing the body');
+const tooLarge = rejected(413, 'Request body too large');
 const invalid = (offset: number, error: string) =>
-  refused(422, [{ type: 'json_invalid', loc: ['body', offset], msg: 'JSON decode error', input: {}, ctx: { error } }]);
+  rejected(422, [{ type: 'json_invalid', loc: ['body', offset], msg: 'JSON decode error', input: {}, ctx: { error } }]);
 const undeclared = (input: string) =>
-  refused(422, [
+  rejected(422, [
     {
       type: 'model_attributes_type',
       loc: ['body'],
@@ -61,7 +61,7 @@ describe('parsed', () => {
   });
 });
 
-describe('refused', () => {
+describe('rejected', () => {
   test.each<[title: string, raw: RawBody, expected: unknown]>([
     ['nothing', body(''), missing],
     ['nothing, of another type', body('', 'text/plain'), missing],

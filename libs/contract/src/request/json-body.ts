@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { fieldRequired, jsonInvalid, notAModel } from './pydantic-findings.js';
-import { plainRefusal, type Read, unprocessable, validationDetail } from './problem.js';
+import { plainProblem, type Read, unprocessable, validationDetail } from './problem.js';
 import { readPythonJson } from './python-json.js';
 
 /** Largest request body, in bytes, where nothing else is said. */
@@ -23,7 +23,7 @@ export interface RawBody {
  * A byte order mark is bad JSON here.
  */
 export function readJsonBody(body: RawBody): Read<unknown> {
-  if (body.bytes.byteLength > (body.maxBytes ?? MAX_BODY_BYTES)) return plainRefusal(413, 'Request body too large');
+  if (body.bytes.byteLength > (body.maxBytes ?? MAX_BODY_BYTES)) return plainProblem(413, 'Request body too large');
   if (!isUtf8(body.bytes)) return unparsable();
   if (body.bytes.byteLength === 0) return missingBody();
   const text = decode(body.bytes);
@@ -44,7 +44,7 @@ function missingBody(): Read<never> {
 }
 
 function unparsable(): Read<never> {
-  return plainRefusal(400, 'There was an error parsing the body');
+  return plainProblem(400, 'There was an error parsing the body');
 }
 
 function decode(bytes: Uint8Array): string {

@@ -6,7 +6,7 @@ import type { ValidationDetail } from './problem.js';
 import { readModel } from './pydantic-issues.js';
 
 const read = (input: unknown) => readModel(orderRequest, input, 'body');
-const refused = (...detail: ValidationDetail[]) => ({ ok: false, problem: { status: 422, body: { detail } } });
+const rejected = (...detail: ValidationDetail[]) => ({ ok: false, problem: { status: 422, body: { detail } } });
 const neither = (input: unknown): ValidationDetail => ({
   type: 'value_error',
   loc: ['body'],
@@ -54,7 +54,7 @@ describe('taken', () => {
   });
 });
 
-describe('refused', () => {
+describe('rejected', () => {
   test.each<[input: unknown, details: ValidationDetail[]]>([
     [{}, [neither({})]],
     [{ order_id: '', order_number: '' }, [neither({ order_id: '', order_number: '' })]],
@@ -81,8 +81,8 @@ describe('refused', () => {
     [{ order_id: 'a\uD800' }, [unprintable('a\uFFFD')]],
     [{ order_id: '\uDC00\uD800' }, [unprintable('\uFFFD\uFFFD')]],
   ])('%j', (input, details) => {
-    expect(read(input)).toEqual(refused(...details));
-    expect(JSON.stringify(read(input))).toBe(JSON.stringify(refused(...details)));
+    expect(read(input)).toEqual(rejected(...details));
+    expect(JSON.stringify(read(input))).toBe(JSON.stringify(rejected(...details)));
   });
 });
 

@@ -19,13 +19,13 @@ export interface HttpProblem {
 }
 
 /** A reading that failed, with the reply that says why. */
-export interface Refusal {
+export interface Rejection {
   ok: false;
   problem: HttpProblem;
 }
 
 /** The outcome of reading a piece of a request: its value, or the reply that says why there is none. */
-export type Read<T> = { ok: true; value: T } | Refusal;
+export type Read<T> = { ok: true; value: T } | Rejection;
 
 /** What pydantic says about a value, without where the value was. */
 export interface Finding {
@@ -42,11 +42,11 @@ export function validationDetail(finding: Finding, loc: Location, input: unknown
 }
 
 /** HTTP 422 with FastAPI's list. */
-export function unprocessable(detail: ValidationDetail[]): Refusal {
+export function unprocessable(detail: ValidationDetail[]): Rejection {
   return { ok: false, problem: { status: 422, body: { detail } } };
 }
 
 /** An HTTP error whose `detail` is a plain sentence. */
-export function plainRefusal(status: number, detail: string): Refusal {
+export function plainProblem(status: number, detail: string): Rejection {
   return { ok: false, problem: { status, body: { detail } } };
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { ValidationDetail } from './problem.js';
 import { type InputSource, MAX_DETAILS, readModel } from './pydantic-issues.js';
 
-const refused = (...detail: ValidationDetail[]) => ({ ok: false, problem: { status: 422, body: { detail } } });
+const rejected = (...detail: ValidationDetail[]) => ({ ok: false, problem: { status: 422, body: { detail } } });
 const integer = 'Input should be a valid integer';
 const ruled = z
   .object({ a: z.string().max(2).optional(), b: z.string().optional() })
@@ -80,7 +80,7 @@ describe('one field, its input and what pydantic says', () => {
 
   test.each(cases)('$type for $value', ({ type, schema, value, msg, ctx }) => {
     const input = typeof value === 'number' && !Number.isFinite(value) ? null : value;
-    const expected = refused({ type, loc: ['body', 'field'], msg, input, ...(ctx === undefined ? {} : { ctx }) });
+    const expected = rejected({ type, loc: ['body', 'field'], msg, input, ...(ctx === undefined ? {} : { ctx }) });
     const read = readModel(z.object({ field: schema }), { field: value }, 'body');
     expect(read).toEqual(expected);
     expect(JSON.stringify(read)).toBe(JSON.stringify(expected));
@@ -126,8 +126,8 @@ describe('a whole input and its entries', () => {
     ]],
   ])('%s', (_title, schema, input, source, details) => {
     const read = readModel(schema, input, source);
-    expect(read).toEqual(refused(...details));
-    expect(JSON.stringify(read)).toBe(JSON.stringify(refused(...details)));
+    expect(read).toEqual(rejected(...details));
+    expect(JSON.stringify(read)).toBe(JSON.stringify(rejected(...details)));
   });
 
   test('thousands of bad items give a hundred entries', () => {

@@ -104,10 +104,10 @@ test('the scanner reads whatever JSON.stringify writes, as JSON.parse does', () 
 });
 
 test('on a broken text it agrees with JSON.parse that there is no value', () => {
-  const piece = fc.constantFrom(...'{}[]:,"\\u019.-+eE tfn\n\u0000é😀', 'true', 'null', '"a"', '"a":', '\\ud800');
+  const batch = fc.constantFrom(...'{}[]:,"\\u019.-+eE tfn\n\u0000é😀', 'true', 'null', '"a"', '"a":', '\\ud800');
   fc.assert(
-    fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
-      const text = pieces.join('');
+    fc.property(fc.array(batch, { maxLength: 12 }), (batches) => {
+      const text = batches.join('');
       expect(readPythonJson(text).kind === 'value').toBe(parses(text));
     }),
     { seed: 422, numRuns: 5000 },

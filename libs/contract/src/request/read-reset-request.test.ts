@@ -11,7 +11,7 @@ const dest = ['X-Dest-Tenant-Name', 'Carrier'];
 const reset = (body: string, rawHeaders = dest, tenantNameRequired = false) =>
   readResetRequest({ rawHeaders, contentType: 'application/json', bytes: new TextEncoder().encode(body), tenantNameRequired });
 
-const refused = (status: number, detail: ValidationDetail[] | string) => ({ ok: false, problem: { status, body: { detail } } });
+const rejected = (status: number, detail: ValidationDetail[] | string) => ({ ok: false, problem: { status, body: { detail } } });
 const missing = (loc: string[], input: unknown) => ({ type: 'missing', loc, msg: 'Field required', input });
 const noHeader = missing(['header', 'X-Dest-Tenant-Name'], null);
 const notAModel = (loc: string[], input: unknown) => ({
@@ -47,7 +47,7 @@ describe('taken', () => {
   });
 });
 
-describe('refused', () => {
+describe('rejected', () => {
   test.each<[title: string, body: string, detail: ValidationDetail[]]>([
     ['no order', '{}', [missing(['body', 'order'], {})]],
     ['no order, but other keys', '{"zzz":1}', [missing(['body', 'order'], { zzz: 1 })]],
@@ -68,9 +68,9 @@ describe('refused', () => {
     ['nothing', '', [missing(['body'], null)]],
     ['a prototype', '{"__proto__":{"order":{"order_id":"a"}}}', [missing(['body', 'order'], JSON.parse('{"__proto__":{"order":{"order_id":"a"}}}'))]],
   ])('%s', (_title, body, detail) => {
-    expect(reset(body)).toEqual(refused(422, detail));
-    expect(JSON.stringify(reset(body))).toBe(JSON.stringify(refused(422, detail)));
-    expect(reset(body, [])).toEqual(refused(422, [noHeader, ...detail]));
+    expect(reset(body)).toEqual(rejected(422, detail));
+    expect(JSON.stringify(reset(body))).toBe(JSON.stringify(rejected(422, detail)));
+    expect(reset(body, [])).toEqual(rejected(422, [noHeader, ...detail]));
   });
 
   test.each<[title: string, body: string, status: number, detail: ValidationDetail[] | string]>([
@@ -78,11 +78,11 @@ describe('refused', () => {
     ['deep nesting', '{"order":'.repeat(1700), 400, 'There was an error parsing the body'],
     ['too large', 'x'.repeat(MAX_BODY_BYTES + 1), 413, 'Request body too large'],
   ])('%s, alone though a header is missing too', (_title, body, status, detail) => {
-    expect(reset(body, [])).toEqual(refused(status, detail));
+    expect(reset(body, [])).toEqual(rejected(status, detail));
   });
 
   test('the tenant name, when a token calls', () => {
-    expect(reset('{"order":{"order_id":"a"}}', dest, true)).toEqual(refused(422, [missing(['header', 'X-Tenant-Name'], null)]));
+    expect(reset('{"order":{"order_id":"a"}}', dest, true)).toEqual(rejected(422, [missing(['header', 'X-Tenant-Name'], null)]));
   });
 });
 
@@ -115,7 +115,7 @@ describe('whatever comes', () => {
         const texts = read.ok ? [...Object.values(read.value.order), ...Object.values(read.value.headers)] : [];
         expect(texts.filter((value) => !isPrintable(value))).toEqual([]);
         if (read.ok) expect(Object.keys(read.value.order).length).toBeGreaterThan(0);
-        else expectRefusal(read.problem);
+        else expectRejection(read.problem);
       }),
       { seed: 422, numRuns: 5000 },
     );
@@ -126,7 +126,7 @@ describe('whatever comes', () => {
     return value.trim() !== '' && Array.from(value).length <= 128 && !/[\p{Cc}\p{Cs}]/u.test(value);
   }
 
-  function expectRefusal({ status, body: { detail } }: { status: number; body: { detail: ValidationDetail[] | string } }): void {
+  function expectRejection({ status, body: { detail } }: { status: number; body: { detail: ValidationDetail[] | string } }): void {
     if (typeof detail === 'string') return expect([400, 413]).toContain(status);
     expect(status).toBe(422);
     expect(detail.length).toBeGreaterThan(0);

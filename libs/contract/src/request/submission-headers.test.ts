@@ -18,7 +18,7 @@ describe('taken', () => {
   });
 });
 
-describe('refused', () => {
+describe('rejected', () => {
   test.each<[rawHeaders: string[], name: string, type: string]>([
     [['X-Correlation-ID', '1234567'], 'X-Correlation-ID', 'string_pattern_mismatch'],
     [['X-Correlation-ID', '12345678'], 'X-Correlation-ID', 'string_pattern_mismatch'],

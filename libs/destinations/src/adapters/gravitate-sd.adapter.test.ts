@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { OutboundRequest } from '@crossroads/order-reset';
-import { StepRefused, StepUnavailable } from '@crossroads/saga';
+import { NonRetryableError, RetryableError } from '@crossroads/saga';
 import type { DestinationInstance } from '../destination-instance.js';
-import type { Reply } from '../exchange.js';
+import type { Reply } from '../http-client.js';
 import { destinationContract } from '../testing/destination-contract.js';
 import { sampleCleared, sampleIds, sampleOrder } from '../testing/samples.js';
 import { gravitateSd } from './gravitate-sd.adapter.js';
@@ -36,7 +36,7 @@ const setUp = (reply: () => Partial<Reply> = () => ({})) => {
   const adapter = gravitateSd({
     now: () => new Date(clock.at),
     totalMs: 60_000,
-    async exchange(request) {
+    async send(request) {
       asked.push(request);
       return { status: 200, retryAfter: undefined, note: '', body: `{"access_token":"t${asked.length}","expires_in":600}`, ...reply() };
     },
@@ -56,7 +56,7 @@ describe('order numbers', () => {
   });
 
   test.each(['9007199254740992', 'A-1', '', ' 1', '1 ', '007', '1.0', '1e3', '0x10', '-0', '١', null])('%j is refused before anything is cleared', (text) => {
-    expect(() => adapter.check(sampleOrder(text))).toThrow(StepRefused);
+    expect(() => adapter.check(sampleOrder(text))).toThrow(NonRetryableError);
     expect(() => adapter.check(sampleOrder(text))).toThrow(expect.objectContaining({ code: 'destination.number_not_integer' }));
   });
 });
@@ -93,21 +93,21 @@ describe('tokens', () => {
   });
 
   test.each<[title: string, reply: Partial<Reply>, code: string]>([
-    ['400', { status: 400 }, 'destination.credentials_refused'],
-    ['401', { status: 401 }, 'destination.credentials_refused'],
-    ['422', { status: 422 }, 'destination.credentials_refused'],
+    ['400', { status: 400 }, 'destination.credentials_rejected'],
+    ['401', { status: 401 }, 'destination.credentials_rejected'],
+    ['422', { status: 422 }, 'destination.credentials_rejected'],
     ['429', { status: 429 }, 'destination.rate_limited'],
     ['503', { status: 503 }, 'destination.unavailable'],
     ['302', { status: 302 }, 'destination.redirected'],
-    ['no token', { body: '{}' }, 'destination.credentials_refused'],
-    ['a blank token', { body: '{"access_token":""}' }, 'destination.credentials_refused'],
-    ['a token that breaks a header', { body: '{"access_token":"a\\r\\nx: y"}' }, 'destination.credentials_refused'],
-    ['garbage', { body: '<html>' }, 'destination.credentials_refused'],
+    ['no token', { body: '{}' }, 'destination.credentials_rejected'],
+    ['a blank token', { body: '{"access_token":""}' }, 'destination.credentials_rejected'],
+    ['a token that breaks a header', { body: '{"access_token":"a\\r\\nx: y"}' }, 'destination.credentials_rejected'],
+    ['garbage', { body: '<html>' }, 'destination.credentials_rejected'],
   ])('%s instead of a token is not kept', async (_title, reply, code) => {
     let next = reply;
     const { authorize } = setUp(() => next);
     const error: unknown = await authorize().catch((error: unknown) => error);
-    expect(error).toBeInstanceOf(StepUnavailable);
+    expect(error).toBeInstanceOf(RetryableError);
     expect(error).toMatchObject({ code });
     expect(String(error)).not.toContain('a-very-secret');
     next = {};

@@ -1,5 +1,5 @@
 import type { Order } from '@crossroads/order-reset';
-import { StepRefused } from '@crossroads/saga';
+import { NonRetryableError } from '@crossroads/saga';
 import type { Adapter, AdapterTools } from '../adapter.js';
 import { readPlainly } from '../read-plainly.js';
 import { gravitateTokens } from './gravitate-tokens.js';
@@ -37,5 +37,5 @@ export const gravitateSd = (tools: AdapterTools): Adapter => {
 const numberOf = ({ counterparty: { order_number: text } }: Order): number => {
   const number = Number(text);
   if (Number.isSafeInteger(number) && String(number) === text) return number;
-  throw new StepRefused('destination.number_not_integer', `Supply & Dispatch numbers its orders with integers, and ${JSON.stringify(text)} is none.`);
+  throw new NonRetryableError('destination.number_not_integer', `Supply & Dispatch numbers its orders with integers, and ${JSON.stringify(text)} is none.`);
 };

@@ -1,8 +1,8 @@
-import { StepUnavailable } from '@crossroads/saga';
+import { RetryableError } from '@crossroads/saga';
 import type { AdapterTools } from '../adapter.js';
 import type { DestinationInstance } from '../destination-instance.js';
 import { isUnknown, unavailable } from '../answers.js';
-import type { Exchange } from '../exchange.js';
+import type { HttpClient } from '../http-client.js';
 import { jsonIn } from '../reply-text.js';
 import { within } from '../within.js';
 import { under } from './under.js';
@@ -26,12 +26,12 @@ interface Token {
 }
 
 /** One token per instance. Those who ask while it is being fetched share the one request. */
-export const gravitateTokens = ({ exchange, now, totalMs }: AdapterTools) => {
+export const gravitateTokens = ({ send, now, totalMs }: AdapterTools) => {
   const held = new Map<string, Held>();
 
   const fetchFor = (instance: DestinationInstance, secret: string, gotWith: string): Held => {
     // Under a time limit of its own: whoever asked first may be interrupted, and the others still need it.
-    const token = within(totalMs, new AbortController().signal, (signal) => fetchToken(exchange, instance, secret, now, signal));
+    const token = within(totalMs, new AbortController().signal, (signal) => fetchToken(send, instance, secret, now, signal));
     const entry: Held = { gotWith, token, until: Infinity };
     held.set(instance.id, entry);
     token.then(
@@ -60,13 +60,13 @@ export const gravitateTokens = ({ exchange, now, totalMs }: AdapterTools) => {
 };
 
 const fetchToken = async (
-  exchange: Exchange,
+  send: HttpClient,
   { name, url }: DestinationInstance,
   secret: string,
   now: () => Date,
   signal: AbortSignal,
 ): Promise<Token> => {
-  const reply = await exchange(
+  const reply = await send(
     {
       method: 'POST',
       url: under(url, 'token'),
@@ -76,10 +76,10 @@ const fetchToken = async (
     signal,
   );
   if (isUnknown(reply.status)) throw unavailable(name, reply, now());
-  if (reply.status >= 300) throw refused(name, `The token request to ${name} was refused with ${reply.status}.`);
+  if (reply.status >= 300) throw rejected(name, `The token request to ${name} was refused with ${reply.status}.`);
   const { access_token: text, expires_in: lifeS } = jsonIn(reply.body);
   // It goes into a header, and one that breaks a header would look like a bug of ours.
-  if (typeof text !== 'string' || !/^[\x21-\x7e]+$/.test(text)) throw refused(name, `${name} answered the token request without a token.`);
+  if (typeof text !== 'string' || !/^[\x21-\x7e]+$/.test(text)) throw rejected(name, `${name} answered the token request without a token.`);
   return { text, lifeS: typeof lifeS === 'number' && lifeS > 0 ? lifeS : assumedLifeS };
 };
 
@@ -87,11 +87,11 @@ const fetchToken = async (
 const credentialsIn = (secret: string, name: string): Record<string, string> => {
   const { client_id, client_secret, scope = 'io.w' } = jsonIn(secret);
   if (typeof client_id === 'string' && typeof client_secret === 'string' && typeof scope === 'string') return { client_id, client_secret, scope };
-  throw new StepUnavailable(
+  throw new RetryableError(
     'destination.secret_unusable',
     `The secret of ${name} is not a JSON object with client_id and client_secret. Put it right, then resume.`,
   );
 };
 
-const refused = (name: string, what: string) =>
-  new StepUnavailable('destination.credentials_refused', `${what} Check the credentials of ${name}.`);
+const rejected = (name: string, what: string) =>
+  new RetryableError('destination.credentials_rejected', `${what} Check the credentials of ${name}.`);

@@ -1,5 +1,5 @@
 import { routingOf } from '@crossroads/order-reset';
-import { StepUnavailable } from '@crossroads/saga';
+import { RetryableError } from '@crossroads/saga';
 import { Webhook } from 'standardwebhooks';
 import type { Adapter, AdapterTools } from '../adapter.js';
 import { readPlainly } from '../read-plainly.js';
@@ -57,4 +57,4 @@ const signer = (key: string, name: string): Webhook => {
 };
 
 const unusable = (name: string) =>
-  new StepUnavailable('destination.secret_unusable', `The secret of ${name} is not of the form whsec_<base64>. Put it right, then resume.`);
+  new RetryableError('destination.secret_unusable', `The secret of ${name} is not of the form whsec_<base64>. Put it right, then resume.`);

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { DestinationReply, OutboundRequest } from '@crossroads/order-reset';
-import { StepUnavailable } from '@crossroads/saga';
+import { RetryableError } from '@crossroads/saga';
 import { destinationsContract } from '@crossroads/testkit';
 import type { OpenDestinations } from '../create-destinations.js';
 import { createDestinations } from '../create-destinations.js';
@@ -66,10 +66,10 @@ export const destinationContract = (name: string, makeWorld: () => AdapterWorld)
 
     const prepared = () => destinations.prepare(order, sampleCleared, sampleIds);
     const sent = async (): Promise<DestinationReply> => destinations.send(order, await prepared(), signal);
-    const failure = async (): Promise<StepUnavailable> => {
+    const failure = async (): Promise<RetryableError> => {
       const error: unknown = await sent().catch((error: unknown) => error);
-      expect(error).toBeInstanceOf(StepUnavailable);
-      return error as StepUnavailable;
+      expect(error).toBeInstanceOf(RetryableError);
+      return error as RetryableError;
     };
     const answering = (status: number, body = '', headers: Record<string, string> = {}) => {
       answer = (_request, response) => void response.writeHead(status, headers).end(body);
@@ -80,7 +80,7 @@ export const destinationContract = (name: string, makeWorld: () => AdapterWorld)
       order,
       next: (fate) => {
         if (fate === 'lost') answer = (_request, response) => response.destroy();
-        else answering({ synced: 200, requested: 202, refused: 422 }[fate], JSON.stringify({ status: fate }));
+        else answering({ synced: 200, requested: 202, rejected: 422 }[fate], JSON.stringify({ status: fate }));
       },
       arrived: () => resets.map(({ body }) => body),
     }));
@@ -119,13 +119,13 @@ export const destinationContract = (name: string, makeWorld: () => AdapterWorld)
       [202, '{"status":"rejected"}', 'synced'],
       [202, '["requested"]', 'synced'],
       [204, '', 'synced'],
-      [400, '{"detail":"No"}', 'refused'],
-      [404, '{"detail":"Not Found"}', 'refused'],
-      [409, '', 'refused'],
-      [410, '', 'refused'],
-      [413, '', 'refused'],
-      [422, '{"detail":[{"msg":"No"}]}', 'refused'],
-      [422, '{"detail":[null]}', 'refused'],
+      [400, '{"detail":"No"}', 'rejected'],
+      [404, '{"detail":"Not Found"}', 'rejected'],
+      [409, '', 'rejected'],
+      [410, '', 'rejected'],
+      [413, '', 'rejected'],
+      [422, '{"detail":[{"msg":"No"}]}', 'rejected'],
+      [422, '{"detail":[null]}', 'rejected'],
     ])('%i %s is known', async (status, body, answer) => {
       answering(status, body);
       expect(await sent()).toMatchObject({ answer, http_status: status, body });
@@ -134,9 +134,9 @@ export const destinationContract = (name: string, makeWorld: () => AdapterWorld)
     test.each<[status: number, code: string]>([
       [300, 'destination.redirected'],
       [304, 'destination.redirected'],
-      [401, 'destination.credentials_refused'],
+      [401, 'destination.credentials_rejected'],
       [402, 'destination.unavailable'],
-      [403, 'destination.credentials_refused'],
+      [403, 'destination.credentials_rejected'],
       [408, 'destination.unavailable'],
       [418, 'destination.unavailable'],
       [425, 'destination.unavailable'],
@@ -173,7 +173,7 @@ export const destinationContract = (name: string, makeWorld: () => AdapterWorld)
     test.each([200, 422, 500])('a destination that repeats what it was sent gives nothing away (%i)', async (status) => {
       answer = ({ headers, body }, response) => void response.writeHead(status).end(JSON.stringify({ detail: { headers, body } }));
       const heard: unknown = await sent().catch((error: unknown) => error);
-      const told = JSON.stringify([heard, String(heard), (heard as Partial<StepUnavailable>).detail]);
+      const told = JSON.stringify([heard, String(heard), (heard as Partial<RetryableError>).detail]);
       for (const secret of world.hidden) expect(told).not.toContain(secret);
     });
   });

@@ -1,4 +1,4 @@
-import type { Order, SnapshotFacts } from '@crossroads/order-reset';
+import type { Order, SnapshotInfo } from '@crossroads/order-reset';
 
 /** An order from a shipper to a carrier, seen from the shipper. */
 export const sampleOrder = (orderNumber: string | null = '4711'): Order => ({
@@ -24,6 +24,6 @@ export const sampleOrder = (orderNumber: string | null = '4711'): Order => ({
   },
 });
 
-export const sampleCleared: SnapshotFacts = { version: 3, sha256: 'ab'.repeat(32), progression_state: 'LOADED', bols: 2, executed_drops: 1 };
+export const sampleCleared: SnapshotInfo = { version: 3, sha256: 'ab'.repeat(32), progression_state: 'LOADED', bols: 2, executed_drops: 1 };
 
 export const sampleIds = { dispatchKey: 'saga-1', correlationId: 'correlation-1' };

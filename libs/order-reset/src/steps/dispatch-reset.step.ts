@@ -1,16 +1,16 @@
 import type { PivotStep, RetryPolicy } from '@crossroads/saga';
-import { done, StepRefused, StepWaits } from '@crossroads/saga';
-import type { Order, SnapshotFacts } from '../order.js';
-import type { DestinationReply, DispatchTerms, ResetOrderPorts } from '../ports.js';
-import { orderAfterRefusal } from './keeps-cleared.js';
+import { done, NonRetryableError, DeferStep } from '@crossroads/saga';
+import type { Order, SnapshotInfo } from '../order.js';
+import type { DestinationReply, DispatchPolicy, ResetOrderPorts } from '../ports.js';
+import { orderAfterRejection } from './stays-cleared.js';
 
-interface Needs {
+interface Input {
   order: Order;
-  terms: DispatchTerms;
-  cleared: SnapshotFacts;
+  policy: DispatchPolicy;
+  cleared: SnapshotInfo;
 }
 
-interface Adds {
+interface Output {
   reply: Pick<DestinationReply, 'http_status' | 'message'>;
 }
 
@@ -24,14 +24,14 @@ const answerWithinMs = 7 * 24 * 3_600_000;
 export const dispatchReset = ({
   destinations,
   dispatchRetry,
-}: Pick<ResetOrderPorts, 'destinations' | 'dispatchRetry'>): PivotStep<Needs, Adds> => ({
+}: Pick<ResetOrderPorts, 'destinations' | 'dispatchRetry'>): PivotStep<Input, Output> => ({
   name: 'dispatch-reset',
   title: 'Reset taken by the destination',
-  status: { done: 'synced', refused: 'rejected' },
+  status: { done: 'synced', rejected: 'rejected' },
   retry: { ...overADay, ...dispatchRetry },
   timeoutMs: 20_000,
 
-  async run({ order, terms, cleared }, context) {
+  async run({ order, policy, cleared }, context) {
     const { sagaId, correlationId, signal, record } = context;
     const built = await destinations.prepare(order, cleared, { dispatchKey: sagaId, correlationId });
     const request = await record('request', built, {
@@ -43,9 +43,9 @@ export const dispatchReset = ({
     const reply = await destinations.send(order, request, signal);
     const { message, http_status } = reply;
     const shown = { outbound_request: request, extra_data: { reply } };
-    if (reply.answer === 'refused') throw new StepRefused('destination.refused', `${message} ${orderAfterRefusal(terms)}`, shown);
+    if (reply.answer === 'rejected') throw new NonRetryableError('destination.rejected_request', `${message} ${orderAfterRejection(policy)}`, shown);
     if (reply.answer === 'requested') {
-      throw new StepWaits('destination.requested', message, { forMs: answerWithinMs, afterwards: 'stop', status: 'requested' }, shown);
+      throw new DeferStep('destination.requested', message, { forMs: answerWithinMs, afterwards: 'stop', status: 'requested' }, shown);
     }
     return done({ reply: { http_status, message } }, { message, ...shown });
   },

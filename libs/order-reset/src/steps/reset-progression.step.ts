@@ -1,27 +1,27 @@
 import type { CompensatableStep } from '@crossroads/saga';
 import { done } from '@crossroads/saga';
-import type { Order, SnapshotFacts } from '../order.js';
+import type { Order, SnapshotInfo } from '../order.js';
 import { NO_PROGRESS } from '../order.js';
 import { ownData, ownDataTimeoutMs } from '../policies.js';
-import type { DispatchTerms, ResetOrderPorts } from '../ports.js';
-import { keepsCleared } from './keeps-cleared.js';
+import type { DispatchPolicy, ResetOrderPorts } from '../ports.js';
+import { staysCleared } from './stays-cleared.js';
 import { unlessDeleted } from './unless-deleted.js';
 
-interface Needs {
+interface Input {
   order: Order;
-  terms: DispatchTerms;
-  cleared: SnapshotFacts;
+  policy: DispatchPolicy;
+  cleared: SnapshotInfo;
 }
 
-interface Adds {
+interface Output {
   progression: { was: string };
 }
 
 /** Sets the order's delivery progress back to the very beginning. */
-export const resetProgression = ({ orders }: Pick<ResetOrderPorts, 'orders'>): CompensatableStep<Needs, Adds> => ({
+export const resetProgression = ({ orders }: Pick<ResetOrderPorts, 'orders'>): CompensatableStep<Input, Output> => ({
   name: 'reset-progression',
   title: `Progression set to ${NO_PROGRESS}`,
-  status: { done: 'master_mapped', refused: 'error' },
+  status: { done: 'master_mapped', rejected: 'error' },
   retry: ownData,
   timeoutMs: ownDataTimeoutMs,
 
@@ -30,9 +30,9 @@ export const resetProgression = ({ orders }: Pick<ResetOrderPorts, 'orders'>): C
     return done({ progression }, { message: `Progression was ${progression.was}, is ${NO_PROGRESS}.` });
   },
 
-  undo: ({ order, terms }, context) =>
+  undo: ({ order, policy }, context) =>
     unlessDeleted(async () => {
-      if (keepsCleared(terms, context)) return done({ restored: false }, { message: 'Left as it is: so it was agreed with this destination.' });
+      if (staysCleared(policy, context)) return done({ restored: false }, { message: 'Left as it is: so it was agreed with this destination.' });
       const came = await orders.restoreProgression(order.order_id, context);
       return done({ restored: came === 'restored' }, { message: restoredInWords[came] });
     }),

@@ -1,30 +1,30 @@
 import type { CompensatableStep } from '@crossroads/saga';
 import { done } from '@crossroads/saga';
-import type { Order, SnapshotFacts } from '../order.js';
-import { factsOf, inWords } from '../order.js';
+import type { Order, SnapshotInfo } from '../order.js';
+import { snapshotInfo, inWords } from '../order.js';
 import { ownData, ownDataTimeoutMs } from '../policies.js';
 import type { ResetOrderPorts } from '../ports.js';
 
-interface Needs {
+interface Input {
   order: Order;
 }
 
-interface Adds {
-  snapshot: SnapshotFacts;
+interface Output {
+  snapshot: SnapshotInfo;
 }
 
 /** Saves what will be cleared into the audit log, exactly as it is. */
-export const snapshotOrder = ({ orders }: Pick<ResetOrderPorts, 'orders'>): CompensatableStep<Needs, Adds> => ({
+export const snapshotOrder = ({ orders }: Pick<ResetOrderPorts, 'orders'>): CompensatableStep<Input, Output> => ({
   name: 'snapshot-order',
   title: 'Deliveries saved to the audit log',
-  status: { done: 'origin_mapped', refused: 'error' },
+  status: { done: 'origin_mapped', rejected: 'error' },
   retry: ownData,
   timeoutMs: ownDataTimeoutMs,
 
   async run({ order }) {
     const snapshot = await orders.snapshot(order.order_id);
     return done(
-      { snapshot: factsOf(snapshot) },
+      { snapshot: snapshotInfo(snapshot) },
       {
         message: `Saved ${inWords(snapshot.bols.length, snapshot.executed_drops.length)} at version ${snapshot.version}.`,
         extra_data: snapshot,

@@ -35,7 +35,7 @@ export const backlogMetrics = (metrics: Metrics, backlog: Backlog): void => {
     async () => Object.entries(await backlog.phases()).map(([phase, count]) => [{ phase }, count] as const),
   );
   metrics.gauge(
-    { name: 'crossroads_bells', help: 'Jobs in the queue, by state. `failed` are those of stopped sagas. Shared: take max().', labels: ['state'] },
+    { name: 'crossroads_jobs', help: 'Jobs in the queue, by state. `failed` are those of stopped sagas. Shared: take max().', labels: ['state'] },
     async () => Object.entries(await backlog.depth()).map(([state, count]) => [{ state }, count] as const),
   );
 };

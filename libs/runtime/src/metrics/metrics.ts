@@ -12,22 +12,22 @@ export interface Histogram<L extends string> {
 }
 
 /** Labels are few and their values bounded: never a tenant, an order or an id, each of which would be a series for ever. */
-export interface MetricFacts<L extends string> {
+export interface MetricInfo<L extends string> {
   name: string;
   help: string;
   labels?: readonly L[];
 }
 
-export interface DescribedMetric extends MetricFacts<string> {
+export interface DescribedMetric extends MetricInfo<string> {
   kind: 'counter' | 'gauge' | 'histogram';
 }
 
 export interface Metrics {
-  counter<L extends string = never>(facts: MetricFacts<L>): Counter<L>;
+  counter<L extends string = never>(metadata: MetricInfo<L>): Counter<L>;
   /** Of seconds. */
-  histogram<L extends string = never>(facts: MetricFacts<L> & { buckets: readonly number[] }): Histogram<L>;
+  histogram<L extends string = never>(metadata: MetricInfo<L> & { buckets: readonly number[] }): Histogram<L>;
   /** Looked up when somebody asks. What cannot be known then is left out, so that an outage does not read as zero. */
-  gauge<L extends string = never>(facts: MetricFacts<L>, look: () => Reading<L>[] | Promise<Reading<L>[]>): void;
+  gauge<L extends string = never>(metadata: MetricInfo<L>, look: () => Reading<L>[] | Promise<Reading<L>[]>): void;
   /** What was declared, for docs/metrics.md. */
   described(): readonly DescribedMetric[];
   /** All of it, as Prometheus reads it. */
@@ -45,26 +45,26 @@ export const openMetrics = (): Metrics => {
   const described: DescribedMetric[] = [];
   let asked = false;
 
-  const options = <L extends string>(kind: DescribedMetric['kind'], { name, help, labels = [] }: MetricFacts<L>) => {
+  const options = <L extends string>(kind: DescribedMetric['kind'], { name, help, labels = [] }: MetricInfo<L>) => {
     described.push({ kind, name, help, labels });
     return { name, help, labelNames: [...labels], registers: [registry] };
   };
 
   return {
-    counter(facts) {
-      const counter = new PromCounter(options('counter', facts));
+    counter(metadata) {
+      const counter = new PromCounter(options('counter', metadata));
       // So that a rate can be taken of the first one as well.
-      if (!facts.labels) counter.inc(0);
+      if (!metadata.labels) counter.inc(0);
       return counter;
     },
-    histogram: ({ buckets, ...facts }) => new PromHistogram({ ...options('histogram', facts), buckets: [...buckets] }),
-    gauge(facts, look) {
+    histogram: ({ buckets, ...metadata }) => new PromHistogram({ ...options('histogram', metadata), buckets: [...buckets] }),
+    gauge(metadata, look) {
       const gauge: Gauge = new Gauge({
-        ...options('gauge', facts),
+        ...options('gauge', metadata),
         async collect() {
           const readings = await inTime(async () => look()).catch(() => []);
           // Without labels, `reset` would set it to zero.
-          if (facts.labels) gauge.reset();
+          if (metadata.labels) gauge.reset();
           else gauge.remove();
           for (const [labels, value] of readings) gauge.set(labels, value);
         },

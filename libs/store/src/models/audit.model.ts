@@ -13,7 +13,7 @@ export const auditSchema = new Schema(
     instance_id: String,
     correlation_id: String,
     reason: { type: String, default: null },
-    outcome: { type: String, required: true, enum: ['begun', 'done', 'refused', 'failed'] },
+    outcome: { type: String, required: true, enum: ['begun', 'done', 'rejected', 'failed'] },
     code: String,
     /** The address it came from. */
     from: { type: String, default: null },

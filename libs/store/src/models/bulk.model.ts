@@ -16,7 +16,7 @@ export const bulkSchema = new Schema(
     state: { type: String, required: true, enum: ['running', 'interrupted', 'aborted', 'done'] },
     /** Who is at it, and when it last said so. */
     runner: String,
-    heard_at: { type: Date, required: true },
+    heartbeat_at: { type: Date, required: true },
     created_at: { type: Date, required: true },
     ended_at: Date,
   },
@@ -31,7 +31,7 @@ export const bulkItemSchema = new Schema(
     seq: { type: Number, required: true },
     saga_id: { type: String, required: true },
     epoch: { type: Number, required: true },
-    outcome: { type: String, required: true, enum: ['pending', 'done', 'refused', 'failed'] },
+    outcome: { type: String, required: true, enum: ['pending', 'done', 'rejected', 'failed'] },
     code: String,
     message: String,
     at: Date,

@@ -24,7 +24,7 @@ export const logSchema = new Schema(
     /** What was cleared, in the order's own values. */
     extra_data: Object,
     step: { name: String, direction: String, outcome: String, attempt: Number },
-    journal: { key: String, seq: Number, epoch: Number, integration_status: String, adds: Object },
+    journal: { key: String, seq: Number, epoch: Number, integration_status: String, output: Object },
   },
   { collection: collections.logs, strict: 'throw', minimize: false, versionKey: false },
 );

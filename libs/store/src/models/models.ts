@@ -5,7 +5,7 @@ import { logSchema } from './log.model.js';
 import { operatorKeySchema } from './operator-key.model.js';
 import { operatorSchema, sessionSchema } from './operator.model.js';
 import { orderSchema } from './order.model.js';
-import { retiredSchema } from './retired.model.js';
+import { purgedSchema } from './purged.model.js';
 import { sagaSchema } from './saga.model.js';
 import { clientSchema, instanceSchema, keySchema, tenantSchema } from './tenant.model.js';
 
@@ -23,7 +23,7 @@ const schemas: Record<string, Schema> = {
   Audit: auditSchema,
   Bulk: bulkSchema,
   BulkItem: bulkItemSchema,
-  Retired: retiredSchema,
+  Purged: purgedSchema,
 };
 
 /** Every model of the store, bound to the connection. */

@@ -23,7 +23,7 @@ const routing = new Schema(
 );
 
 /** Set while a saga works on the order, and only by it. See docs/data-model.md. */
-const fence = new Schema(
+const lock = new Schema(
   {
     saga_id: { type: String, required: true },
     epoch: { type: Number, required: true },
@@ -62,7 +62,7 @@ export const orderSchema = new Schema(
     status: { type: String, required: true },
     /** Raised by every writer of the order. */
     version: { type: Number, required: true },
-    fence,
+    lock,
     extra_data: { type: Object, default: {} },
     created_at: Date,
     updated_at: Date,
@@ -72,4 +72,4 @@ export const orderSchema = new Schema(
 
 orderSchema.index({ 'routing.origin_tenant_id': 1, origin_order_number: 1 }, { unique: true, name: 'origin_number' });
 orderSchema.index({ 'routing.destination_tenant_id': 1, destination_order_number: 1 }, { name: 'destination_number' });
-orderSchema.index({ 'fence.saga_id': 1 }, { name: 'fenced', partialFilterExpression: { 'fence.saga_id': { $exists: true } } });
+orderSchema.index({ 'lock.saga_id': 1 }, { name: 'locked', partialFilterExpression: { 'lock.saga_id': { $exists: true } } });

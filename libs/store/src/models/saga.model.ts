@@ -14,7 +14,7 @@ export const sagaSchema = new Schema(
     /** The caller's own name for the request, so that a repeat of it is no second reset. */
     idempotency_key: String,
     /** Names under which its order may be known; resets that share one wait in one line. */
-    line_keys: { type: [String], required: true },
+    concurrency_keys: { type: [String], required: true },
     request: { type: Object, required: true },
     inbound_request: { type: Object, required: true },
     traceparent: String,
@@ -53,7 +53,7 @@ sagaSchema.index(
 /** Oldest keys first, for as long as they stand; see retention.repository.ts. */
 sagaSchema.index({ accepted_at: 1 }, { name: 'key_age', partialFilterExpression: { idempotency_key: { $exists: true } } });
 sagaSchema.index({ next_run_at: 1, _id: 1 }, { name: 'due', ...due });
-sagaSchema.index({ line_keys: 1, _id: 1 }, { name: 'line', ...due });
+sagaSchema.index({ concurrency_keys: 1, _id: 1 }, { name: 'line', ...due });
 sagaSchema.index({ tenant_id: 1, _id: -1 }, { name: 'newest' });
 sagaSchema.index({ tenant_id: 1, _id: 1 }, { name: 'under_way', ...due });
 /** What operators list and look up by; see saga-view.repository.ts. */

@@ -31,7 +31,7 @@ export const instanceSchema = new Schema(
     paused: { type: Boolean, default: false },
     paused_reason: { type: String, default: null },
     /** What becomes of an order when this destination refuses its reset. */
-    on_refusal: { type: String, enum: ['restore', 'keep'], default: 'restore' },
+    on_rejection: { type: String, enum: ['restore', 'keep'], default: 'restore' },
   },
   { collection: collections.instances, strict: 'throw', versionKey: false },
 );

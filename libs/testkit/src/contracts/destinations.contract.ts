@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import type { DestinationReply, Destinations, Order, SnapshotFacts } from '@crossroads/order-reset';
-import { StepUnavailable } from '@crossroads/saga';
+import type { DestinationReply, Destinations, Order, SnapshotInfo } from '@crossroads/order-reset';
+import { RetryableError } from '@crossroads/saga';
 
 /** A destination under test, with the other end of the line in the test's hands. */
 export interface DestinationsUnderTest {
@@ -13,7 +13,7 @@ export interface DestinationsUnderTest {
   arrived(): string[];
 }
 
-const cleared: SnapshotFacts = { version: 3, sha256: 'ab'.repeat(32), progression_state: 'COMPLETE', bols: 2, executed_drops: 1 };
+const cleared: SnapshotInfo = { version: 3, sha256: 'ab'.repeat(32), progression_state: 'COMPLETE', bols: 2, executed_drops: 1 };
 const ids = { dispatchKey: 'saga-1', correlationId: 'correlation-1' };
 
 /** What the saga relies on in every destination, so that the fake and the real ones cannot drift apart. */
@@ -29,7 +29,7 @@ export const destinationsContract = (name: string, open: () => Promise<Destinati
     });
 
     test('it says beforehand what a refusal will mean', async () => {
-      expect(await world.destinations.check(world.order)).toEqual({ on_refusal: 'restore' });
+      expect(await world.destinations.check(world.order)).toEqual({ on_rejection: 'restore' });
     });
 
     test('the same order gives the same request, and nothing is sent by preparing it', async () => {
@@ -37,7 +37,7 @@ export const destinationsContract = (name: string, open: () => Promise<Destinati
       expect(world.arrived()).toEqual([]);
     });
 
-    test.each(['synced', 'requested', 'refused'] as const)('an answer that is known is told: %s', async (answer) => {
+    test.each(['synced', 'requested', 'rejected'] as const)('an answer that is known is told: %s', async (answer) => {
       world.next(answer);
       expect(await sent()).toEqual({ answer, message: expect.stringMatching(/./), http_status: expect.any(Number), body: expect.any(String) });
       expect(world.arrived()).toEqual([(await prepared()).body]);
@@ -45,7 +45,7 @@ export const destinationsContract = (name: string, open: () => Promise<Destinati
 
     test('what is not known is unavailable, and sent again it is the same', async () => {
       world.next('lost');
-      await expect(sent()).rejects.toThrow(StepUnavailable);
+      await expect(sent()).rejects.toThrow(RetryableError);
       world.next('synced');
       expect(await sent()).toMatchObject({ answer: 'synced' });
       const [first, second] = world.arrived();

@@ -18,7 +18,7 @@ export const journalContract = (name: string, open: () => Promise<{ write(entry:
 
     test('what was written is read back in order', async () => {
       const { sagaId } = journal;
-      const second = entryOf(sagaId, 2, 'done', { adds: { cleared: { version: 7 } } });
+      const second = entryOf(sagaId, 2, 'done', { output: { cleared: { version: 7 } } });
       await journal.write(second);
       await journal.write(entryOf(sagaId, 1, 'unavailable', { code: 'order.busy' }));
       const entries = await journal.read(sagaId);
@@ -27,9 +27,9 @@ export const journalContract = (name: string, open: () => Promise<{ write(entry:
 
     test('of two verdicts on one step the first stands, and the second writer is told', async () => {
       const { sagaId } = journal;
-      const done = entryOf(sagaId, 1, 'done', { adds: { by: 'first' } });
+      const done = entryOf(sagaId, 1, 'done', { output: { by: 'first' } });
       expect(await journal.write(done)).toEqual(done);
-      expect(await journal.write(entryOf(sagaId, 1, 'refused', { epoch: 2, code: 'order.no' }))).toEqual(done);
+      expect(await journal.write(entryOf(sagaId, 1, 'rejected', { epoch: 2, code: 'order.no' }))).toEqual(done);
       expect(await journal.read(sagaId)).toEqual([done]);
     });
 

@@ -1,27 +1,27 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import type { Hold, Orders, Snapshot } from '@crossroads/order-reset';
+import type { LockOwner, Orders, Snapshot } from '@crossroads/order-reset';
 import { seeded } from '../model/seeded.js';
 import { resetWorld } from '../reset-world.js';
 import type { OrdersUnderTest } from './orders.contract.js';
 
-type Act = (orders: Orders, orderId: string, hold: Hold, version: number) => Promise<unknown>;
+type Act = (orders: Orders, orderId: string, owner: LockOwner, version: number) => Promise<unknown>;
 
 const saved: Snapshot = { version: 7, bols: [{ bol_number: 'BOL-1' }, { bol_number: 'BOL-2' }], executed_drops: [{ site: 'site-104' }], progression_state: 'COMPLETE', sha256: '' };
 
 /** Every method of the port that a claim may call, at the version the order has now and at one it had. */
 const acts: Record<string, Act> = {
-  hold: (orders, id, hold) => orders.hold(id, hold),
-  holdAgain: (orders, id, hold) => orders.holdAgain(id, hold),
-  askFor: (orders, id, hold) => orders.askFor(id, hold),
-  release: (orders, id, hold) => orders.release(id, hold),
-  clearDeliveries: (orders, id, hold, version) => orders.clearDeliveries(id, version, hold),
-  'clearDeliveries of an old version': (orders, id, hold) => orders.clearDeliveries(id, 7, hold),
-  clearedVersion: (orders, id, hold) => orders.clearedVersion(id, hold),
-  restoreDeliveries: (orders, id, hold) => orders.restoreDeliveries(id, saved, hold),
-  resetProgression: (orders, id, hold) => orders.resetProgression(id, 'COMPLETE', hold),
-  restoreProgression: (orders, id, hold) => orders.restoreProgression(id, hold),
-  restoreExactly: (orders, id, hold, version) => orders.restoreExactly(id, saved, version, hold),
-  'restoreExactly over an old version': (orders, id, hold) => orders.restoreExactly(id, saved, 7, hold),
+  lock: (orders, id, owner) => orders.lock(id, owner),
+  relock: (orders, id, owner) => orders.relock(id, owner),
+  requestLock: (orders, id, owner) => orders.requestLock(id, owner),
+  release: (orders, id, owner) => orders.release(id, owner),
+  clearDeliveries: (orders, id, owner, version) => orders.clearDeliveries(id, version, owner),
+  'clearDeliveries of an old version': (orders, id, owner) => orders.clearDeliveries(id, 7, owner),
+  clearedVersion: (orders, id, owner) => orders.clearedVersion(id, owner),
+  restoreDeliveries: (orders, id, owner) => orders.restoreDeliveries(id, saved, owner),
+  resetProgression: (orders, id, owner) => orders.resetProgression(id, 'COMPLETE', owner),
+  restoreProgression: (orders, id, owner) => orders.restoreProgression(id, owner),
+  restoreExactly: (orders, id, owner, version) => orders.restoreExactly(id, saved, version, owner),
+  'restoreExactly over an old version': (orders, id, owner) => orders.restoreExactly(id, saved, 7, owner),
 };
 
 const first = { sagaId: 'saga-1', epoch: 1 };
@@ -29,14 +29,14 @@ const first = { sagaId: 'saga-1', epoch: 1 };
 /** What the claim of epoch 1 had done before. */
 const before: Record<string, (orders: Orders, orderId: string) => Promise<unknown>> = {
   'an unlocked order': async () => undefined,
-  'an order just locked': (orders, id) => orders.hold(id, first),
+  'an order just locked': (orders, id) => orders.lock(id, first),
   'a cleared order': async (orders, id) => {
-    await orders.hold(id, first);
+    await orders.lock(id, first);
     await orders.clearDeliveries(id, 7, first);
     await orders.resetProgression(id, 'COMPLETE', first);
   },
   'a restored order': async (orders, id) => {
-    await orders.hold(id, first);
+    await orders.lock(id, first);
     await orders.clearDeliveries(id, 7, first);
     await orders.resetProgression(id, 'COMPLETE', first);
     await orders.restoreProgression(id, first);
@@ -45,7 +45,7 @@ const before: Record<string, (orders: Orders, orderId: string) => Promise<unknow
 };
 
 /** Who acts after the claim of epoch 2 has acted: an older claim of the same saga, the same claim again, another saga. */
-const later: Record<string, Hold> = { 'an older claim': first, 'the same claim': { sagaId: 'saga-1', epoch: 2 }, 'another saga': { sagaId: 'saga-2', epoch: 1 } };
+const later: Record<string, LockOwner> = { 'an older claim': first, 'the same claim': { sagaId: 'saga-1', epoch: 2 }, 'another saga': { sagaId: 'saga-2', epoch: 1 } };
 
 /** A value, or the kind of the refusal. */
 const outcomeOf = async (act: Promise<unknown>): Promise<unknown> => {
@@ -63,13 +63,13 @@ const outcomeOf = async (act: Promise<unknown>): Promise<unknown> => {
  */
 export const orderPairsContract = (name: string, open: () => Promise<OrdersUnderTest>): void => {
   /** Plays a history on one of the two; answers all that came of it. */
-  const played = async ({ orders, deliver, look, saveBol }: OrdersUnderTest, prepare: keyof typeof before, history: readonly (readonly [string, Hold])[]): Promise<unknown[]> => {
+  const played = async ({ orders, deliver, look, saveBol }: OrdersUnderTest, prepare: keyof typeof before, history: readonly (readonly [string, LockOwner])[]): Promise<unknown[]> => {
     const orderId = await deliver();
     await before[prepare]!(orders, orderId);
     const came: unknown[] = [];
-    for (const [act, hold] of history) {
+    for (const [act, owner] of history) {
       if (act === 'saveBol') await saveBol(orderId, `BOL-${came.length}`);
-      else came.push([act, hold, await outcomeOf(acts[act]!(orders, orderId, hold, (await look(orderId)).version))]);
+      else came.push([act, owner, await outcomeOf(acts[act]!(orders, orderId, owner, (await look(orderId)).version))]);
     }
     return [...came, await look(orderId)];
   };
@@ -79,7 +79,7 @@ export const orderPairsContract = (name: string, open: () => Promise<OrdersUnder
     beforeAll(async () => {
       world = await open();
     });
-    const both = async (prepare: keyof typeof before, history: readonly (readonly [string, Hold])[]): Promise<void> => {
+    const both = async (prepare: keyof typeof before, history: readonly (readonly [string, LockOwner])[]): Promise<void> => {
       expect(await played(world, prepare, history)).toEqual(await played(ordersInMemory(), prepare, history));
     };
 
@@ -108,14 +108,14 @@ export const ordersInMemory = (): OrdersUnderTest => {
     deliver: async () => order.order.order_id,
     saveBol: async (orderId, bol_number) => orders.saveBol(orderId, { bol_number }),
     remove: async (orderId) => void orders.documents.delete(orderId),
-    unlock: async (orderId) => void delete orders.documents.get(orderId)!.fence,
+    unlock: async (orderId) => void delete orders.documents.get(orderId)!.lock,
     look: async () => ({
       bols: order.bols.map((bol) => (bol as { bol_number: string }).bol_number),
       drops: order.executed_drops.length,
       progression: order.progression_state,
       version: order.version,
-      fenced: order.fence !== undefined,
-      lock: order.fence ? { saga: order.fence.sagaId, epoch: order.fence.epoch, awaited: order.fence.awaited ?? false } : null,
+      ownLock: order.lock !== undefined,
+      lock: order.lock ? { saga: order.lock.sagaId, epoch: order.lock.epoch, awaited: order.lock.awaited ?? false } : null,
     }),
   };
 };

@@ -14,7 +14,7 @@ export interface OrdersUnderTest {
   remove(orderId: string): Promise<void>;
   unlock(orderId: string): Promise<void>;
   /** BOL numbers, count of executed drops, progression, version and the lock, as they are now. */
-  look(orderId: string): Promise<{ bols: string[]; drops: number; progression: string; version: number; fenced: boolean; lock: { saga: string; epoch: number; awaited: boolean } | null }>;
+  look(orderId: string): Promise<{ bols: string[]; drops: number; progression: string; version: number; ownLock: boolean; lock: { saga: string; epoch: number; awaited: boolean } | null }>;
 }
 
 /** What the saga relies on in every store of orders, so that the fake and the real one cannot drift apart. */
@@ -41,42 +41,42 @@ export const ordersContract = (name: string, open: () => Promise<OrdersUnderTest
     });
 
     test('one saga holds an order, and its own later claims may hold it again', async () => {
-      expect(await world.orders.hold(orderId, first)).toBe(true);
-      expect(await world.orders.hold(orderId, { sagaId: 'saga-2', epoch: 1 })).toBe(false);
-      expect(await world.orders.hold(orderId, { sagaId: 'saga-1', epoch: 2 })).toBe(true);
-      expect(await world.orders.hold(orderId, first)).toBe(false);
+      expect(await world.orders.lock(orderId, first)).toBe(true);
+      expect(await world.orders.lock(orderId, { sagaId: 'saga-2', epoch: 1 })).toBe(false);
+      expect(await world.orders.lock(orderId, { sagaId: 'saga-1', epoch: 2 })).toBe(true);
+      expect(await world.orders.lock(orderId, first)).toBe(false);
     });
 
     test('giving an order back tells whether somebody waits, and can be repeated', async () => {
-      await world.orders.hold(orderId, first);
+      await world.orders.lock(orderId, first);
       expect(await world.orders.release(orderId, first)).toBe(false);
-      await world.orders.hold(orderId, first);
-      await world.orders.hold(orderId, { sagaId: 'saga-2', epoch: 1 });
+      await world.orders.lock(orderId, first);
+      await world.orders.lock(orderId, { sagaId: 'saga-2', epoch: 1 });
       expect(await world.orders.release(orderId, first)).toBe(true);
       expect(await world.orders.release(orderId, first)).toBe(false);
     });
 
     test('who only asks for an order is told of it as well, and changes nothing while nobody has it', async () => {
-      await world.orders.askFor(orderId, { sagaId: 'saga-2' });
-      expect(await world.orders.hold(orderId, first)).toBe(true);
-      await world.orders.askFor(orderId, first);
+      await world.orders.requestLock(orderId, { sagaId: 'saga-2' });
+      expect(await world.orders.lock(orderId, first)).toBe(true);
+      await world.orders.requestLock(orderId, first);
       expect(await world.orders.release(orderId, first)).toBe(false);
-      await world.orders.hold(orderId, first);
-      await world.orders.askFor(orderId, { sagaId: 'saga-2' });
+      await world.orders.lock(orderId, first);
+      await world.orders.requestLock(orderId, { sagaId: 'saga-2' });
       expect(await world.orders.release(orderId, first)).toBe(true);
     });
 
     test('who takes an order while it is given back gets it, or is known to wait', async () => {
       for (let time = 0; time < 20; time++) {
         const [holder, next] = [{ sagaId: `saga-${time}`, epoch: 1 }, { sagaId: `saga-${time + 1}`, epoch: 1 }];
-        await world.orders.hold(orderId, holder);
-        const [taken, awaited] = await Promise.all([world.orders.hold(orderId, next), world.orders.release(orderId, holder)]);
+        await world.orders.lock(orderId, holder);
+        const [taken, awaited] = await Promise.all([world.orders.lock(orderId, next), world.orders.release(orderId, holder)]);
         expect(taken || awaited).toBe(true);
       }
     });
 
     test('deliveries are cleared once, however often it is tried', async () => {
-      await world.orders.hold(orderId, first);
+      await world.orders.lock(orderId, first);
       expect(await world.orders.clearDeliveries(orderId, 7, first)).toEqual({ version: 7 });
       expect(await world.orders.clearDeliveries(orderId, 7, first)).toEqual({ version: 7 });
       expect(await world.orders.clearDeliveries(orderId, 8, { ...first, epoch: 2 })).toEqual({ version: 7 });
@@ -84,23 +84,23 @@ export const ordersContract = (name: string, open: () => Promise<OrdersUnderTest
     });
 
     test('nothing is cleared once the order has moved on', async () => {
-      await world.orders.hold(orderId, first);
+      await world.orders.lock(orderId, first);
       await world.saveBol(orderId, 'BOL-3');
       expect(await world.orders.clearDeliveries(orderId, 7, first)).toBe('moved');
       expect(await world.look(orderId)).toMatchObject({ bols: ['BOL-1', 'BOL-2', 'BOL-3'], version: 8 });
     });
 
     test('a worker whose claim is old writes nothing', async () => {
-      await world.orders.hold(orderId, first);
-      await world.orders.hold(orderId, { ...first, epoch: 2 });
+      await world.orders.lock(orderId, first);
+      await world.orders.lock(orderId, { ...first, epoch: 2 });
       await expect(world.orders.clearDeliveries(orderId, 7, first)).rejects.toThrow(ClaimLost);
       await expect(world.orders.resetProgression(orderId, 'COMPLETE', first)).rejects.toThrow(ClaimLost);
-      await expect(world.orders.clearDeliveries(orderId, 7, { sagaId: 'saga-2', epoch: 9 })).rejects.toMatchObject({ name: 'StopSaga', code: 'order.not_held' });
+      await expect(world.orders.clearDeliveries(orderId, 7, { sagaId: 'saga-2', epoch: 9 })).rejects.toMatchObject({ name: 'StopSaga', code: 'order.not_locked' });
       expect(await world.look(orderId)).toMatchObject({ ...delivered, version: 7 });
     });
 
     test('what was cleared is put back beside what came since, once', async () => {
-      await world.orders.hold(orderId, first);
+      await world.orders.lock(orderId, first);
       const snapshot = await world.orders.snapshot(orderId);
       await world.orders.clearDeliveries(orderId, 7, first);
       await world.saveBol(orderId, 'BOL-3');
@@ -114,14 +114,14 @@ export const ordersContract = (name: string, open: () => Promise<OrdersUnderTest
     const newer = { ...first, epoch: 2 };
 
     test('after a newer claim has seen that nothing was cleared, the clear of an older claim that arrives late matches nothing', async () => {
-      await world.orders.hold(orderId, older);
+      await world.orders.lock(orderId, older);
       expect(await world.orders.clearedVersion(orderId, newer)).toBeUndefined();
       await expect(world.orders.clearDeliveries(orderId, 7, older)).rejects.toThrow(ClaimLost);
       expect(await world.look(orderId)).toMatchObject({ ...delivered, version: 7 });
     });
 
     test('after a newer claim found nothing to put back, no write of an older claim takes effect', async () => {
-      await world.orders.hold(orderId, older);
+      await world.orders.lock(orderId, older);
       const snapshot = await world.orders.snapshot(orderId);
       await world.orders.restoreDeliveries(orderId, snapshot, newer);
       await expect(world.orders.clearDeliveries(orderId, 7, older)).rejects.toThrow(ClaimLost);
@@ -131,7 +131,7 @@ export const ordersContract = (name: string, open: () => Promise<OrdersUnderTest
     });
 
     test('what was put back is not cleared again by the same saga', async () => {
-      await world.orders.hold(orderId, older);
+      await world.orders.lock(orderId, older);
       const snapshot = await world.orders.snapshot(orderId);
       await world.orders.clearDeliveries(orderId, 7, older);
       await world.orders.restoreDeliveries(orderId, snapshot, newer);
@@ -140,11 +140,11 @@ export const ordersContract = (name: string, open: () => Promise<OrdersUnderTest
     });
 
     test('a saga that has the lock can raise its epoch, and no other saga can', async () => {
-      expect(await world.orders.holdAgain(orderId, newer)).toBe(false);
-      await world.orders.hold(orderId, older);
-      expect(await world.orders.holdAgain(orderId, { sagaId: 'saga-2', epoch: 9 })).toBe(false);
-      expect(await world.orders.holdAgain(orderId, newer)).toBe(true);
-      expect(await world.orders.holdAgain(orderId, older)).toBe(false);
+      expect(await world.orders.relock(orderId, newer)).toBe(false);
+      await world.orders.lock(orderId, older);
+      expect(await world.orders.relock(orderId, { sagaId: 'saga-2', epoch: 9 })).toBe(false);
+      expect(await world.orders.relock(orderId, newer)).toBe(true);
+      expect(await world.orders.relock(orderId, older)).toBe(false);
       await expect(world.orders.clearDeliveries(orderId, 7, older)).rejects.toThrow(ClaimLost);
     });
 
@@ -158,20 +158,20 @@ export const ordersContract = (name: string, open: () => Promise<OrdersUnderTest
     ];
 
     test.each(acts)('%s of an order that is not locked any more stops the saga, and does not pass for a newer claim', async (_, act) => {
-      await world.orders.hold(orderId, first);
+      await world.orders.lock(orderId, first);
       await world.unlock(orderId);
-      await expect(act(world.orders, orderId)).rejects.toMatchObject({ name: StopSaga.name, code: 'order.not_held' });
+      await expect(act(world.orders, orderId)).rejects.toMatchObject({ name: StopSaga.name, code: 'order.not_locked' });
       expect(await world.look(orderId)).toMatchObject({ ...delivered, version: 7 });
     });
 
     test.each(acts)('%s of an order that was deleted stops the saga', async (_, act) => {
-      await world.orders.hold(orderId, first);
+      await world.orders.lock(orderId, first);
       await world.remove(orderId);
       await expect(act(world.orders, orderId)).rejects.toMatchObject({ name: StopSaga.name, code: 'order.gone' });
     });
 
     test('progression is reset once and remembers what it was', async () => {
-      await world.orders.hold(orderId, first);
+      await world.orders.lock(orderId, first);
       expect(await world.orders.resetProgression(orderId, 'LOADING', first)).toEqual({ was: 'COMPLETE' });
       expect(await world.orders.resetProgression(orderId, 'NO_PROGRESS', first)).toEqual({ was: 'COMPLETE' });
       expect(await world.look(orderId)).toMatchObject({ progression: 'NO_PROGRESS', version: 8 });
@@ -181,7 +181,7 @@ export const ordersContract = (name: string, open: () => Promise<OrdersUnderTest
     });
 
     test('a snapshot is put in place of what stands, once, and only of what was looked at', async () => {
-      await world.orders.hold(orderId, first);
+      await world.orders.lock(orderId, first);
       const snapshot = await world.orders.snapshot(orderId);
       await world.saveBol(orderId, 'BOL-3');
       expect(await world.orders.restoreExactly(orderId, snapshot, 7, first)).toBe('moved');
@@ -191,7 +191,7 @@ export const ordersContract = (name: string, open: () => Promise<OrdersUnderTest
     });
 
     test('a snapshot says what it holds in one digest', async () => {
-      await world.orders.hold(orderId, first);
+      await world.orders.lock(orderId, first);
       const one = await world.orders.snapshot(orderId);
       expect(one).toMatchObject({ version: 7, progression_state: 'COMPLETE' });
       expect((await world.orders.snapshot(orderId)).sha256).toBe(one.sha256);

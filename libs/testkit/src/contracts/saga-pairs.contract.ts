@@ -22,7 +22,7 @@ export interface SagaSeen {
 export interface SagaStoreUnderTest {
   sagas: Sagas<unknown>;
   renew(claim: Pick<Claim, 'sagaId' | 'epoch'>): Promise<unknown>;
-  giveBack(sagaId: string, epochs: readonly number[]): Promise<boolean>;
+  release(sagaId: string, epochs: readonly number[]): Promise<boolean>;
   decisions: MemoryDecisions;
   accept(): Promise<string>;
   makeDue(sagaId: string): Promise<void>;
@@ -43,26 +43,26 @@ const acts: Record<string, Act> = {
     if ((await store.look(sagaId)).due === 'later') await store.makeDue(sagaId);
     return acts['claim']!(store, sagaId, epoch);
   },
-  'settle: waits': ({ sagas }, sagaId, epoch) => sagas.settle(claimOf(sagaId, epoch), { phase: 'waiting', status: 'pending', failures: 0, wakeInMs: 60_000 }),
-  'settle: retries': ({ sagas }, sagaId, epoch) => sagas.settle(claimOf(sagaId, epoch), { phase: 'retrying', status: 'origin_mapped', failures: 2, wakeInMs: 60_000 }),
-  'settle: parks': ({ sagas }, sagaId, epoch) => sagas.settle(claimOf(sagaId, epoch), { phase: 'parked', status: 'requested', failures: 0, wakeInMs: 600_000 }),
-  'settle: stops': ({ sagas }, sagaId, epoch) => sagas.settle(claimOf(sagaId, epoch), { phase: 'stopped', status: 'error', failures: 3 }),
-  'settle: ends': ({ sagas }, sagaId, epoch) => sagas.settle(claimOf(sagaId, epoch), { phase: 'ended', status: 'synced', failures: 0 }),
+  'settle: waits': ({ sagas }, sagaId, epoch) => sagas.saveState(claimOf(sagaId, epoch), { phase: 'waiting', status: 'pending', failures: 0, delayMs: 60_000 }),
+  'settle: retries': ({ sagas }, sagaId, epoch) => sagas.saveState(claimOf(sagaId, epoch), { phase: 'retrying', status: 'origin_mapped', failures: 2, delayMs: 60_000 }),
+  'settle: parks': ({ sagas }, sagaId, epoch) => sagas.saveState(claimOf(sagaId, epoch), { phase: 'awaiting_approval', status: 'requested', failures: 0, delayMs: 600_000 }),
+  'settle: stops': ({ sagas }, sagaId, epoch) => sagas.saveState(claimOf(sagaId, epoch), { phase: 'stopped', status: 'error', failures: 3 }),
+  'settle: ends': ({ sagas }, sagaId, epoch) => sagas.saveState(claimOf(sagaId, epoch), { phase: 'ended', status: 'synced', failures: 0 }),
   renew: (store, sagaId, epoch) => store.renew({ sagaId, epoch }).then(() => undefined),
   'give back': (store, sagaId, epoch) => givenBack(store, sagaId, [epoch]),
   'give back several': (store, sagaId, epoch) => givenBack(store, sagaId, [epoch, epoch + 1]),
   'decision: claim': ({ decisions }, sagaId, epoch) => decisions.claim({ sagaId, epoch, phase: 'waiting' }),
   'decision: claim as stopped': ({ decisions }, sagaId, epoch) => decisions.claim({ sagaId, epoch, phase: 'stopped' }),
-  'decision: give back': ({ decisions }, sagaId, epoch) => decisions.giveBack(sagaId, epoch),
-  'decision: end': ({ decisions }, sagaId, epoch) => decisions.end(sagaId, epoch, { code: 'saga.abandoned', message: 'Abandoned.' }),
-  'decision: wake': ({ decisions }, sagaId, epoch) => decisions.wake({ sagaId, epoch, phase: 'parked' }),
+  'decision: give back': ({ decisions }, sagaId, epoch) => decisions.release(sagaId, epoch),
+  'decision: end': ({ decisions }, sagaId, epoch) => decisions.end(sagaId, epoch, { code: 'saga.terminated', message: 'Abandoned.' }),
+  'decision: wake': ({ decisions }, sagaId, epoch) => decisions.wake({ sagaId, epoch, phase: 'awaiting_approval' }),
   resume: ({ decisions }, sagaId, epoch) => decisions.resume({ sagaId, epoch, phase: 'stopped' }),
   'run now': ({ decisions }, sagaId, epoch) => decisions.runNow({ sagaId, epoch, phase: 'waiting' }),
 };
 
 /** What is given back is due a moment later; made due at once, nothing here hangs on the clock. */
 const givenBack = async (store: SagaStoreUnderTest, sagaId: string, epochs: readonly number[]): Promise<boolean> => {
-  const settled = await store.giveBack(sagaId, epochs);
+  const settled = await store.release(sagaId, epochs);
   if ((await store.look(sagaId)).due === 'later') await store.makeDue(sagaId);
   return settled;
 };
@@ -123,7 +123,7 @@ export const sagasInMemory = (): SagaStoreUnderTest => {
   return {
     sagas,
     renew: sagas.renew,
-    giveBack: sagas.giveBack,
+    release: sagas.release,
     decisions: memoryDecisions(sagas, clock),
     accept: async () => sagas.accept('saga-1', 'reset_order', {}).sagaId,
     makeDue: async (sagaId) => void (sagas.sagas.get(sagaId)!.nextRunAt = 0),

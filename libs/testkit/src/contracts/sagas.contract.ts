@@ -10,7 +10,7 @@ export interface SagasUnderTest {
   makeDue(sagaId: string): Promise<void>;
 }
 
-const resting = { phase: 'retrying', status: 'pending', failures: 1, wakeInMs: 60_000 } as const;
+const resting = { phase: 'retrying', status: 'pending', failures: 1, delayMs: 60_000 } as const;
 
 /** What the kernel relies on in every store of sagas. */
 export const sagasContract = (name: string, open: () => Promise<SagasUnderTest>): void => {
@@ -39,7 +39,7 @@ export const sagasContract = (name: string, open: () => Promise<SagasUnderTest>)
     });
 
     test('a resting saga is not due before its time', async () => {
-      await world.sagas.settle(await claimed(), resting);
+      await world.sagas.saveState(await claimed(), resting);
       expect(await world.sagas.claim(sagaId)).toBe('not-due');
       await world.makeDue(sagaId);
       expect(await world.sagas.claim(sagaId)).toMatchObject({ epoch: 2, settledEpoch: 1, failures: 1, phase: 'retrying' });
@@ -49,14 +49,14 @@ export const sagasContract = (name: string, open: () => Promise<SagasUnderTest>)
       const old = await claimed();
       await world.makeDue(sagaId);
       const current = await claimed();
-      await expect(world.sagas.settle(old, resting)).rejects.toThrow(ClaimLost);
-      await world.sagas.settle(current, { phase: 'ended', status: 'synced', failures: 0 });
+      await expect(world.sagas.saveState(old, resting)).rejects.toThrow(ClaimLost);
+      await world.sagas.saveState(current, { phase: 'ended', status: 'synced', failures: 0 });
       expect(await world.sagas.claim(sagaId)).toBe('not-due');
     });
 
     test('a message is stored as it is, even one that looks like an instruction', async () => {
       const claim = await claimed();
-      await world.sagas.settle(claim, { ...resting, wakeInMs: 0, error: { code: '$code', message: '$$NOW {"$set":1}' } });
+      await world.sagas.saveState(claim, { ...resting, delayMs: 0, error: { code: '$code', message: '$$NOW {"$set":1}' } });
       expect(await world.sagas.claim(sagaId)).toMatchObject({ epoch: 2 });
     });
   });

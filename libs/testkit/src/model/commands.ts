@@ -1,7 +1,7 @@
-import { cancelableSteps, factsOf, sagaTypes } from '@crossroads/order-reset';
+import { cancelableSteps, snapshotInfo, sagaTypes } from '@crossroads/order-reset';
 import type { Entry } from '@crossroads/saga';
-import { entryKey, isVerdict, Progress, StopSaga } from '@crossroads/saga';
-import type { Order, ResetRequest, SnapshotFacts } from '@crossroads/order-reset';
+import { entryKey, isFinal, SagaState, StopSaga } from '@crossroads/saga';
+import type { Order, ResetRequest, SnapshotInfo } from '@crossroads/order-reset';
 import type { MemorySaga } from '../memory-sagas.js';
 import type { ResetWorld } from '../reset-world.js';
 import { recoverRequestFor, resetRequestFor } from '../reset-world.js';
@@ -10,10 +10,10 @@ import { recoverRequestFor, resetRequestFor } from '../reset-world.js';
 export interface Commands {
   /** Answers when the caller would be told `pending`. */
   accept(sagaId: string): Promise<void>;
-  recover(sagaId: string, reset: string, forced: boolean): Promise<void>;
+  recover(sagaId: string, reset: string, force: boolean): Promise<void>;
   cancel(sagaId: string): Promise<void>;
-  answer(sagaId: string, answer: 'done' | 'refused'): Promise<void>;
-  abandon(sagaId: string): Promise<void>;
+  answer(sagaId: string, answer: 'done' | 'rejected'): Promise<void>;
+  terminate(sagaId: string): Promise<void>;
   resume(sagaId: string): Promise<void>;
   runNow(sagaId: string): Promise<void>;
 }
@@ -23,7 +23,7 @@ interface Read {
   entries: Entry[];
 }
 
-type Verdict = Pick<Entry['step'], 'name' | 'direction' | 'outcome'> & { status: string; code?: string; adds?: object };
+type FinalOutcome = Pick<Entry['step'], 'name' | 'direction' | 'outcome'> & { status: string; code?: string; output?: object };
 
 const definitions = new Map(sagaTypes({} as Parameters<typeof sagaTypes>[0]).map((type) => [type.type, type]));
 
@@ -35,7 +35,7 @@ export const commandsOn = ({ sagas, journal, decisions, orders, order, queue, li
 
   const enqueue = ({ sagaId, epoch }: Pick<MemorySaga, 'sagaId' | 'epoch'>): Promise<void> => queue.enqueue({ sagaId, epoch, due: 0 }).catch(() => undefined);
 
-  const pronounce = ({ saga, entries }: Read, epoch: number, { status, code, adds, ...step }: Verdict): Promise<Entry> =>
+  const recordOutcome = ({ saga, entries }: Read, epoch: number, { status, code, output, ...step }: FinalOutcome): Promise<Entry> =>
     journal.write(
       {
         key: entryKey(saga.sagaId, step, epoch),
@@ -47,24 +47,24 @@ export const commandsOn = ({ sagas, journal, decisions, orders, order, queue, li
         title: step.outcome,
         ...(code !== undefined && { code }),
         retried: saga.resumed,
-        ...(adds && { adds }),
+        ...(output && { output }),
         detail: {},
       },
       undefined,
       {},
     );
 
-  const callOff = async (seen: Read): Promise<'called-off' | 'moved' | 'too-late'> => {
+  const cancelSaga = async (seen: Read): Promise<'canceled' | 'moved' | 'too-late'> => {
     const { saga, entries } = seen;
-    if (cancelableSteps.some((name) => verdictIn(entries, name)?.step.outcome === 'called-off')) return 'called-off';
-    const name = cancelableSteps.find((candidate) => !verdictIn(entries, candidate));
-    if (name === undefined || saga.phase === 'ended' || saga.phase === 'stopped' || entries.some(({ step }) => step.outcome === 'refused' || step.outcome === 'terminated')) return 'too-late';
+    if (cancelableSteps.some((name) => finalOutcomeIn(entries, name)?.step.outcome === 'canceled')) return 'canceled';
+    const name = cancelableSteps.find((candidate) => !finalOutcomeIn(entries, candidate));
+    if (name === undefined || saga.phase === 'ended' || saga.phase === 'stopped' || entries.some(({ step }) => step.outcome === 'rejected' || step.outcome === 'terminated')) return 'too-late';
     const resting = saga.epoch === saga.settledEpoch;
     const epoch = resting ? await decisions.claim(saga) : saga.epoch;
     if (epoch === undefined) return 'moved';
-    const stands = await pronounce(seen, epoch, { name, direction: 'run', outcome: 'called-off', status: 'canceled', code: 'request.canceled' });
-    if (resting) await decisions.giveBack(saga.sagaId, epoch);
-    return stands.step.outcome === 'called-off' ? 'called-off' : 'moved';
+    const stands = await recordOutcome(seen, epoch, { name, direction: 'run', outcome: 'canceled', status: 'canceled', code: 'request.canceled' });
+    if (resting) await decisions.release(saga.sagaId, epoch);
+    return stands.step.outcome === 'canceled' ? 'canceled' : 'moved';
   };
 
   /** Closes the step that is open, whatever a zombie writes meanwhile; the entries as they are then. */
@@ -72,21 +72,21 @@ export const commandsOn = ({ sagas, journal, decisions, orders, order, queue, li
     for (let closed = 0; closed < 20; closed++) {
       const entries = await journal.read(saga.sagaId);
       if (entries.some(({ step }) => step.outcome === 'terminated')) return entries;
-      const next = new Progress(definitions.get(saga.type)!.steps, saga.request, saga.status, entries).next();
+      const next = new SagaState(definitions.get(saga.type)!.steps, saga.request, saga.status, entries).next();
       if ('end' in next) return undefined;
       const cleared = await clearedBy(saga.sagaId, epoch, entries);
-      await pronounce({ saga, entries }, epoch, { name: next.step.name, direction: next.direction, outcome: 'terminated', status: 'error', code: 'saga.abandoned', ...(cleared && { adds: { cleared } }) });
+      await recordOutcome({ saga, entries }, epoch, { name: next.step.name, direction: next.direction, outcome: 'terminated', status: 'error', code: 'saga.terminated', ...(cleared && { output: { cleared } }) });
     }
     return undefined;
   };
 
   /** What the saga has cleared, with its lock raised to the operator's epoch, so that nothing of it is still on its way. */
-  const clearedBy = async (sagaId: string, epoch: number, entries: readonly Entry[]): Promise<SnapshotFacts | undefined> => {
+  const clearedBy = async (sagaId: string, epoch: number, entries: readonly Entry[]): Promise<SnapshotInfo | undefined> => {
     const order = orderIn(entries);
     if (!order) return undefined;
     try {
       const version = await orders.clearedVersion(order.order_id, { sagaId, epoch });
-      return version === undefined ? undefined : factsOf(await auditLog.snapshot(sagaId, version));
+      return version === undefined ? undefined : snapshotInfo(await auditLog.snapshot(sagaId, version));
     } catch (error) {
       if (error instanceof StopSaga) return undefined;
       throw error;
@@ -99,12 +99,12 @@ export const commandsOn = ({ sagas, journal, decisions, orders, order, queue, li
       await enqueue({ sagaId, epoch: 0 });
     },
 
-    async recover(sagaId, reset, forced) {
+    async recover(sagaId, reset, force) {
       const seen = await sagas.find(reset);
       if (seen?.type !== 'reset_order' || seen.phase !== 'ended') return;
       const cleared = await auditLog.cleared(reset);
       if (cleared === undefined || cleared === 'restored') return;
-      await sagas.insert(sagaId, 'recover_order', recoverRequestFor(order.order.order_id, reset, forced));
+      await sagas.insert(sagaId, 'recover_order', recoverRequestFor(order.order.order_id, reset, force));
       await enqueue({ sagaId, epoch: 0 });
     },
 
@@ -112,9 +112,9 @@ export const commandsOn = ({ sagas, journal, decisions, orders, order, queue, li
       for (let tried = 0; tried < 3; tried++) {
         const seen = await read(sagaId);
         if (seen?.saga.type !== 'reset_order') return;
-        const came = await callOff(seen);
+        const came = await cancelSaga(seen);
         if (came === 'moved') continue;
-        const now = came === 'called-off' ? await sagas.find(sagaId) : undefined;
+        const now = came === 'canceled' ? await sagas.find(sagaId) : undefined;
         if (now?.nextRunAt !== undefined) await enqueue(now);
         return;
       }
@@ -124,28 +124,28 @@ export const commandsOn = ({ sagas, journal, decisions, orders, order, queue, li
       const seen = await read(sagaId);
       if (!seen) return;
       const { saga, entries } = seen;
-      const earlier = verdictIn(entries, 'dispatch-reset');
-      const resting = saga.phase === 'parked' && saga.epoch === saga.settledEpoch;
+      const earlier = finalOutcomeIn(entries, 'dispatch-reset');
+      const resting = saga.phase === 'awaiting_approval' && saga.epoch === saga.settledEpoch;
       if (!earlier && !resting) return;
       const status = answer === 'done' ? 'synced' : 'rejected';
-      if (!earlier) await pronounce(seen, saga.epoch, { name: 'dispatch-reset', direction: 'run', outcome: answer, status, adds: {}, ...(answer === 'refused' && { code: 'destination.rejected' }) });
+      if (!earlier) await recordOutcome(seen, saga.epoch, { name: 'dispatch-reset', direction: 'run', outcome: answer, status, output: {}, ...(answer === 'rejected' && { code: 'destination.rejected' }) });
       if (!resting) return;
       await decisions.wake(saga);
       await enqueue(saga);
     },
 
-    async abandon(sagaId) {
+    async terminate(sagaId) {
       const saga = await sagas.find(sagaId);
       if (!saga || saga.phase === 'ended' || saga.phase === 'running') return;
       const epoch = await decisions.claim(saga);
       if (epoch === undefined) return;
       const entries = await closeOpenStep(saga, epoch);
-      if (entries === undefined) return decisions.giveBack(sagaId, epoch);
-      if (!(await decisions.end(sagaId, epoch, { code: 'saga.abandoned', message: 'Abandoned.' }))) return;
+      if (entries === undefined) return decisions.release(sagaId, epoch);
+      if (!(await decisions.end(sagaId, epoch, { code: 'saga.terminated', message: 'Abandoned.' }))) return;
       const known = orderIn(entries);
       for (const held of known ? [known] : await orders.find(saga.request as ResetRequest)) {
         await orders.release(held.order_id, { sagaId });
-        await line.callNext(held);
+        await line.wakeNext(held);
       }
     },
 
@@ -162,7 +162,7 @@ export const commandsOn = ({ sagas, journal, decisions, orders, order, queue, li
 };
 
 const orderIn = (entries: readonly Entry[]): Order | undefined =>
-  (entries.find(({ step }) => step.name === 'resolve-order' && step.direction === 'run' && step.outcome === 'done')?.adds as { order: Order } | undefined)?.order;
+  (entries.find(({ step }) => step.name === 'resolve-order' && step.direction === 'run' && step.outcome === 'done')?.output as { order: Order } | undefined)?.order;
 
-const verdictIn = (entries: readonly Entry[], name: string): Entry | undefined =>
-  entries.find(({ step }) => step.name === name && step.direction === 'run' && isVerdict(step.outcome));
+const finalOutcomeIn = (entries: readonly Entry[], name: string): Entry | undefined =>
+  entries.find(({ step }) => step.name === name && step.direction === 'run' && isFinal(step.outcome));

@@ -54,12 +54,12 @@ export const historyOf = (world: ResetWorld): History => {
   };
 
   journal.onEntry = ({ sagaId, epoch, step }) => {
-    const verdict = step.outcome === 'done' || step.outcome === 'refused' || step.outcome === 'called-off' || step.outcome === 'terminated';
-    if (verdict && hasEnded(sagaId)) history.wrong.push(`${sagaId} had ended, and then ${step.name} ${step.direction} came out ${step.outcome} at epoch ${epoch}`);
+    const finalOutcome = step.outcome === 'done' || step.outcome === 'rejected' || step.outcome === 'canceled' || step.outcome === 'terminated';
+    if (finalOutcome && hasEnded(sagaId)) history.wrong.push(`${sagaId} had ended, and then ${step.name} ${step.direction} came out ${step.outcome} at epoch ${epoch}`);
   };
 
   destination.onArrival = (sagaId) => {
-    const closed = journal.entries.find((entry) => entry.sagaId === sagaId && entry.step.name !== 'dispatch-reset' && (entry.step.outcome === 'called-off' || entry.step.outcome === 'terminated'));
+    const closed = journal.entries.find((entry) => entry.sagaId === sagaId && entry.step.name !== 'dispatch-reset' && (entry.step.outcome === 'canceled' || entry.step.outcome === 'terminated'));
     if (closed) history.wrong.push(`${sagaId} was dispatched after ${closed.step.name} was ${closed.step.outcome}`);
   };
   return history;

@@ -1,5 +1,5 @@
-import type { InTime } from '@crossroads/saga';
-import { tookTooLong } from '@crossroads/saga';
+import type { WithTimeout } from '@crossroads/saga';
+import { timeoutError } from '@crossroads/saga';
 import { seeded } from './seeded.js';
 
 /** An attempt at a step, which can be given up while its call is still on the way. */
@@ -116,14 +116,14 @@ export class Interleaving {
   }
 
   /** For the kernel: attempts whose time is up when the schedule says so, and not by any clock. */
-  readonly inTime: InTime = (step, run) =>
+  readonly withTimeout: WithTimeout = (step, run) =>
     new Promise((resolve, reject) => {
       const actor = this.#running;
       const attempt: Attempt = {
         givenUp: false,
         giveUp: () => {
           attempt.givenUp = true;
-          reject(tookTooLong(step));
+          reject(timeoutError(step));
         },
       };
       const ended = (settle: () => void): void => {

@@ -8,13 +8,13 @@ export const mutants: readonly [safeguard: string, spoil: (world: ResetWorld) =>
   [
     'the order lock’s epoch is raised before it is said that nothing was cleared',
     ({ orders }) => {
-      orders.clearedVersion = async (orderId) => orders.documents.get(orderId)!.fence?.clearedVersion;
+      orders.clearedVersion = async (orderId) => orders.documents.get(orderId)!.lock?.clearedVersion;
     },
   ],
   [
     'a saga that has the lock goes on whichever saga is ahead',
     ({ orders }) => {
-      orders.holdAgain = async () => false;
+      orders.relock = async () => false;
     },
   ],
   [
@@ -27,33 +27,33 @@ export const mutants: readonly [safeguard: string, spoil: (world: ResetWorld) =>
     'abandoning a saga closes its open step',
     ({ journal }) => {
       const write = journal.write;
-      journal.write = (entry, facts, state) => write(entry.step.outcome === 'terminated' ? { ...entry, key: `${entry.key}:aside` } : entry, facts, state);
+      journal.write = (entry, metadata, state) => write(entry.step.outcome === 'terminated' ? { ...entry, key: `${entry.key}:aside` } : entry, metadata, state);
     },
   ],
   [
     'the clear names the version that was saved',
     ({ orders }) => {
       const clear = orders.clearDeliveries;
-      orders.clearDeliveries = (orderId, _version, hold) => clear(orderId, orders.documents.get(orderId)!.version, hold);
+      orders.clearDeliveries = (orderId, _version, owner) => clear(orderId, orders.documents.get(orderId)!.version, owner);
     },
   ],
   [
     'the lock remembers what was applied',
     ({ orders }) => {
       const clear = orders.clearDeliveries;
-      orders.clearDeliveries = (orderId, version, hold) => {
-        delete orders.documents.get(orderId)!.fence?.clearedVersion;
-        return clear(orderId, version, hold);
+      orders.clearDeliveries = (orderId, version, owner) => {
+        delete orders.documents.get(orderId)!.lock?.clearedVersion;
+        return clear(orderId, version, owner);
       };
     },
   ],
   [
     'one saga holds an order',
     ({ orders }) => {
-      const hold = orders.hold;
-      orders.hold = (orderId, holder) => {
-        orders.documents.get(orderId)!.fence = undefined;
-        return hold(orderId, holder);
+      const owner = orders.lock;
+      orders.lock = (orderId, holder) => {
+        orders.documents.get(orderId)!.lock = undefined;
+        return owner(orderId, holder);
       };
     },
   ],

@@ -1,16 +1,16 @@
 import { NO_PROGRESS } from '@crossroads/order-reset';
-import { StepUnavailable } from '@crossroads/saga';
+import { RetryableError } from '@crossroads/saga';
 import type { ResetWorld } from '../reset-world.js';
 import { resetWorld } from '../reset-world.js';
 import type { Commands } from './commands.js';
 import { commandsOn } from './commands.js';
-import { comeToRest } from './come-to-rest.js';
+import { runUntilIdle } from './run-until-idle.js';
 import type { History } from './history.js';
 import { historyOf, noteEnds } from './history.js';
 import { Interleaving } from './interleaving.js';
 import { mishaps } from './mishaps.js';
 import { UnkindReach } from './unkind-reach.js';
-import { remembering, scan, sweep, work } from './worker.js';
+import { caching, scan, sweep, work } from './worker.js';
 
 /** A schedule that was run to its end. */
 export interface Played {
@@ -43,7 +43,7 @@ const odds = {
   reset: 0.02,
   cancel: 0.015,
   operator: 0.025,
-  mood: 0.05,
+  scenario: 0.05,
   timeUp: 0.02,
   land: 0.04,
   sweep: 0.02,
@@ -53,7 +53,7 @@ const odds = {
 };
 const events = Object.keys(odds) as (keyof typeof odds)[];
 
-const moods = ['synced', 'synced', 'synced', 'refused', 'refused', 'requested', new StepUnavailable('destination.unavailable', 'away')] as const;
+const scenarios = ['synced', 'synced', 'synced', 'rejected', 'rejected', 'requested', new RetryableError('destination.unavailable', 'away')] as const;
 
 /**
  * Workers, resets of one order, a BOL writer and one of progress, callers and operators at their commands, a moody destination, a queue that loses
@@ -63,8 +63,8 @@ const moods = ['synced', 'synced', 'synced', 'refused', 'refused', 'requested', 
 export const runSchedule = async (seed: number, { spoil, trace }: Options = {}): Promise<Played> => {
   const play = new Interleaving(seed, trace);
   const reach = new UnkindReach(play);
-  const world = resetWorld({ reach, claiming: remembering, inTime: play.inTime, dispatchRetry: { firstDelayMs: 1_000, maxDelayMs: 60_000 } });
-  world.destination.terms.onRefusal = play.random() < 0.2 ? 'keep' : 'restore';
+  const world = resetWorld({ reach, claiming: caching, withTimeout: play.withTimeout, dispatchRetry: { firstDelayMs: 1_000, maxDelayMs: 60_000 } });
+  world.destination.policy.onRejection = play.random() < 0.2 ? 'keep' : 'restore';
   spoil?.(world);
   const history = historyOf(world);
   const commands = commandsOn(world);
@@ -121,10 +121,10 @@ export const runSchedule = async (seed: number, { spoil, trace }: Options = {}):
       const id = play.oneOf(sagaIds());
       if (id !== undefined) operate(id);
     },
-    mood() {
-      const mood = play.oneOf(moods)!;
-      world.destination.answers.push(mood);
-      play.say(`will answer ${mood instanceof Error ? 'nothing' : mood}`, 'destination');
+    scenario() {
+      const scenario = play.oneOf(scenarios)!;
+      world.destination.answers.push(scenario);
+      play.say(`will answer ${scenario instanceof Error ? 'nothing' : scenario}`, 'destination');
     },
     async timeUp(slot) {
       const actor = living[slot]!;
@@ -147,15 +147,15 @@ export const runSchedule = async (seed: number, { spoil, trace }: Options = {}):
 
   const operate = (id: string): void => {
     const saga = world.sagas.sagas.get(id)!;
-    const wish = play.oneOf<keyof Commands>(saga.phase === 'parked' ? ['answer', 'answer', 'abandon'] : saga.phase === 'ended' ? ['recover'] : ['abandon', 'abandon', 'resume', 'runNow'])!;
-    if (wish === 'recover') {
+    const input = play.oneOf<keyof Commands>(saga.phase === 'awaiting_approval' ? ['answer', 'answer', 'terminate'] : saga.phase === 'ended' ? ['recover'] : ['terminate', 'terminate', 'resume', 'runNow'])!;
+    if (input === 'recover') {
       const recovery = nextId();
       if (!world.sagas.sagas.has(recovery)) begin(`recover ${id}`, () => commands.recover(recovery, id, play.random() < 0.3));
-    } else if (wish === 'answer') begin(`answer ${id}`, () => commands.answer(id, play.random() < 0.5 ? 'done' : 'refused'));
-    else begin(`${wish} ${id}`, () => (commands[wish] as (sagaId: string) => Promise<void>)(id));
+    } else if (input === 'answer') begin(`answer ${id}`, () => commands.answer(id, play.random() < 0.5 ? 'done' : 'rejected'));
+    else begin(`${input} ${id}`, () => (commands[input] as (sagaId: string) => Promise<void>)(id));
   };
 
-  for (let some = play.below(3); some > 0; some--) await act.mood(0);
+  for (let some = play.below(3); some > 0; some--) await act.scenario(0);
   accept();
   const last = play.random() < 0.06 ? eventsPerSchedule.long : eventsPerSchedule.usual;
   for (let at = 0; at < last; at++) {
@@ -184,7 +184,7 @@ export const runSchedule = async (seed: number, { spoil, trace }: Options = {}):
     noteEnds(world, history);
   }
   for (const actor of living) stop(actor);
-  await comeToRest({ world, history, commands, play, reach });
+  await runUntilIdle({ world, history, commands, play, reach });
   return { world, history, path: play.path };
 };
 

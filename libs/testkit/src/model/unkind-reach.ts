@@ -1,4 +1,4 @@
-import { StepUnavailable, StoreUnavailable } from '@crossroads/saga';
+import { RetryableError, StoreUnavailable } from '@crossroads/saga';
 import type { Reach } from '../reach.js';
 import type { Interleaving, Write } from './interleaving.js';
 
@@ -80,7 +80,7 @@ export class UnkindReach implements Reach {
     const unlisted = this.outage === undefined ? this.#play.random() < 0.5 : this.outage === 'unlisted';
     this.#play.say(`${name} ${how} (${unlisted ? 'an error no list knows' : 'unavailable'})`);
     if (unlisted) return new Error(`${name}: an error no list knows`);
-    return name.startsWith('destinations.') ? new StepUnavailable('destination.unavailable', 'away') : new StoreUnavailable(`${name}: away`);
+    return name.startsWith('destinations.') ? new RetryableError('destination.unavailable', 'away') : new StoreUnavailable(`${name}: away`);
   }
 }
 
@@ -89,7 +89,7 @@ const shown = (came: unknown): string => {
   if (came === undefined || came === null) return '-';
   if (typeof came !== 'object') return JSON.stringify(came);
   if (Array.isArray(came)) return `${came.length} found`;
-  const told = ['epoch', 'settledEpoch', 'phase', 'status', 'nextRunAt', 'fence', 'version', 'progression_state', 'code'] as const;
+  const told = ['epoch', 'settledEpoch', 'phase', 'status', 'nextRunAt', 'lock', 'version', 'progression_state', 'code'] as const;
   return told.flatMap((name) => (name in came ? [`${name} ${JSON.stringify((came as Record<string, unknown>)[name])}`] : [])).join(', ');
 };
 

@@ -18,17 +18,17 @@ export const violationsIn = ({ world, history }: Played): string[] => {
   for (const { sagaId, phase, status, type } of world.sagas.sagas.values()) {
     const mine = entries.filter((entry) => entry.sagaId === sagaId);
     const has = (name: string, direction: string, outcome: string) => mine.some(({ step }) => step.name === name && step.direction === direction && step.outcome === outcome);
-    must(phase !== 'ended' || world.order.fence?.sagaId !== sagaId, `${sagaId} ended and still holds the order`);
+    must(phase !== 'ended' || world.order.lock?.sagaId !== sagaId, `${sagaId} ended and still holds the order`);
     if (type !== 'reset_order') continue;
     const sent = world.destination.received.filter(({ key }) => key === sagaId);
     must(new Set(sent.map(({ body }) => body)).size <= 1, `${sagaId} sent different bodies`);
     if (status === 'synced') must(sent.length > 0, `${sagaId} synced without being sent`);
-    if (status === 'rejected') must(has('dispatch-reset', 'run', 'refused'), `${sagaId} rejected by no one`);
+    if (status === 'rejected') must(has('dispatch-reset', 'run', 'rejected'), `${sagaId} rejected by no one`);
     if (status === 'canceled') must(!has('dispatch-reset', 'run', 'done') && sent.length === 0, `${sagaId} canceled after it was dispatched`);
-    const verdicts = mine.filter(({ step }) => step.direction === 'run' && step.outcome === 'done').map(({ step }) => step.name);
-    must(verdicts.length === 0 || verdicts.join() === inOrder[verdicts.length - 1], `${sagaId} ran ${verdicts.join(', ')}`);
-    const compensates = status === 'canceled' || (status === 'rejected' && world.destination.terms.onRefusal === 'restore');
-    const saidRestored = mine.some(({ step, adds }) => step.name === 'clear-deliveries' && step.direction === 'undo' && (adds as { restored?: boolean } | undefined)?.restored === true);
+    const finalOutcomes = mine.filter(({ step }) => step.direction === 'run' && step.outcome === 'done').map(({ step }) => step.name);
+    must(finalOutcomes.length === 0 || finalOutcomes.join() === inOrder[finalOutcomes.length - 1], `${sagaId} ran ${finalOutcomes.join(', ')}`);
+    const compensates = status === 'canceled' || (status === 'rejected' && world.destination.policy.onRejection === 'restore');
+    const saidRestored = mine.some(({ step, output }) => step.name === 'clear-deliveries' && step.direction === 'undo' && (output as { restored?: boolean } | undefined)?.restored === true);
     wrong.push(...effectsOf(sagaId, history, { compensates, status, saidRestored }));
     must(phase !== 'ended' || isRecoverable(sagaId, history, entries), `${sagaId} ended ${status}, and the log does not say what it cleared`);
   }
@@ -54,5 +54,5 @@ const effectsOf = (sagaId: string, { changes }: History, { compensates, status, 
 const isRecoverable = (sagaId: string, { changes }: History, entries: Played['world']['journal']['entries']): boolean => {
   const [cleared] = changes.filter((change) => change.sagaId === sagaId && change.kind === 'clear');
   if (!cleared || changes.some((change) => change.sagaId === sagaId && change.kind === 'restore')) return true;
-  return entries.some(({ sagaId: of, step, adds }) => of === sagaId && step.name === 'clear-deliveries' && ['done', 'terminated', 'recorded'].includes(step.outcome) && (adds as { cleared?: { version: number } } | undefined)?.cleared?.version === cleared.version);
+  return entries.some(({ sagaId: of, step, output }) => of === sagaId && step.name === 'clear-deliveries' && ['done', 'terminated', 'recorded'].includes(step.outcome) && (output as { cleared?: { version: number } } | undefined)?.cleared?.version === cleared.version);
 };

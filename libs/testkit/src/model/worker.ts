@@ -14,8 +14,8 @@ interface Call {
 let beginning: Call | undefined;
 
 /** The sagas as a worker has them, who remembers what it claims: the same as the worker's own code. */
-export const remembering = (sagas: MemorySagas): Sagas<unknown> => ({
-  settle: (claim, settlement) => sagas.settle(claim, settlement),
+export const caching = (sagas: MemorySagas): Sagas<unknown> => ({
+  saveState: (claim, stateUpdate) => sagas.saveState(claim, stateUpdate),
   async claim(sagaId) {
     const call = beginning;
     try {
@@ -30,28 +30,28 @@ export const remembering = (sagas: MemorySagas): Sagas<unknown> => ({
 });
 
 /** What a worker does with a job: lets the saga advance, and says what is to become of the job. A claim that it did not settle it gives back. */
-export const work = async ({ advance, queue, sagas }: ResetWorld, job: MemoryJob, token: number, random: () => number): Promise<void> => {
+export const work = async ({ runSaga, queue, sagas }: ResetWorld, job: MemoryJob, token: number, random: () => number): Promise<void> => {
   const call: Call = {};
-  const { end, leftInOrder } = await turnAt(advance, job.sagaId, call, random);
-  const giveBack = async (): Promise<void> => {
-    if (!leftInOrder && call.epoch !== undefined) await sagas.giveBack(job.sagaId, [call.epoch]).catch(() => undefined);
+  const { end, savedState } = await turnAt(runSaga, job.sagaId, call, random);
+  const release = async (): Promise<void> => {
+    if (!savedState && call.epoch !== undefined) await sagas.release(job.sagaId, [call.epoch]).catch(() => undefined);
   };
   const first = random() < 0.5;
-  if (first) await giveBack();
+  if (first) await release();
   queue.end(job, token, end);
-  if (!first) await giveBack();
+  if (!first) await release();
 };
 
-const turnAt = async (advance: ResetWorld['advance'], sagaId: string, call: Call, random: () => number): Promise<{ end: JobEnd; leftInOrder: boolean }> => {
+const turnAt = async (runSaga: ResetWorld['runSaga'], sagaId: string, call: Call, random: () => number): Promise<{ end: JobEnd; savedState: boolean }> => {
   try {
     beginning = call;
-    const advancing = advance(sagaId);
+    const running = runSaga(sagaId);
     beginning = undefined;
-    const advanced = await advancing;
-    if (advanced.outcome === 'resting') return { end: { next: 'again', inMs: advanced.wakeInMs }, leftInOrder: true };
-    return { end: { next: advanced.outcome === 'stopped' ? 'operator' : 'over' }, leftInOrder: advanced.outcome !== 'left' };
+    const result = await running;
+    if (result.outcome === 'delayed') return { end: { next: 'again', inMs: result.delayMs }, savedState: true };
+    return { end: { next: result.outcome === 'stopped' ? 'operator' : 'over' }, savedState: result.outcome !== 'skipped' };
   } catch (error) {
-    return { end: { next: 'again', inMs: 1_000 + random() * (error instanceof StoreUnavailable ? 2_000 : 29_000) }, leftInOrder: false };
+    return { end: { next: 'again', inMs: 1_000 + random() * (error instanceof StoreUnavailable ? 2_000 : 29_000) }, savedState: false };
   }
 };
 
@@ -67,7 +67,7 @@ export const sweep = async ({ clock, sagas, orders, order, queue }: ResetWorld):
   const unmoved = await queue.notQueued(due.filter((wake) => wake.overdueMs > settlesMs));
   const stillDue = unmoved.filter(({ sagaId, epoch, due }) => sagas.sagas.get(sagaId)?.epoch === epoch && sagas.sagas.get(sagaId)?.nextRunAt === due);
   for (const wake of stillDue) await queue.reenqueue(wake);
-  const holder = order.fence && sagas.sagas.get(order.fence.sagaId);
+  const holder = order.lock && sagas.sagas.get(order.lock.sagaId);
   if (holder?.phase === 'ended') await orders.release(order.order.order_id, { sagaId: holder.sagaId });
 };
 

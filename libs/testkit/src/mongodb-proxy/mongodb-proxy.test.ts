@@ -96,7 +96,7 @@ describe('a replica set', () => {
 
   test('labels what it refuses as a server does, so that the driver repeats it', async () => {
     proxy.record();
-    proxy.refuse(anyWrite, 262);
+    proxy.reject(anyWrite, 262);
     await expect(marks().insertOne({ _id: 'a' })).rejects.toMatchObject({ code: 262, errorLabels: ['RetryableWriteError'] });
     expect(proxy.commands()).toHaveLength(2);
     await expect(direct.connection.db!.collection(name).countDocuments()).resolves.toBe(0);
@@ -104,7 +104,7 @@ describe('a replica set', () => {
 
   test('does not label an error that a repeat would meet again', async () => {
     proxy.record();
-    proxy.refuse(anyWrite, 13);
+    proxy.reject(anyWrite, 13);
     await expect(marks().insertOne({ _id: 'a' })).rejects.toMatchObject({ code: 13, errorLabels: [] });
     expect(proxy.commands()).toHaveLength(1);
   });
@@ -127,14 +127,14 @@ describe('a replica set', () => {
 
 describe('a fault', () => {
   test('refuses a command with any code, a given number of times', async () => {
-    const rule = proxy.refuse(writing(({ kind }) => kind === 'insert'), 8000, { times: 1 });
+    const rule = proxy.reject(writing(({ kind }) => kind === 'insert'), 8000, { times: 1 });
     expect(await marks().insertOne({ _id: 'a' }).catch(codeOf)).toBe(8000);
     await marks().insertOne({ _id: 'a' });
     expect(rule.hits()).toBe(1);
   });
 
   test('refuses one operation of a group, and its neighbours are carried out', async () => {
-    proxy.refuseOperations(({ document }) => document?.['_id'] === 'b' || document?.['_id'] === 'c', 11_000);
+    proxy.rejectOperations(({ document }) => document?.['_id'] === 'b' || document?.['_id'] === 'c', 11_000);
     const outcomes = await Promise.all(['a', 'b', 'c', 'd', 'd'].map((_id) => store.commit.insert(name, { _id })));
     expect(outcomes).toEqual([true, false, false, true, false]);
     expect(await kept().distinct('_id')).toEqual(['a', 'd']);
@@ -142,13 +142,13 @@ describe('a fault', () => {
 
   test('refuses one of several documents, and names each error by its place', async () => {
     await kept().insertOne({ _id: 'c' });
-    proxy.refuseOperations(({ document }) => document?.['_id'] === 'a', 112);
+    proxy.rejectOperations(({ document }) => document?.['_id'] === 'a', 112);
     await expect(marks().insertMany([{ _id: 'a' }, { _id: 'b' }, { _id: 'c' }], { ordered: false })).rejects.toMatchObject({ writeErrors: [{ index: 2, code: 11_000 }, { index: 0, code: 112 }] });
     expect(await kept().distinct('_id')).toEqual(['b', 'c']);
   });
 
   test('refuses every operation of a group, or the one of a lone write, and nothing is carried out', async () => {
-    proxy.refuseOperations(() => true, 11_000);
+    proxy.rejectOperations(() => true, 11_000);
     expect(await Promise.all([store.commit.insert(name, { _id: 'a' }), store.commit.update(name, { _id: 'b' }, { $set: { n: 1 } })])).toEqual([false, false]);
     expect(await store.commit.insert(name, { _id: 'a' })).toBe(false);
     expect(await kept().countDocuments()).toBe(0);

@@ -2,7 +2,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { createServer } from 'node:net';
 import { rolledBackReply } from './rolled-back.js';
 import { ReplicaSetRole } from './replica-set-role.js';
-import { withoutRefused } from './refused-operations.js';
+import { withoutRejected } from './rejected-operations.js';
 import { RetryableWrites } from './retryable-writes.js';
 import type { Action, Held, Match, OperationMatch, Rule, RuleOptions } from './rules.js';
 import { Rules, writing } from './rules.js';
@@ -19,9 +19,9 @@ export interface MongodbProxy {
   /** How to reach the database by way of this proxy; another database than that of the target, if one is named. */
   uri(database?: string): string;
   /** The commands are answered with this error, and not carried out. */
-  refuse(match: Match, code: number, options?: RuleOptions): Rule;
+  reject(match: Match, code: number, options?: RuleOptions): Rule;
   /** Single operations are answered with this error and not carried out; their neighbours in the same command are. */
-  refuseOperations(match: OperationMatch, code: number, options?: RuleOptions): Rule;
+  rejectOperations(match: OperationMatch, code: number, options?: RuleOptions): Rule;
   /** The commands are carried out, and their replies carry this write concern error. */
   failWriteConcern(match: Match, code: number, options?: RuleOptions): Rule;
   /** As above, and a majority never follows: nothing remains of the commands, and a repeat is carried out as if it were the first. */
@@ -39,7 +39,7 @@ export interface MongodbProxy {
   /** The replica set has no primary until the returned function is called, then the same one in a later term. Commands are refused with `code` until then. */
   stepDown(code?: 10107 | 91 | 189): () => void;
   /** Commands that were refused because there was no primary. */
-  refusals(): number;
+  rejections(): number;
   /** How often it has been primary. */
   term(): number;
   /** Records every command from now on; hellos are left out. */
@@ -68,7 +68,7 @@ export const openMongodbProxy = async ({ target, replicaSet }: ProxyOptions): Pr
   const writes = new RetryableWrites();
   const sockets = new Set<Socket>();
   let silent = false;
-  let refusals = 0;
+  let rejections = 0;
   let recorded: WireCommand[] | undefined;
 
   const watched = (socket: Socket): Socket => {
@@ -101,7 +101,7 @@ export const openMongodbProxy = async ({ target, replicaSet }: ProxyOptions): Pr
   const run = async (command: WireCommand, action: Action | undefined, caller: Socket, upstream: Upstream): Promise<WireMessage | undefined> => {
     if (action?.kind === 'hold') await new Promise<void>((resolve) => action.keep({ isOrphan: () => caller.destroyed, letThrough: resolve }));
     if (action?.kind !== 'refuse-operations') return carryOut(command.message, upstream);
-    const { message, replyWith } = withoutRefused(command, action.which, action.code);
+    const { message, replyWith } = withoutRejected(command, action.which, action.code);
     if (!message) return replyWith(undefined);
     const reply = await carryOut(message, upstream);
     return reply && replyWith(reply);
@@ -111,27 +111,27 @@ export const openMongodbProxy = async ({ target, replicaSet }: ProxyOptions): Pr
   const replyTo = async (command: WireCommand, caller: Socket, upstream: Upstream): Promise<WireMessage | undefined> => {
     const { message, isWrite } = command;
     const isRetryable = command.transaction !== undefined;
-    const refuse = (code: number): WireMessage => message.reply({ ok: 0, ...serverError(code), ...labelsOf(code, isRetryable) });
+    const reject = (code: number): WireMessage => message.reply({ ok: 0, ...serverError(code), ...labelsOf(code, isRetryable) });
     if (command.isHello) {
       const reply = await upstream.ask(message);
       return reply && role ? role.hello(reply) : reply;
     }
     recorded?.push(command);
     if (role && command.name === 'endSessions') return message.reply({ ok: 1 });
-    const refusal = role?.refusalOf(command);
-    if (refusal !== undefined) {
-      refusals += 1;
-      return refuse(refusal);
+    const rejection = role?.rejectionOf(command);
+    if (rejection !== undefined) {
+      rejections += 1;
+      return reject(rejection);
     }
     const action = rules.actionOn(command);
     if (action?.kind === 'cut') return undefined;
-    if (action?.kind === 'refuse') return refuse(action.code);
+    if (action?.kind === 'reject') return reject(action.code);
     const inDoubt = (code: number): object => ({ writeConcernError: serverError(code), ...labelsOf(code, isRetryable) });
     if (action?.kind === 'roll-back') return message.reply({ ...rolledBackReply(command), ...inDoubt(action.code) });
 
     const term = role?.term;
     const reply = await writes.once(command, () => run(command, action, caller, upstream));
-    if (reply === 'too-old') return refuse(225);
+    if (reply === 'too-old') return reject(225);
     if (action?.kind === 'lose-reply') return undefined;
     // A write that a step-down overtakes is carried out, and the member cannot know whether its majority will keep it.
     const overtaken = isWrite && (role?.term !== term || role?.isPrimary === false);
@@ -160,8 +160,8 @@ export const openMongodbProxy = async ({ target, replicaSet }: ProxyOptions): Pr
 
   return {
     uri: (database = targetDatabase) => `mongodb://${address}/${database}?journal=true&${replicaSet === undefined ? 'directConnection=true' : `replicaSet=${replicaSet}&retryWrites=true&w=majority`}`,
-    refuse: (match, code, options) => rules.add(match, { kind: 'refuse', code }, options),
-    refuseOperations: (which, code, options) => rules.add((command) => command.list !== undefined && writing(which)(command), { kind: 'refuse-operations', code, which }, options),
+    reject: (match, code, options) => rules.add(match, { kind: 'reject', code }, options),
+    rejectOperations: (which, code, options) => rules.add((command) => command.list !== undefined && writing(which)(command), { kind: 'refuse-operations', code, which }, options),
     failWriteConcern: (match, code, options) => rules.add((command) => command.isWrite && match(command), { kind: 'write-concern-error', code }, options),
     rollBack: (match, code, options) => rules.add((command) => command.list !== undefined && match(command), { kind: 'roll-back', code }, options),
     loseReply: (match, options) => rules.add(match, { kind: 'lose-reply' }, options),
@@ -182,7 +182,7 @@ export const openMongodbProxy = async ({ target, replicaSet }: ProxyOptions): Pr
       if (!role) throw new Error('Only a member of a replica set steps down: open the proxy with one.');
       return role.stepDown(code);
     },
-    refusals: () => refusals,
+    rejections: () => rejections,
     term: () => role?.term ?? 0,
     record: () => void (recorded ??= []),
     commands: () => recorded ?? [],

@@ -10,7 +10,7 @@ export class ReplicaSetRole {
   readonly #setName: string;
   readonly #address: string;
   #term = 1;
-  #refuses: number | undefined;
+  #rejects: number | undefined;
 
   constructor(setName: string, address: string) {
     this.#setName = setName;
@@ -22,22 +22,22 @@ export class ReplicaSetRole {
   }
 
   get isPrimary(): boolean {
-    return this.#refuses === undefined;
+    return this.#rejects === undefined;
   }
 
   /** Refuses writes with this code, and reads with that of a secondary, until the returned function is called. */
   stepDown(code: number): () => void {
-    this.#refuses = code;
+    this.#rejects = code;
     return () => {
-      if (this.#refuses === undefined) return;
-      this.#refuses = undefined;
+      if (this.#rejects === undefined) return;
+      this.#rejects = undefined;
       this.#term += 1;
     };
   }
 
-  refusalOf({ name, isWrite }: WireCommand): number | undefined {
-    if (this.#refuses === undefined || answeredAnyway.has(name)) return undefined;
-    return isWrite || this.#refuses !== 10107 ? this.#refuses : 13435;
+  rejectionOf({ name, isWrite }: WireCommand): number | undefined {
+    if (this.#rejects === undefined || answeredAnyway.has(name)) return undefined;
+    return isWrite || this.#rejects !== 10107 ? this.#rejects : 13435;
   }
 
   /** The reply to a hello, as this member gives it. Without a topology version drivers ask again every so often instead of waiting for a change. */

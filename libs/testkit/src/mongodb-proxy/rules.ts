@@ -37,7 +37,7 @@ export interface Kept {
 }
 
 export type Action =
-  | { kind: 'refuse' | 'write-concern-error' | 'roll-back'; code: number }
+  | { kind: 'reject' | 'write-concern-error' | 'roll-back'; code: number }
   | { kind: 'refuse-operations'; code: number; which: OperationMatch }
   | { kind: 'lose-reply' | 'cut' }
   | { kind: 'hold'; keep(kept: Kept): void };

@@ -1,7 +1,7 @@
 import { BSON, onDemand } from 'bson';
 
 /** Keeps BSON's own types, so that what is read and written again has the same bytes. */
-const exactly = { promoteValues: false, promoteLongs: false, promoteBuffers: false, bsonRegExp: true } as const;
+const losslessBson = { promoteValues: false, promoteLongs: false, promoteBuffers: false, bsonRegExp: true } as const;
 
 const operation = { reply: 1, query: 2004, message: 2013 } as const;
 
@@ -138,7 +138,7 @@ export class WireMessage {
 }
 
 /** The document as it was, in BSON's own types. */
-export const exact = (bytes: Uint8Array): Record<string, any> => BSON.deserialize(bytes, exactly);
+export const exact = (bytes: Uint8Array): Record<string, any> => BSON.deserialize(bytes, losslessBson);
 
 const framed = (parts: readonly Uint8Array[]): Buffer => {
   const bytes = Buffer.concat(parts);

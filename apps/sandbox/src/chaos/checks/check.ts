@@ -7,7 +7,7 @@ export interface Violation {
   invariant: Invariant;
   /** Id of the saga, order or fault it is about. */
   subject: string;
-  says: string;
+  description: string;
 }
 
 /** What the plan was, and how much of it really came about. */
@@ -40,6 +40,6 @@ export const by = <T>(all: readonly T[], key: (one: T) => string): Map<string, T
 
 export const runSteps = ['resolve-order', 'snapshot-order', 'clear-deliveries', 'reset-progression', 'dispatch-reset'] as const;
 
-export const isVerdict = (outcome: string): boolean => ['done', 'refused', 'called-off', 'terminated'].includes(outcome);
+export const isFinal = (outcome: string): boolean => ['done', 'rejected', 'canceled', 'terminated'].includes(outcome);
 
 export const hasEnded = (phase: string): boolean => phase === 'ended' || phase === 'stopped';

@@ -6,7 +6,7 @@ import type { Cleared } from './cleared-unsaved.js';
 import { clearedBy, clearedUnsaved } from './cleared-unsaved.js';
 
 /** All that is known of one order. */
-interface Story {
+interface Details {
   before: OrderBefore;
   after: OrderSeen;
   saves: Save[];
@@ -23,14 +23,14 @@ type List = 'bols' | 'drops';
 export const deliveriesKept: Check = ({ history, evidence }) => {
   const journals = by(evidence.entries, ({ sagaId }) => sagaId);
   const clears = by([...journals.values()].flatMap((journal) => clearedBy(journal) ?? []), ({ orderId }) => String(orderId));
-  const unsaved = [...journals].flatMap(([subject, journal]) => clearedUnsaved(journal).map((says) => ({ invariant: 'I2' as const, subject, says })));
+  const unsaved = [...journals].flatMap(([subject, journal]) => clearedUnsaved(journal).map((description) => ({ invariant: 'I2' as const, subject, description })));
   const saves = by(history.saves, ({ orderId }) => orderId);
   const snapshots = by(evidence.entries.filter(({ snapshot, orderId }) => snapshot && orderId !== null), ({ orderId }) => orderId!);
   const after = new Map(evidence.orders.map((order) => [order.orderId, order]));
   const unlike = history.orders.flatMap((before) => {
     const { orderId } = before;
     const order = after.get(orderId);
-    if (!order) return [{ invariant: 'I2' as const, subject: orderId, says: 'the order is gone' }];
+    if (!order) return [{ invariant: 'I2' as const, subject: orderId, description: 'the order is gone' }];
     return violationsOf({
       before,
       after: order,
@@ -42,17 +42,17 @@ export const deliveriesKept: Check = ({ history, evidence }) => {
   return [...unsaved, ...unlike];
 };
 
-const violationsOf = (story: Story): Violation[] => {
-  const { before, after, snapshots } = story;
+const violationsOf = (details: Details): Violation[] => {
+  const { before, after, snapshots } = details;
   const compared = (['bols', 'drops'] as const).flatMap((list) => [
-    ...snapshots.flatMap((snapshot) => differences(story, list, snapshot[list], snapshot.version, `snapshot of version ${snapshot.version}`, snapshot.sagaId)),
-    ...differences(story, list, after[list], Infinity, 'order at the end', before.orderId),
+    ...snapshots.flatMap((snapshot) => differences(details, list, snapshot[list], snapshot.version, `snapshot of version ${snapshot.version}`, snapshot.sagaId)),
+    ...differences(details, list, after[list], Infinity, 'order at the end', before.orderId),
   ]);
   return compared.map((violation) => ({ invariant: 'I2' as const, ...violation }));
 };
 
 /** What must be in the list once the order is at `version`: what was there or was saved since the last clear that stands. */
-const expectedAt = ({ before, saves, cleared }: Story, list: List, version: number): string[] => {
+const expectedAt = ({ before, saves, cleared }: Details, list: List, version: number): string[] => {
   const emptiedAt = Math.max(-1, ...cleared.filter((clear) => clear.version < version && !clear.restored).map((clear) => clear.version));
   const saved = saves
     .filter((save) => save.list === list && save.version !== undefined && save.version > emptiedAt && save.version <= version)
@@ -61,13 +61,13 @@ const expectedAt = ({ before, saves, cleared }: Story, list: List, version: numb
   return emptiedAt < 0 ? [...before[list], ...saved] : saved;
 };
 
-const differences = (story: Story, list: List, actual: readonly string[], version: number, where: string, subject: string): Omit<Violation, 'invariant'>[] => {
+const differences = (details: Details, list: List, actual: readonly string[], version: number, where: string, subject: string): Omit<Violation, 'invariant'>[] => {
   // Saves of which no answer came may be there or not; what they are is known all the same.
-  const unheard = new Set(story.saves.filter((save) => save.list === list && save.version === undefined).map(({ digest }) => digest));
-  const sure = actual.filter((digest) => !unheard.has(digest));
-  const expected = expectedAt(story, list, version);
+  const dueSagas = new Set(details.saves.filter((save) => save.list === list && save.version === undefined).map(({ digest }) => digest));
+  const sure = actual.filter((digest) => !dueSagas.has(digest));
+  const expected = expectedAt(details, list, version);
   if (sure.length === expected.length && sure.every((digest, index) => digest === expected[index])) return [];
   const missing = expected.filter((digest) => !sure.includes(digest));
   const foreign = sure.filter((digest) => !expected.includes(digest));
-  return [{ subject, says: `${list} of order ${story.before.orderId}, ${where}: ${missing.length} missing, ${foreign.length} that should not be there, ${sure.length} in all (${[...missing, ...foreign].map((digest) => digest.slice(0, 8)).join(' ')})` }];
+  return [{ subject, description: `${list} of order ${details.before.orderId}, ${where}: ${missing.length} missing, ${foreign.length} that should not be there, ${sure.length} in all (${[...missing, ...foreign].map((digest) => digest.slice(0, 8)).join(' ')})` }];
 };

@@ -22,5 +22,5 @@ export const dispatchKey: Check = ({ history, evidence }) => {
   const untold = evidence.sagas
     .filter(({ status, correlationId }) => status === 'synced' && !seen.get(correlationId)?.some(({ taken }) => taken))
     .map(({ sagaId }) => [sagaId, 'synced, but the destination never took it']);
-  return [...wrong, ...shared, ...untold].map(([subject, says]): Violation => ({ invariant: 'I4', subject: subject!, says: says! }));
+  return [...wrong, ...shared, ...untold].map(([subject, description]): Violation => ({ invariant: 'I4', subject: subject!, description: description! }));
 };

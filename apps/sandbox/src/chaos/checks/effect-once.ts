@@ -19,7 +19,7 @@ export const effectOnce: Check = ({ history, evidence }) => {
     return [
       ...(raised < least || raised > most ? [`version rose by ${raised}, expected ${least === most ? least : `${least} to ${most}`}`] : []),
       ...(twice.length > 0 ? [`${twice.length} deliveries stand on it twice`] : []),
-    ].map((says) => ({ invariant: 'I3', subject: orderId, says }));
+    ].map((description) => ({ invariant: 'I3', subject: orderId, description }));
   });
 };
 

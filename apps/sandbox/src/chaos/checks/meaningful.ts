@@ -8,11 +8,11 @@ const enoughHits = 0.9;
 
 /** I14: a run in which little happened proves little. */
 export const meaningful: Check = ({ history, plan }) => {
-  const answered = history.submissions.filter(({ replies }) => replies.length > 0).length;
+  const result = history.submissions.filter(({ replies }) => replies.length > 0).length;
   return [
-    ...(answered < enough * plan.submissions ? [{ subject: 'requests', says: `${answered} of ${plan.submissions} were answered` }] : []),
+    ...(result < enough * plan.submissions ? [{ subject: 'requests', description: `${result} of ${plan.submissions} were answered` }] : []),
     ...plan.faults
       .filter(({ wanted, hits }) => hits < Math.max(Math.min(1, wanted), Math.floor(enoughHits * wanted)))
-      .map(({ name, wanted, hits }) => ({ subject: name, says: `hit ${hits} times, ${wanted} were wanted` })),
+      .map(({ name, wanted, hits }) => ({ subject: name, description: `hit ${hits} times, ${wanted} were wanted` })),
   ].map((found): Violation => ({ invariant: 'I14', ...found }));
 };

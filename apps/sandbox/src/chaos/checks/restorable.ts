@@ -9,7 +9,7 @@ export const restorable: Check = ({ history, evidence }) => {
   const saves = by(history.saves.filter(({ progression }) => progression !== undefined), ({ orderId }) => orderId);
   const before = new Map(history.orders.map((order) => [order.orderId, order]));
   const snapshots = by(evidence.entries.filter(({ snapshot, orderId }) => snapshot && orderId !== null), ({ orderId }) => orderId!);
-  const unheard = new Set(history.saves.filter(({ version }) => version === undefined).map(({ orderId }) => orderId));
+  const dueSagas = new Set(history.saves.filter(({ version }) => version === undefined).map(({ orderId }) => orderId));
   return [...snapshots].flatMap(([orderId, entries]) => {
     const order = before.get(orderId);
     if (!order) return [];
@@ -18,8 +18,8 @@ export const restorable: Check = ({ history, evidence }) => {
       const { version, progression } = snapshot!;
       const lastSet = (saves.get(orderId) ?? []).filter((save) => save.version !== undefined && save.version <= version).sort((a, b) => b.version! - a.version!)[0];
       const possible = [lastSet?.progression ?? order.progression, ...(version > first ? ['NO_PROGRESS'] : [])];
-      if (possible.includes(progression) || unheard.has(orderId)) return [];
-      return [{ invariant: 'I6', subject: sagaId, says: `snapshot of version ${version} of order ${orderId} has progression ${progression}, it was ${possible.join(' or ')}` }];
+      if (possible.includes(progression) || dueSagas.has(orderId)) return [];
+      return [{ invariant: 'I6', subject: sagaId, description: `snapshot of version ${version} of order ${orderId} has progression ${progression}, it was ${possible.join(' or ')}` }];
     });
   });
 };

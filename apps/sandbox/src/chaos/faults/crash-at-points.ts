@@ -6,7 +6,7 @@ import type { Fault } from './fault.js';
 import { pause, within } from './fault.js';
 
 /** Orders given at once: more workers than these would be down together most of the time. */
-const together = 2;
+const batcher = 2;
 
 /** Rows A1, A3: kill -9 at each crash point, `repeats` times; whichever worker comes by first dies. */
 export const crashAtPoints = (repeats: number, forMs: number, only?: readonly string[]): Fault => {
@@ -21,7 +21,7 @@ export const crashAtPoints = (repeats: number, forMs: number, only?: readonly st
       let given: CrashOrder[] = [];
       while (waiting.length + given.length > 0 && performance.now() < until) {
         given = given.filter(({ id }) => readHits(crashFolder, id).length === 0);
-        const next = waiting.slice(0, Math.max(0, together + rare(given) - given.length));
+        const next = waiting.slice(0, Math.max(0, batcher + rare(given) - given.length));
         waiting = waiting.slice(next.length);
         given = [...given, ...next];
         giveOrders(crashFolder, given);

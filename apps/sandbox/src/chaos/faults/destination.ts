@@ -1,4 +1,4 @@
-import type { Mood } from '../recording-destination.js';
+import type { Scenario } from '../recording-destination.js';
 import type { Fault } from './fault.js';
 import { pause } from './fault.js';
 
@@ -6,16 +6,16 @@ import { pause } from './fault.js';
 const mostHanging = 6;
 
 /** Rows F1, F4, F7, F11: errors, silence, nonsense, and replies that are lost after the reset was taken. */
-export const moodyDestination = (forMs: number): Fault => ({
+export const faultyDestination = (forMs: number): Fault => ({
   name: 'destination misbehaves',
   wanted: 10,
   async inject({ destination, window }, { random, load }) {
     const over = window('destination');
-    const before = destination.moody();
+    const before = destination.faulty();
     let hanging = 0;
-    const draw = (): Mood => {
-      const mood = random.pick(['unavailable', 'unavailable', 'lost', 'lost', 'garbage', 'hang', 'well'] as const);
-      if (mood !== 'hang') return mood;
+    const draw = (): Scenario => {
+      const scenario = random.pick(['unavailable', 'unavailable', 'lost', 'lost', 'garbage', 'hang', 'well'] as const);
+      if (scenario !== 'hang') return scenario;
       return hanging++ < mostHanging ? 'hang' : 'lost';
     };
     destination.behave(draw);
@@ -23,6 +23,6 @@ export const moodyDestination = (forMs: number): Fault => ({
     await pause(forMs);
     destination.behave(undefined);
     over();
-    return destination.moody() - before;
+    return destination.faulty() - before;
   },
 });

@@ -19,10 +19,10 @@ export const stepDowns = (times: number, everyMs: number, awayMs = 1_000): Fault
   wanted: times,
   async inject(world, { load, random }) {
     const proxies = linesOf(world);
-    const refusals = (): number => proxies.reduce((sum, proxy) => sum + proxy.refusals(), 0);
+    const rejections = (): number => proxies.reduce((sum, proxy) => sum + proxy.rejections(), 0);
     let hits = 0;
     for (let time = 0; time < times; time++) {
-      const before = refusals();
+      const before = rejections();
       const over = world.window('mongodb');
       load.burst(12);
       await pause(50 + random.below(100));
@@ -31,7 +31,7 @@ export const stepDowns = (times: number, everyMs: number, awayMs = 1_000): Fault
       await pause(awayMs * (0.5 + random.next()));
       for (const elect of elected) elect();
       over();
-      if (refusals() > before) hits += 1;
+      if (rejections() > before) hits += 1;
       await pause(everyMs);
     }
     return hits;
@@ -93,7 +93,7 @@ export const unlistedErrors = (forMs: number): Fault => ({
     const over = window('workers');
     let hits = 0;
     for (const code of unlisted) {
-      const rule = lines.workersToMongodb.refuseOperations(writes.claim, code);
+      const rule = lines.workersToMongodb.rejectOperations(writes.claim, code);
       load.burst(5);
       await pause(forMs / unlisted.length);
       rule.end();
@@ -105,13 +105,13 @@ export const unlistedErrors = (forMs: number): Fault => ({
 });
 
 /** Single writes of a worker fail, whatever travels with them. */
-export const refusedOperations = (forMs: number): Fault => ({
+export const rejectedOperations = (forMs: number): Fault => ({
   name: 'single operations of a group refused',
   wanted: 10,
   async inject({ lines, window }, { load, random }) {
     const over = window('workers');
     const draw = apart(random);
-    const rules = [112, 189, 11600].map((code) => lines.workersToMongodb.refuseOperations(oneIn(30, draw), code));
+    const rules = [112, 189, 11600].map((code) => lines.workersToMongodb.rejectOperations(oneIn(30, draw), code));
     load.burst(40);
     await pause(forMs);
     await untilHit(rules, load);
@@ -123,7 +123,7 @@ export const refusedOperations = (forMs: number): Fault => ({
 
 /** Writes that do most harm when they arrive after their worker is gone, and the point at which it dies. */
 const late = {
-  hold: 'orders.hold before',
+  hold: 'orders.lock before',
   clear: 'orders.clearDeliveries before',
   'clear to the log': 'journal.write:clear-deliveries:run:done before',
   progression: 'orders.resetProgression before',

@@ -13,7 +13,7 @@ const dangerous = [
   'journal.write:clear-deliveries:run:done before',
   'destinations.send before',
   'journal.write:snapshot-order:run:done before',
-  'sagas.settle before',
+  'sagas.saveState before',
 ];
 
 /**

@@ -1,0 +1,76 @@
+import type { Authenticator, Credentials } from '@crossroads/identity';
+import { NotAllowed } from '@crossroads/identity';
+import type { RateCounter } from '@crossroads/queue';
+import type { RequestHandler, Response } from 'express';
+import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
+import { httpError } from '../http-error.js';
+import { FixedWindowCounter } from './fixed-window-counter.js';
+
+/** Requests a minute. */
+export interface RateLimits {
+  /** Of one key or client, to the calls that change something. */
+  submits: number;
+  /** Of one key or client, to the calls that look. */
+  polls: number;
+  /** Of one address, without valid credentials. */
+  unauthenticated: number;
+}
+
+/** What stands before every route that is not for everybody. */
+export interface RateLimiter {
+  submit: RequestHandler[];
+  poll: RequestHandler[];
+  /** Counts a stranger; throws Refused with 429 once he has tried too often. Whoever has valid credentials is never counted here. */
+  countUnauthenticated(ip: string | undefined): void;
+  stop(): void;
+}
+
+const minute = 60_000;
+
+const credentials = new WeakMap<Response, Credentials>();
+
+/** Who was let in. */
+export const credentialsOf = (response: Response): Credentials => credentials.get(response)!;
+
+export const createRateLimiter = (authenticator: Authenticator, limits: RateLimits, shared?: RateCounter): RateLimiter => {
+  const unauthenticated = new FixedWindowCounter({ name: 'strangers', windowMs: minute });
+  const counts = { submit: new FixedWindowCounter({ name: 'submit', windowMs: minute, shared }), poll: new FixedWindowCounter({ name: 'poll', windowMs: minute, shared }) };
+
+  const countUnauthenticated = (ip = 'unknown'): void => {
+    const { totalHits, resetTime } = unauthenticated.hit(ip === 'unknown' ? ip : ipKeyGenerator(ip));
+    if (totalHits > limits.unauthenticated) throw tooMany(resetTime);
+  };
+
+  const authenticate: RequestHandler = async (request, response, next) => {
+    try {
+      credentials.set(response, await authenticator.authenticate(request.rawHeaders));
+    } catch (error) {
+      if (error instanceof NotAllowed) countUnauthenticated(request.ip);
+      throw error;
+    }
+    next();
+  };
+
+  const limited = (name: keyof typeof counts, limit: number): RequestHandler =>
+    rateLimit({
+      windowMs: minute,
+      limit,
+      standardHeaders: 'draft-8',
+      legacyHeaders: false,
+      identifier: name,
+      keyGenerator: (_request, response) => credentialsOf(response).id,
+      store: { increment: (key) => counts[name].hit(key), decrement: () => undefined, resetKey: () => undefined, prefix: name },
+      handler: (_request, _response, next) => next(httpError(429, tooManyDescription)),
+    });
+
+  return {
+    submit: [authenticate, limited('submit', limits.submits)],
+    poll: [authenticate, limited('poll', limits.polls)],
+    countUnauthenticated,
+    stop: () => [counts.submit, counts.poll, unauthenticated].forEach((kept) => kept.stop()),
+  };
+};
+
+const tooManyDescription = 'Too many requests. Come back after the seconds in Retry-After.';
+
+const tooMany = (resetTime: Date) => httpError(429, tooManyDescription, { 'Retry-After': String(Math.max(1, Math.ceil((resetTime.getTime() - Date.now()) / 1_000))) });

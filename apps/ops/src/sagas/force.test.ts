@@ -1,0 +1,37 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import request from 'supertest';
+import { ownDatabase, testRedisUrl } from '../../../../tests/stores/own-database.js';
+import type { OpenOps } from '../testing/open-ops.js';
+import { openOps } from '../testing/open-ops.js';
+import { addOrder, sampleOrder } from '../testing/sample-orders.js';
+import { sampleSagas } from '../testing/sample-sagas.js';
+import { fromOurPages, signIn } from '../testing/sign-in.js';
+
+let ops: OpenOps;
+let cookie: string;
+beforeAll(async () => {
+  ops = await openOps({ mongodbUri: ownDatabase('ops-forced'), redisUrl: testRedisUrl() });
+  cookie = await signIn(ops.app, 'operator');
+}, 60_000);
+afterAll(() => ops.close());
+
+test('force is offered once the difference has been shown, and not before', async () => {
+  const sagas = sampleSagas(ops.store);
+  await addOrder(ops.store, sampleOrder('4711'));
+  const id = await sagas.accept({ order_number: '4711' });
+  await sagas.runSaga(id, 'synced');
+  await ops.store.connection.collection('orders').updateOne({ origin_order_number: '4711' }, { $set: { progression_state: 'DRIVING_TO_LOAD' }, $inc: { version: 1 } });
+  const recover = (body: object) => fromOurPages(request(ops.app).post(`/sagas/${id}/recover`)).set('cookie', cookie).type('form').send({ reason: 'put it back', expected_epoch: 1, ...body });
+
+  const page = await request(ops.app).get(`/sagas/${id}`).set('cookie', cookie).expect(200);
+  expect(page.text).toContain(`action="/sagas/${id}/recover"`);
+  expect(page.text).not.toContain('name="forced"');
+
+  const rejected = await recover({}).expect(409);
+  expect(rejected.text).toContain('stands at DRIVING_TO_LOAD; the snapshot has 2 BOLs and 3 executed drops and COMPLETE');
+  expect(rejected.text).toMatch(/<details class="action" open[\s\S]*value="put it back"[\s\S]*name="forced"/);
+
+  const begun = await recover({ force: 'true' }).expect(303);
+  const recovery = await request(ops.app).get(begun.headers['location']!).set('cookie', cookie).expect(200);
+  expect(recovery.text).toContain(`Forced recovery of <a href="/sagas/${id}">this reset</a>`);
+});

@@ -1,0 +1,48 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, realpathSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { endStaleProcess } from './stale-process.js';
+
+let folder: string;
+beforeEach(() => {
+  folder = realpathSync(mkdtempSync(join(tmpdir(), 'left-over-')));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+/** A process whose command line reads like a Redis that serves `mark`. */
+function redisLike(mark: string) {
+  const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)', 'redis-server', mark]);
+  writeFileSync(join(folder, 'redis.pid'), `${child.pid}\n`);
+  return { child, gone: once(child, 'exit') };
+}
+
+const left = () => ({ pidFile: join(folder, 'redis.pid'), marks: [join(folder, 'redis.sock')], folder });
+
+describe('a left-over Redis', () => {
+  it('is ended when its command line names our socket', async () => {
+    const { child, gone } = redisLike(join(folder, 'redis.sock'));
+    await once(child, 'spawn');
+    await endStaleProcess(left());
+    expect(await gone).toEqual([null, 'SIGTERM']);
+  });
+
+  it('is left alone when its number now belongs to a stranger', async () => {
+    const { child, gone } = redisLike('/another/redis.sock');
+    await once(child, 'spawn');
+    await endStaleProcess(left());
+    expect(child.kill('SIGKILL')).toBe(true);
+    expect(await gone).toEqual([null, 'SIGKILL']);
+  });
+
+  it('is no matter when there is no pid file, or its process is gone', async () => {
+    await endStaleProcess(left());
+    const { child, gone } = redisLike(join(folder, 'redis.sock'));
+    child.kill('SIGKILL');
+    await gone;
+    await endStaleProcess(left());
+  });
+});
