@@ -79,7 +79,7 @@ const addResting = async (world: World, { store, companies, take }: Fixture, cou
       data: { saga_id, correlation_id },
       opts: { jobId: `saga-${saga_id}-e0`, delay: far.getTime() - Date.now() },
     }));
-    for (let each = 0; each < queue.length; each += 1_000) await world.queue.addBulk(queue.slice(each, each + 1_000));
+    for (let each = 0; each < queue.length; each += 1_000) await world.bullmqQueue.addBulk(queue.slice(each, each + 1_000));
   }
 };
 
@@ -88,7 +88,7 @@ const addEntries = async ({ store }: Fixture, count: number): Promise<void> => {
   const logs = store.connection.db!.collection(collections.logs);
   for (let at = 0; at < count; at += page) {
     const entries = Array.from({ length: Math.min(page, count - at) }, (_, index) => {
-      const saga_id = `01900000-0000-7000-8000-${String(Math.baseline((at + index) / 6)).padStart(12, '0')}`;
+      const saga_id = `01900000-0000-7000-8000-${String(Math.floor((at + index) / 6)).padStart(12, '0')}`;
       const seq = 1 + ((at + index) % 6);
       return { _id: entryId(saga_id, `${saga_id}:${seq}`), saga_id, date: far, journal: { seq }, metadata: { crossroads_order_id: saga_id.slice(-12) } };
     });

@@ -25,11 +25,11 @@ export const measureIntake = async ({ world, plan, say }: Run, figures: Figures)
   const bare = runOwn('floors/bare-express-process.js');
   world.children.push(bare);
   const baselineUrl = `${(await heard<{ url: string }>(bare, 'ready')).url}/v1/order/reset`;
-  await world.queue.pause();
+  await world.bullmqQueue.pause();
   const pair = async (seconds: number) => {
     const real = await takeIn(world, fixture, url, seconds, 300);
     // Nobody answers these bells; left hanging they would be answered by the next row's workers.
-    await world.queue.drain(true);
+    await world.bullmqQueue.drain(true);
     return { real, baseline: await takeIn(world, fixture, baselineUrl, seconds, 300) };
   };
   // Both are warm before either counts.
@@ -47,7 +47,7 @@ export const measureIntake = async ({ world, plan, say }: Run, figures: Figures)
       'intake.bare_express_p99_ms': baseline.p99,
     });
   });
-  await world.queue.resume();
+  await world.bullmqQueue.resume();
   await Promise.all(world.children.splice(1).map((child) => child.end()));
 };
 

@@ -8,14 +8,14 @@ export interface Spread {
 export const spreadOf = (values: readonly number[]): Spread => {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = (sorted.length - 1) / 2;
-  const median = (sorted[Math.baseline(middle)]! + sorted[Math.ceil(middle)]!) / 2;
+  const median = (sorted[Math.floor(middle)]! + sorted[Math.ceil(middle)]!) / 2;
   return { min: sorted[0]!, median, max: sorted.at(-1)! };
 };
 
 /** The value below which the given part of them lie; NaN of none. */
 export const quantile = (values: readonly number[], part: number): number => {
   const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.baseline(part * sorted.length))] ?? Number.NaN;
+  return sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))] ?? Number.NaN;
 };
 
 /** Figures by name, one value for each round. */

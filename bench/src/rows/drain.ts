@@ -19,17 +19,17 @@ const longestMs = 120_000;
 
 /** Accepts `count` resets in bulk with nobody at work, lets the workers go, and times them until every saga is `synced`. */
 export const drainReal = async (world: World, fixture: Fixture, workers: readonly { pid: number }[], count: number, deliveries = 2): Promise<Drained> => {
-  const { outside, queue, queue, stores } = world;
+  const { outside, bullmqQueue, queue, stores } = world;
   const { store, companies } = fixture;
   const from = fixture.take(count);
   await putOrders(store, companies, from, count, deliveries);
-  await queue.pause();
+  await bullmqQueue.pause();
   const sagas = await acceptAll(store, companies, from, count);
   await enqueueAll(queue, sagas);
   await pause(200);
   const pids = [...workers.map(({ pid }) => pid), stores.redisPid, stores.mongodbPid, outside.pid];
   const [arrived, cpu, began] = [await outside.arrived(), cpuSeconds(pids), performance.now()];
-  await queue.resume();
+  await bullmqQueue.resume();
   // The sink is asked until the last dispatch has come; only then the database, so that asking costs nothing while it counts.
   await until(async () => (await outside.arrived()) - arrived >= count, longestMs, 'The drain did not come to its end.');
   const last = sagas.map(({ saga_id }) => saga_id).sort().at(-1)!;

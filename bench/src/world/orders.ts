@@ -35,7 +35,7 @@ const drop = (index: number, which: number) => ({
 /** Writes delivered orders, `from` to `from + count - 1`, each with so many BOLs and as many executed drops; answers when all are stored. */
 export const putOrders = async (store: Store, { pair }: Companies, from: number, count: number, deliveries = 2): Promise<void> => {
   // Large orders go a few at a time: hundreds of megabytes in one command are refused or come late.
-  const atOnce = Math.max(1, Math.baseline(mostDeliveriesAtOnce / Math.max(1, deliveries)));
+  const atOnce = Math.max(1, Math.floor(mostDeliveriesAtOnce / Math.max(1, deliveries)));
   const put = (index: number): Promise<boolean> => {
     const { caller, counterparty } = pair(index);
     return store.commit.insert(collections.orders, {

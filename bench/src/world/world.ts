@@ -32,7 +32,7 @@ export interface World {
   stores: Stores;
   outside: Outside;
   queue: SagaQueue;
-  queue: BullmqQueue;
+  bullmqQueue: BullmqQueue;
   redis: Redis;
   children: Child[];
   fixture(name: string, companies?: number): Promise<Fixture>;
@@ -63,10 +63,10 @@ export const openWorld = async (): Promise<World> => {
     const outside = await startOutside(children);
     const quiet = (): void => undefined;
     const queue = openSagaQueue(stores.redisUrl, quiet);
-    const queue = openQueue(stores.redisUrl, quiet);
+    const bullmqQueue = openQueue(stores.redisUrl, quiet);
     const redis = connect(stores.redisUrl);
-    closing.push(() => queue.close(), () => closeQueue(queue), async () => redis.disconnect());
-    await queue.waitUntilReady();
+    closing.push(() => queue.close(), () => closeQueue(bullmqQueue), async () => redis.disconnect());
+    await bullmqQueue.waitUntilReady();
     const upOrWords = async (name: string, up: () => Promise<boolean>): Promise<void> => {
       const words = async () => (await readFile(join(dataDir, `${name}.log`), 'utf8')).split('\n').slice(-15).join('\n');
       await until(up, 20_000, `The ${name} did not start.`).catch(async (error: Error) => {
@@ -84,7 +84,7 @@ export const openWorld = async (): Promise<World> => {
       stores,
       outside,
       queue,
-      queue,
+      bullmqQueue,
       redis,
       children,
       async fixture(name, count = 10) {
@@ -106,7 +106,7 @@ export const openWorld = async (): Promise<World> => {
       startWorkers: async ({ uri }, nodeArgs) => {
         const env = { MONGODB_URI: uri, DESTINATION_PRIVATE_HOSTS: '127.0.0.1', [webhookSecret.name]: webhookSecret.value };
         const workers = [app('worker', env, nodeArgs), app('worker', env, nodeArgs)];
-        await upOrWords('worker', async () => (await queue.getWorkersCount()) >= 2);
+        await upOrWords('worker', async () => (await bullmqQueue.getWorkersCount()) >= 2);
         return workers;
       },
       end,

@@ -59,7 +59,7 @@ export class Batcher<Item> {
     this.#waitingBytes += bytes;
     // One tick's worth gathers even when nothing is under way.
     if (this.#waiting.length === 1) setImmediate(() => this.#leave());
-    this.#timer ??= this.#dropLater();
+    if (this.#timer === undefined) this.#timer = this.#dropLater();
     return true;
   }
 

@@ -36,7 +36,7 @@ const section = ({ method, path, operationId, summary, description, parameters, 
 ${parameters.length === 0 ? '' : `<table><thead><tr><th>Parameter</th><th>In</th><th></th><th>Meaning</th></tr></thead><tbody>${parameters.map(row).join('')}</tbody></table>`}
 <pre>${escaped(curl(method, path, parameters, requestBody))}</pre>
 <table><thead><tr><th>Status</th><th>Meaning</th><th>Body</th></tr></thead><tbody>${Object.entries(responses)
-  .map(([status, { description: description, content }]) => `<tr><td>${status}</td><td>${prose(description)}</td><td>${bodyOf(content)}</td></tr>`)
+  .map(([status, { description, content }]) => `<tr><td>${status}</td><td>${prose(description)}</td><td>${bodyOf(content)}</td></tr>`)
   .join('')}</tbody></table></section>`;
 
 const row = ({ name, in: place, required, description = '' }: Described['parameters'][number]): string =>
