@@ -18,12 +18,13 @@ const swc = (syntax: 'typescript' | 'ecmascript'): [string, Record<string, unkno
 
 const config: Config = {
   testEnvironment: 'node',
-  roots: ['<rootDir>/libs', '<rootDir>/apps', '<rootDir>/tests'],
+  roots: ['<rootDir>/libs', '<rootDir>/apps', '<rootDir>/tools', '<rootDir>/tests'],
   testMatch: ['**/*.test.ts', '**/*.test.tsx'],
   modulePathIgnorePatterns: ['/dist/'],
   globalSetup: '<rootDir>/tests/stores/setup.ts',
   globalTeardown: '<rootDir>/tests/stores/teardown.ts',
   moduleNameMapper: {
+    '^@crossroads/sandbox$': '<rootDir>/apps/sandbox/src/index.ts',
     '^@crossroads/([^/]+)/([^/]+)$': '<rootDir>/libs/$1/src/$2/index.ts',
     '^@crossroads/([^/]+)$': '<rootDir>/libs/$1/src/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',

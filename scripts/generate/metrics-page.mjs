@@ -2,7 +2,7 @@
 export const metricsPage = {
   path: 'docs/metrics.md',
   print: async () => {
-    const { openMetrics } = await import('../../libs/runtime/dist/index.js');
+    const { openMetrics } = await import('../../libs/platform/dist/index.js');
     const { intakeMetrics } = await import('../../apps/intake/dist/metrics.js');
     const { workerMetrics } = await import('../../apps/worker/dist/metrics.js');
     const { opsMetrics } = await import('../../apps/ops/dist/metrics.js');

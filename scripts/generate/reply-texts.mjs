@@ -6,7 +6,7 @@ const tellers = new Set(['rejected', 'plainRefusal', 'NotAllowed']);
 
 /** Every sentence the intake can answer an error with, by status: `Map(status → Set(text))`. What differs from reply to reply is an ellipsis. */
 export const replyTexts = () => {
-  const modules = sources('apps/intake', 'libs/identity', 'libs/contract').map(({ path, text }) => ({
+  const modules = sources('apps/intake', 'libs/platform', 'libs/contract').map(({ path, text }) => ({
     path,
     nodes: [...nodesIn(parseSync(text, { syntax: 'typescript' }))],
   }));

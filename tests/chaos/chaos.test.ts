@@ -8,7 +8,7 @@ const withinMs = 180_000;
 /** Runs the short campaign as `npm run chaos -- --short` does. */
 const shortCampaign = async (): Promise<{ code: number | null; output: string }> => {
   const { REDIS_URL: _redis, MONGODB_URI: _mongodb, ...env } = process.env;
-  const child = spawn(process.execPath, ['--enable-source-maps', 'apps/sandbox/dist/chaos/main.js', '--short'], { env, stdio: ['ignore', 'pipe', 'pipe'], timeout: withinMs });
+  const child = spawn(process.execPath, ['--enable-source-maps', 'tools/chaos/dist/main.js', '--short'], { env, stdio: ['ignore', 'pipe', 'pipe'], timeout: withinMs });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => (output += text));
   const [code] = (await once(child, 'exit')) as [number | null];

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { CheckInput, Invariant } from '../../apps/sandbox/src/chaos/checker.js';
-import { checks, findViolations } from '../../apps/sandbox/src/chaos/checker.js';
+import type { CheckInput, Invariant } from '../../tools/chaos/src/checker.js';
+import { checks, findViolations } from '../../tools/chaos/src/checker.js';
 import { healthyRun } from './healthy-run.js';
 
 interface Spoiled {

@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { CrashOrder } from '../../apps/sandbox/src/chaos/crash-order.js';
-import { giveOrders, isAt, openCrashFolder, readHits, readOrders, takeHit } from '../../apps/sandbox/src/chaos/crash-order.js';
+import type { CrashOrder } from '../../tools/chaos/src/crash-order.js';
+import { giveOrders, isAt, openCrashFolder, readHits, readOrders, takeHit } from '../../tools/chaos/src/crash-order.js';
 
 let folder: string;
 

@@ -1,5 +1,5 @@
-import type { CheckInput } from '../../apps/sandbox/src/chaos/checker.js';
-import type { EntrySeen } from '../../apps/sandbox/src/chaos/evidence.js';
+import type { CheckInput } from '../../tools/chaos/src/checker.js';
+import type { EntrySeen } from '../../tools/chaos/src/evidence.js';
 
 const steps = ['resolve-order', 'snapshot-order', 'clear-deliveries', 'reset-progression', 'dispatch-reset'];
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { EntrySeen, SagaSeen } from '../../apps/sandbox/src/chaos/evidence.js';
-import { recoveryOf } from '../../apps/sandbox/src/chaos/recovery.js';
+import type { EntrySeen, SagaSeen } from '../../tools/chaos/src/evidence.js';
+import { recoveryOf } from '../../tools/chaos/src/recovery.js';
 
 const entry = (at: number, epoch: number, outcome = 'done'): EntrySeen => ({ sagaId: 's', correlationId: 'c', orderId: 'o', at, seq: at, epoch, step: 'resolve-order', direction: 'run', outcome });
 

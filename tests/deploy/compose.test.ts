@@ -98,7 +98,7 @@ describe('docker-compose.yml', () => {
     const { environment = {}, healthcheck } = compose.services[name]!;
     const [, port, path] = /127\.0\.0\.1:(\d+)(\/\w+)/.exec(healthcheck!.test.at(-1)!)!;
     expect(Object.entries(environment).filter(([setting]) => setting.endsWith('_PORT')).map(([, value]) => String(value))).toContain(port);
-    expect(read('libs/runtime/src/probes.ts')).toContain(`'${path}'`);
+    expect(read('libs/platform/src/probes.ts')).toContain(`'${path}'`);
   });
 
   test('gives each app longer to end than it may take', () => {

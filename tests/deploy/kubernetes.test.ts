@@ -119,7 +119,7 @@ describe('deploy/kubernetes', () => {
 
     const probes = ['startupProbe', 'livenessProbe', 'readinessProbe'].map((which) => (container[which as keyof Container] as Probe).httpGet!);
     expect(probes).toEqual([{ path: '/livez', port: 'probes' }, { path: '/livez', port: 'probes' }, { path: '/readyz', port: 'probes' }]);
-    for (const { path } of probes) expect(read('libs/runtime/src/probes.ts')).toContain(`'${path}'`);
+    for (const { path } of probes) expect(read('libs/platform/src/probes.ts')).toContain(`'${path}'`);
 
     const service = named<Service>('Service', name).spec!;
     expect(service.selector).toEqual({ app: name });
@@ -166,7 +166,7 @@ describe.each(all<ScaledObject>('ScaledObject').map((object) => [object.file, ob
     for (const { type, metadata } of spec.triggers) {
       if (type === 'prometheus') {
         const [metric] = /crossroads_\w+/.exec(metadata['query']!)!;
-        expect(read('libs/runtime/src/metrics/backlog-metrics.ts')).toContain(`'${metric}'`);
+        expect(read('libs/platform/src/metrics/backlog-metrics.ts')).toContain(`'${metric}'`);
       } else {
         const { hostname, port, pathname } = new URL(metadata['url']!);
         expect([hostname.split('.')[0], port, hostname.split('.')[1]]).toEqual(['worker', String(named<Service>('Service', 'worker').spec!.ports![0]!.port), 'crossroads']);

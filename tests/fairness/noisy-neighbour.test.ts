@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { openSagaQueue } from '@crossroads/queue';
+import { openSagaQueue } from '@crossroads/saga-bullmq';
 import type { Store } from '@crossroads/store';
 import { openStore } from '@crossroads/store';
 import { eventually } from '@crossroads/testkit';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { openRateCounter } from '@crossroads/queue';
+import { openRateCounter } from '@crossroads/saga-bullmq';
 import { eventually } from '@crossroads/testkit';
 import { testRedisUrl } from '../stores/own-database.js';
 import { intakeWorld, to } from './world.js';

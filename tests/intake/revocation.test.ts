@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { createAuthenticator, createTokens } from '@crossroads/identity';
+import { createAuthenticator, createTokens } from '@crossroads/platform';
 import { directoryRepository } from '@crossroads/store';
 import { intakeWorld } from './world.js';
 import type { IntakeWorld } from './world.js';

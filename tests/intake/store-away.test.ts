@@ -1,8 +1,7 @@
 import { createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { newApiKey } from '@crossroads/identity';
-import { listen } from '@crossroads/runtime';
+import { listen, newApiKey } from '@crossroads/platform';
 import { openStore } from '@crossroads/store';
 import { eventually, openMongodbProxy, silent, writing } from '@crossroads/testkit';
 import { createIntake } from '../../apps/intake/src/intake.js';

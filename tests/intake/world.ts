@@ -1,10 +1,9 @@
 import { Agent, request as httpRequest } from 'node:http';
 import type { IncomingHttpHeaders } from 'node:http';
 import { jest } from '@jest/globals';
-import { digest, newApiKey } from '@crossroads/identity';
+import { digest, listen, newApiKey } from '@crossroads/platform';
 import { resetOrder, resetRequest, subjectOf } from '@crossroads/order-reset';
-import type { SagaQueue, RateCounter } from '@crossroads/queue';
-import { listen } from '@crossroads/runtime';
+import type { SagaQueue, RateCounter } from '@crossroads/saga-bullmq';
 import { createSagaRunner } from '@crossroads/saga';
 import { auditLogRepository, collections, directoryRepository, journalRepository, orderQueueRepository, makeIndexes, openStore, orderReader, orderRepository, sagaRepository } from '@crossroads/store';
 import type { OrderRecord, Store } from '@crossroads/store';

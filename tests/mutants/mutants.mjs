@@ -3,15 +3,15 @@
  * not all of it is needed, or the model. The `from` of each stands exactly once in its file; a test holds the list to that.
  */
 const model = { model: true };
-const pairs = (title) => ({ test: 'libs/store/src/as-in-memory.test.ts', title });
-const filters = { test: 'libs/store/src/filters.test.ts' };
+const pairs = (title) => ({ test: 'libs/store/src/mongodb/as-in-memory.test.ts', title });
+const filters = { test: 'libs/store/src/mongodb/filters.test.ts' };
 const orderPairs = pairs('an order just locked|a cleared order|longer histories of three');
 const sagaPairs = pairs('sagas in memory');
 
-const order = 'libs/store/src/order.repository.ts';
-const saga = 'libs/store/src/saga.repository.ts';
-const decision = 'libs/store/src/decision.repository.ts';
-const command = 'libs/store/src/saga-command.repository.ts';
+const order = 'libs/store/src/orders/order.repository.ts';
+const saga = 'libs/store/src/sagas/saga.repository.ts';
+const decision = 'libs/store/src/sagas/decision.repository.ts';
+const command = 'libs/store/src/sagas/saga-command.repository.ts';
 const turn = 'libs/saga/src/saga-execution.ts';
 const progress = 'libs/saga/src/saga-state.ts';
 
@@ -40,7 +40,7 @@ export const mutants = [
   { rule: 'a claim names the epoch it was read at', file: saga, from: `tenant_id: saga.tenant_id, epoch: saga.epoch, $expr: due }`, to: `tenant_id: saga.tenant_id, $expr: due }`, foundBy: filters },
   { rule: 'only a saga that is due is claimed', file: saga, from: `tenant_id: saga.tenant_id, epoch: saga.epoch, $expr: due }`, to: `tenant_id: saga.tenant_id, epoch: saga.epoch }`, foundBy: sagaPairs },
   { rule: 'a claim that was taken over settles nothing', file: saga, from: `tenant_id: facts.tenantId, epoch }, settle(epoch, settlement)`, to: `tenant_id: facts.tenantId }, settle(epoch, settlement)`, foundBy: sagaPairs },
-  { rule: 'a settled claim is not renewed', file: saga, from: `({ settled_epoch: { $lt: epoch }, $expr: { $gt: ['$next_run_at', '$$NOW'] } });`, to: `({ $expr: { $gt: ['$next_run_at', '$$NOW'] } });`, foundBy: { test: 'libs/store/src/store.test.ts', title: 'renewed' } },
+  { rule: 'a settled claim is not renewed', file: saga, from: `({ settled_epoch: { $lt: epoch }, $expr: { $gt: ['$next_run_at', '$$NOW'] } });`, to: `({ $expr: { $gt: ['$next_run_at', '$$NOW'] } });`, foundBy: { test: 'libs/store/src/mongodb/store.test.ts', title: 'renewed' } },
   { rule: 'a lapsed claim is not renewed', file: saga, from: `({ settled_epoch: { $lt: epoch }, $expr: { $gt: ['$next_run_at', '$$NOW'] } });`, to: `({ settled_epoch: { $lt: epoch } });`, foundBy: sagaPairs },
   { rule: 'a claim that was not made is not counted as given back', file: saga, from: `settled_epoch: { $max: ['$settled_epoch', made] },`, to: `settled_epoch: { $max: ['$settled_epoch', highest, made] },`, foundBy: sagaPairs },
   { rule: 'a decision claims only a saga that rests', file: decision, from: `({ _id, tenant_id, epoch, settled_epoch: epoch, next_run_at: { $exists: true } });`, to: `({ _id, tenant_id, epoch, next_run_at: { $exists: true } });`, foundBy: sagaPairs },
@@ -51,20 +51,20 @@ export const mutants = [
   { rule: 'resume counts the claims before it as no crashes', file: command, from: `resumed: true, settled_epoch: epoch, next_run_at`, to: `resumed: true, next_run_at`, foundBy: sagaPairs },
   { rule: 'only a stopped saga is resumed', file: command, from: `{ _id, tenant_id, epoch, phase: 'stopped' }`, to: `{ _id, tenant_id, epoch }`, foundBy: sagaPairs },
   { rule: 'only a saga that rests is run now', file: command, from: `epoch, phase: { $in: ['retrying', 'waiting'] } }`, to: `epoch }`, foundBy: sagaPairs },
-  { rule: 'the sweep sees sagas that are due since the same moment', file: 'libs/store/src/sweep.repository.ts', from: `$or: [{ next_run_at: { $gt: after.nextRunAt } }, { _id: { $gt: after.sagaId } }]`, to: `next_run_at: { $gt: after.nextRunAt }`, foundBy: filters },
-  { rule: 'the sweep enqueues what is due', file: 'libs/store/src/sweep.repository.ts', from: `$expr: { $lte: ['$next_run_at', '$$NOW'] } };`, to: `$expr: { $gt: ['$next_run_at', '$$NOW'] } };`, foundBy: filters },
-  { rule: 'the sweep unlocks orders of ended sagas only', file: 'libs/store/src/sweep.repository.ts', from: `!open.has(lock.saga_id)`, to: `true`, foundBy: { test: 'tests/store/orphans.test.ts' } },
+  { rule: 'the sweep sees sagas that are due since the same moment', file: 'libs/store/src/sagas/sweep.repository.ts', from: `$or: [{ next_run_at: { $gt: after.nextRunAt } }, { _id: { $gt: after.sagaId } }]`, to: `next_run_at: { $gt: after.nextRunAt }`, foundBy: filters },
+  { rule: 'the sweep enqueues what is due', file: 'libs/store/src/sagas/sweep.repository.ts', from: `$expr: { $lte: ['$next_run_at', '$$NOW'] } };`, to: `$expr: { $gt: ['$next_run_at', '$$NOW'] } };`, foundBy: filters },
+  { rule: 'the sweep unlocks orders of ended sagas only', file: 'libs/store/src/sagas/sweep.repository.ts', from: `!open.has(lock.saga_id)`, to: `true`, foundBy: { test: 'tests/store/orphans.test.ts' } },
 
   // Writes that travel together, and what an error means.
-  { rule: 'a write concern error of a group is no success', file: 'libs/store/src/group-commit.ts', from: `if (error.writeConcernErrors.length > 0) throw error;`, to: ``, foundBy: { test: 'libs/store/src/error-classes.test.ts' } },
-  { rule: 'what MongoDB does not say is not known', file: 'libs/store/src/store-errors.ts', from: `return isDefinite(error) ? undefined : unknownResult(error);`, to: `return undefined;`, foundBy: { test: 'libs/store/src/error-classes.test.ts' } },
-  { rule: 'each write of a group gets its own outcome', file: 'libs/store/src/group-commit.ts', from: `else if (update) resolve(update.matchedCount > 0);`, to: `else if (update) resolve(true);`, foundBy: { test: 'libs/store/src/store.test.ts', title: 'group commit' } },
+  { rule: 'a write concern error of a group is no success', file: 'libs/store/src/mongodb/group-commit.ts', from: `if (error.writeConcernErrors.length > 0) throw error;`, to: ``, foundBy: { test: 'libs/store/src/mongodb/error-classes.test.ts' } },
+  { rule: 'what MongoDB does not say is not known', file: 'libs/store/src/mongodb/store-errors.ts', from: `return isDefinite(error) ? undefined : unknownResult(error);`, to: `return undefined;`, foundBy: { test: 'libs/store/src/mongodb/error-classes.test.ts' } },
+  { rule: 'each write of a group gets its own outcome', file: 'libs/store/src/mongodb/group-commit.ts', from: `else if (update) resolve(update.matchedCount > 0);`, to: `else if (update) resolve(true);`, foundBy: { test: 'libs/store/src/mongodb/store.test.ts', title: 'group commit' } },
 
   // Decisions from outside.
-  { rule: 'a saga that rests is claimed before it is canceled', file: 'libs/store/src/cancel-saga.ts', from: `const epoch = resting ? await sagas.claim(saga) : saga.epoch;`, to: `const epoch: number | undefined = saga.epoch;`, foundBy: { test: 'tests/crash-safety/cancel-at-rest.test.ts' } },
-  { rule: 'a saga that an operator has ended is not canceled', file: 'libs/store/src/cancel-saga.ts', from: ` || step.outcome === 'terminated'`, to: ``, foundBy: { test: 'tests/crash-safety/cancel-at-rest.test.ts' } },
+  { rule: 'a saga that rests is claimed before it is canceled', file: 'libs/store/src/sagas/cancel-saga.ts', from: `const epoch = resting ? await sagas.claim(saga) : saga.epoch;`, to: `const epoch: number | undefined = saga.epoch;`, foundBy: { test: 'tests/crash-safety/cancel-at-rest.test.ts' } },
+  { rule: 'a saga that an operator has ended is not canceled', file: 'libs/store/src/sagas/cancel-saga.ts', from: ` || step.outcome === 'terminated'`, to: ``, foundBy: { test: 'tests/crash-safety/cancel-at-rest.test.ts' } },
   { rule: 'an abandoned saga says what it cleared', file: 'apps/ops/src/commands/terminate.ts', from: `...(cleared && { adds: { cleared } }),`, to: ``, foundBy: { test: 'apps/ops/src/commands/commands.test.ts', title: 'terminate' } },
-  { rule: 'the first outcome of a step stands', file: 'libs/store/src/journal.repository.ts', from: `return reaching(async () => toEntry(await standing(entry)));`, to: `return entry;`, foundBy: { test: 'libs/store/src/store.test.ts', title: 'journal' } },
+  { rule: 'the first outcome of a step stands', file: 'libs/store/src/sagas/journal.repository.ts', from: `return reaching(async () => toEntry(await standing(entry)));`, to: `return entry;`, foundBy: { test: 'libs/store/src/mongodb/store.test.ts', title: 'journal' } },
 
   // The kernel and the steps.
   { rule: 'a step that got through sets the failures back', file: turn, from: `      if (rest) return rest;\n      this.#failures = 0;`, to: `      if (rest) return rest;`, foundBy: { test: 'libs/saga/src/failures.test.ts' } },

@@ -73,7 +73,7 @@ async function byModel({ file, from, to }, libs) {
   const source = await readFile(compiled, 'utf8');
   if (source.split(from).length !== 2) return { found: false, told: `${compiled} does not hold it exactly once` };
   await writeFile(compiled, source.replace(from, () => to));
-  const { code, output } = await run(process.execPath, [join(scope, 'testkit/dist/model/main.js'), '--schedules', schedules], {});
+  const { code, output } = await run(process.execPath, [join(scope, 'model/dist/main.js'), '--schedules', schedules], {});
   const seed = /seed \d+: .*/.exec(output);
   return { found: code === 1 && seed !== null, told: seed ? `model, ${seed[0].slice(0, 120)}` : lastLineOf(output) };
 }

@@ -8,7 +8,7 @@ import { expect, test } from '@jest/globals';
  */
 const inProcess = async (work: string): Promise<string[]> => {
   const script = `
-    import { openTracing } from '@crossroads/runtime';
+    import { openTracing } from '@crossroads/platform';
     const alive = setInterval(() => {}, 1_000);
     let told;
     const line = new Promise((resolve) => (told = resolve));

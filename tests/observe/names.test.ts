@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import type { Metrics } from '@crossroads/runtime';
-import { openMetrics } from '@crossroads/runtime';
+import type { Metrics } from '@crossroads/platform';
+import { openMetrics } from '@crossroads/platform';
 import { parse } from 'yaml';
 import { intakeMetrics } from '../../apps/intake/src/metrics.js';
 import { opsMetrics } from '../../apps/ops/src/metrics.js';

@@ -1,7 +1,7 @@
 import { afterAll, expect, test } from '@jest/globals';
-import type { SagaQueue } from '@crossroads/queue';
-import { closeQueue, openSagaQueue, openQueue, startSagaWorker } from '@crossroads/queue';
-import { readConfig, settings } from '@crossroads/runtime';
+import type { SagaQueue } from '@crossroads/saga-bullmq';
+import { closeQueue, openSagaQueue, openQueue, startSagaWorker } from '@crossroads/saga-bullmq';
+import { readConfig, settings } from '@crossroads/platform';
 import { eventually } from '@crossroads/testkit';
 import { z } from 'zod';
 import { testRedisUrl } from '../stores/own-database.js';

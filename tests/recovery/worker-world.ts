@@ -1,5 +1,5 @@
-import type { JobResult, SagaQueue, SagaWorker, QueuePlace, BullmqQueue } from '@crossroads/queue';
-import { closeQueue, openSagaQueue, openQueue, startSagaWorker } from '@crossroads/queue';
+import type { JobResult, SagaQueue, SagaWorker, QueuePlace, BullmqQueue } from '@crossroads/saga-bullmq';
+import { closeQueue, openSagaQueue, openQueue, startSagaWorker } from '@crossroads/saga-bullmq';
 import type { RunResult, CompensatableStep, StepContext } from '@crossroads/saga';
 import { createSagaRunner, done, saga } from '@crossroads/saga';
 import type { SagaDocument, SagaRepository, Store } from '@crossroads/store';

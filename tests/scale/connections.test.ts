@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import type { SagaQueue } from '@crossroads/queue';
-import { openSagaQueue, openRateCounter, startSagaWorker } from '@crossroads/queue';
+import type { SagaQueue } from '@crossroads/saga-bullmq';
+import { openSagaQueue, openRateCounter, startSagaWorker } from '@crossroads/saga-bullmq';
 import { eventually } from '@crossroads/testkit';
 import { startCluster } from './redis-cluster.js';
 import { startWatched } from './redis-sentinel.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { jobId } from '@crossroads/queue';
+import { jobId } from '@crossroads/saga-bullmq';
 import { eventually } from '@crossroads/testkit';
 import { ownDatabase } from '../stores/own-database.js';
 import type { Fleet } from './fleet.js';

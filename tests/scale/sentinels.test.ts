@@ -1,5 +1,5 @@
 import { afterEach, test } from '@jest/globals';
-import { openRateCounter } from '@crossroads/queue';
+import { openRateCounter } from '@crossroads/saga-bullmq';
 import { eventually } from '@crossroads/testkit';
 import { startWatched } from './redis-sentinel.js';
 import { started } from './started.js';

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import mongoose from 'mongoose';
-import { modelsOf } from '../../libs/store/src/models/models.js';
+import { modelsOf } from '../../libs/store/src/mongodb/models.js';
 import { sharded } from './sharded.js';
 
 test('every unique index of a sharded collection begins with its shard key, as MongoDB demands', async () => {

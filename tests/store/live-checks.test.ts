@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import type { Store } from '@crossroads/store';
 import { collections, openStore } from '@crossroads/store';
-import { liveFindings } from '../../apps/sandbox/src/chaos/live-checks.js';
+import { liveFindings } from '../../tools/chaos/src/live-checks.js';
 import { ownDatabase } from '../stores/own-database.js';
 
 /** Without indexes: what they would keep out is what the checks must see. */

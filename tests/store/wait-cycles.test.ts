@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { uuidv7 } from 'uuidv7';
 import type { Store } from '@crossroads/store';
 import { circlesIn, collections, makeIndexes, openStore, waitCycles } from '@crossroads/store';
-import { liveFindings } from '../../apps/sandbox/src/chaos/live-checks.js';
+import { liveFindings } from '../../tools/chaos/src/live-checks.js';
 import { ownDatabase } from '../stores/own-database.js';
 import { costOf, queriesOf } from './watched-queries.js';
 

@@ -1,5 +1,5 @@
-import { NotAllowed } from '@crossroads/identity';
-import type { Log } from '@crossroads/runtime';
+import { NotAllowed } from '@crossroads/platform';
+import type { Log } from '@crossroads/platform';
 import { StoreUnavailable } from '@crossroads/saga';
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import { HttpError, httpError } from './http-error.js';

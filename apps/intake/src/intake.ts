@@ -1,8 +1,7 @@
-import { createAuthenticator, createTokens } from '@crossroads/identity';
+import { createAuthenticator, createTokens, openMetrics } from '@crossroads/platform';
 import { resetRequest, subjectOf } from '@crossroads/order-reset';
-import type { SagaQueue, RateCounter } from '@crossroads/queue';
-import type { Log, Tracing } from '@crossroads/runtime';
-import { openMetrics } from '@crossroads/runtime';
+import type { SagaQueue, RateCounter } from '@crossroads/saga-bullmq';
+import type { Log, Tracing } from '@crossroads/platform';
 import { decisionRepository, directoryRepository, intakeRepository, journalRepository, activeSagas, orderWriter, sagaVersionRepository } from '@crossroads/store';
 import type { Store, SubjectOf } from '@crossroads/store';
 import type { Express } from 'express';

@@ -1,5 +1,5 @@
-import { openSagaQueue, openRateCounter } from '@crossroads/queue';
-import { createLog, listen, onShutdown, openMetrics, openTracing, probes, readConfig } from '@crossroads/runtime';
+import { openSagaQueue, openRateCounter } from '@crossroads/saga-bullmq';
+import { createLog, listen, onShutdown, openMetrics, openTracing, probes, readConfig } from '@crossroads/platform';
 import { openStore } from '@crossroads/store';
 import { intakeConfig } from './config.js';
 import { createIntake } from './intake.js';

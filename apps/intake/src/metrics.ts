@@ -1,5 +1,5 @@
-import type { Metrics } from '@crossroads/runtime';
-import { httpDurations, submittedCounter } from '@crossroads/runtime';
+import type { Metrics } from '@crossroads/platform';
+import { httpDurations, submittedCounter } from '@crossroads/platform';
 
 /** What the intake counts. */
 export const intakeMetrics = (metrics: Metrics) => ({ timed: httpDurations(metrics), submitted: submittedCounter(metrics) });

@@ -1,5 +1,5 @@
 import type { ResetRequest as AskedReset } from '@crossroads/contract';
-import type { Caller } from '@crossroads/identity';
+import type { Caller } from '@crossroads/platform';
 import { concurrencyKeysOfRequest, resetOrderVersion } from '@crossroads/order-reset';
 import type { ResetRequest } from '@crossroads/order-reset';
 import type { NewSaga } from '@crossroads/store';

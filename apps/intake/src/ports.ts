@@ -1,6 +1,5 @@
-import type { Authenticator } from '@crossroads/identity';
-import type { SagaQueue } from '@crossroads/queue';
-import type { Log, Tracing } from '@crossroads/runtime';
+import type { Authenticator, Log, Tracing } from '@crossroads/platform';
+import type { SagaQueue } from '@crossroads/saga-bullmq';
 import type { DirectoryRepository, IntakeRepository, OrderWriter } from '@crossroads/store';
 import type { RequestHandler } from 'express';
 import type { Decisions } from './decisions/decisions.js';

@@ -1,4 +1,4 @@
-import type { Log } from '@crossroads/runtime';
+import type { Log } from '@crossroads/platform';
 import type { ActiveSagas } from '@crossroads/store';
 import { uuidv7 } from 'uuidv7';
 import { httpError } from './http-error.js';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Log } from '@crossroads/runtime';
+import type { Log } from '@crossroads/platform';
 import type { RequestHandler } from 'express';
 import { storeAway } from './failures.js';
 import { startDeadline } from './http/deadline.js';

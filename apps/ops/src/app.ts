@@ -1,7 +1,7 @@
 import express from 'express';
 import type { Express, RequestHandler } from 'express';
-import type { BullmqQueue } from '@crossroads/queue';
-import type { Log } from '@crossroads/runtime';
+import type { BullmqQueue } from '@crossroads/saga-bullmq';
+import type { Log } from '@crossroads/platform';
 import type { Store } from '@crossroads/store';
 import {
   auditRepository,

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { readConfig } from '@crossroads/runtime';
+import { readConfig } from '@crossroads/platform';
 import { opsConfig } from './config.js';
 
 const needed = { MONGODB_URI: 'mongodb://localhost/crossroads', REDIS_URL: 'redis://localhost' };

@@ -1,5 +1,5 @@
-import { closeQueue, openSagaQueue, openQueue } from '@crossroads/queue';
-import { createLog, listen, onShutdown, openMetrics, probes, readConfig } from '@crossroads/runtime';
+import { closeQueue, openSagaQueue, openQueue } from '@crossroads/saga-bullmq';
+import { createLog, listen, onShutdown, openMetrics, probes, readConfig } from '@crossroads/platform';
 import { backlogRepository, bulkRepository, intakeRepository, openStore, waitCycles } from '@crossroads/store';
 import { createOpsApp } from './app.js';
 import { createBulkRunner } from './bulk/bulk-runner.js';

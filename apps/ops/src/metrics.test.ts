@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { openMetrics } from '@crossroads/runtime';
+import { openMetrics } from '@crossroads/platform';
 import { opsMetrics } from './metrics.js';
 
 test('circles of waiting sagas are counted once a minute at most, and not told while they cannot be known', async () => {

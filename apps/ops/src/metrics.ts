@@ -1,5 +1,5 @@
-import type { Backlog, Metrics } from '@crossroads/runtime';
-import { backlogMetrics, httpDurations, submittedCounter } from '@crossroads/runtime';
+import type { Backlog, Metrics } from '@crossroads/platform';
+import { backlogMetrics, httpDurations, submittedCounter } from '@crossroads/platform';
 import type { WaitCycles } from '@crossroads/store';
 
 /** Milliseconds a count of circles stands: it costs more than the other gauges, and a circle does not go away. */

@@ -1,4 +1,4 @@
-import { readConfig, settings } from '@crossroads/runtime';
+import { readConfig, settings } from '@crossroads/platform';
 import { StoreUnavailable } from '@crossroads/saga';
 import { operatorKeyRepository, operatorRepository, operatorAccounts, withStore } from '@crossroads/store';
 import { z } from 'zod';

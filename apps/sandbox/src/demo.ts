@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readConfig } from '@crossroads/runtime';
+import { readConfig } from '@crossroads/platform';
 import { sandboxConfig } from './config.js';
 import { endOn } from './end-on.js';
 import { freePorts } from './free-ports.js';

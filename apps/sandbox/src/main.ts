@@ -1,4 +1,4 @@
-import { readConfig } from '@crossroads/runtime';
+import { readConfig } from '@crossroads/platform';
 import { banner } from './banner.js';
 import { sandboxConfig } from './config.js';
 import { endOn } from './end-on.js';

@@ -1,4 +1,4 @@
-import type { Log } from '@crossroads/runtime';
+import type { Log } from '@crossroads/platform';
 import type { SagaRepository } from '@crossroads/store';
 
 /** Sagas remembered. Beyond them the oldest are forgotten: their leases have run out long since, and each counts as one crash. */

@@ -1,4 +1,4 @@
-import { settings } from '@crossroads/runtime';
+import { settings } from '@crossroads/platform';
 import { z } from 'zod';
 
 /** Settings of a worker. */

@@ -1,5 +1,5 @@
 import type { DestinationInstance, Instances } from '@crossroads/destinations';
-import { TtlCache } from '@crossroads/identity';
+import { TtlCache } from '@crossroads/platform';
 import type { DirectoryRepository, InstanceDocument } from '@crossroads/store';
 
 /** Milliseconds a destination is remembered: each saga asks three times, and a pause may take effect this much later. */

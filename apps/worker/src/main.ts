@@ -1,5 +1,5 @@
-import { openSagaQueue, startSagaWorker } from '@crossroads/queue';
-import { withFailpoints, createLog, listen, onShutdown, probes, readConfig } from '@crossroads/runtime';
+import { openSagaQueue, startSagaWorker } from '@crossroads/saga-bullmq';
+import { withFailpoints, createLog, listen, onShutdown, probes, readConfig } from '@crossroads/platform';
 import { backlogRepository, openStore, orderRepository, recoveryRepository, retentionRepository, sweepRepository } from '@crossroads/store';
 import { workerConfig } from './config.js';
 import { openDestinations } from './open-destinations.js';

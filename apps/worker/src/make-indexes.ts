@@ -1,4 +1,4 @@
-import { createLog, readConfig } from '@crossroads/runtime';
+import { createLog, readConfig } from '@crossroads/platform';
 import { makeIndexes, openStore } from '@crossroads/store';
 import { workerConfig } from './config.js';
 

@@ -1,5 +1,5 @@
-import type { Backlog, Metrics } from '@crossroads/runtime';
-import { backlogMetrics } from '@crossroads/runtime';
+import type { Backlog, Metrics } from '@crossroads/platform';
+import { backlogMetrics } from '@crossroads/platform';
 import type { StepObserver } from './telemetry/instrument-steps.js';
 import type { ExecutionObserver } from './telemetry/instrument-executions.js';
 

@@ -1,8 +1,8 @@
 import type { Destinations, Orders } from '@crossroads/order-reset';
 import { sagaTypes } from '@crossroads/order-reset';
-import type { SagaQueue } from '@crossroads/queue';
-import type { Log } from '@crossroads/runtime';
-import { withFailpoints } from '@crossroads/runtime';
+import type { SagaQueue } from '@crossroads/saga-bullmq';
+import type { Log } from '@crossroads/platform';
+import { withFailpoints } from '@crossroads/platform';
 import { createSagaRunner } from '@crossroads/saga';
 import type { Store } from '@crossroads/store';
 import { auditLogRepository, journalRepository, orderQueueRepository, sagaRepository } from '@crossroads/store';

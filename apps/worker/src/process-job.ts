@@ -1,5 +1,5 @@
-import type { JobResult } from '@crossroads/queue';
-import type { Log } from '@crossroads/runtime';
+import type { JobResult } from '@crossroads/saga-bullmq';
+import type { Log } from '@crossroads/platform';
 import type { RunResult } from '@crossroads/saga';
 import { StoreUnavailable } from '@crossroads/saga';
 

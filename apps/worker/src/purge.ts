@@ -1,4 +1,4 @@
-import type { Log } from '@crossroads/runtime';
+import type { Log } from '@crossroads/platform';
 import type { Retention, RetentionRepository } from '@crossroads/store';
 
 export interface PurgePorts {

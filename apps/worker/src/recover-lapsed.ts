@@ -1,4 +1,4 @@
-import type { SagaQueue } from '@crossroads/queue';
+import type { SagaQueue } from '@crossroads/saga-bullmq';
 import type { RecoveryRepository } from '@crossroads/store';
 
 export interface RecoverPorts {

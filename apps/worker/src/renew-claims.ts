@@ -1,4 +1,4 @@
-import type { Log } from '@crossroads/runtime';
+import type { Log } from '@crossroads/platform';
 import type { RunResult, Claim } from '@crossroads/saga';
 import { ClaimLost } from '@crossroads/saga';
 import type { SagaMetadata, SagaRepository } from '@crossroads/store';

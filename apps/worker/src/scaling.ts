@@ -1,4 +1,4 @@
-import type { Backlog, Page } from '@crossroads/runtime';
+import type { Backlog, Page } from '@crossroads/platform';
 
 /**
  * What an autoscaler wants to know, for KEDA's metrics-api scaler. By age as well as by number: a thousand sagas that wait a second

@@ -1,4 +1,4 @@
-import { readConfig } from '@crossroads/runtime';
+import { readConfig } from '@crossroads/platform';
 import { StoreUnavailable } from '@crossroads/saga';
 import { retentionRepository, withStore } from '@crossroads/store';
 import { workerConfig } from './config.js';

@@ -1,6 +1,6 @@
 import type { Orders } from '@crossroads/order-reset';
-import type { SagaQueue } from '@crossroads/queue';
-import type { Log } from '@crossroads/runtime';
+import type { SagaQueue } from '@crossroads/saga-bullmq';
+import type { Log } from '@crossroads/platform';
 import type { SweepPlace, SweepRepository } from '@crossroads/store';
 
 export interface SweepPorts {

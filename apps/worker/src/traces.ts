@@ -1,5 +1,5 @@
 import type { Destinations } from '@crossroads/order-reset';
-import type { Span, Tracing } from '@crossroads/runtime';
+import type { Span, Tracing } from '@crossroads/platform';
 import type { StepObserver } from './telemetry/instrument-steps.js';
 import type { ExecutionObserver } from './telemetry/instrument-executions.js';
 

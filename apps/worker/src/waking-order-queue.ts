@@ -1,5 +1,5 @@
 import type { OrderQueue } from '@crossroads/order-reset';
-import type { SagaQueue } from '@crossroads/queue';
+import type { SagaQueue } from '@crossroads/saga-bullmq';
 import type { OrderQueueRepository } from '@crossroads/store';
 
 /** The line, with a bell to call whoever is next. */

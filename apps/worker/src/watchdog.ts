@@ -1,5 +1,5 @@
-import type { SagaQueue, SagaWorker } from '@crossroads/queue';
-import type { Log } from '@crossroads/runtime';
+import type { SagaQueue, SagaWorker } from '@crossroads/saga-bullmq';
+import type { Log } from '@crossroads/platform';
 
 export interface WatchdogOptions {
   queue: Pick<SagaQueue, 'waiting' | 'paused'>;

@@ -1,5 +1,5 @@
-import type { SagaQueue } from '@crossroads/queue';
-import type { Log } from '@crossroads/runtime';
+import type { SagaQueue } from '@crossroads/saga-bullmq';
+import type { Log } from '@crossroads/platform';
 import type { Journal } from '@crossroads/saga';
 import type { DecisionRepository, SagaMetadata } from '@crossroads/store';
 import type { Reset, Resets } from '../resets.js';

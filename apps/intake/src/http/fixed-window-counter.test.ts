@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import type { RateCounter } from '@crossroads/queue';
+import type { RateCounter } from '@crossroads/saga-bullmq';
 import { FixedWindowCounter } from './fixed-window-counter.js';
 
 beforeEach(() => void jest.useFakeTimers({ now: 60_000_000 }));

@@ -1,4 +1,4 @@
-import type { RateCounter } from '@crossroads/queue';
+import type { RateCounter } from '@crossroads/saga-bullmq';
 
 export interface FixedWindowCounterOptions {
   /** Names the counters; processes that use one name count together. */

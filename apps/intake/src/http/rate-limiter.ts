@@ -1,6 +1,6 @@
-import type { Authenticator, Credentials } from '@crossroads/identity';
-import { NotAllowed } from '@crossroads/identity';
-import type { RateCounter } from '@crossroads/queue';
+import type { Authenticator, Credentials } from '@crossroads/platform';
+import { NotAllowed } from '@crossroads/platform';
+import type { RateCounter } from '@crossroads/saga-bullmq';
 import type { RequestHandler, Response } from 'express';
 import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
 import { httpError } from '../http-error.js';

@@ -1,7 +1,7 @@
 import type { CallerHeaders, Read } from '@crossroads/contract';
 import { readCallerHeaders } from '@crossroads/contract';
-import type { Caller, Scope } from '@crossroads/identity';
-import { callerFor } from '@crossroads/identity';
+import type { Caller, Scope } from '@crossroads/platform';
+import { callerFor } from '@crossroads/platform';
 import type { Request, Response } from 'express';
 import { valueOf } from '../http-error.js';
 import { credentialsOf } from './rate-limiter.js';

@@ -1,4 +1,4 @@
-import type { Span, Tracing } from '@crossroads/runtime';
+import type { Span, Tracing } from '@crossroads/platform';
 import type { RequestHandler, Response } from 'express';
 
 const spans = new WeakMap<Response, Span>();

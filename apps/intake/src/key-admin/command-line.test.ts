@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { digest } from '@crossroads/identity';
+import { digest } from '@crossroads/platform';
 import type { KeyDocument } from '@crossroads/store';
 import { runKeys } from './command-line.js';
 import { KeyError, keyCommands } from './commands.js';

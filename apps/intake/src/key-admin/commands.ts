@@ -1,4 +1,4 @@
-import { newApiKey, scopes as allScopes } from '@crossroads/identity';
+import { newApiKey, scopes as allScopes } from '@crossroads/platform';
 import type { DirectoryRepository, KeyDocument, KnownTenant } from '@crossroads/store';
 
 export type KeyDirectory = Pick<DirectoryRepository, 'tenantNamed' | 'keys' | 'saveKey' | 'endKey'>;

@@ -1,5 +1,5 @@
 import type { CreateOrder } from '@crossroads/contract';
-import type { Caller } from '@crossroads/identity';
+import type { Caller } from '@crossroads/platform';
 import { NO_PROGRESS, routingOf } from '@crossroads/order-reset';
 import type { KnownTenant, OrderRecord } from '@crossroads/store';
 import { newId } from './order-log.js';

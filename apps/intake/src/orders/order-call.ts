@@ -1,7 +1,7 @@
 import { readModel, readOrderCall } from '@crossroads/contract';
 import type { IntegrationStatus, OrderRequest, ResetReply } from '@crossroads/contract';
-import type { Caller, Scope } from '@crossroads/identity';
-import { callerFor } from '@crossroads/identity';
+import type { Caller, Scope } from '@crossroads/platform';
+import { callerFor } from '@crossroads/platform';
 import type { OrderRecord } from '@crossroads/store';
 import type { Request, Response } from 'express';
 import type { z } from 'zod';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { CrossroadsLogV2, Routing } from '@crossroads/contract';
-import type { Caller } from '@crossroads/identity';
+import type { Caller } from '@crossroads/platform';
 import type { OrderRecord } from '@crossroads/store';
 import { uuidv7 } from 'uuidv7';
 import { numberFor } from './named-order.js';

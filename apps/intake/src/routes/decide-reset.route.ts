@@ -1,6 +1,6 @@
 import { MAX_BODY_BYTES, readCallerHeaders, readModel, readOrderCall, readRequest, resetDecision } from '@crossroads/contract';
 import type { ResetReply } from '@crossroads/contract';
-import { callerFor } from '@crossroads/identity';
+import { callerFor } from '@crossroads/platform';
 import { resetRequest } from '@crossroads/order-reset';
 import type { Request, Response } from 'express';
 import { Router } from 'express';

@@ -1,6 +1,6 @@
 import { MAX_BODY_BYTES, readCallerHeaders, readRequest, readResetBody } from '@crossroads/contract';
 import type { IntegrationStatus, OrderReply } from '@crossroads/contract';
-import { callerFor } from '@crossroads/identity';
+import { callerFor } from '@crossroads/platform';
 import type { OrderRecord } from '@crossroads/store';
 import { Router } from 'express';
 import { credentialsOf } from '../http/rate-limiter.js';

@@ -1,6 +1,6 @@
 import { MAX_BODY_BYTES, readResetRequest } from '@crossroads/contract';
 import type { ResetReply } from '@crossroads/contract';
-import { callerFor } from '@crossroads/identity';
+import { callerFor } from '@crossroads/platform';
 import type { Request, Response } from 'express';
 import { Router } from 'express';
 import type { Accepted } from '../accept-once.js';

@@ -1,6 +1,6 @@
 import { readModel, tokenRequest, unprocessable } from '@crossroads/contract';
 import type { Read, TokenReply } from '@crossroads/contract';
-import { NotAllowed, tokenLifetimeS } from '@crossroads/identity';
+import { NotAllowed, tokenLifetimeS } from '@crossroads/platform';
 import type { Request } from 'express';
 import { Router } from 'express';
 import { readBytes } from '../http/body.js';

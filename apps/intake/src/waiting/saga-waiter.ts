@@ -1,4 +1,4 @@
-import type { Log } from '@crossroads/runtime';
+import type { Log } from '@crossroads/platform';
 import type { SagaVersion, SagaVersionRepository } from '@crossroads/store';
 
 export interface SagaWaiterOptions {

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { appRoutes } from '@bull-board/api/dist/routes.js';
 import request from 'supertest';
-import { jobId } from '@crossroads/queue';
+import { jobId } from '@crossroads/saga-bullmq';
 import { ownDatabase, testRedisUrl } from '../../../../tests/stores/own-database.js';
 import type { SagaCommand } from '../commands/commands.js';
 import type { OpenOps } from '../testing/open-ops.js';

@@ -4,7 +4,7 @@ import type { BeforeHook } from '@bull-board/api/dist/types.js';
 import { ExpressAdapter } from '@bull-board/express';
 import express from 'express';
 import type { Express, RequestHandler, Router } from 'express';
-import type { BullmqQueue } from '@crossroads/queue';
+import type { BullmqQueue } from '@crossroads/saga-bullmq';
 import type { OperatorRole } from '@crossroads/store';
 import { signedIn } from '../login/signed-in.js';
 import { sagaIdOfJob } from './job-id.js';

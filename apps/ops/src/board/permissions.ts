@@ -1,5 +1,5 @@
 import type { BeforeHook } from '@bull-board/api/dist/types.js';
-import type { Log } from '@crossroads/runtime';
+import type { Log } from '@crossroads/platform';
 import type { AuditRepository, OperatorRole } from '@crossroads/store';
 import type { Actor, GivenCommands } from '../commands/commands.js';
 import { sagaIdOfJob } from './job-id.js';

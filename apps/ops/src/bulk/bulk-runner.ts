@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Log } from '@crossroads/runtime';
+import type { Log } from '@crossroads/platform';
 import type { BulkDocument, BulkItem, BulkRepository } from '@crossroads/store';
 import type { CommandName, CommandResult, GivenCommands } from '../commands/commands.js';
 

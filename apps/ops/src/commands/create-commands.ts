@@ -1,7 +1,7 @@
 import type { ResetRequest } from '@crossroads/order-reset';
 import { resetRequest, subjectOf } from '@crossroads/order-reset';
-import type { SagaQueue } from '@crossroads/queue';
-import type { Log } from '@crossroads/runtime';
+import type { SagaQueue } from '@crossroads/saga-bullmq';
+import type { Log } from '@crossroads/platform';
 import type { IntakeRepository, Store } from '@crossroads/store';
 import {
   auditLogRepository,

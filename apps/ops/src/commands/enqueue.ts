@@ -1,5 +1,5 @@
-import type { SagaQueue } from '@crossroads/queue';
-import type { Log } from '@crossroads/runtime';
+import type { SagaQueue } from '@crossroads/saga-bullmq';
+import type { Log } from '@crossroads/platform';
 import type { SagaDocument } from '@crossroads/store';
 
 export type Enqueue = (saga: Pick<SagaDocument, '_id' | 'correlation_id' | 'type' | 'tenant_id' | 'epoch'>) => void;

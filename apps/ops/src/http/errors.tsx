@@ -1,5 +1,5 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express';
-import type { Log } from '@crossroads/runtime';
+import type { Log } from '@crossroads/platform';
 import { StoreUnavailable } from '@crossroads/saga';
 import type { Chrome } from '../page/layout.js';
 import { Layout } from '../page/layout.js';

@@ -1,4 +1,4 @@
-import type { BullmqQueue } from '@crossroads/queue';
+import type { BullmqQueue } from '@crossroads/saga-bullmq';
 
 /** Longer than this nobody waits for a number. */
 const patienceMs = 1_000;

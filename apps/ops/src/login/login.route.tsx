@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import express from 'express';
 import type { Router } from 'express';
-import type { Log } from '@crossroads/runtime';
+import type { Log } from '@crossroads/platform';
 import type { AuditRepository, OperatorDocument, OperatorRepository, SessionRepository } from '@crossroads/store';
 import { hashPassword, verifyPassword } from '@crossroads/store';
 import type { Chrome } from '../page/layout.js';

@@ -1,4 +1,4 @@
-import type { BullmqQueue } from '@crossroads/queue';
+import type { BullmqQueue } from '@crossroads/saga-bullmq';
 import type { AuditRepository } from '@crossroads/store';
 
 /** That the queue is paused; and since when and by which operator, where it was paused on this board. */

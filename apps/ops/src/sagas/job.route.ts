@@ -1,7 +1,7 @@
 import express from 'express';
 import type { Router } from 'express';
-import type { BullmqQueue } from '@crossroads/queue';
-import { jobId } from '@crossroads/queue';
+import type { BullmqQueue } from '@crossroads/saga-bullmq';
+import { jobId } from '@crossroads/saga-bullmq';
 import type { SagaViewRepository } from '@crossroads/store';
 import { boardPath } from '../board/board.js';
 import { PageError } from '../http/page-error.js';

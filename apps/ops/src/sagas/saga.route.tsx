@@ -1,6 +1,6 @@
 import express from 'express';
 import type { Request, Response, Router } from 'express';
-import type { Log } from '@crossroads/runtime';
+import type { Log } from '@crossroads/platform';
 import { z } from 'zod';
 import { orderMovedOn } from '../commands/recover.js';
 import { operatorCodes } from '../http/codes.js';

@@ -1,6 +1,6 @@
 import type { Express } from 'express';
-import type { BullmqQueue } from '@crossroads/queue';
-import { closeQueue, openSagaQueue, openQueue } from '@crossroads/queue';
+import type { BullmqQueue } from '@crossroads/saga-bullmq';
+import { closeQueue, openSagaQueue, openQueue } from '@crossroads/saga-bullmq';
 import type { OperatorRole, Store } from '@crossroads/store';
 import { bulkRepository, hashPassword, makeIndexes, openStore, operatorRepository } from '@crossroads/store';
 import { createOpsApp } from '../app.js';

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Destinations } from '@crossroads/order-reset';
+import type { Destinations, ResetRequest } from '@crossroads/order-reset';
 import { concurrencyKeysOfRequest, resetOrder, subjectOf } from '@crossroads/order-reset';
-import type { ResetRequest } from '@crossroads/order-reset';
 import { RetryableError, createSagaRunner } from '@crossroads/saga';
 import type { Store } from '@crossroads/store';
 import { auditLogRepository, intakeRepository, journalRepository, orderQueueRepository, orderRepository, sagaRepository } from '@crossroads/store';

@@ -1,5 +1,5 @@
 /** The simulated destination's own process: `main.js <port>`. */
-import { listen } from '@crossroads/runtime';
+import { listen } from '@crossroads/platform';
 import { destinationApp } from './app.js';
 
 const server = await listen(destinationApp(), Number(process.argv[2] ?? 8082));

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { digest, newApiKey } from '@crossroads/identity';
+import { digest, newApiKey } from '@crossroads/platform';
 import { newOperatorKey } from '@crossroads/store';
 import { companies } from './companies.js';
 

@@ -1,4 +1,4 @@
-import { scopes } from '@crossroads/identity';
+import { scopes } from '@crossroads/platform';
 import type { Store } from '@crossroads/store';
 import { directoryRepository, hashPassword, makeIndexes, operatorKeyRepository, operatorRepository, orderReader } from '@crossroads/store';
 import { companies } from './companies.js';

@@ -1,4 +1,4 @@
-import type { JobResult } from '@crossroads/queue';
+import type { JobResult } from '@crossroads/saga-bullmq';
 import type { Claim, SagaStateUpdate } from '@crossroads/saga';
 import type { SagaMetadata, SagaRepository } from '@crossroads/store';
 import type { Attempt } from './attempt.js';

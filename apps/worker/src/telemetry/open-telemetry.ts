@@ -1,6 +1,6 @@
 import type { Destinations } from '@crossroads/order-reset';
-import type { Log, Page } from '@crossroads/runtime';
-import { openMetrics, openTracing } from '@crossroads/runtime';
+import type { Log, Page } from '@crossroads/platform';
+import { openMetrics, openTracing } from '@crossroads/platform';
 import type { SagaType } from '@crossroads/saga';
 import type { SagaRepository } from '@crossroads/store';
 import type { WorkerLooks } from '../metrics.js';

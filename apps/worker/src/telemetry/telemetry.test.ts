@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { openMetrics } from '@crossroads/runtime';
+import { openMetrics } from '@crossroads/platform';
 import type { CompensatableStep, StepContext } from '@crossroads/saga';
 import { ClaimLost, createSagaRunner, done, saga, StoreUnavailable } from '@crossroads/saga';
 import type { SagaRepository } from '@crossroads/store';

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { LockOwner, Orders, Snapshot } from '@crossroads/order-reset';
-import { seeded } from '../model/seeded.js';
+import { seeded } from '../seeded.js';
 import { resetWorld } from '../reset-world.js';
 import type { OrdersUnderTest } from './orders.contract.js';
 

@@ -4,7 +4,7 @@ import { memoryClock } from '../memory-clock.js';
 import type { MemoryDecisions } from '../memory-decisions.js';
 import { memoryDecisions } from '../memory-decisions.js';
 import { memorySagas } from '../memory-sagas.js';
-import { seeded } from '../model/seeded.js';
+import { seeded } from '../seeded.js';
 
 /** A saga as the suite compares it. */
 export interface SagaSeen {

@@ -1,0 +1,13 @@
+/** What the tools share with the sandbox: its stores, its sample data and its supervisor. */
+export { endOn } from './end-on.js';
+export { freePorts } from './free-ports.js';
+export { laneOf, routingBetween } from './seed/routing.js';
+export type { Secrets } from './seed/secrets.js';
+export { secretsIn } from './seed/secrets.js';
+export { seed, webhookSecretVariable } from './seed/seed.js';
+export { intakeService, workerService } from './services.js';
+export { mongodbService } from './stores/mongodb-service.js';
+export { redisService } from './stores/redis-service.js';
+export { makeSocketFolder } from './stores/socket-folder.js';
+export type { Service } from './supervisor/service.js';
+export { createSupervisor } from './supervisor/supervisor.js';

@@ -1,0 +1,96 @@
+import { afterAll, beforeAll } from '@jest/globals';
+import { orderPairsContract, resetRequestFor, sagaPairsContract } from '@crossroads/testkit';
+import mongoose from 'mongoose';
+import { uuidv7 } from 'uuidv7';
+import { ownDatabase } from '../../../../tests/stores/own-database.js';
+import type { SagaDocument, SagaMetadata, Store } from '../index.js';
+import { decisionRepository, intakeRepository, makeIndexes, openStore, orderRepository, sagaCommandRepository, sagaRepository } from '../index.js';
+import { dueImmediately } from '../sagas/saga.repository.js';
+
+const { ObjectId } = mongoose.mongo;
+
+let store: Store;
+const orders = () => store.connection.db!.collection('orders');
+const sagaDocuments = () => store.connection.db!.collection<SagaDocument>('sagas');
+
+beforeAll(async () => {
+  store = openStore({ uri: ownDatabase('as-in-memory'), operationTimeoutMs: 10_000 });
+  await store.connected;
+  await makeIndexes(store.connection);
+});
+
+afterAll(async () => {
+  await store.connection.dropDatabase();
+  await store.close();
+});
+
+orderPairsContract('MongoDB', async () => ({
+  orders: orderRepository(store),
+  deliver: async () => {
+    const { insertedId } = await orders().insertOne({
+      routing: { origin_tenant_id: 'alpha', destination_tenant_id: 'beta' },
+      origin_order_number: uuidv7(),
+      bols: [{ bol_number: 'BOL-1' }, { bol_number: 'BOL-2' }],
+      executed_drops: [{ site: 'site-104' }],
+      progression_state: 'COMPLETE',
+      status: 'synced',
+      version: 7,
+    });
+    return insertedId.toHexString();
+  },
+  saveBol: async (orderId, bol_number) => void (await orders().updateOne({ _id: new ObjectId(orderId) }, { $push: { bols: { bol_number } } as never, $inc: { version: 1 } })),
+  remove: async (orderId) => void (await orders().deleteOne({ _id: new ObjectId(orderId) })),
+  unlock: async (orderId) => void (await orders().updateOne({ _id: new ObjectId(orderId) }, { $unset: { lock: 1 } })),
+  look: async (orderId) => {
+    const { bols, executed_drops, progression_state, version, lock } = (await orders().findOne({ _id: new ObjectId(orderId) }))!;
+    return {
+      bols: bols.map((bol: { bol_number: string }) => bol.bol_number),
+      drops: executed_drops.length,
+      progression: progression_state,
+      version,
+      ownLock: lock !== undefined,
+      lock: lock ? { saga: lock.saga_id, epoch: lock.epoch, awaited: lock.awaited ?? false } : null,
+    };
+  },
+}));
+
+sagaPairsContract('MongoDB', async () => {
+  const sagas = sagaRepository(store, [{ type: 'reset_order', version: 1 }]);
+  const decisions = decisionRepository(store);
+  const commands = sagaCommandRepository(store);
+  const tenant_id = 'alpha';
+  const metadata = { tenantId: tenant_id } as SagaMetadata;
+  return {
+    sagas: { claim: sagas.claim, saveState: (claim, stateUpdate) => sagas.saveState({ ...claim, metadata }, stateUpdate) },
+    renew: (claim) => sagas.renew([{ ...claim, metadata }]),
+    release: sagas.release,
+    decisions: {
+      claim: ({ sagaId, epoch, phase }) => decisions.claim({ _id: sagaId, tenant_id, epoch, phase }),
+      release: (sagaId, epoch) => decisions.release({ _id: sagaId, tenant_id }, epoch),
+      end: (sagaId, epoch, error) => decisions.end({ _id: sagaId, tenant_id }, epoch, error),
+      wake: ({ sagaId, epoch }) => decisions.wake({ _id: sagaId, tenant_id, epoch }),
+      resume: ({ sagaId, epoch }) => commands.resume({ _id: sagaId, tenant_id, epoch }),
+      runNow: ({ sagaId, epoch }) => commands.runNow({ _id: sagaId, tenant_id, epoch }),
+    },
+    accept: async () => {
+      const saga_id = uuidv7();
+      await intakeRepository(store).accept({
+        saga_id,
+        correlation_id: uuidv7(),
+        type: 'reset_order',
+        version: 1,
+        tenant_id: 'alpha',
+        concurrency_keys: [],
+        request: resetRequestFor({ order_number: '4711' }),
+        inbound_request: {},
+        accepted_at: new Date(),
+      });
+      return saga_id;
+    },
+    makeDue: async (sagaId) => void (await sagaDocuments().updateOne({ _id: sagaId }, { $set: { next_run_at: dueImmediately } })),
+    look: async (sagaId) => {
+      const { phase, status, epoch, settled_epoch, failures, resumed, next_run_at } = (await sagaDocuments().findOne({ _id: sagaId }))!;
+      return { phase, status, epoch, settledEpoch: settled_epoch, failures, resumed, due: next_run_at === undefined ? 'never' : next_run_at.getTime() === 0 ? 'now' : 'later' };
+    },
+  };
+});

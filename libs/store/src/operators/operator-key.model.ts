@@ -1,0 +1,18 @@
+import { Schema } from 'mongoose';
+import { collections } from '../mongodb/collections.js';
+
+/** An operator's key to the operator API. Its secret is not here but its digest; its rights are its operator's. */
+export const operatorKeySchema = new Schema(
+  {
+    _id: { type: String, required: true },
+    sha256: { type: String, required: true },
+    username: { type: String, required: true },
+    created_at: { type: Date, required: true },
+    expires_at: { type: Date, default: null },
+    revoked_at: { type: Date, default: null },
+  },
+  { collection: collections.operatorKeys, strict: 'throw', versionKey: false },
+);
+
+operatorKeySchema.index({ expires_at: 1 }, { name: 'expired' });
+operatorKeySchema.index({ revoked_at: 1 }, { name: 'revoked' });

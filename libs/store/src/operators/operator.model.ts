@@ -1,0 +1,28 @@
+import { Schema } from 'mongoose';
+import { collections } from '../mongodb/collections.js';
+
+/** Somebody who may sign in to the operator pages. */
+export const operatorSchema = new Schema(
+  {
+    /** The username. */
+    _id: { type: String, required: true },
+    /** See operator-password.ts; never the password itself. */
+    password_scrypt: { type: String, required: true },
+    role: { type: String, required: true, enum: ['viewer', 'operator'] },
+    created_at: { type: Date, required: true },
+  },
+  { collection: collections.operators, strict: 'throw', versionKey: false },
+);
+
+/** One sign-in. The token is in the operator's cookie only; here is its digest. */
+export const sessionSchema = new Schema(
+  {
+    _id: { type: String, required: true },
+    username: { type: String, required: true },
+    created_at: { type: Date, required: true },
+    expires_at: { type: Date, required: true },
+  },
+  { collection: collections.sessions, strict: 'throw', versionKey: false },
+);
+
+sessionSchema.index({ expires_at: 1 }, { name: 'expired' });

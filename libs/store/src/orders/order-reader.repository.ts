@@ -1,0 +1,54 @@
+import type { Routing } from '@crossroads/contract';
+import mongoose from 'mongoose';
+import { collections, rawCollection } from '../mongodb/collections.js';
+import type { Store } from '../mongodb/open-store.js';
+import { withStoreErrors } from '../mongodb/store-errors.js';
+
+const { ObjectId } = mongoose.mongo;
+
+/** An order, whole. See docs/data-model.md. */
+export interface OrderRecord {
+  order_id: string;
+  routing: Routing;
+  origin_order_number: string;
+  destination_order_number: string | null;
+  po: string | null;
+  supply_owner: object | null;
+  delivery_window: object;
+  note: string | null;
+  drops: object[];
+  bols: object[];
+  executed_drops: object[];
+  bol_photos: object[];
+  progression_state: string;
+  status: string;
+  version: number;
+  extra_data: object;
+}
+
+/** Orders as whole documents. */
+export interface OrderReader {
+  /** Writes the order in place of the one with its id, unless a saga holds that one. */
+  put(order: OrderRecord): Promise<void>;
+  get(orderId: string): Promise<OrderRecord | undefined>;
+}
+
+export const orderReader = ({ connection }: Store): OrderReader => {
+  const orders = () => rawCollection(connection, collections.orders);
+  return {
+    put: ({ order_id, ...order }) =>
+      withStoreErrors(async () => {
+        const _id = new ObjectId(order_id);
+        const replaced = await orders().replaceOne({ _id, lock: { $exists: false } }, order);
+        if (replaced.matchedCount === 0 && !(await orders().findOne({ _id }, { projection: { _id: 1 } }))) await orders().insertOne({ _id, ...order });
+      }),
+
+    get: (orderId) =>
+      withStoreErrors(async () => {
+        const order = await orders().findOne({ _id: new ObjectId(orderId) });
+        if (!order) return undefined;
+        const { _id, lock: _lock, ...rest } = order;
+        return { order_id: orderId, ...rest } as unknown as OrderRecord;
+      }),
+  };
+};

@@ -1,0 +1,61 @@
+import { integrationStatus } from '@crossroads/contract';
+import type { Phase } from '@crossroads/saga';
+import { collections, rawCollection } from '../mongodb/collections.js';
+import type { Store } from '../mongodb/open-store.js';
+import type { SagaDocument } from './saga-document.js';
+import { countedUpTo, phases } from './saga-view.repository.js';
+import { dueImmediately } from './saga.repository.js';
+import { withStoreErrors } from '../mongodb/store-errors.js';
+
+/** What waits, as metrics and autoscalers ask for it: often, from every process, and whatever the number of sagas. */
+export interface BacklogRepository {
+  /** Seconds since the oldest saga that nobody has taken up became due, by the database's clock; 0 when there is none. */
+  oldestDueSeconds(): Promise<number>;
+  /** Sagas that have been due for longer than `overdueAfterMs`, counted up to `countedUpTo`. */
+  overdue(): Promise<number>;
+  /** Sagas that have not ended. Each count stops at `countedUpTo`. */
+  phases(): Promise<Record<Exclude<Phase, 'ended'>, number>>;
+}
+
+/** Milliseconds within which a saga that is due is taken, unless many wait. */
+const overdueAfterMs = 60_000;
+
+const open = phases.filter((phase) => phase !== 'ended');
+
+export const backlogRepository = ({ connection }: Store): BacklogRepository => {
+  const sagas = () => rawCollection<SagaDocument>(connection, collections.sagas);
+  const secondsSince = async (field: '$updated_at' | '$next_run_at', due: object): Promise<number> => {
+    const pipeline = [{ $match: { next_run_at: due } }, { $sort: { next_run_at: 1, _id: 1 } }, { $limit: 1 }, { $project: { _id: 0, ms: { $subtract: ['$$NOW', field] } } }];
+    const [oldest] = await sagas().aggregate<{ ms: number }>(pipeline).toArray();
+    return Math.max(0, (oldest?.ms ?? 0) / 1_000);
+  };
+  /** Looks at the first so many only, in the order of the index; those due at once lie there in order of acceptance. */
+  const overdueAmong = async (field: '$updated_at' | '$next_run_at', due: object): Promise<number> => {
+    const late = { $expr: { $lt: [field, { $subtract: ['$$NOW', overdueAfterMs] }] } };
+    const pipeline = [{ $match: { next_run_at: due } }, { $sort: { next_run_at: 1, _id: 1 } }, { $limit: countedUpTo }, { $match: late }, { $count: 'sagas' }];
+    const [counted] = await sagas().aggregate<{ sagas: number }>(pipeline).toArray();
+    return counted?.sagas ?? 0;
+  };
+  return {
+    overdue: () =>
+      withStoreErrors(async () => {
+        const counts = await Promise.all([overdueAmong('$updated_at', dueImmediately), overdueAmong('$next_run_at', { $gt: dueImmediately })]);
+        return Math.min(countedUpTo, counts[0] + counts[1]);
+      }),
+
+    oldestDueSeconds: () =>
+      withStoreErrors(async () =>
+        // What is due at once says nothing of since when; that is when it was accepted, resumed or made due.
+        Math.max(...(await Promise.all([secondsSince('$updated_at', dueImmediately), secondsSince('$next_run_at', { $gt: dueImmediately })]))),
+      ),
+
+    phases: () =>
+      withStoreErrors(async () => {
+        const counts = open.map(async (phase) => {
+          const filter = { status: { $in: integrationStatus.options }, phase };
+          return [phase, await sagas().countDocuments(filter, { limit: countedUpTo })] as const;
+        });
+        return Object.fromEntries(await Promise.all(counts)) as Record<Exclude<Phase, 'ended'>, number>;
+      }),
+  };
+};

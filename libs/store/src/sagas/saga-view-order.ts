@@ -1,0 +1,132 @@
+import type { Order, RecoverRequest, SnapshotInfo } from '@crossroads/order-reset';
+import { concurrencyKeysOfOrder } from '@crossroads/order-reset';
+import mongoose from 'mongoose';
+import { collections, rawCollection } from '../mongodb/collections.js';
+import type { EntryDocument } from './entry-document.js';
+import type { Store } from '../mongodb/open-store.js';
+import type { SagaDocument } from './saga-document.js';
+import type { SagaRow } from './saga-view.repository.js';
+import { withStoreErrors } from '../mongodb/store-errors.js';
+
+/** An order as it is now, as a person looks at it. */
+export interface OrderView {
+  order_id: string;
+  origin: { tenant: string; number: string };
+  destination: { tenant: string; number: string | null };
+  status: string;
+  version: number;
+  progression_state: string;
+  bols: unknown[];
+  executed_drops: unknown[];
+  /** The saga that works on it at present. */
+  held_by?: string;
+}
+
+/** One saga about an order, and what it did to it. */
+export interface OrderReset {
+  saga: SagaRow;
+  /** What was cleared; absent when nothing was, or not yet. */
+  cleared?: SnapshotInfo;
+  /** When it was put back. */
+  restored_at?: Date;
+  /** The recovery that put it back, where it was not the saga itself. */
+  restored_by?: string;
+}
+
+export interface OrderViewRepository {
+  order(orderId: string): Promise<OrderView | undefined>;
+  /** Newest first. */
+  resets(orderId: string): Promise<OrderReset[]>;
+}
+
+/** Newest resets shown of one order. */
+const most = 100;
+
+/** What an order is known by. */
+export interface OrderNames {
+  _id: InstanceType<typeof mongoose.mongo.ObjectId>;
+  routing: Record<`${'origin' | 'destination'}_tenant_id`, string>;
+  origin_order_number: string;
+  destination_order_number: string | null;
+}
+
+interface OrderDocument extends OrderNames, Pick<OrderView, 'status' | 'version' | 'progression_state' | 'bols' | 'executed_drops'> {
+  routing: Record<`${'origin' | 'destination'}_tenant_${'id' | 'name'}`, string>;
+  lock?: { saga_id: string };
+}
+
+type Effect = Pick<EntryDocument, 'saga_id' | 'step' | 'date' | 'journal'>;
+
+export const orderViewRepository = ({ connection }: Store): OrderViewRepository => {
+  const find = async (orderId: string): Promise<OrderDocument | undefined> => {
+    if (!/^[0-9a-f]{24}$/i.test(orderId)) return undefined;
+    return (await rawCollection<OrderDocument>(connection, collections.orders).findOne({ _id: new mongoose.mongo.ObjectId(orderId) })) ?? undefined;
+  };
+
+  /** Sagas about the order that have yet to end: before their first entry only the line knows them. */
+  const inLine = async (orderId: string): Promise<string[]> => {
+    const order = await find(orderId);
+    const sagas = await rawCollection<SagaDocument>(connection, collections.sagas)
+      .find({ concurrency_keys: { $in: order ? concurrencyKeysOf(order) : [`id:${orderId.toLowerCase()}`] }, next_run_at: { $exists: true } }, { projection: { _id: 1 } })
+      .limit(most)
+      .toArray();
+    return sagas.map(({ _id }) => _id);
+  };
+
+  return {
+    order: (orderId) =>
+      withStoreErrors(async () => {
+        const document = await find(orderId);
+        return document && viewOf(document);
+      }),
+
+    resets: (orderId) =>
+      withStoreErrors(async () => {
+        const about = { 'metadata.crossroads_order_id': { $in: [orderId, orderId.toLowerCase()] } };
+        const logs = rawCollection<EntryDocument>(connection, collections.logs);
+        const [told, sagaVersion] = await Promise.all([logs.distinct('saga_id', about), inLine(orderId)]);
+        const ids = [...new Set([...told, ...sagaVersion])].sort().reverse().slice(0, most);
+        const [sagas, effects] = await Promise.all([
+          rawCollection<SagaDocument>(connection, collections.sagas)
+            .find({ _id: { $in: ids } }, { projection: { inbound_request: 0, concurrency_keys: 0 }, sort: { _id: -1 } })
+            .toArray(),
+          logs
+            .find({ saga_id: { $in: ids }, 'step.name': 'clear-deliveries', 'step.outcome': 'done' }, { projection: { saga_id: 1, step: 1, date: 1, journal: 1 } })
+            .toArray(),
+        ]);
+        return sagas.map((saga) => ({ saga, ...effectOf(effects.filter(({ saga_id }) => saga_id === saga._id)), ...recoveryOf(saga, sagas) }));
+      }),
+  };
+};
+
+export const concurrencyKeysOf = ({ _id, routing, origin_order_number, destination_order_number }: OrderNames): string[] =>
+  concurrencyKeysOfOrder({
+    order_id: _id.toHexString(),
+    caller: { tenant_id: routing.origin_tenant_id, order_number: origin_order_number },
+    counterparty: { tenant_id: routing.destination_tenant_id, order_number: destination_order_number },
+  } as Order);
+
+const effectOf = (effects: Effect[]): Omit<OrderReset, 'saga'> => {
+  const run = effects.find(({ step }) => step.direction === 'run');
+  const undone = effects.find(({ step }) => step.direction === 'undo');
+  const { cleared } = (run?.journal.output ?? {}) as { cleared?: SnapshotInfo };
+  return { ...(cleared && { cleared }), ...(cleared && undone && { restored_at: undone.date }) };
+};
+
+/** A recovery says in its request which reset it is of. */
+const recoveryOf = ({ _id }: SagaRow, sagas: readonly SagaRow[]): Pick<OrderReset, 'restored_at' | 'restored_by'> => {
+  const recovery = sagas.find(({ type, status, request }) => type === 'recover_order' && status === 'synced' && (request as Partial<RecoverRequest>).recovers?.saga_id === _id);
+  return recovery?.ended_at ? { restored_at: recovery.ended_at, restored_by: recovery._id } : {};
+};
+
+const viewOf = ({ _id, routing, origin_order_number, destination_order_number, lock, ...order }: OrderDocument): OrderView => ({
+  order_id: _id.toHexString(),
+  origin: { tenant: routing.origin_tenant_name, number: origin_order_number },
+  destination: { tenant: routing.destination_tenant_name, number: destination_order_number },
+  status: order.status,
+  version: order.version,
+  progression_state: order.progression_state,
+  bols: order.bols,
+  executed_drops: order.executed_drops,
+  ...(lock && { held_by: lock.saga_id }),
+});

@@ -1,0 +1,72 @@
+import mongoose from 'mongoose';
+import { collections, rawCollection } from '../mongodb/collections.js';
+import type { EntryDocument } from './entry-document.js';
+import type { Store } from '../mongodb/open-store.js';
+import type { SagaDocument } from './saga-document.js';
+import { withStoreErrors } from '../mongodb/store-errors.js';
+
+const { ObjectId } = mongoose.mongo;
+
+export interface Found {
+  /** Newest first. */
+  sagaIds: string[];
+  orderIds: string[];
+}
+
+export interface SagaSearch {
+  /** What the text names: a saga or correlation id, an order's id, or its number at either end. */
+  find(text: string): Promise<Found>;
+  /** The tenant of that id or name. */
+  tenantId(idOrName: string): Promise<string | undefined>;
+}
+
+/** Hits shown; a text that names more names nothing. */
+const most = 200;
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const objectId = /^[0-9a-f]{24}$/i;
+
+/** Finds by index only. An order is found first, then the sagas about it: they may know it by another of its names. */
+export const sagaSearch = ({ connection }: Store): SagaSearch => {
+  const sagas = () => rawCollection<SagaDocument>(connection, collections.sagas);
+  const orders = () => rawCollection(connection, collections.orders);
+  const logs = () => rawCollection<EntryDocument>(connection, collections.logs);
+
+  const namedSagas = async (text: string): Promise<string[]> => {
+    // The indexes begin with the tenant, and there are few tenants.
+    const tenant_id = { $in: await sagas().distinct('tenant_id') };
+    const names = [{ tenant_id, correlation_id: text }, { 'request.order.order_number': text }, ...(uuid.test(text) ? [{ _id: text.toLowerCase() }] : [])];
+    const found = await sagas().find({ $or: names }, { projection: { _id: 1 } }).limit(most).toArray();
+    return found.map(({ _id }) => _id);
+  };
+
+  const namedOrders = async (text: string): Promise<string[]> => {
+    const [origins, destinations] = await Promise.all(
+      ['routing.origin_tenant_id', 'routing.destination_tenant_id'].map((end) => orders().distinct(end)),
+    );
+    const names = [
+      { 'routing.origin_tenant_id': { $in: origins }, origin_order_number: text },
+      { 'routing.destination_tenant_id': { $in: destinations }, destination_order_number: text },
+      ...(objectId.test(text) ? [{ _id: new ObjectId(text) }] : []),
+    ];
+    const found = await orders().find({ $or: names }, { projection: { _id: 1 } }).limit(most).toArray();
+    return found.map(({ _id }) => String(_id));
+  };
+
+  return {
+    find: (text) =>
+      withStoreErrors(async () => {
+        const [named, orderIds] = await Promise.all([namedSagas(text), namedOrders(text)]);
+        const asked = objectId.test(text) ? [text, text.toLowerCase()] : [];
+        const about = await logs().distinct('saga_id', { 'metadata.crossroads_order_id': { $in: [...orderIds, ...asked] } });
+        const sagaIds = [...new Set([...named, ...about])].sort().reverse().slice(0, most);
+        return { sagaIds, orderIds };
+      }),
+
+    tenantId: (idOrName) =>
+      withStoreErrors(async () => {
+        const tenants = rawCollection<{ _id: string; name: string }>(connection, collections.tenants);
+        return (await tenants.findOne({ $or: [{ _id: idOrName }, { name: idOrName }] }))?._id;
+      }),
+  };
+};

@@ -1,0 +1,109 @@
+import type { IntegrationStatus } from '@crossroads/contract';
+import { integrationStatus } from '@crossroads/contract';
+import type { Phase } from '@crossroads/saga';
+import type { mongo } from 'mongoose';
+import { collections, rawCollection } from '../mongodb/collections.js';
+import type { EntryDocument } from './entry-document.js';
+import type { Store } from '../mongodb/open-store.js';
+import type { SagaDocument } from './saga-document.js';
+import { withStoreErrors } from '../mongodb/store-errors.js';
+
+export const phases = ['running', 'waiting', 'awaiting_approval', 'retrying', 'stopped', 'ended'] as const satisfies readonly Phase[];
+
+/** Phases of a saga that has not come to its end and needs nobody. */
+export const inFlight: readonly Phase[] = ['running', 'waiting', 'awaiting_approval', 'retrying'];
+
+/** Which sagas to list; all that is given must hold. */
+export interface SagaFilter {
+  statuses?: readonly IntegrationStatus[];
+  phases?: readonly Phase[];
+  tenantId?: string;
+  ids?: readonly string[];
+}
+
+/** A saga as a list shows it. */
+export type SagaRow = Omit<SagaDocument, 'inbound_request' | 'concurrency_keys'>;
+
+export interface SagaRows {
+  sagas: SagaRow[];
+  /** Where the next page begins; absent on the last. */
+  next?: string;
+}
+
+export interface SagaCounts {
+  status: Record<IntegrationStatus, number>;
+  phase: Record<Phase, number>;
+}
+
+/** Sagas as a person looks at them. Reads only. */
+export interface SagaViewRepository {
+  /** Newest first, from below `before`. */
+  list(filter: SagaFilter, page: { before?: string; limit: number }): Promise<SagaRows>;
+  /** Each count stops at `countedUpTo`. */
+  counts(): Promise<SagaCounts>;
+  /** The saga that has been under way for the longest. */
+  oldestInFlight(): Promise<SagaRow | undefined>;
+  /** Sagas that were due before `since` and that nobody has taken up. Stops counting at `countedUpTo`. */
+  overdue(since: Date): Promise<number>;
+  saga(sagaId: string): Promise<SagaDocument | undefined>;
+  entries(sagaId: string): Promise<EntryDocument[]>;
+}
+
+/**
+ * From here on a list says "1,000+": fifteen counts stand on every list, and exact ones would cost more with every saga ever taken.
+ * Who acts on all of them is told how many there are.
+ */
+export const countedUpTo = 1_000;
+
+const rowOnly = { inbound_request: 0, concurrency_keys: 0 } as const;
+
+export const sagaViewRepository = ({ connection }: Store): SagaViewRepository => {
+  const sagas = () => rawCollection<SagaDocument>(connection, collections.sagas);
+  const count = (filter: mongo.Filter<SagaDocument>) => sagas().countDocuments(filter, { limit: countedUpTo });
+  return {
+    list: (filter, { before, limit }) =>
+      withStoreErrors(async () => {
+        const found = await sagas()
+          .find(filterOf(filter, before), { projection: rowOnly })
+          .sort({ _id: -1 })
+          .limit(limit + 1)
+          .toArray();
+        const last = found.length > limit ? found[limit - 1] : undefined;
+        return { sagas: found.slice(0, limit), ...(last && { next: last._id }) };
+      }),
+
+    counts: () =>
+      withStoreErrors(async () => {
+        const [status, phase] = await Promise.all([
+          Promise.all(integrationStatus.options.map(async (each) => [each, await count({ status: each })] as const)),
+          Promise.all(phases.map(async (each) => [each, await count({ status: { $in: integrationStatus.options }, phase: each })] as const)),
+        ]);
+        return { status: Object.fromEntries(status), phase: Object.fromEntries(phase) } as unknown as SagaCounts;
+      }),
+
+    oldestInFlight: () =>
+      withStoreErrors(async () => {
+        const filter = filterOf({ phases: inFlight });
+        return (await sagas().findOne(filter, { projection: rowOnly, sort: { _id: 1 } })) ?? undefined;
+      }),
+
+    overdue: (since) => withStoreErrors(() => count({ next_run_at: { $lt: since }, updated_at: { $lt: since } })),
+
+    saga: (sagaId) => withStoreErrors(async () => (await sagas().findOne({ _id: sagaId })) ?? undefined),
+
+    entries: (sagaId) =>
+      withStoreErrors(() =>
+        rawCollection<EntryDocument>(connection, collections.logs).find({ saga_id: sagaId }).sort({ 'journal.epoch': 1, 'journal.seq': 1 }).toArray(),
+      ),
+  };
+};
+
+/**
+ * Statuses and phases are always spelled out, all of them if need be: then every combination is a merge of ranges
+ * of the one index on both, already sorted, and no list has to be sorted or searched through.
+ */
+const filterOf = ({ statuses, phases: wanted, tenantId, ids }: SagaFilter, before?: string): mongo.Filter<SagaDocument> => ({
+  ...((statuses || wanted) && { status: { $in: statuses ?? integrationStatus.options }, phase: { $in: wanted ?? phases } }),
+  ...(tenantId !== undefined && { tenant_id: tenantId }),
+  ...((ids || before !== undefined) && { _id: { ...(ids && { $in: ids }), ...(before !== undefined && { $lt: before }) } }),
+});

@@ -1,0 +1,140 @@
+import type { mongo } from 'mongoose';
+import { collections, rawCollection } from '../mongodb/collections.js';
+import type { Store } from '../mongodb/open-store.js';
+import { withStoreErrors } from '../mongodb/store-errors.js';
+
+export interface TenantDocument {
+  _id: string;
+  name: string;
+  retention_days?: number;
+}
+
+export interface InstanceDocument {
+  _id: string;
+  tenant_id: string;
+  name: string;
+  source_system: string;
+  source_system_id: string | null;
+  url: string;
+  secret_ref: string | null;
+  paused?: boolean;
+  paused_reason?: string | null;
+  on_rejection?: 'restore' | 'keep';
+}
+
+export interface KeyDocument {
+  _id: string;
+  sha256: string;
+  tenant_id: string;
+  instance_id: string | null;
+  scopes: string[];
+  created_at: Date;
+  expires_at: Date | null;
+  revoked_at: Date | null;
+}
+
+export interface ClientDocument {
+  _id: string;
+  secret_sha256: string;
+  tenant_ids: string[];
+  scopes: string[];
+  created_at: Date;
+  revoked_at: Date | null;
+}
+
+export interface KnownTenant {
+  tenant_id: string;
+  tenant_name: string;
+  instances: { instance_id: string; instance_name: string; source_system: string; source_system_id: string | null }[];
+}
+
+interface KnownCredentials {
+  sha256: string;
+  scopes: readonly string[];
+  expires_at: Date | null;
+  revoked_at: Date | null;
+  tenants: KnownTenant[];
+}
+
+/** Tenants, their instances, and the keys and clients that speak for them. */
+export interface DirectoryRepository {
+  key(id: string): Promise<KnownCredentials | undefined>;
+  client(id: string): Promise<KnownCredentials | undefined>;
+  instance(id: string): Promise<InstanceDocument | undefined>;
+  tenantNamed(name: string): Promise<KnownTenant | undefined>;
+  /** Every key of the tenant, or of all tenants; revoked and expired ones too. */
+  keys(tenantId?: string): Promise<KeyDocument[]>;
+  /** False when there is no such key. */
+  endKey(id: string, end: { revoked_at: Date } | { expires_at: Date }): Promise<boolean>;
+  /** Pauses the destination, or lets it go on when there is no reason. False when it is so already, and then the first reason stands; or there is none of that id. */
+  pause(instanceId: string, reason: string | null): Promise<boolean>;
+  /** Each writes one document whole, new or in place of the one with its id. */
+  saveTenant(tenant: TenantDocument): Promise<void>;
+  saveInstance(instance: InstanceDocument): Promise<void>;
+  saveKey(key: KeyDocument): Promise<void>;
+  saveClient(client: ClientDocument): Promise<void>;
+}
+
+export const directoryRepository = ({ connection }: Store): DirectoryRepository => {
+  const find = <T extends { _id: string }>(name: string, filter: object) =>
+    withStoreErrors(() =>
+      rawCollection<T>(connection, name)
+        .find(filter as mongo.Filter<T>)
+        .sort({ _id: 1 })
+        .toArray(),
+    );
+
+  const tenants = async (ids: string[], instanceId: string | null): Promise<KnownTenant[]> => {
+    const [known, instances] = await Promise.all([
+      find<TenantDocument>(collections.tenants, { _id: { $in: ids } }),
+      find<InstanceDocument>(collections.instances, { tenant_id: { $in: ids }, ...(instanceId !== null && { _id: instanceId }) }),
+    ]);
+    return known.map(({ _id, name }) => ({
+      tenant_id: _id,
+      tenant_name: name,
+      instances: instances
+        .filter(({ tenant_id }) => tenant_id === _id)
+        .map((instance) => ({
+          instance_id: instance._id,
+          instance_name: instance.name,
+          source_system: instance.source_system,
+          source_system_id: instance.source_system_id,
+        })),
+    }));
+  };
+
+  const save = async (name: string, { _id, ...rest }: { _id: string }): Promise<void> => {
+    await withStoreErrors(() => rawCollection<{ _id: string }>(connection, name).replaceOne({ _id }, rest, { upsert: true }));
+  };
+
+  return {
+    async key(id) {
+      const [key] = await find<KeyDocument>(collections.keys, { _id: id });
+      return key && { ...key, tenants: await tenants([key.tenant_id], key.instance_id) };
+    },
+    async client(id) {
+      const [client] = await find<ClientDocument>(collections.clients, { _id: id });
+      return client && { ...client, sha256: client.secret_sha256, expires_at: null, tenants: await tenants(client.tenant_ids, null) };
+    },
+    instance: async (id) => (await find<InstanceDocument>(collections.instances, { _id: id }))[0],
+    async tenantNamed(name) {
+      const [tenant] = await find<TenantDocument>(collections.tenants, { name });
+      return tenant && (await tenants([tenant._id], null))[0];
+    },
+    keys: (tenantId) => find<KeyDocument>(collections.keys, tenantId === undefined ? {} : { tenant_id: tenantId }),
+    async endKey(id, end) {
+      const { matchedCount } = await withStoreErrors(() => rawCollection<KeyDocument>(connection, collections.keys).updateOne({ _id: id }, { $set: end }));
+      return matchedCount > 0;
+    },
+    pause: (instanceId, reason) =>
+      withStoreErrors(async () => {
+        const change = { $set: { paused: reason !== null, paused_reason: reason } };
+        const otherwise = reason !== null ? { paused: { $ne: true } } : { paused: true };
+        return (await rawCollection<InstanceDocument>(connection, collections.instances).updateOne({ _id: instanceId, ...otherwise }, change)).matchedCount > 0;
+      }),
+    saveTenant: (tenant) => save(collections.tenants, tenant),
+    saveInstance: (instance) => save(collections.instances, instance),
+    saveKey: (key) => save(collections.keys, key),
+    saveClient: (client) => save(collections.clients, client),
+  };
+};

@@ -1,0 +1,58 @@
+/**
+ * `main.js [--minutes 5] [--seed <number>] [--workers 5] [--short]`: a campaign of faults on real stores and processes, in a folder and on ports of its own.
+ * Prints what was done and what was found; exit code 1 when an invariant was violated, and the folder is kept then.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { endOn } from '@crossroads/sandbox';
+import { runCampaign } from './campaign.js';
+import { fullPlan, shortPlan } from './plan.js';
+import { summaryOf } from './summary.js';
+
+const { values } = parseArgs({
+  options: {
+    minutes: { type: 'string', default: '5' },
+    seed: { type: 'string', default: String(Math.floor(Math.random() * 1_000_000)) },
+    workers: { type: 'string' },
+    short: { type: 'boolean', default: false },
+  },
+});
+const seed = Number(values.seed);
+const minutes = Number(values.minutes);
+if (!Number.isSafeInteger(seed) || !(minutes > 0)) throw new Error('usage: main.js [--minutes 5] [--seed <whole number>] [--workers 5] [--short]');
+
+const dataDir = await mkdtemp(join(tmpdir(), 'crossroads-chaos-'));
+const ending = endOn(process);
+let keep = false;
+ending.atLast(async () => {
+  if (keep) console.log(`Kept for you: ${dataDir}`);
+  else await rm(dataDir, { recursive: true, force: true });
+});
+console.log(`chaos: seed ${seed}, ${values.short ? 'the short campaign' : `about ${minutes} minutes`}`);
+const campaign = runCampaign({
+  dataDir,
+  cacheDir: process.env['SANDBOX_CACHE'] ?? fileURLToPath(new URL('../../../../.cache', import.meta.url)),
+  seed,
+  workers: Number(values.workers ?? (values.short ? 3 : 5)),
+  faults: values.short ? shortPlan() : fullPlan(minutes),
+  orders: values.short ? 40 : 300,
+  perSecond: values.short ? 4 : 5,
+  savesPerSecond: 15,
+  convergeWithinMs: 90_000,
+  say: console.log,
+  signal: ending.signal,
+});
+// Whoever interrupts waits until every process is gone.
+ending.atLast(() => Promise.allSettled([campaign]));
+try {
+  const result = await campaign;
+  console.log(summaryOf(result, seed));
+  keep = result.violations.length > 0;
+  await ending.now(keep ? 1 : 0);
+} catch (error) {
+  keep = !ending.signal.aborted;
+  await ending.failed(error);
+}
