@@ -2,7 +2,7 @@ import { parseSync } from '@swc/core';
 import { sources } from './sources.mjs';
 
 /** Calls that answer with a status and a sentence. */
-const tellers = new Set(['rejected', 'plainRefusal', 'NotAllowed']);
+const tellers = new Set(['httpError', 'plainProblem', 'NotAllowed']);
 
 /** Every sentence the intake can answer an error with, by status: `Map(status → Set(text))`. What differs from reply to reply is an ellipsis. */
 export const replyTexts = () => {
@@ -30,7 +30,7 @@ function* nodesIn(value) {
   for (const inside of Object.values(value)) yield* nodesIn(inside);
 }
 
-/** `refused(409, 'text')`, `new NotAllowed(401, 'text')` or `response.status(404)….json({ detail: 'text' })`. */
+/** `httpError(409, 'text')`, `new NotAllowed(401, 'text')` or `response.status(404)….json({ detail: 'text' })`. */
 const toldBy = (node) => {
   if (node.type !== 'CallExpression' && node.type !== 'NewExpression') return undefined;
   const [first, second] = (node.arguments ?? []).map(({ expression }) => expression);

@@ -140,7 +140,7 @@ describe('these held', () => {
     await orderOf(n);
     const first = await accept(n);
     const late = held();
-    const dying = worker((real) => ({ ...real, release: async (...args) => (await late.gate(), real.release(...args)) }))(first);
+    const dying = worker((real) => ({ ...real, unlock: async (...args) => (await late.gate(), real.unlock(...args)) }))(first);
     await late.arrived;
     await due(first);
     await worker()(first);

@@ -76,7 +76,7 @@ export const openWorkerWorld = async (name: string): Promise<WorkerWorld> => {
   const workers: SagaWorker[] = [];
   const kept: ClaimRenewal[] = [];
   let reenqueued = 0;
-  const sweep = createSweep({ sagas: sweepRepository(store), orders: { release: async () => false }, queue, log, reenqueued: (jobs) => void (reenqueued += jobs) });
+  const sweep = createSweep({ sagas: sweepRepository(store), orders: { unlock: async () => false }, queue, log, reenqueued: (jobs) => void (reenqueued += jobs) });
   const sagas = () => store.connection.db!.collection<SagaDocument>(collections.sagas);
 
   return {

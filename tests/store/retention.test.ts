@@ -165,7 +165,7 @@ describe('what must stay', () => {
     const { sagaId, orderId } = await reset();
     await collection('orders').updateOne({ _id: new ObjectId(orderId) }, { $set: { lock: { saga_id: sagaId, epoch: 9 } } });
     expect(await retention.purge(atOnce, 10)).toBe(0);
-    await orderRepository(world.store).release(orderId, { sagaId });
+    await orderRepository(world.store).unlock(orderId, { sagaId });
     expect(await retention.purge(atOnce, 10)).toBe(1);
   });
 

@@ -30,7 +30,7 @@ const world = (due: number, queued: number) => {
       stillDue: async (found) => sagas.filter(({ sagaId }) => !taken.has(sagaId) && found.some((each) => each.sagaId === sagaId)),
       orphans: async (_, after) => (after === undefined ? { orphans: [], place: 'living' } : { orphans: [{ orderId: 'order-1', sagaId: 'ended' }], place: undefined }),
     },
-    orders: { release: async (orderId) => released.push(orderId) > 0 },
+    orders: { unlock: async (orderId) => released.push(orderId) > 0 },
     queue: {
       notQueued: async (rings) => {
         looked += rings.length;

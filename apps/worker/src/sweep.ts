@@ -5,7 +5,7 @@ import type { SweepPlace, SweepRepository } from '@crossroads/store';
 
 export interface SweepPorts {
   sagas: SweepRepository;
-  orders: Pick<Orders, 'release'>;
+  orders: Pick<Orders, 'unlock'>;
   queue: Pick<SagaQueue, 'notQueued' | 'reenqueue'>;
   log: Log;
   /** Told how many sagas no job was going to move. */
@@ -55,7 +55,7 @@ export const createSweep = ({ sagas, orders, queue, log, reenqueued }: SweepPort
     heldFrom = held.place;
     for (const { orderId, sagaId } of held.orphans) {
       log.warn('an order was still held for a saga that has ended', { order_id: orderId, saga_id: sagaId });
-      await orders.release(orderId, { sagaId });
+      await orders.unlock(orderId, { sagaId });
     }
   };
 

@@ -26,7 +26,7 @@ export interface Orders {
   /** Asks whoever has the fence to say so when it is given back. Does nothing while nobody else has it. */
   requestLock(orderId: string, owner: Pick<LockOwner, 'sagaId'>): Promise<void>;
   /** Gives the fence back; true if another saga asked for it meanwhile. Repeatable. */
-  release(orderId: string, owner: Pick<LockOwner, 'sagaId'>): Promise<boolean>;
+  unlock(orderId: string, owner: Pick<LockOwner, 'sagaId'>): Promise<boolean>;
   /** Reads what a reset will clear, in the store's own values. */
   snapshot(orderId: string): Promise<Snapshot>;
   /**

@@ -9,7 +9,7 @@ import { atOnce } from './reach.js';
 export interface MemoryLock {
   sagaId: string;
   epoch: number;
-  awaited?: boolean;
+  hasWaiters?: boolean;
   clearedVersion?: number;
   deliveriesRestored?: boolean;
   progressionWas?: string;
@@ -90,7 +90,7 @@ export const memoryOrders = (reach: Reach = atOnce): MemoryOrders => {
   };
 
   const requestLock = (orderId: string, sagaId: string): Promise<boolean> =>
-    update('orders.ask-for', orderId, ({ lock }) => lock !== undefined && lock.sagaId !== sagaId, ({ lock }) => void (lock!.awaited = true));
+    update('orders.ask-for', orderId, ({ lock }) => lock !== undefined && lock.sagaId !== sagaId, ({ lock }) => void (lock!.hasWaiters = true));
 
   const orders: MemoryOrders = {
     documents,
@@ -134,10 +134,10 @@ export const memoryOrders = (reach: Reach = atOnce): MemoryOrders => {
 
     requestLock: async (orderId, { sagaId }) => void (await requestLock(orderId, sagaId)),
 
-    async release(orderId, { sagaId }) {
-      const unlock = (document: MemoryOrder): void => void (document.lock = undefined);
-      if (await update('orders.release', orderId, ({ lock }) => lock?.sagaId === sagaId && !lock.awaited, unlock)) return false;
-      return update('orders.release-awaited', orderId, ({ lock }) => lock?.sagaId === sagaId, unlock);
+    async unlock(orderId, { sagaId }) {
+      const free = (document: MemoryOrder): void => void (document.lock = undefined);
+      if (await update('orders.unlock', orderId, ({ lock }) => lock?.sagaId === sagaId && !lock.hasWaiters, free)) return false;
+      return update('orders.unlock-with-waiters', orderId, ({ lock }) => lock?.sagaId === sagaId, free);
     },
 
     async snapshot(orderId) {

@@ -32,7 +32,7 @@ export const crashPoints: readonly CrashPoint[] = [
   { name: 'P13', point: 'destinations.send before', afterMs: 25, means: 'request sent, no reply yet' },
   { name: 'P14', point: 'destinations.send after', means: 'reply here, journal does not say so' },
   { name: 'P15', point: 'journal.write:dispatch-reset:run:done after', means: 'result in the journal, order still held' },
-  { name: 'P15b', point: 'orders.release after', means: 'order given back, saga not ended' },
+  { name: 'P15b', point: 'orders.unlock after', means: 'order unlocked, saga not ended' },
   { name: 'P16', point: 'sagas.saveState after', means: 'saga ended, job not acknowledged' },
   { name: 'P16b', point: 'sagas.saveState after', afterMs: 3, means: 'job acknowledged, worker about to take the next' },
   { name: 'P17a', point: 'journal.write:resolve-order:run:done before', afterMs: 1, means: 'inside the log write of resolve-order' },

@@ -34,7 +34,7 @@ ending.atLast(async () => {
 console.log(`chaos: seed ${seed}, ${values.short ? 'the short campaign' : `about ${minutes} minutes`}`);
 const campaign = runCampaign({
   dataDir,
-  cacheDir: process.env['SANDBOX_CACHE'] ?? fileURLToPath(new URL('../../../../.cache', import.meta.url)),
+  cacheDir: process.env['SANDBOX_CACHE'] ?? fileURLToPath(new URL('../../../.cache', import.meta.url)),
   seed,
   workers: Number(values.workers ?? (values.short ? 3 : 5)),
   faults: values.short ? shortPlan() : fullPlan(minutes),

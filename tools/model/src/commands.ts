@@ -143,7 +143,7 @@ export const commandsOn = ({ sagas, journal, decisions, orders, order, queue, li
       if (!(await decisions.end(sagaId, epoch, { code: 'saga.terminated', message: 'Abandoned.' }))) return;
       const known = orderIn(entries);
       for (const held of known ? [known] : await orders.find(saga.request as ResetRequest)) {
-        await orders.release(held.order_id, { sagaId });
+        await orders.unlock(held.order_id, { sagaId });
         await line.wakeNext(held);
       }
     },

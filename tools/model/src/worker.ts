@@ -66,7 +66,7 @@ export const sweep = async ({ clock, sagas, orders, order, queue }: ResetWorld):
   const stillDue = unmoved.filter(({ sagaId, epoch, due }) => sagas.sagas.get(sagaId)?.epoch === epoch && sagas.sagas.get(sagaId)?.nextRunAt === due);
   for (const wake of stillDue) await queue.reenqueue(wake);
   const holder = order.lock && sagas.sagas.get(order.lock.sagaId);
-  if (holder?.phase === 'ended') await orders.release(order.order.order_id, { sagaId: holder.sagaId });
+  if (holder?.phase === 'ended') await orders.unlock(order.order.order_id, { sagaId: holder.sagaId });
 };
 
 /** Enqueues for sagas that are due, as the scan for what dead workers left behind does. */

@@ -14,7 +14,7 @@ export interface TerminatePorts {
   view: Pick<SagaViewRepository, 'entries'>;
   journal: Journal<SagaMetadata>;
   auditLog: Pick<AuditLog, 'snapshot'>;
-  orders: Pick<Orders, 'find' | 'clearedVersion' | 'release'>;
+  orders: Pick<Orders, 'find' | 'clearedVersion' | 'unlock'>;
   line: Pick<OrderQueueRepository, 'next'>;
   enqueue: Enqueue;
 }
@@ -50,7 +50,7 @@ export const terminateSaga =
     }
     if (!(await decisions.end(saga, epoch, error))) return moved();
     for (const order of await lockedBySaga(saga, entries)) {
-      await orders.release(order.order_id, { sagaId });
+      await orders.unlock(order.order_id, { sagaId });
       const next = await line.next(order);
       if (next) enqueue({ _id: next.sagaId, correlation_id: next.correlationId, type: next.type, tenant_id: next.tenantId, epoch: next.epoch });
     }

@@ -27,8 +27,8 @@ export const acquireLock = async ({ orders, line }: LockPorts, order: Order, { s
 
 /** Gives the order back, and has the next in line called. Repeatable. */
 export const release = async ({ orders, line }: LockPorts, order: Order, { sagaId, epoch, afterComplete }: Pick<StepContext, 'sagaId' | 'epoch' | 'afterComplete'>): Promise<void> => {
-  const awaited = await orders.release(order.order_id, { sagaId });
+  const hasWaiters = await orders.unlock(order.order_id, { sagaId });
   // A saga that was claimed before may have waited in line itself, and so may others who asked whoever had the order then.
   // Called any sooner, the next would find this one ahead of it still.
-  if (awaited || epoch > 1) afterComplete(() => line.wakeNext(order));
+  if (hasWaiters || epoch > 1) afterComplete(() => line.wakeNext(order));
 };

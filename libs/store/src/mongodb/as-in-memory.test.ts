@@ -49,7 +49,7 @@ orderPairsContract('MongoDB', async () => ({
       progression: progression_state,
       version,
       ownLock: lock !== undefined,
-      lock: lock ? { saga: lock.saga_id, epoch: lock.epoch, awaited: lock.awaited ?? false } : null,
+      lock: lock ? { saga: lock.saga_id, epoch: lock.epoch, hasWaiters: lock.has_waiters ?? false } : null,
     };
   },
 }));

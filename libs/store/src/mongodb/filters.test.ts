@@ -100,7 +100,7 @@ test('a late clear does not go through a lock that another claim took late', asy
   await plain.lock(orderId, { sagaId: 'saga-1', epoch: 2 });
   const update: Store['commit']['update'] = async (...args) => {
     // A third claim ended the saga and unlocked the order. Then the first claim's lock arrives, and after it this clear.
-    await plain.release(orderId, { sagaId: 'saga-1' });
+    await plain.unlock(orderId, { sagaId: 'saga-1' });
     await plain.lock(orderId, { sagaId: 'saga-1', epoch: 1 });
     await store.commit.update(...args);
     throw new Error('the worker died before the reply');

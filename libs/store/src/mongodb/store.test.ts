@@ -79,7 +79,7 @@ ordersContract('MongoDB', async () => ({
       progression: order['progression_state'],
       version: order['version'],
       ownLock: order['lock'] !== undefined,
-      lock: order['lock'] ? { saga: order['lock'].saga_id, epoch: order['lock'].epoch, awaited: order['lock'].awaited ?? false } : null,
+      lock: order['lock'] ? { saga: order['lock'].saga_id, epoch: order['lock'].epoch, hasWaiters: order['lock'].has_waiters ?? false } : null,
     };
   },
 }));

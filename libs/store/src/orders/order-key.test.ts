@@ -60,7 +60,7 @@ test('a number that was changed after the order was found keeps no effect from i
   await orders.restoreDeliveries(orderId, snapshot, owner);
   expect(await order()).toMatchObject({ progression_state: 'COMPLETE', bols: [{ bol_number: 'B' }], lock: { saga_id: owner.sagaId } });
   await rename();
-  await orders.release(orderId, owner);
+  await orders.unlock(orderId, owner);
   expect(await order()).not.toHaveProperty('lock');
 });
 

@@ -37,7 +37,7 @@ const lock = new Schema(
       restored: Boolean,
     },
     /** Another saga waits for the order. */
-    awaited: Boolean,
+    has_waiters: Boolean,
   },
   { _id: false },
 );

@@ -87,13 +87,13 @@ export const orderRepository = (store: Store): Orders => {
   const requestLock = (orderId: string, sagaId: string): Promise<boolean> =>
     update({ ...keys.of(orderId), 'lock.saga_id': { $exists: true, $ne: sagaId } }, { $set: { 'lock.has_waiters': true } });
 
-  const release = async (orderId: string, sagaId: string): Promise<boolean> => {
+  const unlock = async (orderId: string, sagaId: string): Promise<boolean> => {
     const named = keys.of(orderId);
     const mine = { ...named, 'lock.saga_id': sagaId };
     if (await update({ ...mine, 'lock.has_waiters': { $ne: true } }, { $unset: { lock: 1 } })) return false;
     if (await update(mine, { $unset: { lock: 1 } })) return true;
     keys.forget(orderId);
-    return named.origin_order_number !== undefined && release(orderId, sagaId);
+    return named.origin_order_number !== undefined && unlock(orderId, sagaId);
   };
 
   /** Requests that arrive together are looked up together, and each finds its own among what comes back. */
@@ -133,7 +133,7 @@ export const orderRepository = (store: Store): Orders => {
 
     requestLock: async (orderId, { sagaId }) => void (await requestLock(orderId, sagaId)),
 
-    release: (orderId, { sagaId }) => release(orderId, sagaId),
+    unlock: (orderId, { sagaId }) => unlock(orderId, sagaId),
 
     async snapshot(orderId) {
       let snapshot = await snapshots.get(orderId);

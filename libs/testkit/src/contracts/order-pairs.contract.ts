@@ -13,7 +13,7 @@ const acts: Record<string, Act> = {
   lock: (orders, id, owner) => orders.lock(id, owner),
   relock: (orders, id, owner) => orders.relock(id, owner),
   requestLock: (orders, id, owner) => orders.requestLock(id, owner),
-  release: (orders, id, owner) => orders.release(id, owner),
+  unlock: (orders, id, owner) => orders.unlock(id, owner),
   clearDeliveries: (orders, id, owner, version) => orders.clearDeliveries(id, version, owner),
   'clearDeliveries of an old version': (orders, id, owner) => orders.clearDeliveries(id, 7, owner),
   clearedVersion: (orders, id, owner) => orders.clearedVersion(id, owner),
@@ -115,7 +115,7 @@ export const ordersInMemory = (): OrdersUnderTest => {
       progression: order.progression_state,
       version: order.version,
       ownLock: order.lock !== undefined,
-      lock: order.lock ? { saga: order.lock.sagaId, epoch: order.lock.epoch, awaited: order.lock.awaited ?? false } : null,
+      lock: order.lock ? { saga: order.lock.sagaId, epoch: order.lock.epoch, hasWaiters: order.lock.hasWaiters ?? false } : null,
     }),
   };
 };

@@ -14,7 +14,7 @@ export interface OrdersUnderTest {
   remove(orderId: string): Promise<void>;
   unlock(orderId: string): Promise<void>;
   /** BOL numbers, count of executed drops, progression, version and the lock, as they are now. */
-  look(orderId: string): Promise<{ bols: string[]; drops: number; progression: string; version: number; ownLock: boolean; lock: { saga: string; epoch: number; awaited: boolean } | null }>;
+  look(orderId: string): Promise<{ bols: string[]; drops: number; progression: string; version: number; ownLock: boolean; lock: { saga: string; epoch: number; hasWaiters: boolean } | null }>;
 }
 
 /** What the saga relies on in every store of orders, so that the fake and the real one cannot drift apart. */
@@ -49,29 +49,29 @@ export const ordersContract = (name: string, open: () => Promise<OrdersUnderTest
 
     test('giving an order back tells whether somebody waits, and can be repeated', async () => {
       await world.orders.lock(orderId, first);
-      expect(await world.orders.release(orderId, first)).toBe(false);
+      expect(await world.orders.unlock(orderId, first)).toBe(false);
       await world.orders.lock(orderId, first);
       await world.orders.lock(orderId, { sagaId: 'saga-2', epoch: 1 });
-      expect(await world.orders.release(orderId, first)).toBe(true);
-      expect(await world.orders.release(orderId, first)).toBe(false);
+      expect(await world.orders.unlock(orderId, first)).toBe(true);
+      expect(await world.orders.unlock(orderId, first)).toBe(false);
     });
 
     test('who only asks for an order is told of it as well, and changes nothing while nobody has it', async () => {
       await world.orders.requestLock(orderId, { sagaId: 'saga-2' });
       expect(await world.orders.lock(orderId, first)).toBe(true);
       await world.orders.requestLock(orderId, first);
-      expect(await world.orders.release(orderId, first)).toBe(false);
+      expect(await world.orders.unlock(orderId, first)).toBe(false);
       await world.orders.lock(orderId, first);
       await world.orders.requestLock(orderId, { sagaId: 'saga-2' });
-      expect(await world.orders.release(orderId, first)).toBe(true);
+      expect(await world.orders.unlock(orderId, first)).toBe(true);
     });
 
     test('who takes an order while it is given back gets it, or is known to wait', async () => {
       for (let time = 0; time < 20; time++) {
         const [holder, next] = [{ sagaId: `saga-${time}`, epoch: 1 }, { sagaId: `saga-${time + 1}`, epoch: 1 }];
         await world.orders.lock(orderId, holder);
-        const [taken, awaited] = await Promise.all([world.orders.lock(orderId, next), world.orders.release(orderId, holder)]);
-        expect(taken || awaited).toBe(true);
+        const [taken, hasWaiters] = await Promise.all([world.orders.lock(orderId, next), world.orders.unlock(orderId, holder)]);
+        expect(taken || hasWaiters).toBe(true);
       }
     });
 

@@ -11,7 +11,7 @@ export interface Child {
   end(): Promise<void>;
 }
 
-const root = new URL('../../../', import.meta.url);
+const root = new URL('../../../../', import.meta.url);
 
 /** A path of the repository, as a file name. */
 export const inRepository = (path: string): string => fileURLToPath(new URL(path, root));
