@@ -269,7 +269,7 @@ test.concurrent.each([
   const there = await world.destination(first(raw(text)));
   const outcome = await world.over(await world.reset(there));
   expect(outcome.saga.status).toBe('synced');
-  expect(failures(outcome).map(({ detail }) => detail.error)).toEqual([expect.stringMatching(/^destination\.(garbled|unavailable)$/)]);
+  expect(failures(outcome).map(({ detail }) => detail.error)).toEqual([expect.stringMatching(/^destination\.(invalid_response|unavailable)$/)]);
 });
 
 test.concurrent('F14: while one flaps all of it is delivered, its breaker opens and tries again with one request, and another destination feels nothing', async () => {

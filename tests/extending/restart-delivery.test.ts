@@ -77,7 +77,7 @@ describe('a restart of a delivery, in memory', () => {
     expect(await runSaga(saga)).toMatchObject({ outcome: 'delayed' });
     expect(await settle(reset)).toBe('synced');
     expect(await settle(saga)).toBe('error');
-    expect(details(saga)).toEqual(['hold-order run waiting', 'hold-order run refused']);
+    expect(details(saga)).toEqual(['hold-order run waiting', 'hold-order run rejected']);
   });
 });
 

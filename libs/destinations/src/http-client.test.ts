@@ -136,7 +136,7 @@ describe('the head', () => {
     ['a length and chunks', 'HTTP/1.1 200 OK\r\ncontent-length: 1\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n'],
   ])('that is %s is an error like any other', async (_title, text) => {
     answer = raw(text);
-    expect((await failure(ask())).code).toMatch(/^destination\.(garbled|unavailable)$/);
+    expect((await failure(ask())).code).toMatch(/^destination\.(invalid_response|unavailable)$/);
   });
 
   test('with two wishes when to come back holds none', async () => {

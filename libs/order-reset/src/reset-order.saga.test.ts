@@ -77,7 +77,7 @@ describe('a destination', () => {
     expect(await world.settle(saga)).toBe('rejected');
     expect(world.order).toMatchObject({ bols, executed_drops, progression_state: 'COMPLETE', lock: undefined });
     expect(world.details(saga).slice(5)).toEqual([
-      'dispatch-reset run refused',
+      'dispatch-reset run rejected',
       'reset-progression undo done',
       'clear-deliveries undo done',
       'snapshot-order undo done',

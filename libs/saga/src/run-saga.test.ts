@@ -15,7 +15,7 @@ const world = (acts: { one?: Act; two?: Act; undoOne?: Act }, timeoutMs = 5_000)
   const step = (name: string, act: Act = () => ({}), undo: Act = () => ({})): CompensatableStep<object, object> => ({
     name,
     title: name,
-    status: { done: `${name} done`, rejected: `${name} refused` },
+    status: { done: `${name} done`, rejected: `${name} rejected` },
     retry: { attempts: 3, firstDelayMs: 100, growth: 2, maxDelayMs: 1_000 },
     timeoutMs,
     run: async (_state, context) => done(await act(context)),
@@ -144,8 +144,8 @@ describe('a refusal', () => {
         throw new NonRetryableError('no.way', 'no');
       },
     });
-    expect(await runSaga()).toEqual({ outcome: 'ended', status: 'two refused' });
-    expect(details()).toEqual(['one run done 1', 'two run refused 1', 'one undo done 1']);
+    expect(await runSaga()).toEqual({ outcome: 'ended', status: 'two rejected' });
+    expect(details()).toEqual(['one run done 1', 'two run rejected 1', 'one undo done 1']);
     expect(it).toMatchObject({ phase: 'ended', error: { code: 'no.way' } });
   });
 
@@ -230,8 +230,8 @@ describe('two workers on one saga', () => {
 
   test('believe the first verdict, whoever wrote it', async () => {
     const it = world({ one: () => ({ n: it.journal.entries.push(rejectedBy(1)) }) });
-    expect(await it.runSaga()).toEqual({ outcome: 'ended', status: 'one refused' });
-    expect(it.details()).toEqual(['one run refused 1']);
+    expect(await it.runSaga()).toEqual({ outcome: 'ended', status: 'one rejected' });
+    expect(it.details()).toEqual(['one run rejected 1']);
   });
 
   test('do not both go on: the one that meets a newer claim’s word stops without another', async () => {

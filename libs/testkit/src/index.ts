@@ -1,17 +1,6 @@
 /** For tests only: worlds in memory, and waiting without sleeping. */
 export { eventually } from './eventually.js';
-export type { MemoryClock } from './memory-clock.js';
-export { memoryClock } from './memory-clock.js';
-export { memoryDestination } from './memory-destination.js';
-export { memoryJournal } from './memory-journal.js';
-export { memoryOrders } from './memory-orders.js';
-export type { JobEnd, MemoryJob } from './memory-queue.js';
-export type { MemorySaga, MemorySagas } from './memory-sagas.js';
-export { ClaimUnsure, memorySagas } from './memory-sagas.js';
-export type { Reach } from './reach.js';
-export type { MemoryOrders, OrderChange } from './memory-orders.js';
-export type { ResetWorld } from './reset-world.js';
-export { recoverRequestFor, resetRequestFor, resetWorld, silent } from './reset-world.js';
+export * from './memory/index.js';
 export type { DestinationsUnderTest } from './contracts/destinations.contract.js';
 export { destinationsContract } from './contracts/destinations.contract.js';
 export { entryOf, journalContract } from './contracts/journal.contract.js';
@@ -24,4 +13,3 @@ export type { SagasUnderTest } from './contracts/sagas.contract.js';
 export { sagasContract } from './contracts/sagas.contract.js';
 export type { Held, Match, MongodbProxy, Operation, OperationMatch, ProxyOptions, Rule, RuleOptions, WireCommand } from './mongodb-proxy/index.js';
 export { openMongodbProxy, writing } from './mongodb-proxy/index.js';
-export { seeded } from './seeded.js';

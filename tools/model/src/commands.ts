@@ -2,8 +2,8 @@ import { cancelableSteps, snapshotInfo, sagaTypes } from '@crossroads/order-rese
 import type { Entry } from '@crossroads/saga';
 import { entryKey, isFinal, SagaState, StopSaga } from '@crossroads/saga';
 import type { Order, ResetRequest, SnapshotInfo } from '@crossroads/order-reset';
-import type { MemorySaga, ResetWorld } from '@crossroads/testkit';
-import { recoverRequestFor, resetRequestFor } from '@crossroads/testkit';
+import type { MemorySaga, ResetWorld } from '@crossroads/testkit/memory';
+import { recoverRequestFor, resetRequestFor } from '@crossroads/testkit/memory';
 
 /** What the intake and the operators' pages do, command by command as their own code does it, over the same fakes. Each may fail at each. */
 export interface Commands {

@@ -1,4 +1,4 @@
-import type { ResetWorld } from '@crossroads/testkit';
+import type { ResetWorld } from '@crossroads/testkit/memory';
 import { runSchedule } from './schedule.js';
 import { violationsIn } from './violations.js';
 

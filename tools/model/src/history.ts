@@ -1,5 +1,5 @@
 import type { Snapshot } from '@crossroads/order-reset';
-import type { OrderChange, ResetWorld } from '@crossroads/testkit';
+import type { OrderChange, ResetWorld } from '@crossroads/testkit/memory';
 
 /** One write of a saga that changed the order. */
 export interface Changed {

@@ -1,6 +1,6 @@
 import type { WithTimeout } from '@crossroads/saga';
 import { timeoutError } from '@crossroads/saga';
-import { seeded } from '@crossroads/testkit';
+import { seeded } from '@crossroads/testkit/memory';
 
 /** An attempt at a step, which can be given up while its call is still on the way. */
 interface Attempt {

@@ -1,4 +1,4 @@
-import type { ResetWorld } from '@crossroads/testkit';
+import type { ResetWorld } from '@crossroads/testkit/memory';
 import type { Interleaving } from './interleaving.js';
 
 /** Something a queue does to a job: none of it may matter, since what is true stands in the sagas. */

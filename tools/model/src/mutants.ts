@@ -1,4 +1,4 @@
-import type { ResetWorld } from '@crossroads/testkit';
+import type { ResetWorld } from '@crossroads/testkit/memory';
 
 /**
  * Each takes one safeguard away in memory. A model that does not notice would prove nothing. The first four are holes the real system once had,

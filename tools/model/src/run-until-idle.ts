@@ -1,4 +1,4 @@
-import type { MemorySaga, ResetWorld } from '@crossroads/testkit';
+import type { MemorySaga, ResetWorld } from '@crossroads/testkit/memory';
 import type { Commands } from './commands.js';
 import type { History } from './history.js';
 import { noteEnds } from './history.js';

@@ -1,7 +1,7 @@
 import { NO_PROGRESS } from '@crossroads/order-reset';
 import { RetryableError } from '@crossroads/saga';
-import type { ResetWorld } from '@crossroads/testkit';
-import { resetWorld } from '@crossroads/testkit';
+import type { ResetWorld } from '@crossroads/testkit/memory';
+import { resetWorld } from '@crossroads/testkit/memory';
 import type { Commands } from './commands.js';
 import { commandsOn } from './commands.js';
 import { runUntilIdle } from './run-until-idle.js';

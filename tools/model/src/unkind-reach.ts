@@ -1,5 +1,5 @@
 import { RetryableError, StoreUnavailable } from '@crossroads/saga';
-import type { Reach } from '@crossroads/testkit';
+import type { Reach } from '@crossroads/testkit/memory';
 import type { Interleaving, Write } from './interleaving.js';
 
 /** What keeps happening to every command while it lasts: the stores away, or an error no list knows. */

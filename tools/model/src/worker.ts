@@ -1,7 +1,7 @@
 import type { Sagas } from '@crossroads/saga';
 import { StoreUnavailable } from '@crossroads/saga';
-import type { JobEnd, MemoryJob, MemorySagas, ResetWorld } from '@crossroads/testkit';
-import { ClaimUnsure } from '@crossroads/testkit';
+import type { JobEnd, MemoryJob, MemorySagas, ResetWorld } from '@crossroads/testkit/memory';
+import { ClaimUnsure } from '@crossroads/testkit/memory';
 
 /** What a turn claimed, or may have claimed. */
 interface Call {

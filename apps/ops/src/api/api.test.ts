@@ -46,7 +46,7 @@ describe('sagas', () => {
 
   test('are abandoned and recovered, and the answer names the recovery', async () => {
     const id = await stopped();
-    await post(`/sagas/${id}/abandon`, { reason: 'they will not be back' }).expect(200);
+    await post(`/sagas/${id}/terminate`, { reason: 'they will not be back' }).expect(200);
     const { body } = await post(`/sagas/${id}/recover`, { reason: 'put it back' }).expect(200);
     const made = (body as { recovery_saga_id: string }).recovery_saga_id;
     expect((await get(`/sagas/${made}`).expect(200)).body).toMatchObject({ saga: { type: 'recover_order' } });

@@ -139,7 +139,7 @@ describe('while the queue is paused', () => {
 test('what is done on the board, or tried, stands in the audit trail', async () => {
   const { text } = await request(ops.app).get('/audit?action=board+pause').set('cookie', cookies.viewer).expect(200);
   expect(text).toMatch(/operator[\s\S]*board pause[\s\S]*>done</);
-  expect(text).toMatch(/viewer[\s\S]*board pause[\s\S]*>refused</);
+  expect(text).toMatch(/viewer[\s\S]*board pause[\s\S]*>rejected</);
 });
 
 test('a saga leads to its job, whose number is an older claim’s', async () => {

@@ -173,7 +173,7 @@ describe('an action', () => {
   test('is offered where it is legal, to operators, if there is a command for it', async () => {
     const stopped = `/sagas/${saga['stopped']}`;
     expect((await get(stopped, 'operator')).text).toContain(`action="${stopped}/resume"`);
-    expect((await get(stopped, 'operator')).text).not.toContain(`action="${stopped}/abandon"`);
+    expect((await get(stopped, 'operator')).text).not.toContain(`action="${stopped}/terminate"`);
     expect((await get(stopped, 'viewer')).text).not.toContain('/resume"');
     expect((await get(`/sagas/${saga['retrying']}`, 'operator')).text).not.toContain('/resume"');
   });

@@ -97,6 +97,6 @@ describe('a claim that is lost', () => {
     const body = await watched.read();
     expect(body).not.toContain('claims_lost_total{');
     expect(body).toMatch(/finished_total\{type="sample",outcome="synced"\} 1/);
-    expect(body).toMatch(/sagas_in_hand 0/);
+    expect(body).toMatch(/sagas_active 0/);
   });
 });

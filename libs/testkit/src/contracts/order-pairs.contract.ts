@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { LockOwner, Orders, Snapshot } from '@crossroads/order-reset';
-import { seeded } from '../seeded.js';
-import { resetWorld } from '../reset-world.js';
+import { seeded } from '../memory/seeded.js';
+import { resetWorld } from '../memory/reset-world.js';
 import type { OrdersUnderTest } from './orders.contract.js';
 
 type Act = (orders: Orders, orderId: string, owner: LockOwner, version: number) => Promise<unknown>;

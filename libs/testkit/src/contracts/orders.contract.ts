@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Orders } from '@crossroads/order-reset';
 import { ClaimLost, StopSaga } from '@crossroads/saga';
-import { resetRequestFor } from '../reset-world.js';
+import { resetRequestFor } from '../memory/reset-world.js';
 
 /** A store of orders under test, with ways in beside the port. */
 export interface OrdersUnderTest {

@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { Claim, Sagas } from '@crossroads/saga';
-import { memoryClock } from '../memory-clock.js';
-import type { MemoryDecisions } from '../memory-decisions.js';
-import { memoryDecisions } from '../memory-decisions.js';
-import { memorySagas } from '../memory-sagas.js';
-import { seeded } from '../seeded.js';
+import { memoryClock } from '../memory/memory-clock.js';
+import type { MemoryDecisions } from '../memory/memory-decisions.js';
+import { memoryDecisions } from '../memory/memory-decisions.js';
+import { memorySagas } from '../memory/memory-sagas.js';
+import { seeded } from '../memory/seeded.js';
 
 /** A saga as the suite compares it. */
 export interface SagaSeen {

@@ -1,5 +1,5 @@
 import { RetryableError } from '@crossroads/saga';
-import { destinationsContract, journalContract, memoryClock, memoryDestination, memoryJournal, memorySagas, ordersContract, ordersInMemory, resetWorld, sagasContract } from './index.js';
+import { destinationsContract, journalContract, memoryClock, memoryDestination, memoryJournal, memorySagas, ordersContract, ordersInMemory, resetWorld, sagasContract } from '../index.js';
 
 ordersContract('memory', async () => ordersInMemory());
 
