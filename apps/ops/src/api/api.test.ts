@@ -98,8 +98,8 @@ test('of many operators who pause a destination at once, one succeeds, and its r
   await post('/destinations/globex-prod/resume', { reason: 'they are back' }).expect(200);
 });
 
-describe('who may', () => {
-  test('a viewer looks, and is refused every change with 403', async () => {
+describe('permissions', () => {
+  test('a viewer gets 403 for every change', async () => {
     const id = await stopped();
     for (const action of ['resume', 'recover', 'terminate', 'run-now', 'cancel']) {
       expect((await post(`/sagas/${id}/${action}`, { reason: 'because' }, keys['viewer']).expect(403)).body).toMatchObject({ code: 'operator.viewer' });

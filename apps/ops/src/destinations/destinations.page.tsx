@@ -26,7 +26,7 @@ export const DestinationsPage = ({ chrome, operator, destinations, now, problem 
       </p>
     )}
     <p class="quiet">
-      Systems that receive resets. Counts and errors are from the logs of the newest {sagasCounted} open sagas at <code>dispatch-reset</code>. Each worker has its own circuit breaker: an
+      Systems that receive resets. Counts and codes are from the logs of the newest {sagasCounted} open sagas at <code>dispatch-reset</code>. Each worker has its own circuit breaker: an
       open circuit is listed as <code class="code">destination.circuit_open</code>.
     </p>
     {destinations.length === 0 && <p class="empty">No destinations found.</p>}
@@ -64,7 +64,7 @@ const Destination = ({ destination: { instance, tenant_name, waiting, troubles }
 };
 
 const Errors = ({ errors, now }: { errors: DestinationView['troubles']; now: Date }) => (
-  <ul class="errors" aria-label="Errors in the logs of its open resets">
+  <ul class="errors" aria-label="Codes in the logs of its open resets">
     {errors.map(({ code, message, times, last_at, saga_id }) => (
       <li key={code}>
         <code class="code">{code}</code> {times > 1 && <span class="quiet">{times} times, last</span>}{' '}

@@ -41,8 +41,8 @@ export const SagaPage = ({ chrome, operator, details, now, problem }: SagaPagePr
 /** The part of the page that refreshes itself until the saga ends or stops. */
 export const Live = ({ details, now, problem }: { details: SagaDetails; now: Date; problem?: ActionProblem | undefined }) => {
   const { saga, entries, order, actions, pause } = details;
-  const isMoving = saga.phase !== 'ended' && saga.phase !== 'stopped';
-  const refresh = isMoving
+  const isOpen = saga.phase !== 'ended' && saga.phase !== 'stopped';
+  const refresh = isOpen
     ? { 'hx-get': `/sagas/${encodeURIComponent(saga._id)}/live`, 'hx-trigger': refreshEvery(saga), 'hx-swap': 'outerMorph', 'hx-status:4xx': 'swap:none', 'hx-status:5xx': 'swap:none' }
     : {};
   return (
