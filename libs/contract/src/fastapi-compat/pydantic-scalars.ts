@@ -1,7 +1,7 @@
 import type { Finding } from './problem.js';
 import { notFinite } from './pydantic-findings.js';
 
-/** Why pydantic does not take `value` for an integer. */
+/** Returns pydantic's error for an invalid integer. */
 export function integerFinding(value: unknown): Finding {
   const msg = 'Input should be a valid integer';
   if (typeof value === 'string' && !isNumeric(value, INTEGER)) {
@@ -12,7 +12,7 @@ export function integerFinding(value: unknown): Finding {
   return { type: 'int_from_float', msg: `${msg}, got a number with a fractional part` };
 }
 
-/** Why pydantic does not take `value` for a finite floating point number. */
+/** Returns pydantic's error for an invalid finite floating point number. */
 export function floatFinding(value: unknown): Finding {
   const msg = 'Input should be a valid number';
   if (typeof value === 'number') return notFinite;
@@ -22,7 +22,7 @@ export function floatFinding(value: unknown): Finding {
   return { type: 'float_type', msg };
 }
 
-/** Why pydantic does not take `value` for a boolean. Words it cannot interpret and whole numbers but 0 and 1 have a type of their own. */
+/** Returns pydantic's error for an invalid boolean. Unknown words, and whole numbers except 0 and 1, have their own error type. */
 export function booleanFinding(value: unknown): Finding {
   const msg = 'Input should be a valid boolean';
   const isWord = typeof value === 'string' && !BOOLEAN_WORDS.has(value.toLowerCase());

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 
-/** What a zod schema says of itself that is needed to find a part of it: its kind, its parts and its formats. */
+/** The parts of a zod definition that are needed to find a nested schema. */
 interface Definition {
   type: string;
   format?: string;
@@ -21,9 +21,9 @@ export interface SchemaKind {
 }
 
 /**
- * What the schema expects at `path`, inside optional, nullable, default, transform and preprocess.
+ * Returns the kind of the schema at `path`. Looks inside optional, nullable, default, transform and preprocess.
  *
- * A zod issue does not tell an integer from a number, nor a datetime from a string, when the value is of quite another type.
+ * Needed because a zod issue does not distinguish an integer from a number, or a datetime from a string, if the value has another type.
  */
 export function schemaKindAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): SchemaKind | undefined {
   const part = path.reduce<z.core.$ZodType | undefined>((whole, key) => whole && partOf(whole, key), schema);
@@ -43,7 +43,7 @@ function bare(schema: z.core.$ZodType): Definition {
   return inner === undefined ? definition : bare(inner);
 }
 
-/** A pipe is what it reads; but preprocess reads anything, and stringbool is a boolean that reads words. */
+/** Returns the input schema of a pipe. Returns the output schema for preprocess, which reads anything, and for stringbool, which reads words. */
 function piped({ type, in: input, out }: Definition): z.core.$ZodType | undefined {
   if (type !== 'pipe') return undefined;
   return input?._zod.def.type === 'transform' || out?._zod.def.type === 'boolean' ? out : input;

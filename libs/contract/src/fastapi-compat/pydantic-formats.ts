@@ -1,6 +1,6 @@
 import type { Finding } from './problem.js';
 
-/** Why pydantic does not take `value` for a date and time with a zone. The texts are those of its parser, the Rust crate speedate. */
+/** Returns pydantic's error for an invalid date and time with a zone. The texts are those of the Rust crate speedate. */
 export function datetimeFinding(value: unknown): Finding {
   if (typeof value !== 'string') return { type: 'datetime_type', msg: 'Input should be a valid datetime' };
   if (NAIVE.test(value) && dateError(value.slice(0, 10)) === undefined) {
@@ -10,7 +10,7 @@ export function datetimeFinding(value: unknown): Finding {
   return { type: 'datetime_from_date_parsing', msg: `Input should be a valid datetime or date, ${error}`, ctx: { error } };
 }
 
-/** Why pydantic does not take `value` for a UUID. The texts are those of the Rust crate uuid. */
+/** Returns pydantic's error for an invalid UUID. The texts are those of the Rust crate uuid. */
 export function uuidFinding(value: unknown): Finding {
   if (typeof value !== 'string') return { type: 'uuid_type', msg: 'UUID input should be a string, bytes or UUID object' };
   const error = uuidError(value);
@@ -38,7 +38,7 @@ const dateParts = [
 ];
 
 function daysIn(year: number, month: number): number {
-  // Date.UTC reads the years 1 to 99 as 1901 to 1999, whose leap years are the same.
+  // Date.UTC reads the years 1 to 99 as 1901 to 1999, which have the same leap years.
   return new Date(Date.UTC(year, month, 0)).getUTCDate();
 }
 

@@ -3,24 +3,29 @@ import { fieldRequired, jsonInvalid, notAModel } from './pydantic-findings.js';
 import { plainProblem, type Read, unprocessable, validationDetail } from './problem.js';
 import { readPythonJson } from './python-json.js';
 
-/** Largest request body, in bytes, where nothing else is said. */
+/** Default maximum size of a request body, in bytes. */
 export const MAX_BODY_BYTES = 16_384;
 
-/** A request body as it came off the wire. */
+/** A request body, as received. */
 export interface RawBody {
   contentType: string | undefined;
   bytes: Uint8Array;
-  /** Whether a body without a Content-Type is not JSON, as in FastAPI since 0.132.0; before that it was. Default true. */
+  /** Whether a body without a Content-Type is rejected, as in FastAPI since 0.132.0. Default true. */
   strictContentType?: boolean;
-  /** Largest body taken, in bytes. Default {@link MAX_BODY_BYTES}. */
+  /** Maximum size, in bytes. Default {@link MAX_BODY_BYTES}. */
   maxBytes?: number;
 }
 
 /**
- * Parses a JSON body, with FastAPI's answers to a bad one, checked in this order: too large (413), not UTF-8 (400), empty
- * (422 `missing`), not declared as JSON (422 `model_attributes_type`), too deep (400), bad JSON (422 `json_invalid`), `null` (422 `missing`).
+ * Parses a JSON body. Returns the same problems as FastAPI, checked in this order:
  *
- * A byte order mark is bad JSON here.
+ * - too large: 413
+ * - not UTF-8: 400
+ * - empty: 422 `missing`
+ * - not declared as JSON: 422 `model_attributes_type`
+ * - nested too deep: 400
+ * - invalid JSON, which includes a byte order mark: 422 `json_invalid`
+ * - `null`: 422 `missing`
  */
 export function readJsonBody(body: RawBody): Read<unknown> {
   if (body.bytes.byteLength > (body.maxBytes ?? MAX_BODY_BYTES)) return plainProblem(413, 'Request body too large');
@@ -51,7 +56,7 @@ function decode(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
 }
 
-/** Parameters such as charset are ignored, as FastAPI ignores them: JSON is UTF-8 whatever they say. */
+/** Returns whether the body is declared as JSON. Ignores parameters such as charset, as FastAPI does: JSON is always UTF-8. */
 function isJson({ contentType, strictContentType = true }: RawBody): boolean {
   if (contentType === undefined) return !strictContentType;
   const essence = contentType.split(';', 1)[0] ?? '';

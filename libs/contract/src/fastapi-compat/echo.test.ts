@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { ECHO_CHARACTERS, ECHO_DEPTH, ECHO_VALUES, safeEcho, safeLocation } from './echo.js';
 
-/** JSON.stringify writes a lone surrogate so; two backslashes before `ud…` are text about one. */
+/** A lone surrogate as JSON.stringify writes it. Two backslashes before `ud…` are plain text. */
 const escapedSurrogate = /(?<!\\)(?:\\\\)*\\ud[89a-f]/;
 
 describe('safeEcho', () => {
@@ -28,12 +28,12 @@ describe('safeEcho', () => {
     expect(JSON.stringify(echoed)).toBe('{"__proto__":{"admin":true}}');
   });
 
-  test('deep nesting ends in null', () => {
+  test('values nested too deep become null', () => {
     const deep: unknown = JSON.parse('['.repeat(5000) + ']'.repeat(5000));
     expect(JSON.stringify(safeEcho(deep))).toBe(`${'['.repeat(ECHO_DEPTH)}null${']'.repeat(ECHO_DEPTH)}`);
   });
 
-  test('what it gives is always bounded, well-formed JSON', () => {
+  test('the result is always limited, well-formed JSON', () => {
     fc.assert(
       fc.property(fc.anything({ withBigInt: true, withDate: true, stringUnit: 'binary' }), (input) => {
         const text = JSON.stringify(safeEcho(input));

@@ -4,17 +4,17 @@ import { type Finding, type Location, type Read, unprocessable, type ValidationD
 import { extraForbidden, fieldRequired, valueError } from './pydantic-findings.js';
 import { schemaKindAt } from './schema-at.js';
 
-/** The part of a request that an input came from, first in every location. */
+/** The part of a request that holds the input. It is the first item of every location. */
 export type InputSource = 'body' | 'query' | 'path' | 'header';
 
-/** Most entries in one 422, so that a list of thousands of bad items is not answered with a reply many times its size. */
+/** Maximum number of entries in a 422. Without it, a list of thousands of invalid items gets a reply many times its size. */
 export const MAX_DETAILS = 100;
 
 /**
- * Reads `input` by a zod schema and answers a failure as FastAPI would, HTTP 422 with pydantic's entries.
+ * Reads `input` with a zod schema. Returns the value, or HTTP 422 with the entries that FastAPI and pydantic would return.
  *
- * A rule of a model (a refinement) is reported as `value_error`, and only when all fields of that model passed. Each place is
- * reported once, with the first thing wrong there. What a reply echoes is the input as it came, before coercion or transforms.
+ * A rule of a model (a refinement) is reported as `value_error`, and only if all fields of the model are valid.
+ * Each place is reported once, with its first error. The echoed input is the original one, before coercion and transforms.
  */
 export function readModel<T>(schema: z.ZodType<T>, input: unknown, source: InputSource): Read<T> {
   const parsed = schema.safeParse(input);
@@ -40,7 +40,7 @@ function translate(issue: z.core.$ZodIssue, reading: Reading): ValidationDetail[
   return [validationDetail(issueFinding(issue, place.value, schemaKindAt(schema, issue.path)), loc, place.value)];
 }
 
-/** A body's missing field echoes the object that lacks it; a missing parameter, or a missing body, echoes null. */
+/** Reports a missing value. A missing field of a body echoes the object without the field. A missing parameter or body echoes null. */
 function missing(loc: Location, path: PropertyKey[], { input, source }: Reading): ValidationDetail {
   const hasOwner = source === 'body' && path.length > 0;
   return validationDetail(fieldRequired, loc, hasOwner ? locate(input, path.slice(0, -1)).value : null);
@@ -62,7 +62,7 @@ function location(source: InputSource, path: PropertyKey[]): Location {
   return [source, ...path.map((part) => (typeof part === 'symbol' ? part.toString() : part))];
 }
 
-/** The value at `path`. `given` tells a key that is absent from one whose value is null; inherited properties are not there. */
+/** Returns the value at `path`. `given` is false for an absent or inherited property, and true for null. */
 function locate(input: unknown, path: PropertyKey[]): { given: boolean; value: unknown } {
   let value = input;
   for (const key of path) {
@@ -72,7 +72,7 @@ function locate(input: unknown, path: PropertyKey[]): { given: boolean; value: u
   return { given: value !== undefined, value };
 }
 
-/** zod runs a refinement even when a length or a pattern failed inside; pydantic does not. */
+/** Removes errors of rules whose fields are invalid. zod runs a refinement even after a length or a pattern failed; pydantic does not. */
 function withoutPrematureRules(details: ValidationDetail[]): ValidationDetail[] {
   return details.filter((rule) => rule.type !== 'value_error' || !details.some((detail) => isInside(detail.loc, rule.loc)));
 }

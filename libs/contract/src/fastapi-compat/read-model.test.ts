@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import type { ValidationDetail } from './problem.js';
-import { type InputSource, MAX_DETAILS, readModel } from './pydantic-issues.js';
+import { type InputSource, MAX_DETAILS, readModel } from './read-model.js';
 
 const rejected = (...detail: ValidationDetail[]) => ({ ok: false, problem: { status: 422, body: { detail } } });
 const integer = 'Input should be a valid integer';
@@ -16,7 +16,7 @@ const rule = (loc: string[], input: unknown): ValidationDetail => ({
   ctx: { error: {} },
 });
 
-describe('one field, its input and what pydantic says', () => {
+describe('an invalid field has the error of pydantic', () => {
   const rows: [type: string, schema: z.ZodType, value: unknown, msg: string, ctx?: Record<string, unknown>][] = [
     ['string_type', z.string(), 1, 'Input should be a valid string'],
     ['string_type', z.string(), null, 'Input should be a valid string'],
@@ -87,7 +87,7 @@ describe('one field, its input and what pydantic says', () => {
   });
 });
 
-describe('a whole input and its entries', () => {
+describe('an invalid input has the entries of pydantic', () => {
   const notText = (loc: (string | number)[], input: unknown) => ({ type: 'string_type', loc, msg: 'Input should be a valid string', input });
   const required = (loc: (string | number)[], input: unknown) => ({ type: 'missing', loc, msg: 'Field required', input });
   const limit = z.object({ limit: z.coerce.number().int().min(1).max(5) });
@@ -130,13 +130,13 @@ describe('a whole input and its entries', () => {
     expect(JSON.stringify(read)).toBe(JSON.stringify(rejected(...details)));
   });
 
-  test('thousands of bad items give a hundred entries', () => {
+  test('an input with thousands of invalid items gives one hundred entries', () => {
     const bad = Array.from({ length: 8000 }, () => 1);
     const read = readModel(z.object({ lst: z.array(z.string()) }), { lst: bad }, 'body');
     expect(read.ok ? [] : read.problem.body.detail).toHaveLength(MAX_DETAILS);
   });
 
-  test('extra keys are ignored by a plain object, and the value is what the schema makes of it', () => {
+  test('extra keys are ignored by a plain object, and the value is the output of the schema', () => {
     expect(readModel(limit, { limit: '5', zzz: 1 }, 'query')).toEqual({ ok: true, value: { limit: 5 } });
   });
 });

@@ -71,7 +71,7 @@ describe('values', () => {
   });
 });
 
-describe('what Python gives up on', () => {
+describe('text that Python cannot read', () => {
   const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
   test.each<[title: string, text: string]>([
     ['21 levels', nested(21)],
@@ -93,7 +93,7 @@ describe('what Python gives up on', () => {
   });
 });
 
-test('the scanner reads whatever JSON.stringify writes, as JSON.parse does', () => {
+test('the scanner reads the output of JSON.stringify as JSON.parse does', () => {
   const json = fc.oneof(fc.json({ maxDepth: 8 }), fc.json({ maxDepth: 8, stringUnit: 'binary' }));
   fc.assert(
     fc.property(json, (text) => {
@@ -103,7 +103,7 @@ test('the scanner reads whatever JSON.stringify writes, as JSON.parse does', () 
   );
 });
 
-test('on a broken text it agrees with JSON.parse that there is no value', () => {
+test('the scanner and JSON.parse reject the same texts', () => {
   const batch = fc.constantFrom(...'{}[]:,"\\u019.-+eE tfn\n\u0000é😀', 'true', 'null', '"a"', '"a":', '\\ud800');
   fc.assert(
     fc.property(fc.array(batch, { maxLength: 12 }), (batches) => {
@@ -114,7 +114,7 @@ test('on a broken text it agrees with JSON.parse that there is no value', () => 
   );
 });
 
-test('a long broken text is read in one pass', () => {
+test('a long invalid text is read in one pass', () => {
   const started = performance.now();
   for (const text of [`"${'\\u0041'.repeat(200_000)}`, `[${'1,'.repeat(200_000)}`, `${' '.repeat(400_000)}x`]) {
     expect(readPythonJson(text).kind).toBe('invalid');

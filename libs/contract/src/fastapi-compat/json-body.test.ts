@@ -22,7 +22,7 @@ const undeclared = (input: string) =>
     },
   ]);
 
-describe('parsed', () => {
+describe('a valid body', () => {
   test.each([
     json,
     'application/json; charset=utf-8',
@@ -61,7 +61,7 @@ describe('parsed', () => {
   });
 });
 
-describe('rejected', () => {
+describe('an invalid body', () => {
   test.each<[title: string, raw: RawBody, expected: unknown]>([
     ['nothing', body(''), missing],
     ['nothing, of another type', body('', 'text/plain'), missing],

@@ -1,6 +1,6 @@
 import type { Finding } from './problem.js';
 
-/** The sentences of pydantic 2.13 and FastAPI 0.142, letter for letter: clients match on them. */
+/** The exact texts of pydantic 2.13 and FastAPI 0.142. Clients compare them literally. */
 export const fieldRequired: Finding = { type: 'missing', msg: 'Field required' };
 export const notAString: Finding = { type: 'string_type', msg: 'Input should be a valid string' };
 export const notAList: Finding = { type: 'list_type', msg: 'Input should be a valid list' };
@@ -61,7 +61,7 @@ export function notMultipleOf(divisor: number): Finding {
 
 type LiteralValue = string | number | bigint | boolean | symbol | null | undefined;
 
-/** `values` are listed as Python writes them: `'a', 'b' or 1`. */
+/** Returns the error for a value outside a literal. Lists `values` in Python's notation: `'a', 'b' or 1`. */
 export function literalError(values: readonly LiteralValue[]): Finding {
   const listed = values.map(pythonRepr);
   const last = listed.pop() ?? '';

@@ -22,7 +22,7 @@ import { datetimeFinding, uuidFinding } from './pydantic-formats.js';
 import { booleanFinding, floatFinding, integerFinding } from './pydantic-scalars.js';
 import type { SchemaKind } from './schema-at.js';
 
-/** What pydantic would say of `value`, which zod found wrong with `issue` where a schema of the given kind was expected. */
+/** Returns pydantic's error for a zod issue. `value` is the invalid value, `kind` the expected schema. */
 export function issueFinding(issue: z.core.$ZodIssue, value: unknown, kind: SchemaKind | undefined): Finding {
   switch (issue.code) {
     case 'invalid_type':
@@ -36,7 +36,7 @@ export function issueFinding(issue: z.core.$ZodIssue, value: unknown, kind: Sche
     case 'not_multiple_of':
       return notMultipleOf(issue.divisor);
     case 'invalid_value':
-      // zod's stringbool reports the words it knows as if they were a literal.
+      // zod's stringbool reports its words as a literal.
       return kind?.type === 'boolean' ? booleanFinding(value) : literalError(issue.values);
     default:
       return valueError(issue.message);
@@ -103,7 +103,7 @@ function wrongFormat(issue: z.core.$ZodIssueInvalidStringFormat, value: unknown)
   return patternMismatch(source(issue.pattern ?? issue.format));
 }
 
-/** zod writes a pattern as a JavaScript literal, `/…/flags`. */
+/** Returns the source of a pattern. zod writes a pattern as a JavaScript literal, `/…/flags`. */
 function source(pattern: string): string {
   return /^\/(.*)\/[a-z]*$/s.exec(pattern)?.[1] ?? pattern;
 }

@@ -1,4 +1,4 @@
-/** The text is not JSON. `message` and `offset` are Python 3.11's; the offset counts characters, not UTF-16 units. */
+/** The text is not JSON. `message` and `offset` are those of Python 3.11. The offset counts characters, not UTF-16 units. */
 export class JsonInvalid extends Error {
   readonly offset: number;
 
@@ -8,13 +8,13 @@ export class JsonInvalid extends Error {
   }
 }
 
-/** The text is nested too deep or holds an integer too long: Python gives up on it without naming a place. */
+/** The text is nested too deep or has an integer that is too long. Python reports no place for these errors. */
 export class JsonUnreadable extends Error {}
 
-/** Deepest nesting read. Python's own limit is near 1,000; an echo or a stringify of such a value would exhaust the stack. */
+/** Maximum nesting. Python's limit is near 1,000, but an echo or a stringify of such a value would exhaust the stack. */
 export const MAX_DEPTH = 20;
 
-/** Longest integer read, in digits: Python's `sys.int_info.default_max_str_digits`. */
+/** Maximum length of an integer, in digits: Python's `sys.int_info.default_max_str_digits`. */
 export const MAX_INTEGER_DIGITS = 4300;
 
 const NUMBER = /-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?/y;
@@ -41,9 +41,9 @@ const ESCAPES: Record<string, string> = {
 };
 
 /**
- * Reads `text` as Python 3.11's json does, in one pass.
+ * Parses `text` like the json module of Python 3.11, in one pass.
  *
- * The checks follow CPython's `_json.c` in its order, because the order decides which message and offset a broken text gets.
+ * The checks have the order of CPython's `_json.c`. The order decides the message and the offset of an invalid text.
  *
  * @throws JsonInvalid, JsonUnreadable
  */
@@ -192,7 +192,7 @@ class Scanner {
 
 function setOwn(object: Record<string, unknown>, key: string, value: unknown): void {
   if (key !== '__proto__') object[key] = value;
-  // Assigning this one key would set the prototype instead of a property.
+  // An assignment to this key would set the prototype instead of a property.
   else Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
 }
 

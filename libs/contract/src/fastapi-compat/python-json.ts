@@ -1,21 +1,21 @@
 import { JsonInvalid, JsonUnreadable, MAX_DEPTH, MAX_INTEGER_DIGITS, scanPythonJson } from './python-json-scanner.js';
 
-/** What Python's json makes of a text: a value; an error with Python 3.11's message and character offset; or nothing it would name. */
+/** The result of Python's json: a value, an error with Python 3.11's message and character offset, or an error without a place. */
 export type JsonReading =
   | { kind: 'value'; value: unknown }
   | { kind: 'invalid'; message: string; offset: number }
   | { kind: 'unreadable' };
 
 /**
- * Reads decoded text as Python 3.11's json would: NaN and the infinities are values, the last of two equal keys wins, and a key
- * `__proto__` is a plain property. Deeper than 20 levels, or an integer of more than 4,300 digits, is `unreadable`.
+ * Parses decoded text like the json module of Python 3.11. NaN and the infinities are values, and the last of two equal keys wins.
+ * A key `__proto__` is a plain property. More than 20 levels, or an integer of more than 4,300 digits, is `unreadable`.
  */
 export function readPythonJson(text: string): JsonReading {
   if (isSafelyNative(text)) {
     try {
       return { kind: 'value', value: JSON.parse(text) };
     } catch {
-      // V8's message and offset are not Python's, and NaN is no error to Python.
+      // V8's message and offset differ from Python's, and Python accepts NaN.
     }
   }
   return scanned(text);
@@ -32,8 +32,8 @@ function scanned(text: string): JsonReading {
 }
 
 /**
- * Whether the text can break neither the depth nor the integer limit, so that the built-in parser, which is much faster, may have it.
- * Brackets inside strings count too: that only sends a harmless text the slow way.
+ * Returns whether the text can exceed neither the depth nor the integer limit. Then the built-in parser, which is much faster, is safe.
+ * Also counts brackets inside strings: then a harmless text only takes the slow parser.
  */
 function isSafelyNative(text: string): boolean {
   if (text.length > MAX_INTEGER_DIGITS) return false;

@@ -1,23 +1,23 @@
-/** Longest string, in characters, that a reply repeats to its sender. */
+/** Maximum length of an echoed string, in characters. */
 export const ECHO_CHARACTERS = 256;
 
-/** Deepest nesting that a reply repeats; what lies deeper is null. */
+/** Maximum nesting of an echoed input. Deeper values become null. */
 export const ECHO_DEPTH = 20;
 
-/** Most values, at all depths together, that one echoed input holds; the rest is left out. */
+/** Maximum number of values of an echoed input, at all depths together. Further values are omitted. */
 export const ECHO_VALUES = 256;
 
 /**
- * A copy of `input` that can be sent back to whoever sent it: strings cut at {@link ECHO_CHARACTERS}, lone surrogates replaced,
- * NaN and the infinities null, depth and number of values bounded.
+ * Returns a copy of `input` that is safe to send back to the caller. Cuts strings at {@link ECHO_CHARACTERS} and replaces lone surrogates.
+ * NaN and the infinities become null. Depth and number of values are limited.
  *
- * FastAPI answers 500 to a lone surrogate and to Infinity here, because it echoes them as they came.
+ * FastAPI echoes a lone surrogate and Infinity unchanged, and so responds with 500.
  */
 export function safeEcho(input: unknown): unknown {
   return copy(input, 0, { left: ECHO_VALUES });
 }
 
-/** A location whose keys, which the sender chose, are as safe as an echoed string. */
+/** Returns `loc` with its keys made safe, because the caller chose them. */
 export function safeLocation(loc: (string | number)[]): (string | number)[] {
   return loc.map((part) => (typeof part === 'string' ? safeText(part) : part));
 }
@@ -49,7 +49,7 @@ function copyEntries(value: object, depth: number, budget: Budget): Record<strin
     if (budget.left-- <= 0) break;
     copied.push([safeText(key), copy(entry, depth + 1, budget)]);
   }
-  // fromEntries defines properties; assigning them would let a key `__proto__` set the prototype of the copy.
+  // fromEntries defines properties. An assignment to the key `__proto__` would set the prototype of the copy.
   return Object.fromEntries(copied);
 }
 

@@ -1,9 +1,9 @@
 import { type HttpProblem, type Read, unprocessable, type ValidationDetail } from './problem.js';
 
 /**
- * Both readings of a request, or one refusal for both: the entries about headers, then those about the body.
+ * Combines the results of reading headers and body. Returns both values, or one problem with the errors of the headers, then of the body.
  *
- * A body that could not be parsed (400, 413, or a 422 `json_invalid`) is answered alone, because FastAPI never gets to the headers then.
+ * A body that could not be parsed (400, 413, or a 422 `json_invalid`) is reported alone, because FastAPI does not read the headers then.
  */
 export function accumulate<H, B>(headers: Read<H>, body: Read<B>): Read<{ headers: H; body: B }> {
   if (!body.ok && standsAlone(body.problem)) return body;
