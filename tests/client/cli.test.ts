@@ -6,15 +6,15 @@ import type { ResetProgress } from '@crossroads/client';
 import { eventually } from '@crossroads/testkit';
 import { RetryableError } from '@crossroads/saga';
 import { collections } from '@crossroads/store';
-import { intakeWorld } from '../intake/world.js';
-import type { IntakeWorld } from '../intake/world.js';
+import { createIntakeFixture } from '../intake/intake-fixture.js';
+import type { IntakeFixture } from '../intake/intake-fixture.js';
 
-let world: IntakeWorld;
-beforeAll(async () => (world = await intakeWorld('cli')));
-afterAll(() => world.close());
+let fixture: IntakeFixture;
+beforeAll(async () => (fixture = await createIntakeFixture('cli')));
+afterAll(() => fixture.close());
 
 /** What is still under way would take the answer that a later test gives the destination. */
-afterEach(() => eventually(async () => (await world.store.connection.db!.collection(collections.sagas).countDocuments({ phase: { $nin: ['ended', 'stopped'] } })) === 0));
+afterEach(() => eventually(async () => (await fixture.store.connection.db!.collection(collections.sagas).countDocuments({ phase: { $nin: ['ended', 'stopped'] } })) === 0));
 
 interface Ran {
   code: number;
@@ -22,7 +22,7 @@ interface Ran {
   err: string;
 }
 
-const environment = () => ({ CROSSROADS_URL: world.url, CROSSROADS_API_KEY: world.keys.Alpha });
+const environment = () => ({ CROSSROADS_URL: fixture.url, CROSSROADS_API_KEY: fixture.keys.Alpha });
 
 const run = async (args: string[], { terminal = false, env = environment() as Record<string, string>, signal = new AbortController().signal } = {}): Promise<Ran> => {
   const said = { out: '', err: '' };
@@ -33,14 +33,14 @@ const run = async (args: string[], { terminal = false, env = environment() as Re
     terminal,
     readFile: (path) => {
       if (path !== 'key.txt') throw new Error(`no such file: ${path}`);
-      return `${world.keys.Alpha}\n`;
+      return `${fixture.keys.Alpha}\n`;
     },
     signal,
   });
   return { code, ...said };
 };
 
-const delivered = async (): Promise<string> => (await world.deliver()).origin_order_number;
+const delivered = async (): Promise<string> => (await fixture.deliver()).origin_order_number;
 const reset = async (...more: string[]) => run(['reset', '--order-number', await delivered(), '--to', 'Beta', ...more]);
 const idIn = ({ out }: Ran): string => /Accepted: (\S+)/.exec(out)![1]!;
 
@@ -49,7 +49,7 @@ describe('reset', () => {
     const ran = await reset();
     expect([ran.code, ran.err]).toEqual([0, '']);
     expect(ran.out).toContain(`crossroads status ${idIn(ran)} --wait`);
-    await world.over(idIn(ran));
+    await fixture.over(idIn(ran));
   });
 
   test('with --wait shows each entry as a line, and no control characters where nobody watches', async () => {
@@ -62,10 +62,10 @@ describe('reset', () => {
   });
 
   test('on a terminal shows in between where it stands', async () => {
-    world.working = false;
+    fixture.working = false;
     const watching = run(['reset', '--order-number', await delivered(), '--to', 'Beta', '--wait', '--timeout', '1'], { terminal: true });
     const { code, out } = await watching;
-    world.working = true;
+    fixture.working = true;
     expect([code, out]).toEqual([6, expect.stringContaining('\r\u001b[K  … pending')]);
     expect((await run(['cancel', idIn({ out } as Ran)])).out).toContain('canceled');
   });
@@ -75,12 +75,12 @@ describe('reset', () => {
     ['error', 4],
     ['canceled', 5],
   ])('ends %s with exit code %d', async (status, code) => {
-    if (status === 'rejected') world.destination.answers.push('rejected');
-    world.working = status !== 'canceled';
+    if (status === 'rejected') fixture.destination.answers.push('rejected');
+    fixture.working = status !== 'canceled';
     const waiting = status === 'error' ? run(['reset', '--order-number', 'nobody-has-it', '--to', 'Beta', '--wait']) : reset('--wait', '--correlation-id', `ends-${status}`);
     if (status === 'canceled') {
       await eventually(async () => (await run(['status', 'ends-canceled'])).code === 6);
-      world.working = true;
+      fixture.working = true;
       await run(['cancel', 'ends-canceled']);
     }
     const ran = await waiting;
@@ -88,26 +88,26 @@ describe('reset', () => {
   });
 
   test('stopped names the saga that an operator can resume', async () => {
-    world.destination.answers.push(...Array.from({ length: 3 }, () => new RetryableError('destination.unavailable', 'Nobody there.')));
+    fixture.destination.answers.push(...Array.from({ length: 3 }, () => new RetryableError('destination.unavailable', 'Nobody there.')));
     const { code, out } = await reset('--wait');
     expect([code, out]).toEqual([4, expect.stringMatching(/✘ error: stopped at dispatch-reset; an operator can resume saga [0-9a-f-]{36} after/)]);
   });
 
   test('interrupted tells how to go on', async () => {
-    world.working = false;
+    fixture.working = false;
     const abort = new AbortController();
     const waiting = run(['reset', '--order-number', await delivered(), '--to', 'Beta', '--correlation-id', 'interrupted-1', '--wait'], { signal: abort.signal });
     await eventually(async () => (await run(['status', 'interrupted-1'])).code === 6);
     abort.abort();
     const { code, out } = await waiting;
-    world.working = true;
+    fixture.working = true;
     await run(['cancel', 'interrupted-1']);
     expect([code, out]).toEqual([130, expect.stringContaining('crossroads status interrupted-1 --wait')]);
   });
 
   test('takes the key from a file, and repeats nothing under one idempotency key', async () => {
     const args = ['reset', '--order-number', await delivered(), '--to', 'Beta', '--idempotency-key', 'night-1', '--api-key-file', 'key.txt', '--json'];
-    const [first, second] = [await run(args, { env: { CROSSROADS_URL: world.url } }), await run(args, { env: { CROSSROADS_URL: world.url } })].map(({ out }) => JSON.parse(out) as Record<string, unknown>);
+    const [first, second] = [await run(args, { env: { CROSSROADS_URL: fixture.url } }), await run(args, { env: { CROSSROADS_URL: fixture.url } })].map(({ out }) => JSON.parse(out) as Record<string, unknown>);
     expect(second).toMatchObject({ correlation_id: first!['correlation_id'], idempotency_key: 'night-1', replayed: true });
   });
 });
@@ -131,7 +131,7 @@ describe('--json', () => {
 
 test('list shows the newest, as many as one wants', async () => {
   const id = idIn(await reset());
-  await world.over(id);
+  await fixture.over(id);
   const { out } = await run(['list', '--limit', '2']);
   expect(out.trimEnd().split('\n')).toHaveLength(2);
   expect(out).toContain(id);
@@ -140,11 +140,11 @@ test('list shows the newest, as many as one wants', async () => {
 });
 
 test('accept and reject are for the destination', async () => {
-  world.destination.answers.push('requested');
+  fixture.destination.answers.push('requested');
   const id = idIn(await reset());
   await eventually(async () => (await run(['status', id])).out.includes('requested'));
   expect((await run(['accept', id, '--from', 'Alpha'])).code).toBe(10);
-  const asBeta = { env: { CROSSROADS_URL: world.url, CROSSROADS_API_KEY: world.keys.Beta } };
+  const asBeta = { env: { CROSSROADS_URL: fixture.url, CROSSROADS_API_KEY: fixture.keys.Beta } };
   expect(await run(['accept', id, '--from', 'Alpha', '--reason', 'SEEN'], asBeta)).toEqual({ code: 0, out: 'synced: Accepted by Beta: SEEN.\n', err: '' });
   expect((await run(['reject', id, '--from', 'Alpha'], asBeta)).code).toBe(9);
 });
@@ -164,10 +164,10 @@ describe('what is wrong', () => {
     [['recover', 'saga-1', '--reason', 'because'], 'CROSSROADS_OPS_KEY'],
     [['list', '--url', 'nowhere'], 'The URL must be'],
   ])('in %j is said, with exit code 2', async (args, said) => {
-    const before = await world.sagas();
+    const before = await fixture.sagas();
     const { code, out, err } = await run(args);
     expect([code, out, err]).toEqual([2, '', expect.stringContaining(said)]);
-    expect(await world.sagas()).toBe(before);
+    expect(await fixture.sagas()).toBe(before);
   });
 
   test.each<[string, Record<string, string>, number, string]>([
@@ -201,8 +201,8 @@ test('the page of the client has the same exit codes', async () => {
 });
 
 test('the words of others give a terminal no orders', async () => {
-  world.destination.answers.push('rejected');
-  const order = await world.deliver({ origin_order_number: 'O-\u009b31m' });
+  fixture.destination.answers.push('rejected');
+  const order = await fixture.deliver({ origin_order_number: 'O-\u009b31m' });
   const { out } = await run(['reset', '--order-id', order.order_id, '--to', 'Beta', '--wait']);
   await run(['reset', '--order-number', order.origin_order_number, '--to', 'Beta', '--wait']);
   const { out: listed } = await run(['list', '--limit', '2']);

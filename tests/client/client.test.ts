@@ -3,30 +3,30 @@ import { ConflictError, createClient, NotFoundError, TimedOutError, ValidationEr
 import type { Client, ResetProgress } from '@crossroads/client';
 import { eventually } from '@crossroads/testkit';
 import { collections } from '@crossroads/store';
-import { intakeWorld } from '../intake/world.js';
-import type { IntakeWorld, TenantName } from '../intake/world.js';
+import { createIntakeFixture } from '../intake/intake-fixture.js';
+import type { IntakeFixture, TenantName } from '../intake/intake-fixture.js';
 
-let world: IntakeWorld;
+let fixture: IntakeFixture;
 let alpha: Client;
 let beta: Client;
 beforeAll(async () => {
-  world = await intakeWorld('client');
-  [alpha, beta] = (['Alpha', 'Beta'] as const).map((name: TenantName) => createClient({ baseUrl: world.url, apiKey: world.keys[name] })) as [Client, Client];
+  fixture = await createIntakeFixture('client');
+  [alpha, beta] = (['Alpha', 'Beta'] as const).map((name: TenantName) => createClient({ baseUrl: fixture.url, apiKey: fixture.keys[name] })) as [Client, Client];
 });
-afterAll(() => world.close());
+afterAll(() => fixture.close());
 
 /** What is still under way would take the answer that a later test gives the destination. */
-afterEach(() => eventually(async () => (await world.store.connection.db!.collection(collections.sagas).countDocuments({ phase: { $nin: ['ended', 'stopped'] } })) === 0));
+afterEach(() => eventually(async () => (await fixture.store.connection.db!.collection(collections.sagas).countDocuments({ phase: { $nin: ['ended', 'stopped'] } })) === 0));
 
-const input = async (more: object = {}) => ({ order_number: (await world.deliver()).origin_order_number, destTenantName: 'Beta', ...more });
+const input = async (more: object = {}) => ({ order_number: (await fixture.deliver()).origin_order_number, destTenantName: 'Beta', ...more });
 
 /** While nobody works on what is asked for. */
 const idle = async <T>(observe: () => Promise<T>): Promise<T> => {
-  world.working = false;
+  fixture.working = false;
   try {
     return await observe();
   } finally {
-    world.working = true;
+    fixture.working = true;
   }
 };
 
@@ -63,11 +63,11 @@ describe('a reset', () => {
   });
 
   test('that is malformed says where, and is not accepted', async () => {
-    const before = await world.sagas();
+    const before = await fixture.sagas();
     const failure: unknown = await alpha.reset({ destTenantName: '', correlationId: 'short' }).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(ValidationError);
     expect((failure as ValidationError).detail.map(({ loc }) => loc.join('.'))).toEqual(['header.X-Dest-Tenant-Name', 'header.X-Correlation-ID', 'body.order']);
-    expect(await world.sagas()).toBe(before);
+    expect(await fixture.sagas()).toBe(before);
   });
 });
 
@@ -112,7 +112,7 @@ describe('its status', () => {
 
 test('a list goes through all pages, newest first, and only as far as it is read', async () => {
   const made: string[] = [];
-  const order_number = (await world.deliver()).origin_order_number;
+  const order_number = (await fixture.deliver()).origin_order_number;
   for (let i = 0; i < 5; i++) made.unshift((await alpha.reset({ order_number, destTenantName: 'Beta' })).correlationId);
   const found: string[] = [];
   for await (const { correlation_id } of alpha.list({ order_number, pageSize: 2 })) found.push(correlation_id);
@@ -125,7 +125,7 @@ test('a list goes through all pages, newest first, and only as far as it is read
 
 describe('a decision', () => {
   const requested = async () => {
-    world.destination.answers.push('requested');
+    fixture.destination.answers.push('requested');
     const { correlationId } = await alpha.reset(await input());
     await eventually(async () => (await alpha.status(correlationId)).status === 'requested');
     return correlationId;
@@ -139,7 +139,7 @@ describe('a decision', () => {
     });
     expect((await alpha.cancel(called)).status).toBe('canceled');
     const { correlationId } = await alpha.reset(await input({ waitS: 20 }));
-    await expect(alpha.cancel(correlationId)).rejects.toMatchObject({ kind: 'conflict', retryable: false, message: expect.stringContaining('cleared already') });
+    await expect(alpha.cancel(correlationId)).rejects.toMatchObject({ kind: 'conflict', retryable: false, message: expect.stringContaining('already been cleared') });
   });
 
   test('to accept is the destination’s', async () => {
@@ -157,12 +157,12 @@ describe('a decision', () => {
 
 describe('a client with id and secret', () => {
   test('speaks for the tenant it names', async () => {
-    const client = createClient({ baseUrl: world.url, clientId: world.client.id, clientSecret: world.client.secret, tenantName: 'Alpha' });
+    const client = createClient({ baseUrl: fixture.url, clientId: fixture.client.id, clientSecret: fixture.client.secret, tenantName: 'Alpha' });
     expect((await client.reset(await input({ waitS: 20 }))).status).toBe('synced');
   });
 
   test('is told apart: not known, and not allowed', async () => {
-    const options = { baseUrl: world.url, clientId: world.client.id, clientSecret: world.client.secret };
+    const options = { baseUrl: fixture.url, clientId: fixture.client.id, clientSecret: fixture.client.secret };
     const secret = 'w'.repeat(43);
     const failure: unknown = await createClient({ ...options, clientSecret: secret, tenantName: 'Alpha' }).reset(await input()).catch((error: unknown) => error);
     expect(failure).toMatchObject({ kind: 'not_authenticated', status: 401 });

@@ -12,7 +12,7 @@ import type { RateLimits } from '../../apps/intake/src/http/rate-limiter.js';
 import { createIntake } from '../../apps/intake/src/intake.js';
 import { ownDatabase } from '../stores/own-database.js';
 
-/** A machine that does other things besides is slow, not broken; what must be quick is measured by itself. */
+/** Allows for a busy machine. Tests that need a short duration measure it themselves. */
 jest.setTimeout(60_000);
 
 export const scopes = ['order:reset', 'order:get', 'order:create', 'order:save_bol', 'order:save_drop', 'order:update_status', 'order_request:accept'];
@@ -31,32 +31,32 @@ export interface Reply {
 
 export interface Call {
   method?: string;
-  /** Whose key is sent; null for none. */
+  /** The tenant whose key is sent; null for no key. */
   as?: TenantName | null;
-  /** Name and value, as they go over the wire: a name may come twice. */
+  /** Names and values as sent. A name may occur twice. */
   headers?: [string, string][];
-  /** Sent as JSON unless it is text or bytes. */
+  /** Text and bytes are sent as they are, other values as JSON. */
   body?: unknown;
   /** Another content type, or null for none. */
   type?: string | null;
 }
 
-/** A real intake on a real store, and a worker in the same process that runs when a bell rings. */
-export interface IntakeWorld {
+/** An intake on a real store, with a worker in the same process that runs each enqueued saga. */
+export interface IntakeFixture {
   url: string;
   store: Store;
   keys: Record<TenantName, string>;
   client: { id: string; secret: string };
   destination: ReturnType<typeof memoryDestination>;
-  /** What was logged, for looking whether a secret is in it. */
+  /** The log lines, to check that they contain no secret. */
   logged: string[];
   call(path: string, call?: Call): Promise<Reply>;
-  /** An order from one tenant to another, delivered unless it is said otherwise. */
+  /** Stores an order from one tenant to another, by default delivered. */
   deliver(fields?: Partial<OrderRecord>, ends?: { from: TenantName; to: TenantName }): Promise<OrderRecord>;
-  /** While false, bells ring unheard. */
+  /** While false, no enqueued saga is run. */
   working: boolean;
   runSaga(sagaId: string): Promise<unknown>;
-  /** Polls until the reset is over. */
+  /** Polls until the reset has finished. */
   over(correlationId: string, as?: TenantName): Promise<Reply>;
   sagas(): Promise<number>;
   close(): Promise<void>;
@@ -64,11 +64,11 @@ export interface IntakeWorld {
 
 const generous: RateLimits = { submits: 1e9, polls: 1e9, unauthenticated: 1e9 };
 
-export const intakeWorld = async (name: string, { limits = generous, uri = ownDatabase(name), openResets = 1e9, maxConcurrentWaits = 100, counter }: { uri?: string; limits?: RateLimits; openResets?: number; maxConcurrentWaits?: number; counter?: RateCounter } = {}): Promise<IntakeWorld> => {
+export const createIntakeFixture = async (name: string, { limits = generous, uri = ownDatabase(name), maxActiveResets = 1e9, maxConcurrentWaits = 100, counter }: { uri?: string; limits?: RateLimits; maxActiveResets?: number; maxConcurrentWaits?: number; counter?: RateCounter } = {}): Promise<IntakeFixture> => {
   const store = openStore({ uri, operationTimeoutMs: 2_000 });
   await store.connected;
   await makeIndexes(store.connection);
-  const { keys, client } = await people(store);
+  const { keys, client } = await saveTenants(store);
   const destination = memoryDestination();
   const logged: string[] = [];
   const note = (level: string) => (message: string, metadata?: object) => void logged.push(`${level} ${message} ${JSON.stringify(metadata, (_, value: unknown) => (value instanceof Error ? value.stack : value))}`);
@@ -89,25 +89,25 @@ export const intakeWorld = async (name: string, { limits = generous, uri = ownDa
   const run = async (sagaId: string): Promise<void> => {
     for (;;) {
       const result = await runSaga(sagaId);
-      if (result.outcome !== 'delayed' || result.delayMs > 5_000 || !world.working) return;
+      if (result.outcome !== 'delayed' || result.delayMs > 5_000 || !fixture.working) return;
       await new Promise((resolve) => setTimeout(resolve, result.delayMs + 5));
     }
   };
   const queue: Pick<SagaQueue, 'enqueue'> = {
     async enqueue({ sagaId }) {
-      if (!world.working) return;
+      if (!fixture.working) return;
       const running = run(sagaId).catch((error: unknown) => void logged.push(String(error)));
       active.add(running);
       void running.then(() => active.delete(running));
     },
   };
-  const intake = createIntake({ store, queue, log, tokenSecret: 'x'.repeat(40), limits, openResets, maxConcurrentWaits, trustedProxies: 0, ...(counter && { counter }) });
+  const intake = createIntake({ store, queue, log, tokenSecret: 'x'.repeat(40), limits, maxActiveResets, maxConcurrentWaits, trustedProxies: 0, ...(counter && { counter }) });
   const server = await listen(intake.app, 0);
   const agent = new Agent({ keepAlive: true, maxSockets: 200 });
-  const book = orderReader(store);
-  let made = 0;
+  const orders = orderReader(store);
+  let delivered = 0;
 
-  const world: IntakeWorld = {
+  const fixture: IntakeFixture = {
     url: server.url,
     store,
     keys,
@@ -118,18 +118,18 @@ export const intakeWorld = async (name: string, { limits = generous, uri = ownDa
     runSaga,
     call: (path, call = {}) => send(agent, server.url, path, { as: 'Alpha', ...call }, keys),
     async deliver(fields = {}, ends = { from: 'Alpha', to: 'Beta' }) {
-      const order = { ...deliveredOrder(ends, made++), ...fields };
-      await book.put(order);
+      const order = { ...deliveredOrder(ends, delivered++), ...fields };
+      await orders.put(order);
       return order;
     },
     over: (correlationId, as = 'Alpha') =>
       eventually(async () => {
-        const reply = await world.call(`/v1/order/reset/${correlationId}`, { as });
+        const reply = await fixture.call(`/v1/order/reset/${correlationId}`, { as });
         return reply.body.done === true ? reply : undefined;
       }),
     sagas: () => store.connection.db!.collection(collections.sagas).countDocuments(),
     async close() {
-      world.working = false;
+      fixture.working = false;
       intake.endWaiting();
       await server.close();
       await Promise.all(active);
@@ -138,10 +138,10 @@ export const intakeWorld = async (name: string, { limits = generous, uri = ownDa
       agent.destroy();
     },
   };
-  return world;
+  return fixture;
 };
 
-const people = async (store: Store) => {
+const saveTenants = async (store: Store) => {
   const directory = directoryRepository(store);
   const keys = {} as Record<TenantName, string>;
   const created_at = new Date();
@@ -221,5 +221,5 @@ const parsed = (text: string): unknown => {
   }
 };
 
-/** Headers of a call to the other end. */
+/** Returns the header that names the other tenant. */
 export const to = (name: string): [string, string][] => [['X-Dest-Tenant-Name', name]];
