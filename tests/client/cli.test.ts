@@ -137,7 +137,7 @@ test('list prints the newest resets, up to the limit', async () => {
   expect(out.trimEnd().split('\n')).toHaveLength(2);
   expect(out).toContain(id);
   expect((JSON.parse((await run(['list', '--limit', '3', '--json'])).out) as { items: object[] }).items).toHaveLength(3);
-  expect((await run(['list', '--order-number', 'no-such-order'])).out).toBe('No resets found.\n');
+  expect((await run(['list', '--order-number', 'never-submitted'])).out).toBe('No resets found.\n');
 });
 
 test.each([
