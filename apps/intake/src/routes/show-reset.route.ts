@@ -10,6 +10,7 @@ import { requestedWait } from '../waiting/requested-wait.js';
 /**
  * Returns the state of a reset.
  * Responds with 200 for any final status, with 304 without a change, and with 404 for an unknown reset or one of another tenant.
+ *
  * `wait` holds the reply until there is an outcome. Together with `If-None-Match`, it holds the reply until the next change.
  */
 export const showReset: Handler = ({ resets, waiter }, scope) => {
