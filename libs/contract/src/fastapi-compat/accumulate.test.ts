@@ -19,7 +19,7 @@ test.each<[title: string, headers: Read<number>, body: Read<number>, expected: u
   ['only the body', good, badBody, badBody],
   ['bad JSON alone', badHeader, badJson, badJson],
   ['a body that was not read alone', badHeader, tooLarge, tooLarge],
-  ['a plain refusal about headers alone', forbidden, badBody, forbidden],
+  ['a problem of the headers with a sentence, alone', forbidden, badBody, forbidden],
 ])('%s', (_title, headers, body, expected) => {
   expect(accumulate(headers, body)).toEqual(expected);
 });
