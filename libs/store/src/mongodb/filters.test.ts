@@ -6,7 +6,7 @@ import { uuidv7 } from 'uuidv7';
 import { ownDatabase } from '../../../../tests/stores/own-database.js';
 import type { SagaMetadata, Store } from '../index.js';
 import { intakeRepository, makeIndexes, openStore, orderRepository, sagaRepository, sweepRepository } from '../index.js';
-import { dueImmediately } from '../sagas/saga.repository.js';
+import { dueImmediately } from '../sagas/saga-writes.js';
 
 const { ObjectId } = mongoose.mongo;
 

@@ -9,7 +9,7 @@ import { reachableDatabase } from '../../../../tests/stores/reached-by.js';
 import { auditLogRepository, intakeRepository, journalRepository, makeIndexes, openStore, orderRepository, sagaRepository } from '../index.js';
 import type { SagaMetadata, Store } from '../index.js';
 import { snapshotOf } from './lossless-bson.js';
-import { dueImmediately } from '../sagas/saga.repository.js';
+import { dueImmediately } from '../sagas/saga-writes.js';
 
 const { BSON, ObjectId, Decimal128, Double, Int32, Long, Binary } = mongoose.mongo;
 
