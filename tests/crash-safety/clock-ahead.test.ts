@@ -23,7 +23,7 @@ test.each([
   await world.enqueueAll([sagaId]);
   let letGo = (): void => undefined;
   const hung = new Promise<void>((resolve) => (letGo = resolve));
-  const unauthenticated = world.startWorker(async () => hung.then(() => ({ next: 'over' as const, outcome: { outcome: 'skipped' } })), 2);
+  const unauthenticated = world.startWorker(async () => hung.then(() => ({ outcome: 'not-due' as const })), 2);
   const held = async () => (await world.jobsOf(sagaId)).length;
   try {
     await eventually(async () => (await held()) === 1);

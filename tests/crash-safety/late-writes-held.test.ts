@@ -128,7 +128,7 @@ describe('these held', () => {
     await late.arrived;
     expect(await cancel(id)).toBe('canceled');
     await due(id);
-    expect(await worker()(id)).toMatchObject({ outcome: 'ended', status: 'canceled' });
+    expect(await worker()(id)).toMatchObject({ outcome: 'completed', status: 'canceled' });
     late.letThrough();
     await dying;
     expect(await order(n)).toMatchObject({ version: 7 });

@@ -119,7 +119,7 @@ describe('a clear that is still on its way when its worker dies', () => {
     await late.arrived;
     expect(await cancel(sagaId)).toBe('canceled');
     await due(sagaId);
-    expect(await worker()(sagaId)).toMatchObject({ outcome: 'ended', status: 'canceled' });
+    expect(await worker()(sagaId)).toMatchObject({ outcome: 'completed', status: 'canceled' });
     late.letThrough();
     await dying;
     expect(await order()).toMatchObject({ bols: [{ bol_number: 'BOL-1' }], executed_drops: [{ site: 'site-104' }], version: 7 });
@@ -144,7 +144,7 @@ describe('a clear that is still on its way when its worker dies', () => {
         return version;
       },
     }));
-    expect(await undoing(sagaId)).toMatchObject({ outcome: 'ended', status: 'canceled' });
+    expect(await undoing(sagaId)).toMatchObject({ outcome: 'completed', status: 'canceled' });
     expect(await order()).toMatchObject({ bols: [{ bol_number: 'BOL-1' }], executed_drops: [{ site: 'site-104' }], version: 7 });
   });
 });
@@ -163,11 +163,11 @@ describe('a saga that took the order and died before its entry', () => {
     }));
     await dying(holder);
     const older = await accept(sagaIdAt(now - 2_000));
-    expect(await worker()(older)).toMatchObject({ outcome: 'delayed' });
+    expect(await worker()(older)).toMatchObject({ outcome: 'waiting' });
     await due(holder);
-    expect(await worker()(holder)).toMatchObject({ outcome: 'ended', status: 'synced' });
+    expect(await worker()(holder)).toMatchObject({ outcome: 'completed', status: 'synced' });
     await due(older);
-    expect(await worker()(older)).toMatchObject({ outcome: 'ended', status: 'synced' });
+    expect(await worker()(older)).toMatchObject({ outcome: 'completed', status: 'synced' });
   });
 });
 
@@ -188,7 +188,7 @@ describe('an abandoned saga', () => {
     await late.arrived;
     await due(first);
     await due(sagaId);
-    expect(await worker()(sagaId)).toMatchObject({ outcome: 'delayed' });
+    expect(await worker()(sagaId)).toMatchObject({ outcome: 'waiting' });
     expect(await commands.terminate!(sagaId, asOperator)).toMatchObject({ ok: true });
     await sagas().updateOne({ _id: first }, { $unset: { next_run_at: 1 } });
     late.letThrough();
@@ -230,7 +230,7 @@ describe('an abandoned saga', () => {
     await expect(commands.terminate!(sagaId, { by: 'ops', role: 'operator', from: null, reason: 'test' })).rejects.toThrow('dies here');
     expect(await saga(sagaId)).not.toHaveProperty('ended_at');
     await due(sagaId);
-    expect(await worker()(sagaId)).toMatchObject({ outcome: 'ended', status: 'error' });
+    expect(await worker()(sagaId)).toMatchObject({ outcome: 'completed', status: 'error' });
     expect(await saga(sagaId)).toMatchObject({ phase: 'ended', error: { code: 'saga.terminated' } });
     expect((await order())['lock']).toBeUndefined();
     expect(destination.received).toHaveLength(1);

@@ -115,5 +115,5 @@ test('a canceled reset whose order is deleted ends canceled', async () => {
   const read = { saga: (await saga(id)) as never, entries: (await sagaViewRepository(store).entries(id)) as never };
   expect(await cancelSaga({ journal: journal(), sagas: decisionRepository(store) }, read, { by: 'Alpha', reasonCode: null })).toBe('canceled');
   await orders().deleteOne({ _id: orderId });
-  expect(await worker()(id)).toEqual({ outcome: 'ended', status: 'canceled' });
+  expect(await worker()(id)).toEqual({ outcome: 'completed', status: 'canceled' });
 });

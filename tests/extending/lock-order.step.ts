@@ -1,5 +1,5 @@
 import type { Order, ResetOrderPorts, ResetRequest } from '@crossroads/order-reset';
-import { release, NO_PROGRESS, acquireLock } from '@crossroads/order-reset';
+import { acquireLock, NO_PROGRESS, releaseLock } from '@crossroads/order-reset';
 import type { CompensatableStep } from '@crossroads/saga';
 import { done, NonRetryableError } from '@crossroads/saga';
 
@@ -32,10 +32,10 @@ export const lockOrder = ({ orders, line }: Pick<ResetOrderPorts, 'orders' | 'li
 
   /** The order may be held though the journal does not say so: a crash can lie between the two. */
   async undo({ request, order }, context) {
-    for (const held of order ? [order] : await orders.find(request)) await release({ orders, line }, held, context);
+    for (const held of order ? [order] : await orders.find(request)) await releaseLock({ orders, line }, held, context);
   },
 
   async onComplete({ order }, context) {
-    await release({ orders, line }, order, context);
+    await releaseLock({ orders, line }, order, context);
   },
 });

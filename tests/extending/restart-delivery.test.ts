@@ -65,7 +65,7 @@ describe('a restart of a delivery, in memory', () => {
     const { order, restart, settle, sagas, details } = world(memoryNotices(rejection(), rejection(), rejection()));
     const saga = restart('saga-1');
     expect(await settle(saga)).toBe('error');
-    expect(sagas.sagas.get(saga)).toMatchObject({ phase: 'stopped', step: 'tell-counterparty', error: { code: 'saga.bug', message: expect.stringContaining('may not refuse') } });
+    expect(sagas.sagas.get(saga)).toMatchObject({ phase: 'stopped', step: 'tell-counterparty', error: { code: 'saga.bug', message: expect.stringContaining('cannot be rejected') } });
     expect(details(saga)).toEqual([...steps.slice(0, 2), ...Array.from({ length: 3 }, () => 'tell-counterparty run failed')]);
     expect(order.progression_state).toBe('NO_PROGRESS');
   });
@@ -74,10 +74,10 @@ describe('a restart of a delivery, in memory', () => {
     const { restart, settle, submit, runSaga, details } = world(memoryNotices());
     const reset = submit('saga-1');
     const saga = restart('saga-2');
-    expect(await runSaga(saga)).toMatchObject({ outcome: 'delayed' });
+    expect(await runSaga(saga)).toMatchObject({ outcome: 'waiting' });
     expect(await settle(reset)).toBe('synced');
     expect(await settle(saga)).toBe('error');
-    expect(details(saga)).toEqual(['hold-order run waiting', 'hold-order run rejected']);
+    expect(details(saga)).toEqual(['hold-order run deferred', 'hold-order run rejected']);
   });
 });
 
@@ -119,8 +119,8 @@ describe('a restart of a delivery, on the real store', () => {
   test('runs beside the other types, and is left alone by a worker that does not know it', async () => {
     const notices = memoryNotices();
     const sagaId = await accept();
-    expect(await worker()(sagaId)).toMatchObject({ outcome: 'delayed' });
-    expect(await worker(notices)(sagaId)).toEqual({ outcome: 'ended', status: 'synced' });
+    expect(await worker()(sagaId)).toMatchObject({ outcome: 'retry' });
+    expect(await worker(notices)(sagaId)).toEqual({ outcome: 'completed', status: 'synced' });
 
     const log = await sagaViewRepository(store).entries(sagaId);
     expect(log.map(({ step: { name, direction, outcome } }) => `${name} ${direction} ${outcome}`)).toEqual(steps);

@@ -37,9 +37,9 @@ const world = () => {
 
 test('a step put between others runs late in a saga that has passed its place', async () => {
   const { runWith, backAgain, ran } = world();
-  expect(await runWith('one', 'two', 'three')).toMatchObject({ outcome: 'delayed' });
+  expect(await runWith('one', 'two', 'three')).toMatchObject({ outcome: 'retry' });
   backAgain();
-  expect(await runWith('one', 'new', 'two', 'three')).toEqual({ outcome: 'ended', status: 'three done' });
+  expect(await runWith('one', 'new', 'two', 'three')).toEqual({ outcome: 'completed', status: 'three done' });
   expect(ran()).toEqual(['one', 'two', 'new', 'three']);
 });
 
@@ -55,6 +55,6 @@ test('a step added at the end is done by a saga under way', async () => {
   const { runWith, backAgain, ran } = world();
   await runWith('one', 'two', 'three');
   backAgain();
-  expect(await runWith('one', 'two', 'three', 'four')).toEqual({ outcome: 'ended', status: 'four done' });
+  expect(await runWith('one', 'two', 'three', 'four')).toEqual({ outcome: 'completed', status: 'four done' });
   expect(ran()).toEqual(['one', 'two', 'three', 'four']);
 });

@@ -16,7 +16,7 @@ const nextTaken = async (): Promise<string> => {
   const taken: string[] = [];
   world.startWorker(async (sagaId) => {
     taken.push(sagaId);
-    return { next: 'over', outcome: { outcome: 'skipped' } };
+    return { outcome: 'not-due' as const };
   }, 1);
   await eventually(() => taken.length > 0);
   return taken[0]!;
@@ -42,7 +42,7 @@ describe('what a dead worker left goes before all that waits', () => {
     await world.enqueueAll([sagaId]);
     let letGo = (): void => undefined;
     const dead = new Promise<void>((resolve) => (letGo = resolve));
-    world.startWorker(async () => dead.then(() => ({ next: 'over' as const, outcome: { outcome: 'skipped' } })), 1);
+    world.startWorker(async () => dead.then(() => ({ outcome: 'not-due' as const })), 1);
     await eventually(async () => (await world.jobsOf(sagaId))[0]?.state === 'active');
     const backlog = await world.accept(300);
     await world.enqueueAll(backlog);

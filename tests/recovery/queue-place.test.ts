@@ -27,9 +27,9 @@ test('installations with prefixes of their own complete no jobs of each other, a
   const taken: string[] = [];
   const answer = async (sagaId: string) => {
     taken.push(sagaId);
-    return { next: 'over' as const, outcome: { outcome: 'ended' } };
+    return { outcome: 'not-due' as const };
   };
-  const worker = startSagaWorker({ redisUrl: testRedisUrl(), concurrency: 5, answer, onError: () => undefined, place: places[1]! });
+  const worker = startSagaWorker({ redisUrl: testRedisUrl(), concurrency: 5, process: answer, onError: () => undefined, place: places[1]! });
   await eventually(async () => (await south.count()) === 0);
   expect(await north.count()).toBe(1);
   expect(taken).toEqual(['of-south']);

@@ -17,7 +17,7 @@ describe('a saga that is due goes on after a sweep', () => {
   test('though its job has failed and keeps the id', async () => {
     const [sagaId] = (await world.accept()) as [string];
     await world.enqueueAll([sagaId]);
-    const failing = world.startWorker(async () => ({ next: 'operator', reason: 'an older version failed it' }));
+    const failing = world.startWorker(async () => ({ outcome: 'stopped', status: 'error' }));
     await settles(sagaId, 'failed');
     await failing.close(5_000);
     world.startWorker(world.executions().answer);
@@ -28,7 +28,7 @@ describe('a saga that is due goes on after a sweep', () => {
   test('though a stranger has completed its job and done nothing', async () => {
     const [sagaId] = (await world.accept()) as [string];
     await world.enqueueAll([sagaId]);
-    const unauthenticated = world.startWorker(async () => ({ next: 'over', outcome: { outcome: 'of another installation' } }));
+    const unauthenticated = world.startWorker(async () => ({ outcome: 'not-due' as const }));
     await settles(sagaId, 'completed');
     await world.sweep();
     await settles(sagaId, 'completed');
@@ -41,7 +41,7 @@ describe('a saga that is due goes on after a sweep', () => {
   test('though its job is delayed far ahead, or is in no list at all', async () => {
     const [delayed, astray] = (await world.accept(2)) as [string, string];
     await world.enqueueAll([delayed, astray]);
-    const late = world.startWorker(async () => ({ next: 'again', inMs: 3_600_000 }));
+    const late = world.startWorker(async () => ({ outcome: 'retry', delayMs: 3_600_000 }));
     await settles(delayed, 'delayed');
     await settles(astray, 'delayed');
     await late.close(5_000);
@@ -57,7 +57,7 @@ describe('a saga that is due goes on after a sweep', () => {
     await world.enqueueAll([sagaId]);
     let letGo = (): void => undefined;
     const held = new Promise<void>((resolve) => (letGo = resolve));
-    world.startWorker(async () => held.then(() => ({ next: 'over' as const, outcome: { outcome: 'skipped' } })), 1);
+    world.startWorker(async () => held.then(() => ({ outcome: 'not-due' as const })), 1);
     await settles(sagaId, 'active');
     world.startWorker(world.executions().answer);
     // Only once it has been held for a while: a worker that has just taken a job is about to claim.
@@ -102,9 +102,9 @@ test('a backlog of 2,000 jobs that wait is not doubled, whatever the order they 
   expect(world.reenqueued()).toBe(0);
 });
 
-test('a job that names no saga is completed and reported', async () => {
+test('a job that has no saga_id is completed and reported', async () => {
   const job = await world.bullmqQueue.add('sample', { saga_id: undefined, correlation_id: 'c' } as never, { jobId: 'saga-nothing-e0' });
   world.startWorker(world.executions().answer);
   await eventually(async () => (await job.getState()) === 'completed');
-  expect(world.lines).toEqual([expect.objectContaining({ error: expect.objectContaining({ message: expect.stringContaining('names no saga') }) })]);
+  expect(world.lines).toEqual([expect.objectContaining({ error: expect.objectContaining({ message: expect.stringContaining('has no saga_id') }) })]);
 });

@@ -1,4 +1,4 @@
-import type { JobResult, SagaQueue, SagaWorker, QueuePlace, BullmqQueue } from '@crossroads/saga-bullmq';
+import type { SagaQueue, SagaWorker, QueuePlace, BullmqQueue } from '@crossroads/saga-bullmq';
 import { closeQueue, openSagaQueue, openQueue, startSagaWorker } from '@crossroads/saga-bullmq';
 import type { RunResult, CompensatableStep, StepContext } from '@crossroads/saga';
 import { createSagaRunner, done, saga } from '@crossroads/saga';
@@ -35,7 +35,7 @@ export interface WorkerWorld {
   /** A worker's turn at a saga. */
   executions(options?: ExecutionOptions): Executions;
   /** Takes jobs until it is closed. */
-  startWorker(answer: (sagaId: string, started: number) => Promise<JobResult>, concurrency?: number): SagaWorker;
+  startWorker(answer: (sagaId: string, started: number) => Promise<RunResult>, concurrency?: number): SagaWorker;
   sweep(): Promise<void>;
   /** How many jobs sweeps have made. */
   reenqueued(): number;
@@ -54,7 +54,7 @@ export interface ExecutionOptions {
 
 export interface Executions {
   runSaga(sagaId: string): Promise<RunResult>;
-  answer(sagaId: string, started: number): Promise<JobResult>;
+  answer(sagaId: string, started: number): Promise<RunResult>;
   claims: ClaimRenewal;
 }
 
@@ -111,11 +111,11 @@ export const openWorkerWorld = async (name: string): Promise<WorkerWorld> => {
       const claims = renewClaims(wrap(sagaRepository(on, types)), log, everyMs);
       kept.push(claims);
       const journal = journalRepository(store, () => ({ routing: {}, metadata: {} }) as never);
-      const runSaga = claims.releasingClaims(createSagaRunner({ types: [sample(act)], sagas: claims.sagas, journal, log }));
-      return { runSaga, answer: processJob(runSaga, log, (sagaId) => ({ saga_id: sagaId })), claims };
+      const runSaga = createSagaRunner({ types: [sample(act)], sagas: claims.sagas, journal, log, observers: [claims.observer] });
+      return { runSaga, answer: processJob(runSaga, log), claims };
     },
     startWorker(answer, concurrency = 20) {
-      const worker = startSagaWorker({ redisUrl, concurrency, answer, onError: (error) => say('the bell worker reports', { error }), place });
+      const worker = startSagaWorker({ redisUrl, concurrency, process: answer, onError: (error) => say('the bell worker reports', { error }), place });
       workers.push(worker);
       return worker;
     },

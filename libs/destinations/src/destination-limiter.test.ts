@@ -34,16 +34,16 @@ describe('breaker', () => {
     await fail(limiter, 1);
     expect(limiter.state.breaker).toBe('open');
     clock += 4_000;
-    expect(await waitOf(limiter)).toMatchObject({ code: 'destination.circuit_open', wait: { forMs: 6_000, afterwards: 'retry' } });
+    expect(await waitOf(limiter)).toMatchObject({ code: 'destination.circuit_open', wait: { delayMs: 6_000, onTimeout: 'retry' } });
   });
 
   test('gives a crowd turns that lie apart, however fast it failed', async () => {
     const limiter = open();
     for (let round = 0; round < 40; round += 1) await limiter.run(async () => 'ran');
     await fail(limiter, 3);
-    const first = (await waitOf(limiter)).wait.forMs;
+    const first = (await waitOf(limiter)).wait.delayMs;
     for (let turn = 0; turn < 99; turn += 1) await waitOf(limiter);
-    expect((await waitOf(limiter)).wait.forMs - first).toBeGreaterThanOrEqual(5_000);
+    expect((await waitOf(limiter)).wait.delayMs - first).toBeGreaterThanOrEqual(5_000);
   });
 
   test('lets one through when half open, and turns the others away meanwhile', async () => {
@@ -64,7 +64,7 @@ describe('breaker', () => {
     await fail(limiter, 3);
     clock += 10_000;
     await fail(limiter, 1);
-    expect((await waitOf(limiter)).wait.forMs).toBe(10_000);
+    expect((await waitOf(limiter)).wait.delayMs).toBe(10_000);
   });
 
   test.each(['destination.rate_limited', 'destination.credentials_rejected', 'destination.redirected', 'destination.interrupted', 'destination.secret_missing'])(
@@ -86,7 +86,7 @@ describe('a 429', () => {
   test('is meant for everybody: nobody else is sent until the destination wants requests again', async () => {
     const limiter = open();
     await expect(limiter.run(limited(30_000))).rejects.toThrow(RetryableError);
-    expect(await waitOf(limiter)).toMatchObject({ code: 'destination.throttled', wait: { forMs: 30_000, afterwards: 'retry' } });
+    expect(await waitOf(limiter)).toMatchObject({ code: 'destination.throttled', wait: { delayMs: 30_000, onTimeout: 'retry' } });
     clock += 30_000;
     expect(await limiter.run(async () => 'ran')).toBe('ran');
   });
@@ -94,10 +94,10 @@ describe('a 429', () => {
   test('that does not say for how long is good for a second, and one that says too long for five minutes', async () => {
     const limiter = open();
     await expect(limiter.run(limited())).rejects.toThrow(RetryableError);
-    expect((await waitOf(limiter)).wait.forMs).toBe(1_000);
+    expect((await waitOf(limiter)).wait.delayMs).toBe(1_000);
     clock += 1_000;
     await expect(limiter.run(limited(3_600_000))).rejects.toThrow(RetryableError);
-    expect((await waitOf(limiter)).wait.forMs).toBe(300_000);
+    expect((await waitOf(limiter)).wait.delayMs).toBe(300_000);
   });
 
   test('halves how many go at once, and what gets through widens the lane again, little by little', async () => {
@@ -136,7 +136,7 @@ describe('cap', () => {
     const { finish, work } = hanging();
     const both = [limiter.run(work), limiter.run(work)];
     const waits: number[] = [];
-    for (let turn = 0; turn < 1_000; turn += 1) waits.push((await waitOf(limiter)).wait.forMs);
+    for (let turn = 0; turn < 1_000; turn += 1) waits.push((await waitOf(limiter)).wait.delayMs);
     expect(waits.slice(0, 4)).toEqual([250, 750, 1_250, 1_750]);
     expect(Math.max(...waits)).toBeLessThanOrEqual(300_000);
     expect(waits.at(-1)).toBe(150_000);

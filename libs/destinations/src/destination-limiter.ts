@@ -183,6 +183,6 @@ export class DestinationLimiter {
     this.#lastSlot = turn;
     // Those past the end of the line are spread over its second half.
     const forMs = turn === latest ? Math.max(atLeastMs, longestWaitMs * (0.5 + this.#random() / 2)) : turn - now;
-    return new DeferStep(code, message, { forMs: Math.ceil(forMs), afterwards: 'retry' });
+    return new DeferStep(code, message, { delayMs: Math.ceil(forMs), onTimeout: 'retry' });
   }
 }

@@ -11,4 +11,4 @@ export { concurrencyKeysOfOrder, concurrencyKeysOfRequest, resetRequest, subject
 export { sagaTypes } from './saga-types.js';
 export { clearDeliveriesStep, dispatchResetStep, recoverOrderType, resetOrderType } from './stored-names.js';
 export { orderAfterRejection } from './steps/stays-cleared.js';
-export { release, acquireLock } from './steps/order-lock.js';
+export { acquireLock, releaseLock } from './steps/order-lock.js';

@@ -39,7 +39,7 @@ const signs: Record<Bar['outcome'], string> = {
   terminated: '⏹',
   unavailable: '↻',
   failed: '!',
-  waiting: '…',
+  deferred: '…',
   recorded: '·',
   planned: '…',
   running: '▸',
