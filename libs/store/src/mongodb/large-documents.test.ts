@@ -85,7 +85,7 @@ describe('a log entry', () => {
 
   test('whose snapshot is too large is rejected, and the other entries of the group are written', async () => {
     const [large, small] = await Promise.allSettled([write({ version: 1, bols: [text(17)], executed_drops: [] }), write({ version: 1, bols: ['little'], executed_drops: [] })]);
-    expect(large).toMatchObject({ status: 'rejected', reason: { name: 'StepRefused', code: 'order.too_large' } });
+    expect(large).toMatchObject({ status: 'rejected', reason: { name: 'NonRetryableError', code: 'order.too_large' } });
     expect(small.status).toBe('fulfilled');
   });
 });
@@ -135,11 +135,11 @@ describe('the snapshot of an order', () => {
     raw.write('_bsontype', raw.indexOf('xbsontype'), 'latin1');
     const [orderId, snapshot] = snapshotOf(raw);
     expect(orderId).toBe(raw.toString('hex', 9, 21));
-    expect(snapshot).toMatchObject({ name: 'StepRefused', code: 'order.not_representable' });
+    expect(snapshot).toMatchObject({ name: 'NonRetryableError', code: 'order.not_representable' });
   });
 
   test('of more than 15 MB is rejected before anything is cleared', () => {
-    expect(snapshotOf(order({ bols: [text(15)] }))[1]).toMatchObject({ name: 'StepRefused', code: 'order.too_large' });
+    expect(snapshotOf(order({ bols: [text(15)] }))[1]).toMatchObject({ name: 'NonRetryableError', code: 'order.too_large' });
     expect(snapshotOf(order({ bols: [text(14)] }))[1]).toMatchObject({ version: 1 });
   });
 });

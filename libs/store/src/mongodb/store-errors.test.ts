@@ -65,7 +65,7 @@ describe('an outage is not', () => {
 
 test('a document that is too large is rejected with DocumentTooLarge', async () => {
   for (const code of [10_334, 17_419]) {
-    await expect(withStoreErrors(() => Promise.reject(server(code)))).rejects.toMatchObject({ name: 'StepRefused', code: 'order.too_large' });
+    await expect(withStoreErrors(() => Promise.reject(server(code)))).rejects.toMatchObject({ name: 'NonRetryableError', code: 'order.too_large' });
   }
 });
 

@@ -23,11 +23,8 @@ export type Renewal = { outcome: 'renewed' | 'lost' } | { outcome: 'unknown'; er
 export interface SagaRepository extends Sagas<SagaMetadata> {
   /** Extends the lease of each claim. Returns one result per claim, in the same order. */
   renew(claims: readonly Pick<Claim<SagaMetadata>, 'sagaId' | 'epoch' | 'metadata'>[]): Promise<Renewal[]>;
-  /**
-   * Sets the tenant of the saga for the next claim of this id, as its job knows it. On a sharded cluster the claim then asks one shard.
-   * Without the tenant, the claim asks all shards.
-   */
-  nameTenant(sagaId: string, tenantId: string): void;
+  /** As in the kernel. `tenantId` is the saga's tenant, as its job names it. With it, the claim asks one shard of a sharded cluster, and without it all. */
+  claim(sagaId: string, tenantId?: string): ReturnType<Sagas<SagaMetadata>['claim']>;
   /**
    * Releases claims of a saga, lowest epoch first, under which the worker does nothing more. They do not count as crashes.
    * If the saga's newest claim is one of them, the saga becomes due. Returns false when the highest has not been made: its write may still arrive.
@@ -41,9 +38,6 @@ interface Wanted {
   sagaId: string;
   tenantId: string | undefined;
 }
-
-/** Tenants stored at most for claims to come. */
-const maxNamed = 10_000;
 
 /** Returns a filter for the tenants, or none if one of them is unknown. */
 const tenantFilter = (wanted: readonly Wanted[]): object => {
@@ -61,18 +55,9 @@ export const sagaRepository = (store: Store, types: readonly Pick<SagaType, 'typ
     const found = new Map(documents.map((document) => [document._id, document]));
     return new Map(wanted.flatMap((one) => (found.has(one.sagaId) ? [[one, found.get(one.sagaId)!]] : [])));
   });
-  const named = new Map<string, string>();
 
   return {
-    nameTenant(sagaId, tenantId) {
-      // A claim follows at once, unless its job was given up.
-      if (named.size >= maxNamed) named.clear();
-      named.set(sagaId, tenantId);
-    },
-
-    async claim(sagaId) {
-      const tenantId = named.get(sagaId);
-      named.delete(sagaId);
+    async claim(sagaId, tenantId) {
       // Almost every job is the first of a new saga, and a new saga can be claimed before it has been read.
       const [found, claimedNew] = await Promise.allSettled([read.get({ sagaId, tenantId }), writes.claimNew(sagaId, tenantId, types)]);
       if (claimedNew.status === 'rejected') throw unsure(claimedNew.reason, 1);
