@@ -6,7 +6,7 @@ import { withStoreErrors } from './store-errors.js';
 /**
  * Reads what a response will show, so that no crash of the database can undo it.
  * On a replica set, reads what its majority has. A lone server also shows writes that have not reached its journal.
- * So the read is followed by a write that matches nothing, and MongoDB answers that write after its journal is up to date.
+ * So the read is followed by a write that matches nothing, and MongoDB acknowledges that write after its journal is up to date.
  * Such writes are batched, so concurrent reads share one wait.
  */
 export const durableRead = async <T>(store: Store, read: (options: Pick<mongo.FindOptions, 'readConcern'>) => Promise<T>): Promise<T> => {

@@ -5,13 +5,13 @@ import type { Store } from '../index.js';
 import { withStore } from '../index.js';
 
 test('a command has its store while it runs, and the connection is closed after it', async () => {
-  let kept!: Store;
-  const answer = await withStore(ownDatabase('with-store'), async (store) => {
-    kept = store;
+  let opened!: Store;
+  const result = await withStore(ownDatabase('with-store'), async (store) => {
+    opened = store;
     await store.ping();
     return 'done';
   });
-  expect([answer, kept.connection.readyState]).toEqual(['done', 0]);
+  expect([result, opened.connection.readyState]).toEqual(['done', 0]);
 });
 
 test('a command fails when MongoDB does not respond, and is not started', async () => {

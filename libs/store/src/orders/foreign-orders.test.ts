@@ -100,7 +100,7 @@ describe('an order of another system with', () => {
     ['no version', { version: undefined }],
     ['a version that is null', { version: null }],
     ['a version that is text', { version: '7' }],
-    ['a version no number can hold', { version: Long.fromString('9007199254740993') }],
+    ['a version that exceeds a safe integer', { version: Long.fromString('9007199254740993') }],
     ['a version with a fraction', { version: 7.5 }],
   ] as const)('%s is rejected before anything is locked or cleared', async (_, fields) => {
     const _id = await orderWith(fields);

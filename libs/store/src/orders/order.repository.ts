@@ -80,9 +80,11 @@ export const orderRepository = (store: Store): Orders => {
     throw new StopSaga('order.not_locked', `Order ${orderId} is no longer locked by this saga: ${now.lock ? `saga ${now.lock.saga_id} has the lock` : 'the lock was removed'}.`);
   };
 
+  /** Asks the saga that has the lock to wake the next saga on release. Returns false when no other saga has the lock. */
   const requestLock = (orderId: string, sagaId: string): Promise<boolean> =>
     update({ ...keys.of(orderId), 'lock.saga_id': { $exists: true, $ne: sagaId } }, { $set: { 'lock.has_waiters': true } });
 
+  /** Releases the lock. Returns true when another saga requested it. Repeats without the shard key when the filter with it matches nothing. */
   const unlock = async (orderId: string, sagaId: string): Promise<boolean> => {
     const named = keys.of(orderId);
     const mine = { ...named, 'lock.saga_id': sagaId };

@@ -102,8 +102,8 @@ export const sagaWrites = ({ connection, commit }: Store) => {
     // Decisions from outside the worker: cancel, approve, reject, terminate.
 
     /**
-     * Claims an idle saga, due or not. A saga that waits for approval becomes `running`: a worker that claims it in phase `awaiting_approval`
-     * takes the wait for over. If the decision is never written, its step is attempted again.
+     * Claims an idle saga, due or not. A saga that waits for approval becomes `running`, so that its step is attempted again if the decision is never written.
+     * A worker that claims a saga in phase `awaiting_approval` stops it, because no approval came in time.
      */
     claimIdle: (saga: SeenSaga & Pick<SagaDocument, 'phase'>) =>
       update(idle(saga), [{ $set: { epoch: saga.epoch + 1, next_run_at: inMs(decisionLeaseMs), ...(saga.phase === 'awaiting_approval' && { phase: 'running' }) } }]),
@@ -158,7 +158,7 @@ export const sagaWrites = ({ connection, commit }: Store) => {
     /** Deletes those of the sagas that have ended. */
     deleteEnded: (sagaIds: readonly string[]) => withStoreErrors(async () => (await sagas().deleteMany({ _id: { $in: [...sagaIds] }, phase: 'ended' })).deletedCount > 0),
 
-    /** Matches no saga. A lone server answers it only after its journal holds every earlier write. */
+    /** Matches no saga. A lone server acknowledges it only after its journal has every earlier write. */
     flushJournal: () => update({ _id: 'none' }, { $set: { phase: 'ended' } }),
   };
 };
