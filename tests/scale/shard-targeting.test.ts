@@ -131,8 +131,7 @@ const fixture = async () => {
     },
     /** As a worker does that takes its job. */
     async run(sagaId: string): Promise<void> {
-      sagas.nameTenant(sagaId, 'alpha');
-      await runSaga(sagaId);
+      await runSaga(sagaId, 'alpha');
     },
     due: (sagaId: string) => past.updateOne({ _id: sagaId }, { $set: { next_run_at: new Date(0) } }),
     read: async (sagaId: string) => ({ saga: (await past.findOne({ _id: sagaId })) as never, entries: await sagaViewRepository(direct).entries(sagaId) }),
@@ -196,9 +195,8 @@ test('so do polling, waiting, listing and repeats of a request', async () => {
 test('so do the renewal of claims, and an entry that is written twice', async () => {
   const { accept, sagas, read, cancel } = await fixture();
   const sagaId = await accept();
-  sagas.nameTenant(sagaId, 'alpha');
   const asked = await scattered(async () => {
-    const claim = (await sagas.claim(sagaId)) as Claim<SagaMetadata>;
+    const claim = (await sagas.claim(sagaId, 'alpha')) as Claim<SagaMetadata>;
     await sagas.renew([claim]);
     const asRead = await read(sagaId);
     // Both write the one entry, and the second reads which stands.
