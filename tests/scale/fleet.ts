@@ -53,7 +53,7 @@ export const startFleet = async ({ mongodbUri, redisUrls, intakes, workers, orde
   const dataDir = await mkdtemp(join(tmpdir(), 'crossroads-fleet-'));
   const history = newHistory();
   const destination = await openRecordingDestination(history);
-  destination.takes(() => 30);
+  destination.setDelay(() => 30);
   const secrets = await secretsIn(dataDir);
   const store = openStore({ uri: mongodbUri, operationTimeoutMs: 30_000 });
   await store.connected;
@@ -94,13 +94,13 @@ export const startFleet = async ({ mongodbUri, redisUrls, intakes, workers, orde
     history,
     async ask(many) {
       for (let left = many; left > 0; left -= batcher) {
-        const answers = orders.slice(asked.length, asked.length + Math.min(left, batcher)).map((order, index) => {
+        const submissions = orders.slice(asked.length, asked.length + Math.min(left, batcher)).map((order, index) => {
           const client = clients[index % intakes]!;
           const result = client.submit(order);
           asked.push({ client, submission: history.submissions.at(-1)! });
           return result;
         });
-        await Promise.all(answers);
+        await Promise.all(submissions);
       }
     },
     async open() {
@@ -108,10 +108,10 @@ export const startFleet = async ({ mongodbUri, redisUrls, intakes, workers, orde
       return found.map(({ _id }) => String(_id));
     },
     async violations() {
-      for (const { client, submission } of asked) await client.look(submission);
+      for (const { client, submission } of asked) await client.poll(submission);
       const found = findViolations({ history, evidence: await readEvidence(store), plan: { submissions: asked.length, faults: [] } });
       // A dozen processes share this machine with whatever else it does: that intake or MongoDB were slow says nothing here.
-      return found.filter(({ description }) => !/ took \d+ ms$| answered 503 although/.test(description));
+      return found.filter(({ description }) => !/ took \d+ ms$| had status 503 although/.test(description));
     },
     pids: () => supervisor.pids(),
     async stop() {

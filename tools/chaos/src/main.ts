@@ -1,6 +1,6 @@
 /**
- * `main.js [--minutes 5] [--seed <number>] [--workers 5] [--short]`: a campaign of faults on real stores and processes, in a folder and on ports of its own.
- * Prints what was done and what was found; exit code 1 when an invariant was violated, and the folder is kept then.
+ * `main.js [--minutes 5] [--seed <number>] [--workers 5] [--short]`: runs a campaign of faults on real stores and processes.
+ * The campaign has its own folder and ports, and prints a report. When an invariant is violated, the exit code is 1 and the folder is kept.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -28,7 +28,7 @@ const dataDir = await mkdtemp(join(tmpdir(), 'crossroads-chaos-'));
 const ending = endOn(process);
 let keep = false;
 ending.atLast(async () => {
-  if (keep) console.log(`Kept for you: ${dataDir}`);
+  if (keep) console.log(`Data and logs are kept in ${dataDir}`);
   else await rm(dataDir, { recursive: true, force: true });
 });
 console.log(`chaos: seed ${seed}, ${values.short ? 'the short campaign' : `about ${minutes} minutes`}`);
@@ -42,10 +42,10 @@ const campaign = runCampaign({
   perSecond: values.short ? 4 : 5,
   savesPerSecond: 15,
   convergeWithinMs: 90_000,
-  say: console.log,
+  print: console.log,
   signal: ending.signal,
 });
-// Whoever interrupts waits until every process is gone.
+// On an interrupt, wait until every process has ended.
 ending.atLast(() => Promise.allSettled([campaign]));
 try {
   const result = await campaign;

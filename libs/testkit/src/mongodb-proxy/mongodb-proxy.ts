@@ -1,5 +1,6 @@
 import type { AddressInfo, Socket } from 'node:net';
 import { createServer } from 'node:net';
+import { appliedOperations } from './applied-operations.js';
 import { rolledBackReply } from './rolled-back.js';
 import { ReplicaSetRole } from './replica-set-role.js';
 import { withoutRejected } from './rejected-operations.js';
@@ -8,6 +9,7 @@ import type { Action, Held, Match, OperationMatch, Rule, RuleOptions } from './r
 import { Rules, writing } from './rules.js';
 import { labelsOf, serverError } from './server-error.js';
 import { Upstream } from './upstream.js';
+import type { Operation } from './wire-command.js';
 import { WireCommand } from './wire-command.js';
 import { WireMessage, messagesOf } from './wire-message.js';
 
@@ -45,7 +47,18 @@ export interface MongodbProxy {
   /** Records every command from now on; hellos are left out. */
   record(): void;
   commands(): readonly WireCommand[];
+  /** Calls `listener` with each operation that the server has applied, for the write commands that match. */
+  onApplied(match: Match, listener: AppliedListener): void;
   close(): Promise<void>;
+}
+
+export type AppliedListener = (operation: Operation, write: AppliedWrite) => void;
+
+export interface AppliedWrite {
+  /** `appName` of the client's connection; empty when the client has none. */
+  appName: string;
+  /** When the command reached the proxy. Milliseconds since 1970. */
+  at: number;
 }
 
 export interface ProxyOptions {
@@ -67,6 +80,8 @@ export const openMongodbProxy = async ({ target, replicaSet }: ProxyOptions): Pr
   const rules = new Rules();
   const writes = new RetryableWrites();
   const sockets = new Set<Socket>();
+  const appNames = new WeakMap<Socket, string>();
+  const listeners: { match: Match; listener: AppliedListener }[] = [];
   let silent = false;
   let rejections = 0;
   let recorded: WireCommand[] | undefined;
@@ -113,6 +128,8 @@ export const openMongodbProxy = async ({ target, replicaSet }: ProxyOptions): Pr
     const isRetryable = command.transaction !== undefined;
     const reject = (code: number): WireMessage => message.reply({ ok: 0, ...serverError(code), ...labelsOf(code, isRetryable) });
     if (command.isHello) {
+      const name: unknown = appNames.has(caller) ? undefined : message.document()['client']?.application?.name;
+      if (typeof name === 'string') appNames.set(caller, name);
       const reply = await upstream.ask(message);
       return reply && role ? role.hello(reply) : reply;
     }
@@ -130,8 +147,14 @@ export const openMongodbProxy = async ({ target, replicaSet }: ProxyOptions): Pr
     if (action?.kind === 'roll-back') return message.reply({ ...rolledBackReply(command), ...inDoubt(action.code) });
 
     const term = role?.term;
+    const at = Date.now();
     const reply = await writes.once(command, () => run(command, action, caller, upstream));
     if (reply === 'too-old') return reject(225);
+    if (reply && isWrite) {
+      for (const { listener } of listeners.filter(({ match }) => match(command))) {
+        for (const operation of appliedOperations(command, reply)) listener(operation, { appName: appNames.get(caller) ?? '', at });
+      }
+    }
     if (action?.kind === 'lose-reply') return undefined;
     // A write that a step-down overtakes is carried out, and the member cannot know whether its majority will keep it.
     const overtaken = isWrite && (role?.term !== term || role?.isPrimary === false);
@@ -186,6 +209,7 @@ export const openMongodbProxy = async ({ target, replicaSet }: ProxyOptions): Pr
     term: () => role?.term ?? 0,
     record: () => void (recorded ??= []),
     commands: () => recorded ?? [],
+    onApplied: (match, listener) => void listeners.push({ match, listener }),
     close: () =>
       new Promise((closed) => {
         server.close(() => closed());

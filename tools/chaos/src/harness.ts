@@ -8,7 +8,9 @@ import type { MongodbProxy } from '@crossroads/testkit/mongodb-proxy';
 import { openMongodbProxy } from '@crossroads/testkit/mongodb-proxy';
 import { createSupervisor, freePorts, intakeService, makeSocketFolder, mongodbService, redisService, secretsIn, seed, webhookSecretVariable, workerService } from '@crossroads/sandbox';
 import type { Secrets, Service } from '@crossroads/sandbox';
-import { crashFolderVariable, openCrashFolder } from './crash-order.js';
+import type { ClaimLog } from './claim-log.js';
+import { recordClaims } from './claim-log.js';
+import { crashFolderVariable, openCrashFolder } from './crash-instruction.js';
 import type { FaultWindow, History } from './history.js';
 import { newHistory } from './history.js';
 import type { TcpProxy } from './tcp-proxy.js';
@@ -16,14 +18,14 @@ import { openTcpProxy } from './tcp-proxy.js';
 import type { RecordingDestination } from './recording-destination.js';
 import { openRecordingDestination } from './recording-destination.js';
 
-/** A process that ended by SIGKILL, whoever sent it. Milliseconds since 1970. */
+/** A process that ended by SIGKILL, whatever sent the signal. Milliseconds since 1970. */
 export interface Kill {
   name: string;
   at: number;
 }
 
-/** Everything a campaign works on: the processes under test, and what their surroundings saw of them. */
-export interface World {
+/** The processes under test, and what client, writer, destination and proxies recorded about them. */
+export interface Harness {
   dataDir: string;
   crashFolder: string;
   intakeUrl: string;
@@ -33,40 +35,39 @@ export interface World {
   history: History;
   destination: RecordingDestination;
   workers: string[];
-  /** What the parts reach the stores by: MongoDB seems to be a replica set. The campaign itself goes round them. */
-  lines: Record<'workersToMongodb' | 'intakeToMongodb', MongodbProxy> & Record<'workersToRedis' | 'intakeToRedis', TcpProxy>;
+  /** Workers and intake reach the stores through these; MongoDB looks like a replica set. The campaign itself connects directly. */
+  proxies: Record<'workersToMongodb' | 'intakeToMongodb', MongodbProxy> & Record<'workersToRedis' | 'intakeToRedis', TcpProxy>;
   kills: Kill[];
-  say(proxy: string): void;
-  /** Sends a signal to a process by its service's name. False when it is down. */
-  signal(name: string, signal: NodeJS.Signals): boolean;
-  /** Keeps a service from starting again until `release`. */
-  hold(name: string): void;
-  release(name: string): void;
-  up(name: string): boolean;
-  /** Redis starts with nothing the next time. */
+  claims: ClaimLog;
+  /** Sends a signal to the process of a service. Returns false when the process is down. */
+  sendSignal(name: string, signal: NodeJS.Signals): boolean;
+  /** Prevents a restart of the service until `allowStart`. */
+  preventStart(name: string): void;
+  allowStart(name: string): void;
+  isUp(name: string): boolean;
+  /** Deletes the data of Redis before its next start. */
   wipeRedisAtNextStart(): void;
-  /** One inline command, by a connection of its own. */
-  redis(command: string): Promise<string>;
-  /** Notes that a part is being made to fail until the answer is called. */
-  window(part: FaultWindow['part']): () => void;
+  /** Sends one inline command over its own connection and returns the raw reply. */
+  runRedisCommand(command: string): Promise<string>;
+  /** Records that a fault is active on a part, until the returned function is called. */
+  openWindow(part: FaultWindow['part']): () => void;
   stop(): Promise<void>;
 }
 
-export interface WorldOptions {
+export interface HarnessOptions {
   dataDir: string;
   cacheDir: string;
   workers: number;
-  say(proxy: string): void;
   signal: AbortSignal;
 }
 
-/** Settings of the workers that keep a campaign short: many attempts with short rests. Lease and sweep are what they are. */
+/** Worker settings that keep a campaign short: many attempts with short delays. Lease and sweep keep their defaults. */
 const shortDelays = { DISPATCH_ATTEMPTS: '200', DISPATCH_FIRST_DELAY_MS: '300', DISPATCH_MAX_DELAY_MS: '3000', LOG_LEVEL: 'warn' };
 
-const crashHere = new URL('./crash-here.js', import.meta.url).href;
+const crashPreload = new URL('./crash-preload.js', import.meta.url).href;
 
-/** Starts it all; whatever is running is ended again when something does not start, or `signal` aborts meanwhile. */
-export const openWorld = async ({ dataDir, cacheDir, workers: count, say, signal }: WorldOptions): Promise<World> => {
+/** Starts stores, intake and workers. When a start fails or `signal` aborts, it stops every process that is running and throws. */
+export const openHarness = async ({ dataDir, cacheDir, workers: count, signal }: HarnessOptions): Promise<Harness> => {
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const crashFolder = join(dataDir, 'crashes');
   openCrashFolder(crashFolder);
@@ -78,7 +79,7 @@ export const openWorld = async ({ dataDir, cacheDir, workers: count, say, signal
   const supervisor = createSupervisor({
     env,
     stopWithinMs: 5_000,
-    onOutput: (name, proxy) => output.write(`${new Date().toISOString()} ${name} ${proxy}\n`),
+    onOutput: (name, line) => output.write(`${new Date().toISOString()} ${name} ${line}\n`),
     onEvent: (event) => {
       output.write(`${new Date().toISOString()} ${event.name} ${event.type} ${event.pid}\n`);
       if (event.type === 'exited' && event.signal === 'SIGKILL' && !stopping.signal.aborted) kills.push({ name: event.name, at: Date.now() });
@@ -109,11 +110,11 @@ export const openWorld = async ({ dataDir, cacheDir, workers: count, say, signal
   try {
     const stores = { dataDir, cacheDir, signal };
     const [redis, mongodb] = await Promise.all([redisService(stores), mongodbService(stores)]);
-    const emptied = async () => {
+    const wipeIfRequested = async () => {
       if (wipe) await rm(join(dataDir, 'redis', 'appendonlydir'), { recursive: true, force: true });
       wipe = false;
     };
-    await Promise.all([supervisor.start(gated(redis, emptied)), supervisor.start(gated(mongodb))]);
+    await Promise.all([supervisor.start(gated(redis, wipeIfRequested)), supervisor.start(gated(mongodb))]);
     const secrets = await secretsIn(dataDir);
     const store = openStore({ uri: mongodb.url, operationTimeoutMs: 5_000 });
     await Promise.race([store.connected, whenAborted(signal)]);
@@ -121,21 +122,22 @@ export const openWorld = async ({ dataDir, cacheDir, workers: count, say, signal
 
     const [intakePort] = await freePorts(1);
     const sockets = await makeSocketFolder(dataDir);
-    const kept = async <T extends { close(): Promise<void> }>(opening: Promise<T>): Promise<T> => {
-      const made = await opening;
-      opened.push(made);
-      return made;
+    const closedAtStop = async <T extends { close(): Promise<void> }>(opening: Promise<T>): Promise<T> => {
+      const proxy = await opening;
+      opened.push(proxy);
+      return proxy;
     };
-    const toMongodb = () => kept(openMongodbProxy({ target: mongodb.url, replicaSet: 'campaign' }));
-    const lines = {
+    const toMongodb = () => closedAtStop(openMongodbProxy({ target: mongodb.url, replicaSet: 'campaign' }));
+    const proxies = {
       workersToMongodb: await toMongodb(),
-      workersToRedis: await kept(openTcpProxy(redis.url, sockets, 'w-r')),
+      workersToRedis: await closedAtStop(openTcpProxy(redis.url, sockets, 'w-r')),
       intakeToMongodb: await toMongodb(),
-      intakeToRedis: await kept(openTcpProxy(redis.url, sockets, 'i-r')),
+      intakeToRedis: await closedAtStop(openTcpProxy(redis.url, sockets, 'i-r')),
     };
+    const claims = recordClaims(proxies.workersToMongodb);
     const settings = {
-      mongodbUri: lines.workersToMongodb.uri(),
-      redisUrl: lines.workersToRedis.url,
+      mongodbUri: proxies.workersToMongodb.uri(),
+      redisUrl: proxies.workersToRedis.url,
       intakePort: intakePort!,
       opsPort: 0,
       destinationPort: 0,
@@ -149,10 +151,11 @@ export const openWorld = async ({ dataDir, cacheDir, workers: count, say, signal
       },
     };
     const workers = Array.from({ length: count }, (_, index) => {
-      const service = workerService(index + 1, settings);
-      return { ...service, args: ['--import', crashHere, ...service.args], env: { ...service.env, [crashFolderVariable]: crashFolder } };
+      const name = `worker-${index + 1}`;
+      const service = workerService(index + 1, { ...settings, mongodbUri: `${settings.mongodbUri}&appName=${name}` });
+      return { ...service, args: ['--import', crashPreload, ...service.args], env: { ...service.env, [crashFolderVariable]: crashFolder } };
     });
-    await Promise.all([intakeService({ ...settings, mongodbUri: lines.intakeToMongodb.uri(), redisUrl: lines.intakeToRedis.url }), ...workers].map((service) => supervisor.start(gated(service))));
+    await Promise.all([intakeService({ ...settings, mongodbUri: proxies.intakeToMongodb.uri(), redisUrl: proxies.intakeToRedis.url }), ...workers].map((service) => supervisor.start(gated(service))));
 
     return {
       dataDir,
@@ -164,23 +167,23 @@ export const openWorld = async ({ dataDir, cacheDir, workers: count, say, signal
       history,
       destination,
       workers: workers.map(({ name }) => name),
-      lines,
+      proxies,
       kills,
-      say,
-      signal: (name, what) => send(supervisor.pid(name), what),
-      hold(name) {
+      claims,
+      sendSignal: (name, signal) => send(supervisor.pid(name), signal),
+      preventStart(name) {
         let open = (): void => undefined;
         const opened = new Promise<void>((resolve) => (open = resolve));
         gates.set(name, { opened, open });
       },
-      release(name) {
+      allowStart(name) {
         gates.get(name)?.open();
         gates.delete(name);
       },
-      up: (name) => supervisor.pid(name) !== undefined,
+      isUp: (name) => supervisor.pid(name) !== undefined,
       wipeRedisAtNextStart: () => void (wipe = true),
-      redis: (command) => inline(decodeURIComponent(new URL(redis.url).pathname), command),
-      window(part) {
+      runRedisCommand: (command) => inline(decodeURIComponent(new URL(redis.url).pathname), command),
+      openWindow(part) {
         const window = { part, from: Date.now(), to: Infinity };
         history.windows.push(window);
         return () => void (window.to = Date.now());
@@ -196,7 +199,7 @@ export const openWorld = async ({ dataDir, cacheDir, workers: count, say, signal
   }
 };
 
-/** Rejects when the signal aborts, and else never comes back. */
+/** Rejects when the signal aborts; never resolves. */
 export const whenAborted = (signal: AbortSignal): Promise<never> =>
   new Promise((_, reject) => {
     if (signal.aborted) reject(signal.reason as Error);
@@ -216,7 +219,7 @@ const send = (pid: number | undefined, signal: NodeJS.Signals): boolean => {
 const inline = (socketPath: string, command: string): Promise<string> =>
   new Promise((resolve, reject) => {
     const socket = createConnection(socketPath, () => socket.write(`${command}\r\n`));
-    socket.setTimeout(5_000, () => socket.destroy(new Error(`Redis did not answer ${command}`)));
+    socket.setTimeout(5_000, () => socket.destroy(new Error(`Redis did not reply to ${command} within 5 s`)));
     socket.once('error', reject);
     socket.once('data', (data) => {
       socket.destroy();

@@ -6,8 +6,8 @@ import { storeSagas } from '../sandbox/many-sagas.js';
 import type { RunningSandbox } from '../sandbox/run-sandbox.js';
 import { runSandbox } from '../sandbox/run-sandbox.js';
 
-/** Open sagas none of whose bells is left. Set LOST_BELLS=10000 for the promised number. */
-const count = Number(process.env['LOST_BELLS'] ?? 1_500);
+/** Open sagas that have no job. Set LOST_JOBS=10000 for the promised number. */
+const count = Number(process.env['LOST_JOBS'] ?? 1_500);
 
 let sandbox: RunningSandbox;
 let store: Store;
@@ -23,7 +23,7 @@ afterAll(async () => {
   await sandbox.stop();
 }, 60_000);
 
-test(`${count} sagas whose bells Redis has lost are all running again within 60 s`, async () => {
+test(`workers claim ${count} sagas whose jobs Redis has lost within 60 s`, async () => {
   await storeSagas(store, count);
   const untouched = () => store.connection.db!.collection('sagas').countDocuments({ epoch: 0 });
   await eventually(async () => (await untouched()) === 0, 60_000);
