@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { eventually } from '@crossroads/testkit';
-import { cpuSeconds } from '../../tools/bench/src/world/usage.js';
+import { cpuSeconds } from '../../tools/bench/src/harness/processes.js';
 import type { Fleet } from './fleet.js';
 import { atRest, startFleet } from './fleet.js';
 import { started } from './started.js';
