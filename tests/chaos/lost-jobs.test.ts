@@ -14,7 +14,7 @@ let store: Store;
 
 beforeAll(async () => {
   sandbox = await runSandbox();
-  store = openStore({ uri: (await sandbox.face()).mongodb_uri, operationTimeoutMs: 30_000 });
+  store = openStore({ uri: (await sandbox.info()).mongodb_uri, operationTimeoutMs: 30_000 });
   await store.connected;
 }, 180_000);
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { eventually } from '@crossroads/testkit';
 import type { Browser, Page } from 'playwright-core';
-import type { Face } from '../../apps/sandbox/src/face.js';
+import type { SandboxInfo } from '../../apps/sandbox/src/sandbox-info.js';
 import { callerOf } from '../sandbox/caller.js';
 import type { RunningSandbox } from '../sandbox/run-sandbox.js';
 import { runSandbox } from '../sandbox/run-sandbox.js';
@@ -13,13 +13,13 @@ if (!browserIsThere) process.stderr.write(`\n${howToGetIt}\n\n`);
 const inBrowser = browserIsThere ? describe : describe.skip;
 
 let sandbox: RunningSandbox;
-let face: Face;
+let face: SandboxInfo;
 let browser: Browser;
 
 beforeAll(async () => {
   if (!browserIsThere) return;
   [sandbox, browser] = await Promise.all([runSandbox({ DISPATCH_ATTEMPTS: '2', DISPATCH_FIRST_DELAY_MS: '300' }), openBrowser()]);
-  face = await sandbox.face();
+  face = await sandbox.info();
   // So that the list is not all of one kind.
   for (const [index, reply] of [[14, 'reject'], [15, 'requested']] as const) {
     const order = face.orders[index]!;

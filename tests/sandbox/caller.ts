@@ -1,6 +1,6 @@
 import type { ResetProgress, ResetReply } from '@crossroads/contract';
 import { eventually } from '@crossroads/testkit';
-import type { Face } from '../../apps/sandbox/src/face.js';
+import type { SandboxInfo } from '../../apps/sandbox/src/sandbox-info.js';
 
 export interface Caller {
   reset(order: { order_id?: string; order_number?: string }): Promise<ResetReply>;
@@ -10,7 +10,7 @@ export interface Caller {
 }
 
 /** A caller with the API key of the order's origin. */
-export const callerOf = ({ intake_url, tenants }: Face, { origin, destination }: Pick<Face['orders'][number], 'origin' | 'destination'>): Caller => {
+export const callerOf = ({ intake_url, tenants }: SandboxInfo, { origin, destination }: Pick<SandboxInfo['orders'][number], 'origin' | 'destination'>): Caller => {
   const headers = {
     'X-API-Key': tenants.find(({ name }) => name === origin)!.api_key,
     'X-Dest-Tenant-Name': destination,

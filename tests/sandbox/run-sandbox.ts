@@ -6,11 +6,11 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually } from '@crossroads/testkit';
-import type { Face } from '../../apps/sandbox/src/face.js';
+import type { SandboxInfo } from '../../apps/sandbox/src/sandbox-info.js';
 
 export interface RunningSandbox {
   /** What `sandbox.json` says now. */
-  face(): Promise<Face>;
+  info(): Promise<SandboxInfo>;
   dataDir: string;
   /** Everything it printed so far. */
   output(): string;
@@ -30,13 +30,13 @@ export const runSandbox = async (env: Record<string, string> = {}): Promise<Runn
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => (output += text));
 
-  const face = async (): Promise<Face> => JSON.parse(await readFile(join(dataDir, 'sandbox.json'), 'utf8')) as Face;
+  const info = async (): Promise<SandboxInfo> => JSON.parse(await readFile(join(dataDir, 'sandbox.json'), 'utf8')) as SandboxInfo;
   await eventually(async () => {
     if (child.exitCode !== null) throw new Error(`The sandbox ended:\n${output}`);
-    return face();
+    return info();
   }, 120_000);
   return {
-    face,
+    info,
     dataDir,
     output: () => output,
     async stop() {

@@ -43,7 +43,7 @@ export const startRedis = async (settings: string[] = []): Promise<RedisServer> 
   const start = async (): Promise<void> => {
     child = await spawnChild({ name: 'redis', command, args, env, ready: async () => undefined }, process.env, () => undefined);
     await eventually(async () => (await ask('PING')).startsWith('+PONG')).catch((error: unknown) => {
-      throw new Error(`Redis did not start:\n${child.lastWords().join('\n')}`, { cause: error });
+      throw new Error(`Redis did not start:\n${child.lastLines().join('\n')}`, { cause: error });
     });
   };
   await start();

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { endOn } from '@crossroads/sandbox';
+import { handleShutdown } from '@crossroads/sandbox';
 import { runCampaign } from './campaign.js';
 import { fullPlan, shortPlan } from './plan.js';
 import { summaryOf } from './summary.js';
@@ -25,9 +25,9 @@ const minutes = Number(values.minutes);
 if (!Number.isSafeInteger(seed) || !(minutes > 0)) throw new Error('usage: main.js [--minutes 5] [--seed <whole number>] [--workers 5] [--short]');
 
 const dataDir = await mkdtemp(join(tmpdir(), 'crossroads-chaos-'));
-const ending = endOn(process);
+const shutdown = handleShutdown(process);
 let keep = false;
-ending.atLast(async () => {
+shutdown.addCleanup(async () => {
   if (keep) console.log(`Data and logs are kept in ${dataDir}`);
   else await rm(dataDir, { recursive: true, force: true });
 });
@@ -43,16 +43,16 @@ const campaign = runCampaign({
   savesPerSecond: 15,
   convergeWithinMs: 90_000,
   print: console.log,
-  signal: ending.signal,
+  signal: shutdown.signal,
 });
 // On an interrupt, wait until every process has ended.
-ending.atLast(() => Promise.allSettled([campaign]));
+shutdown.addCleanup(() => Promise.allSettled([campaign]));
 try {
   const result = await campaign;
   console.log(summaryOf(result, seed));
   keep = result.violations.length > 0;
-  await ending.now(keep ? 1 : 0);
+  await shutdown.exit(keep ? 1 : 0);
 } catch (error) {
-  keep = !ending.signal.aborted;
-  await ending.failed(error);
+  keep = !shutdown.signal.aborted;
+  await shutdown.fail(error);
 }

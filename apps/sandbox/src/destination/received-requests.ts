@@ -1,25 +1,25 @@
 import type { ReplyName } from './behaviour.js';
 
 export interface Received {
-  /** The idempotency key. */
+  /** Idempotency key. */
   key: string;
   headers: object;
   body: unknown;
   at: string;
-  /** How it was answered. */
+  /** Name of the reply. */
   reply: ReplyName;
 }
 
-export interface Memory {
+export interface ReceivedRequests {
   receive(received: Received): void;
-  /** Applies a key once, however often it comes. */
+  /** Applies a key once, however often it is received. */
   apply(key: string): void;
   received(): readonly Received[];
-  /** How often each key took effect: 1, or something is wrong. */
+  /** Returns how often each key took effect. Always 1. */
   applied(): Record<string, number>;
 }
 
-export const createMemory = (): Memory => {
+export const createReceivedRequests = (): ReceivedRequests => {
   const all: Received[] = [];
   const applied = new Map<string, number>();
   return {

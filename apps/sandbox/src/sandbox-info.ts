@@ -4,8 +4,8 @@ import { companies } from './seed/companies.js';
 import { sampleOrders } from './seed/orders.js';
 import type { Secrets } from './seed/secrets.js';
 
-/** What the sandbox shows to scripts, as `sandbox.json` in its data folder. */
-export interface Face {
+/** Content of `sandbox.json` in the data folder, for scripts. */
+export interface SandboxInfo {
   intake_url: string;
   ops_url: string;
   destination_url: string;
@@ -13,18 +13,18 @@ export interface Face {
   redis_url: string;
   operator: { username: string; password: string };
   viewer: { username: string; password: string };
-  /** For the operator API. */
+  /** Key for the operator API. */
   operator_key: string;
   tenants: { name: string; instance: string; api_key: string }[];
   clients: { client_id: string; client_secret: string; tenants: string[] }[];
   /** The first is ready to be reset. Origin and destination are tenant names, the number is the origin's. */
   orders: { order_id: string; order_number: string; origin: string; destination: string }[];
-  /** By process: where its probes and its `/metrics` are. */
+  /** URL of the probes and `/metrics` of each process. */
   probes: Record<string, string>;
   processes: { intake: number | null; workers: number[]; ops: number | null; redis: number | null; mongodb: number | null; destination: number | null };
 }
 
-export interface Places {
+export interface Urls {
   intake_url: string;
   ops_url: string;
   destination_url: string;
@@ -32,8 +32,8 @@ export interface Places {
   redis_url: string;
 }
 
-export const faceOf = (places: Places, { operator, viewer, operator_key, keys, client }: Secrets, pids: Record<string, number>, probes: Record<string, string>): Face => ({
-  ...places,
+export const sandboxInfo = (urls: Urls, { operator, viewer, operator_key, keys, client }: Secrets, pids: Record<string, number>, probes: Record<string, string>): SandboxInfo => ({
+  ...urls,
   operator,
   viewer,
   operator_key: operator_key.text,
@@ -56,9 +56,9 @@ export const faceOf = (places: Places, { operator, viewer, operator_key, keys, c
   },
 });
 
-/** Written whole under another name first: a script may read at any moment. */
-export const writeFace = async (dataDir: string, face: Face): Promise<void> => {
+/** Writes `sandbox.json`. The rename is atomic, so a script never reads half a file. */
+export const writeSandboxInfo = async (dataDir: string, info: SandboxInfo): Promise<void> => {
   const file = join(dataDir, 'sandbox.json');
-  await writeFile(`${file}.new`, `${JSON.stringify(face, null, 2)}\n`, { mode: 0o600 });
+  await writeFile(`${file}.new`, `${JSON.stringify(info, null, 2)}\n`, { mode: 0o600 });
   await rename(`${file}.new`, file);
 };

@@ -3,17 +3,17 @@ const stores = {
   mongodb: { label: 'MongoDB', install: 'apt-get install libc6 of version 2.38 or later', variable: 'MONGODB_URI' },
 } as const;
 
-/** The one error for a store that this machine can neither find nor fetch; `cause` keeps what was tried. */
-export function noStore(store: keyof typeof stores, cause: unknown): Error {
+/** Creates the error for a store that is neither installed nor downloadable. */
+export function missingStoreError(store: keyof typeof stores, cause: unknown): Error {
   const { label, install, variable } = stores[store];
   return new Error(
-    `${label} cannot be had on this machine (${reason(cause)}): install it (${install}), ` +
-      `or set ${variable} to one that runs elsewhere, or use docker compose.`,
+    `${label} could not be started on this machine (${reason(cause)}). Install it (${install}), ` +
+      `or set ${variable} to a running one, or use docker compose.`,
     { cause },
   );
 }
 
-/** The cause in one line: apt complains over many, its first error is the one that says why, and the ways out must stay in sight. */
+/** Returns the cause in one line. Of apt's many lines, the first error has the cause. */
 function reason(cause: unknown): string {
   const text = cause instanceof Error ? cause.message : String(cause);
   const lines = text.trim().split('\n');
