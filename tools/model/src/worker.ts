@@ -1,17 +1,17 @@
 import type { Sagas } from '@crossroads/saga';
 import { StoreUnavailable } from '@crossroads/saga';
-import type { JobEnd, MemoryJob, MemorySagas, ResetWorld } from '@crossroads/testkit/memory';
+import type { JobEnd, MemoryJob, MemorySagas, ResetFixture } from '@crossroads/testkit/memory';
 import { ClaimUnsure } from '@crossroads/testkit/memory';
 
-/** What a turn claimed, or may have claimed. */
+/** Claims of one execution, including uncertain ones. */
 interface Call {
   epoch?: number;
 }
 
-/** The call that is just beginning: its claim is the first thing it does, before it waits for anything. */
+/** The execution that is just starting. Its claim is its first synchronous action. */
 let beginning: Call | undefined;
 
-/** The sagas as a worker has them, who remembers what it claims: the same as the worker's own code. */
+/** Wraps the sagas as the worker's own code does, and records claims. */
 export const caching = (sagas: MemorySagas): Sagas<unknown> => ({
   saveState: (claim, stateUpdate) => sagas.saveState(claim, stateUpdate),
   async claim(sagaId) {
@@ -27,8 +27,8 @@ export const caching = (sagas: MemorySagas): Sagas<unknown> => ({
   },
 });
 
-/** What a worker does with a job: lets the saga advance, and says what is to become of the job. A claim that it did not settle it gives back. */
-export const work = async ({ runSaga, queue, sagas }: ResetWorld, job: MemoryJob, token: number, random: () => number): Promise<void> => {
+/** Processes one job: runs the saga, releases claims whose state was not saved, and ends the job. */
+export const work = async ({ runSaga, queue, sagas }: ResetFixture, job: MemoryJob, token: number, random: () => number): Promise<void> => {
   const call: Call = {};
   const { end, savedState } = await turnAt(runSaga, job.sagaId, call, random);
   const release = async (): Promise<void> => {
@@ -40,7 +40,7 @@ export const work = async ({ runSaga, queue, sagas }: ResetWorld, job: MemoryJob
   if (!first) await release();
 };
 
-const turnAt = async (runSaga: ResetWorld['runSaga'], sagaId: string, call: Call, random: () => number): Promise<{ end: JobEnd; savedState: boolean }> => {
+const turnAt = async (runSaga: ResetFixture['runSaga'], sagaId: string, call: Call, random: () => number): Promise<{ end: JobEnd; savedState: boolean }> => {
   try {
     beginning = call;
     const running = runSaga(sagaId);
@@ -53,11 +53,11 @@ const turnAt = async (runSaga: ResetWorld['runSaga'], sagaId: string, call: Call
   }
 };
 
-/** Milliseconds a saga may be due before the sweep looks at its job. */
+/** Milliseconds a saga may be due before the sweep checks its job. */
 const settlesMs = 2_000;
 
-/** Enqueues sagas that should run and that no job is going to move, and unlocks orders that ended sagas still hold. The same as the worker's own code. */
-export const sweep = async ({ clock, sagas, orders, order, queue }: ResetWorld): Promise<void> => {
+/** Enqueues runnable sagas without a job, and unlocks orders of finished sagas, as the worker's sweep does. */
+export const sweep = async ({ clock, sagas, orders, order, queue }: ResetFixture): Promise<void> => {
   const overdueMs = (nextRunAt: number, updatedAt: number): number => clock.now() - (nextRunAt === 0 ? updatedAt : nextRunAt);
   const due = [...sagas.sagas.values()].flatMap(({ sagaId, epoch, nextRunAt, updatedAt }) =>
     nextRunAt === undefined || nextRunAt > clock.now() ? [] : [{ sagaId, epoch, due: nextRunAt, overdueMs: overdueMs(nextRunAt, updatedAt) }],
@@ -69,8 +69,8 @@ export const sweep = async ({ clock, sagas, orders, order, queue }: ResetWorld):
   if (holder?.phase === 'ended') await orders.unlock(order.order.order_id, { sagaId: holder.sagaId });
 };
 
-/** Enqueues for sagas that are due, as the scan for what dead workers left behind does. */
-export const scan = async ({ clock, sagas, queue }: ResetWorld): Promise<void> => {
+/** Enqueues due sagas, as the worker's scan for expired leases does. */
+export const scan = async ({ clock, sagas, queue }: ResetFixture): Promise<void> => {
   const due = [...sagas.sagas.values()].filter(({ nextRunAt }) => nextRunAt !== undefined && nextRunAt <= clock.now());
   for (const { sagaId, epoch, nextRunAt } of due) await queue.enqueue({ sagaId, epoch, due: nextRunAt ?? 0 });
 };

@@ -19,10 +19,10 @@ import { memoryQueue } from './memory-queue.js';
 import type { MemorySagas } from './memory-sagas.js';
 import { memorySagas } from './memory-sagas.js';
 import type { Reach } from './reach.js';
-import { atOnce } from './reach.js';
+import { immediate } from './reach.js';
 
-/** Everything a reset touches, in memory. */
-export interface ResetWorld {
+/** Everything that a reset uses, in memory. */
+export interface ResetFixture {
   clock: MemoryClock;
   journal: MemoryJournal;
   sagas: MemorySagas;
@@ -36,31 +36,31 @@ export interface ResetWorld {
   order: MemoryOrder;
   /** Accepts a reset of the order. */
   submit(sagaId?: string, asked?: ResetRequest['order']): string;
-  /** Asks for what a reset cleared to be put back. */
+  /** Accepts a recovery of what a reset cleared. */
   recover(sagaId: string, resetSagaId: string, force?: boolean): string;
-  /** One bell, heard by a worker. */
+  /** Runs the saga once, as a worker does for one job. */
   runSaga(sagaId: string): Promise<RunResult>;
-  /** Rings until the saga needs nobody any more, letting time pass wherever it rests. */
+  /** Runs the saga until it does not run again by itself, and advances the clock to each due time. Returns its status. */
   settle(sagaId: string): Promise<string>;
-  /** The journal of a saga as plain words: `resolve-order run done`. */
+  /** Returns the journal of a saga as texts such as `resolve-order run done`. */
   details(sagaId: string): string[];
 }
 
 export const silent: StepLog = { info: () => {}, warn: () => {}, error: () => {} };
 
-export interface WorldOptions {
-  /** How the fakes reach their data; at once and always unless told otherwise. */
+export interface FixtureOptions {
+  /** The fakes' connection to their data; immediate by default. */
   reach?: Reach;
-  /** The sagas as a worker has them. */
+  /** Wraps the sagas for the worker. */
   claiming?: (sagas: MemorySagas) => Sagas<unknown>;
-  /** How long a destination is tried. */
+  /** Retry policy of the dispatch. */
   dispatchRetry?: ResetOrderPorts['dispatchRetry'];
   withTimeout?: WithTimeout;
-  /** The saga types the workers know. */
+  /** The saga types that the workers know. */
   types?: (ports: ResetOrderPorts) => readonly SagaType[];
 }
 
-export const resetWorld = ({ reach = atOnce, claiming = (sagas) => sagas, dispatchRetry, withTimeout, types = sagaTypes }: WorldOptions = {}): ResetWorld => {
+export const resetFixture = ({ reach = immediate, claiming = (sagas) => sagas, dispatchRetry, withTimeout, types = sagaTypes }: FixtureOptions = {}): ResetFixture => {
   const clock = memoryClock();
   const journal = memoryJournal(reach);
   const sagas = memorySagas(clock, reach);
@@ -76,7 +76,7 @@ export const resetWorld = ({ reach = atOnce, claiming = (sagas) => sagas, dispat
     const ports = { line, orders, destinations: destination, auditLog, ...(dispatchRetry && { dispatchRetry }) };
     return createSagaRunner({ types: types(ports), sagas: claiming(sagas), journal, log: silent, ...(withTimeout && { withTimeout }) });
   };
-  // Made when it is first needed: until then a test may put something else in a port's place.
+  // Created at the first use, so that a test can replace a port before.
   let made: ReturnType<typeof worker> | undefined;
   const runSaga = (sagaId: string): Promise<RunResult> => (made ??= worker())(sagaId);
 

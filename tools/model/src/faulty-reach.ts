@@ -2,20 +2,20 @@ import { RetryableError, StoreUnavailable } from '@crossroads/saga';
 import type { Reach } from '@crossroads/testkit/memory';
 import type { Interleaving, Write } from './interleaving.js';
 
-/** What keeps happening to every command while it lasts: the stores away, or an error no list knows. */
+/** A lasting fault of every command: the stores are down, or every command fails with an unlisted error. */
 export type Outage = 'away' | 'unlisted' | undefined;
 
-/** Odds of what may happen to one command. The rest goes well. */
+/** Probabilities of the faults of one command. */
 const odds = { lost: 0.004, unlisted: 0.004, appliedAndLost: 0.006, appliedAndUnlisted: 0.003, late: 0.01 };
 
-/** Share of the commands in an outage that take effect all the same. */
+/** Share of the commands in an outage that take effect nevertheless. */
 const appliedInOutage = 0.2;
 
 /**
- * The way to the data as a network makes it: a command may fail without effect, take effect and report a failure, or take effect
- * when its sender has long gone on or is dead. A late command compares with what stands when it lands, as the store would.
+ * A faulty connection to the data. A command may fail without effect, or take effect and report a failure.
+ * It may also take effect late, when its sender has continued or crashed. Its filter is then evaluated at that moment, as in the store.
  */
-export class UnkindReach implements Reach {
+export class FaultyReach implements Reach {
   readonly late: Write[] = [];
   outage: Outage;
   readonly #play: Interleaving;
@@ -31,7 +31,7 @@ export class UnkindReach implements Reach {
     const away = this.outage !== undefined || play.random() < odds.lost + odds.unlisted;
     if (away && name !== 'destinations.send') throw this.#fails(name, 'fails');
     const found = this.#lands(name, look);
-    if (away) throw this.#fails(name, 'arrives, and its reply is lost');
+    if (away) throw this.#fails(name, 'is applied, and its reply is lost');
     if (play.inAttempt && play.random() < 0.1) await play.gate(pointOf(name) + 1);
     return found;
   }
@@ -54,43 +54,43 @@ export class UnkindReach implements Reach {
     }
     if (dice < below + odds.late) {
       this.late.push(write);
-      throw this.#fails(name, 'is on its way');
+      throw this.#fails(name, 'is delayed');
     }
-    const came = this.#lands(name, land);
-    // Here the time of the attempt may be up: the effect is there, its answer is not.
+    const result = this.#lands(name, land);
+    // The attempt may time out here: the write is applied, but its result does not arrive.
     if (play.inAttempt && play.random() < 0.1) await play.gate(pointOf(name) + 1);
-    return came;
+    return result;
   }
 
-  /** A write whose sender is gone lands. */
+  /** Applies a write whose sender has crashed. */
   landOne(): void {
     const [write] = this.late.splice(this.#play.below(this.late.length), 1);
     if (!write) return;
-    const came = write.land();
-    this.#play.say(`${write.name} lands late: ${shown(came)}`, 'network');
+    const result = write.land();
+    this.#play.log(`${write.name} is applied late: ${shown(result)}`, 'network');
   }
 
   #lands<T>(name: string, land: () => T): T {
-    const came = land();
-    if (this.#play.trace) this.#play.say(`${name}: ${shown(came)}`);
-    return came;
+    const result = land();
+    if (this.#play.trace) this.#play.log(`${name}: ${shown(result)}`);
+    return result;
   }
 
   #fails(name: string, how: string): Error {
     const unlisted = this.outage === undefined ? this.#play.random() < 0.5 : this.outage === 'unlisted';
-    this.#play.say(`${name} ${how} (${unlisted ? 'an error no list knows' : 'unavailable'})`);
-    if (unlisted) return new Error(`${name}: an error no list knows`);
+    this.#play.log(`${name} ${how} (${unlisted ? 'unlisted error' : 'unavailable'})`);
+    if (unlisted) return new Error(`${name}: unlisted error`);
     return name.startsWith('destinations.') ? new RetryableError('destination.unavailable', 'away') : new StoreUnavailable(`${name}: away`);
   }
 }
 
-/** What of an answer tells something to one who reads a trace. */
-const shown = (came: unknown): string => {
-  if (came === undefined || came === null) return '-';
-  if (typeof came !== 'object') return JSON.stringify(came);
-  if (Array.isArray(came)) return `${came.length} found`;
-  const told = ['epoch', 'settledEpoch', 'phase', 'status', 'nextRunAt', 'lock', 'version', 'progression_state', 'code'] as const;
-  return told.flatMap((name) => (name in came ? [`${name} ${JSON.stringify((came as Record<string, unknown>)[name])}`] : [])).join(', ');
+/** Formats the parts of a result that are useful in a trace. */
+const shown = (result: unknown): string => {
+  if (result === undefined || result === null) return '-';
+  if (typeof result !== 'object') return JSON.stringify(result);
+  if (Array.isArray(result)) return `${result.length} found`;
+  const shownFields = ['epoch', 'settledEpoch', 'phase', 'status', 'nextRunAt', 'lock', 'version', 'progression_state', 'code'] as const;
+  return shownFields.flatMap((name) => (name in result ? [`${name} ${JSON.stringify((result as Record<string, unknown>)[name])}`] : [])).join(', ');
 };
 
 const points = new Map<string, number>();
