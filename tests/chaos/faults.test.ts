@@ -12,7 +12,7 @@ import { latePoints } from '../../tools/chaos/src/faults/replica-set.js';
 import { zombiePoints } from '../../tools/chaos/src/faults/zombies.js';
 import { acceptance, writes } from '../../tools/chaos/src/writes.js';
 import type { Fleet } from '../scale/fleet.js';
-import { atRest, startFleet } from '../scale/fleet.js';
+import { untilIdle, startFleet } from '../scale/fleet.js';
 import { started } from '../scale/started.js';
 import { ownDatabase, testRedisUrl } from '../stores/own-database.js';
 
@@ -31,7 +31,7 @@ let sagaIds: string[];
 const runResets = async (fleet: Fleet): Promise<void> => {
   for (let submitted = 0; submitted < orders; submitted += 20) {
     await fleet.ask(20);
-    await atRest(fleet, 60_000);
+    await untilIdle(fleet, 60_000);
     if ((await fleet.store.connection.db!.collection('sagas').countDocuments({ status: 'rejected' })) > 0) return;
   }
 };

@@ -9,16 +9,16 @@ import { eventually } from '@crossroads/testkit';
 import type { SandboxInfo } from '../../apps/sandbox/src/sandbox-info.js';
 
 export interface RunningSandbox {
-  /** What `sandbox.json` says now. */
+  /** Reads `sandbox.json`. */
   info(): Promise<SandboxInfo>;
   dataDir: string;
-  /** Everything it printed so far. */
+  /** Returns its output so far. */
   output(): string;
-  /** SIGTERM; answers the exit code. */
+  /** Sends SIGTERM and returns the exit code. */
   stop(): Promise<number | null>;
 }
 
-/** Runs the sandbox as `npm start` does, on free ports and in a folder of its own, and waits until it is up. */
+/** Runs the sandbox like `npm start`, on free ports and in its own folder, and waits until it is up. */
 export const runSandbox = async (env: Record<string, string> = {}): Promise<RunningSandbox> => {
   const dataDir = await mkdtemp(join(tmpdir(), 'crossroads-sandbox-'));
   const [intake, ops, destination] = await Promise.all([freePort(), freePort(), freePort()]);

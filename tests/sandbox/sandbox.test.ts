@@ -45,12 +45,12 @@ const behave = (behaviour: object) =>
   fetch(`${info.destination_url}/behave`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(behaviour) });
 
 describe('the sandbox at start', () => {
-  test('shows a reset reach synced, and prints where everything is', () => {
+  test('resets an order until it is synced, and prints all URLs', () => {
     expect(sandbox.output()).toMatch(/✔ synced after \d+ ms/);
     for (const url of [info.intake_url, info.ops_url, info.destination_url]) expect(sandbox.output()).toContain(url);
   });
 
-  test('runs each part as a process of its own', () => {
+  test('runs each part as a separate process', () => {
     const { intake, ops, redis, mongodb, destination, workers } = info.processes;
     const pids = [intake, ops, redis, mongodb, destination, ...workers];
     expect(workers).toHaveLength(2);
@@ -60,7 +60,7 @@ describe('the sandbox at start', () => {
 });
 
 describe('a reset of a delivered order', () => {
-  test('clears it, keeps what was cleared, tells the destination once and leaves five done steps', async () => {
+  test('clears it, keeps the cleared data, notifies the destination once and has five completed steps', async () => {
     const order = info.orders[0]!;
     const before = await rawOrder(order.order_id);
     const caller = callerOf(info, order);
@@ -88,7 +88,7 @@ describe('the commands of the pages', () => {
     .map(({ path, locks }) => [path, locks.filter(({ language, text }) => language === 'bash' && speaksToSandbox(text)).map(({ text }) => text)] as const)
     .filter(([, blocks]) => blocks.length > 0);
 
-  /** As a reader types them: one after the other in one shell. Curl tells an answer that is an error. */
+  /** Runs the commands one after the other in one shell. Curl fails on an HTTP error. */
   const typed = async (blocks: readonly string[]): Promise<string> => {
     const here = (text: string) =>
       text
@@ -100,10 +100,10 @@ describe('the commands of the pages', () => {
     return stdout;
   };
 
-  /** What a reader is promised to see. */
+  /** Texts that the page promises. */
   const sees: Record<string, string[]> = { 'README.md': ['"status":"pending"', '"status":"synced"'] };
 
-  test.each(pages)('of %s do what they say', async (path, blocks) => {
+  test.each(pages)('of %s succeed', async (path, blocks) => {
     const stdout = await typed(blocks);
     expect(stdout).not.toBe('');
     for (const seen of sees[path] ?? []) expect(stdout).toContain(seen);
@@ -115,14 +115,14 @@ describe('the commands of the pages', () => {
 });
 
 describe('what goes wrong', () => {
-  test('an unknown order ends in error and says so', async () => {
+  test('a reset of an unknown order ends with status error and the reason', async () => {
     const caller = callerOf(info, info.orders[1]!);
     const outcome = await caller.outcome(await caller.reset({ order_number: 'no-such-order' }));
     expect(outcome).toMatchObject({ status: 'error', message: 'Order not found for number: no-such-order' });
     expect(outcome.log!.detail.error).toBe('request.order_not_found');
   });
 
-  test('a request without a body or a counterparty is refused in the documented shape', async () => {
+  test('a request without a body or a counterparty is rejected in the documented format', async () => {
     const response = await fetch(`${info.intake_url}/v1/order/reset`, {
       method: 'POST',
       headers: { 'X-API-Key': info.tenants[0]!.api_key, 'Content-Type': 'application/json' },
@@ -136,7 +136,7 @@ describe('what goes wrong', () => {
     });
   });
 
-  test('a destination that is down is tried again, then the saga stops, and a resume completes it', async () => {
+  test('a dispatch is retried while the destination is down, then the saga stops, and a resume completes it', async () => {
     const order = info.orders[2]!;
     await behave({ order_number: order.order_number, reply: 'unavailable', times: 2 });
     const caller = callerOf(info, order);
@@ -151,7 +151,7 @@ describe('what goes wrong', () => {
     expect(new Set((await received(order.order_number)).map(({ key }) => key)).size).toBe(1);
   }, 60_000);
 
-  test('a worker that dies is replaced, and sandbox.json says by whom', async () => {
+  test('a worker that dies is replaced, and sandbox.json has the new pid', async () => {
     const [victim] = info.processes.workers;
     process.kill(victim!, 'SIGKILL');
     const workers = await eventually(async () => {
@@ -161,7 +161,7 @@ describe('what goes wrong', () => {
     expect(workers).toHaveLength(2);
   });
 
-  test('while MongoDB is paused the intake answers 503 within three seconds', async () => {
+  test('while MongoDB is paused the intake responds with 503 within three seconds', async () => {
     const { mongodb } = (await sandbox.info()).processes;
     process.kill(mongodb!, 'SIGSTOP');
     try {
@@ -173,7 +173,7 @@ describe('what goes wrong', () => {
       });
       expect(response.status).toBe(503);
       expect(response.headers.get('retry-after')).toMatch(/^\d+$/);
-      // Promised are three; the rest is for a machine that is busy.
+      // The promise is three seconds; the rest is for a busy machine.
       expect(performance.now() - began).toBeLessThan(8_000);
     } finally {
       process.kill(mongodb!, 'SIGCONT');
@@ -182,7 +182,7 @@ describe('what goes wrong', () => {
 });
 
 describe('Bull Board', () => {
-  test('asks who is there before it shows anything', async () => {
+  test('requires a login', async () => {
     const response = await fetch(`${info.ops_url}/queues`, { redirect: 'manual' });
     expect([302, 303, 401]).toContain(response.status);
   });
@@ -197,7 +197,7 @@ describe('Bull Board', () => {
 });
 
 describe('the end', () => {
-  test('on SIGTERM nothing is left behind', async () => {
+  test('on SIGTERM every process ends', async () => {
     await store.close();
     const { intake, ops, redis, mongodb, destination, workers } = (await sandbox.info()).processes;
     expect(await sandbox.stop()).toBe(0);

@@ -15,7 +15,7 @@ describe('the error for a missing store', () => {
     expect(message).not.toContain('REDIS_URL');
   });
 
-  it('takes the line that says why from what apt has to print', () => {
+  it('has only the first error line of the output of apt', () => {
     const complaint = new Error('Command failed: apt-get update\nW: old\nE: Failed to fetch the index.\nE: Some files are missing.\n');
     const error = missingStoreError('redis', complaint);
     expect(error.message).toContain('(Failed to fetch the index)');
