@@ -1,6 +1,6 @@
 /**
- * Prints, into the folder it is run in, every file that is printed from the code.
- * With --check it writes nothing and fails, naming each file that differs from what the code prints.
+ * Writes every generated file into the current folder.
+ * With --check it writes nothing, prints each file that differs and exits with code 1.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -26,7 +26,7 @@ for (const { path, print } of generators) {
 }
 
 if (check && differing.length > 0) {
-  for (const path of differing) console.error(`${path} is not what the code prints.`);
-  console.error('To mend it: npm run generate');
+  for (const path of differing) console.error(`${path} differs from what the code generates.`);
+  console.error('To fix it: npm run generate');
   process.exitCode = 1;
 }

@@ -1,6 +1,6 @@
 /**
- * Makes a fresh clone fit to run: installs the packages if the lock file's are not there, then compiles what changed.
- * Plain JavaScript without imports of ours, because before it has run there is nothing else.
+ * Prepares a clone: installs packages when the lock file has changed, then compiles changed sources.
+ * It is plain JavaScript without imports from this repository, because nothing is compiled before it has run.
  */
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, readFileSync } from 'node:fs';
@@ -11,7 +11,7 @@ const installed = 'node_modules/.installed-lock.json';
 const run = (command, args) => {
   const { status, error } = spawnSync(command, args, { stdio: ['ignore', 'inherit', 'inherit'], shell: process.platform === 'win32' });
   if (error || status !== 0) {
-    console.error(`${command} ${args.join(' ')} did not succeed${error ? `: ${error.message}` : ''}`);
+    console.error(`${command} ${args.join(' ')} failed${error ? `: ${error.message}` : ''}`);
     process.exit(1);
   }
 };

@@ -1,7 +1,7 @@
 import { crossroadsLog, integrationStatus, resetList, resetProgress, resetReply, resetSummary, routing, tokenReply } from '@crossroads/contract';
 import { z } from 'zod';
 
-/** What the client's users meet, under the names they know it by. */
+/** Schemas for users of the client, by their public names. */
 const schemas = {
   IntegrationStatus: integrationStatus,
   Routing: routing,
@@ -13,7 +13,7 @@ const schemas = {
   TokenReply: tokenReply,
 };
 
-/** The wire as plain TypeScript, so that who installs the client installs neither zod nor anything else of ours. */
+/** Generates the wire types as plain TypeScript, so that the client needs neither zod nor other packages of this repository. */
 export const clientTypes = {
   path: 'libs/client/src/wire.ts',
   print: () => {
@@ -48,7 +48,7 @@ const typeOf = (schema, indent = '') => {
     case 'object':
       return schema.properties ? members(schema, `${indent}  `, indent) : 'Record<string, unknown>';
     default:
-      throw new Error(`How is this said in TypeScript? ${JSON.stringify(schema)}`);
+      throw new Error(`This schema has no TypeScript type yet; add it to client-types.mjs: ${JSON.stringify(schema)}`);
   }
 };
 

@@ -23,7 +23,7 @@ const requirement = ({ required, fallback }) => {
 
 const sentence = (use) => [use.description, use.choices && `One of ${use.choices.join(', ')}.`, requirement(use)].filter(Boolean).join(' ');
 
-/** One comment for the apps that agree about a setting, one more for each that does not. */
+/** Formats one comment for apps with the same setting, and one more for each that differs. */
 const comments = (uses) => {
   const appsBySentence = groupBy(uses, sentence);
   return [...appsBySentence].map(([text, agreeing]) => `# ${uses.length > 1 ? `${agreeing.map(({ app }) => app).join(', ')}: ` : ''}${text}`);

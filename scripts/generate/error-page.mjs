@@ -1,7 +1,7 @@
 import { replyTexts } from './reply-texts.mjs';
 import { usedCodes } from './used-codes.mjs';
 
-/** Every error a caller or an operator can meet. Fails where the code and its tables disagree. */
+/** Generates the page of all errors. Throws when the code and its tables differ. */
 export const errorPage = {
   path: 'docs/errors.md',
   print: async () => {
@@ -18,35 +18,35 @@ export const errorPage = {
 
 const familiesOf = (codes) => new Set(Object.keys(codes).map((code) => code.split('.')[0]));
 
-/** Where the code and its tables differ, in sentences. */
+/** Describes the differences between the code and its tables. */
 export const disagreements = ({ statuses, texts, sagaCodes, operatorCodes, uses }) => {
   const known = { ...sagaCodes, ...operatorCodes };
   const usedBy = (code, folder) => (uses.get(code) ?? []).some((path) => path.startsWith(folder));
   return [
-    ...[...uses].filter(([code]) => !(code in known)).map(([code, paths]) => `${code} is given by ${paths.join(', ')} and told in no table.`),
-    ...Object.keys(sagaCodes).filter((code) => !uses.has(code)).map((code) => `${code} is told in libs/contract/src/saga-codes.ts and given by nothing.`),
-    ...Object.keys(operatorCodes).filter((code) => !usedBy(code, 'apps/ops/')).map((code) => `${code} is told in apps/ops/src/http/codes.ts and given by nothing.`),
-    ...[...texts.keys()].filter((status) => !(status in statuses)).map((status) => `The intake answers ${status}, which apps/intake/src/docs/statuses.ts does not tell.`),
-    ...Object.keys(statuses).filter((status) => !texts.has(Number(status))).map((status) => `apps/intake/src/docs/statuses.ts tells ${status}, which the intake never answers.`),
+    ...[...uses].filter(([code]) => !(code in known)).map(([code, paths]) => `${code} is used in ${paths.join(', ')} but is in no table.`),
+    ...Object.keys(sagaCodes).filter((code) => !uses.has(code)).map((code) => `${code} is in libs/contract/src/saga-codes.ts but no code uses it.`),
+    ...Object.keys(operatorCodes).filter((code) => !usedBy(code, 'apps/ops/')).map((code) => `${code} is in apps/ops/src/http/codes.ts but no code uses it.`),
+    ...[...texts.keys()].filter((status) => !(status in statuses)).map((status) => `The intake responds with ${status}, which is not in apps/intake/src/docs/statuses.ts.`),
+    ...Object.keys(statuses).filter((status) => !texts.has(Number(status))).map((status) => `apps/intake/src/docs/statuses.ts has ${status}, which the intake never responds with.`),
   ];
 };
 
 const opening = [
   '# Errors',
   '',
-  'Printed from the code by `npm run generate`; a code that is given and not told here, or told and not given, fails `npm run check`.',
+  'Generated from the code by `npm run generate`. `npm run check` fails when a used code is missing here or a listed code is not used.',
   '',
-  '- [Answers of the intake](#answers-of-the-intake): an HTTP status and `{"detail": …}`, for callers.',
-  '- [Codes of a saga](#codes-of-a-saga): `detail.error` of a log entry, and beside the red line on the operators’ pages.',
-  '- [Codes of the operator API](#codes-of-the-operator-api): `code` beside `detail`.',
+  '- [Responses of the intake](#responses-of-the-intake): an HTTP status and `{"detail": …}`, for callers.',
+  '- [Codes of a saga](#codes-of-a-saga): `detail.error` of a log entry, also shown on the operators’ pages.',
+  '- [Codes of the operator API](#codes-of-the-operator-api): `code`, in addition to `detail`.',
   '',
 ];
 
 const httpSection = (statuses, texts) => [
-  '## Answers of the intake',
+  '## Responses of the intake',
   '',
-  'An error means that nothing was accepted and nothing changed. After a 500, a 503 or no answer at all, send the same request under the same name, `Idempotency-Key` or `X-Correlation-ID`: should it have been stored after all, it is found by it and not made twice.',
-  'A 422 whose `detail` is a list names each field that is wrong. A reset that fails later is no HTTP error: its status call answers 200 and its log has the code.',
+  'An error means that nothing was accepted or changed. After a 500, a 503 or no response, repeat the request with the same `Idempotency-Key` or `X-Correlation-ID`. If it was stored, the repeat finds it and does not create a second reset.',
+  'A 422 whose `detail` is a list names each invalid field. A reset that fails later is not an HTTP error: its status request returns 200, and its log has the code.',
   '',
   '| status | meaning | what to do | `detail` |',
   '|---|---|---|---|',
@@ -57,19 +57,19 @@ const httpSection = (statuses, texts) => [
 const plainly = (text) => text.replaceAll('|', '\\|');
 
 const effect = {
-  untouched: ['Refused at the door', 'Saga: `ended`, status `error`; not tried again. Order: as it was, and free.'],
-  'canceled': ['Called off', 'Saga: `ended`, status `canceled`. Order: as it was, and free.'],
-  'put-back': ['Refused by the destination', 'Saga: `ended`, status `rejected`; not tried again. Order: put back as it was, and free. Where the instance says `on_rejection: keep`, its deliveries stay cleared.'],
-  waiting: ['Waiting', 'Saga: `waiting`, or `awaiting_approval` for people at the destination; it goes on by itself and no attempt is counted. Order: as the steps that are done left it.'],
-  retried: ['Tried again', 'Saga: `retrying`; after the last attempt `stopped`, status `error`, for an operator. Order: held by the saga, as the steps that are done left it; what was cleared is in the log.'],
-  stopped: ['Stopped', 'Saga: `stopped`, status `error`, until an operator resumes or abandons it. Order: held by the saga, as the steps that are done left it.'],
-  terminated: ['Abandoned', 'Saga: `ended`, status `error`. Order: free, as the steps that were done left it; nothing was undone.'],
+  untouched: ['Rejected before any change', 'Saga: `ended`, status `error`; not retried. Order: unchanged and unlocked.'],
+  'canceled': ['Canceled', 'Saga: `ended`, status `canceled`. Order: unchanged and unlocked.'],
+  'put-back': ['Rejected by the destination', 'Saga: `ended`, status `rejected`; not retried. Order: restored and unlocked. With `on_rejection: keep` of the instance, its deliveries stay cleared.'],
+  waiting: ['Waiting', 'Saga: `waiting`, or `awaiting_approval` for a decision at the destination. It continues by itself, and no attempt is counted. Order: as the completed steps left it.'],
+  retried: ['Retried', 'Saga: `retrying`; after the last attempt `stopped`, status `error`, for an operator. Order: locked by the saga, as the completed steps left it. Cleared data is in the log.'],
+  stopped: ['Stopped', 'Saga: `stopped`, status `error`, until an operator resumes or terminates it. Order: locked by the saga, as the completed steps left it.'],
+  terminated: ['Terminated', 'Saga: `ended`, status `error`. Order: unlocked, as the completed steps left it, without compensation.'],
 };
 
 const sagaSection = (codes) => [
   '## Codes of a saga',
   '',
-  'Grouped by how the saga and its order stand afterwards. A few come in two groups: the same thing was found before the order was cleared, or after.',
+  'Grouped by the state of saga and order after the error. A few codes are in two groups: the error was found before the order was cleared, or later.',
   '',
   ...Object.entries(effect).flatMap(([state, [title, description]]) => [
     `### ${title}`,

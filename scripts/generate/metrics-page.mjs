@@ -1,4 +1,4 @@
-/** Every metric, as the apps declare them. */
+/** Generates the page of all metrics that the apps declare. */
 export const metricsPage = {
   path: 'docs/metrics.md',
   print: async () => {
@@ -8,7 +8,7 @@ export const metricsPage = {
     const { opsMetrics } = await import('../../apps/ops/dist/metrics.js');
     const declared = Object.entries({ intake: intakeMetrics, worker: workerMetrics, ops: opsMetrics }).flatMap(([app, declare]) => {
       const metrics = openMetrics();
-      // Nobody looks, so there is nothing to look with.
+      // Only the declarations are needed, so these functions are never called.
       declare(metrics, {});
       return metrics.described().map((metric) => ({ app, ...metric }));
     });
@@ -28,7 +28,7 @@ const heading = [
 ];
 
 const closing = [
-  'No label holds a tenant, an order or an id. A histogram named `x` is scraped as `x_bucket`, `x_sum` and `x_count`. From its first scrape on each process also tells of itself, by the names all Node.js processes use:',
+  'No label has a tenant, an order or an id. A histogram `x` is scraped as `x_bucket`, `x_sum` and `x_count`. Each process also exports the metrics that all Node.js processes use:',
   '`nodejs_eventloop_lag_p99_seconds`, `nodejs_heap_size_used_bytes`, `nodejs_gc_duration_seconds`, `process_cpu_seconds_total`, `process_resident_memory_bytes` and more.',
 ];
 

@@ -1,4 +1,4 @@
-/** The API as the intake describes it, for who reads the repository and not a running service. */
+/** Generates the OpenAPI document of the intake. */
 export const openApi = {
   path: 'docs/openapi.json',
   print: async () => {

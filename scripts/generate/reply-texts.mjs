@@ -1,10 +1,10 @@
 import { parseSync } from '@swc/core';
 import { sources } from './sources.mjs';
 
-/** Calls that answer with a status and a sentence. */
+/** Functions that respond with a status and a text. */
 const tellers = new Set(['httpError', 'plainProblem', 'NotAllowed']);
 
-/** Every sentence the intake can answer an error with, by status: `Map(status → Set(text))`. What differs from reply to reply is an ellipsis. */
+/** Returns every error text of the intake by status: `Map(status → Set(text))`. Variable parts are an ellipsis. */
 export const replyTexts = () => {
   const modules = sources('apps/intake', 'libs/platform', 'libs/contract').map(({ path, text }) => ({
     path,
@@ -14,11 +14,11 @@ export const replyTexts = () => {
   const texts = new Map();
   for (const { path, nodes } of modules) {
     for (const node of nodes) {
-      const told = toldBy(node);
-      if (!told) continue;
-      const sentences = sentencesOf(told.detail, constants);
-      if (!sentences) throw new Error(`${path} answers ${told.status} with a text that cannot be read from the source. Write it as a literal.`);
-      texts.set(told.status, new Set([...(texts.get(told.status) ?? []), ...sentences]));
+      const reply = replyIn(node);
+      if (!reply) continue;
+      const sentences = sentencesOf(reply.detail, constants);
+      if (!sentences) throw new Error(`${path} responds with ${reply.status} and a text that is not a literal. Write it as a literal.`);
+      texts.set(reply.status, new Set([...(texts.get(reply.status) ?? []), ...sentences]));
     }
   }
   return texts;
@@ -31,7 +31,7 @@ function* nodesIn(value) {
 }
 
 /** `httpError(409, 'text')`, `new NotAllowed(401, 'text')` or `response.status(404)….json({ detail: 'text' })`. */
-const toldBy = (node) => {
+const replyIn = (node) => {
   if (node.type !== 'CallExpression' && node.type !== 'NewExpression') return undefined;
   const [first, second] = (node.arguments ?? []).map(({ expression }) => expression);
   if (tellers.has(node.callee.value)) return first?.type === 'NumericLiteral' && second ? { status: first.value, detail: second } : undefined;
@@ -41,7 +41,7 @@ const toldBy = (node) => {
   return detail && status?.type === 'NumericLiteral' ? { status: status.value, detail } : undefined;
 };
 
-/** The texts an expression may come to; undefined if that cannot be told. */
+/** Returns the possible texts of an expression; undefined when they are unknown. */
 const sentencesOf = (expression, constants) => {
   switch (expression.type) {
     case 'StringLiteral':

@@ -1,4 +1,4 @@
-/** The sagas as their own definitions tell them: steps, statuses, retries, time limits, and a diagram. */
+/** Generates the page of the sagas from their definitions: steps, statuses, retries, timeouts and a diagram. */
 export const sagaPage = {
   path: 'docs/sagas.md',
   print: async () => {
@@ -21,7 +21,7 @@ const page = ({ type, version, steps }) => [
   '',
 ];
 
-/** Forwards with the status once done; back, dotted, when it is refused and the step before is undone. */
+/** Draws a solid arrow with the status for a completed step, and a dotted one back for compensation after a rejection. */
 const edges = ({ name, status }, index, steps) => [
   `  s${index}["${name}"]`,
   index + 1 < steps.length ? `  s${index} -->|${status.done}| s${index + 1}` : `  s${index} -->|${status.done}| done(( ))`,

@@ -1,4 +1,4 @@
-/** A setting's schema from the outside in: `.default()`, `.optional()`, `.transform()` and `.pipe()` each wrap what they follow. */
+/** Yields a setting's schemas from outside in: `.default()`, `.optional()`, `.transform()` and `.pipe()` each wrap the previous one. */
 function* layers(schema) {
   for (let layer = schema; layer; layer = inside(layer)) yield layer;
 }
@@ -6,7 +6,7 @@ function* layers(schema) {
 const inside = (layer) => {
   const { type, in: before, out: after, innerType } = layer._zod.def;
   if (type !== 'pipe') return innerType;
-  // z.preprocess puts its function first; what is read from the environment is told by the other end.
+  // z.preprocess puts its function first; the other end has the type of the environment variable.
   return before._zod.def.type === 'transform' ? after : before;
 };
 
@@ -18,7 +18,7 @@ const firstOf = (schema, read) => {
   return undefined;
 };
 
-/** What a reader of .env.example needs to know of one setting. Asking the schema itself cannot be wrong about `required`. */
+/** Describes one setting for .env.example. Parsing with the schema shows whether the setting is required. */
 export const setting = (schema) => ({
   description: firstOf(schema, (layer) => layer.description) ?? '',
   required: !schema.safeParse(undefined).success,

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 
 const top = new URL('../../', import.meta.url);
 
-/** Code of the product, as text by path: no tests, and nothing that only tests or demonstrates it. */
+/** Returns the production code as text by path, without tests, test kit and sandbox. */
 export const sources = (...folders) =>
   folders.flatMap((folder) =>
     readdirSync(new URL(folder, top), { recursive: true })

@@ -1,18 +1,18 @@
 import { sources } from './sources.mjs';
 
-/** Words of the same shape that are no codes. */
+/** Strings of the same shape that are not codes. */
 const otherWords = new Set([
   'order.reset', // the type of a webhook message
   'ops.css', // a file
 ]);
 
-/** Where the codes are told, not given. */
+/** Files that describe codes and do not use them. */
 const tables = new Set(['libs/contract/src/saga-codes.ts', 'apps/ops/src/http/codes.ts']);
 
-/** A word with a dot, in quotes and no key of an object (those with dots are paths into documents). */
+/** Matches a quoted word with a dot that is not an object key (keys with dots are document paths). */
 const dotted = /'([a-z]+)\.([a-z_]+)'(?!:)/g;
 
-/** The codes the source gives, each with the files that do: `Map(code → [path])`. Families are the words before the dot. */
+/** Returns the codes that the source uses, with their files: `Map(code → [path])`. */
 export const usedCodes = (families) => {
   const uses = new Map();
   for (const { path, text } of sources('libs', 'apps')) {

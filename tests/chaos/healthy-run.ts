@@ -3,7 +3,7 @@ import type { EntrySeen } from '../../tools/chaos/src/evidence.js';
 
 const steps = ['resolve-order', 'snapshot-order', 'clear-deliveries', 'reset-progression', 'dispatch-reset'];
 
-/** The journal of a reset that came through, its entries 10 ms apart. */
+/** Returns the journal of a successful reset, with entries 10 ms apart. */
 const journal = (sagaId: string, from: number, snapshot: NonNullable<EntrySeen['snapshot']>): EntrySeen[] =>
   steps.map((step, index) => ({
     sagaId,
@@ -23,9 +23,9 @@ const saga = (sagaId: string, acceptedAt: number) => ({ sagaId, correlationId: `
 
 const delivery = (sagaId: string, at: number) => ({ at, key: sagaId, correlationId: `c-${sagaId}`, orderId: 'order', instance: 'there', body: `body of ${sagaId}`, taken: true });
 
-const submission = (sagaId: string, at: number) => ({ orderId: 'order', named: 'correlation-id' as const, correlationId: `c-${sagaId}`, replies: [{ at, sagaId, correlationId: `c-${sagaId}` }], dueSagas: 0 });
+const submission = (sagaId: string, at: number) => ({ orderId: 'order', named: 'correlation-id' as const, correlationId: `c-${sagaId}`, replies: [{ at, sagaId, correlationId: `c-${sagaId}` }], unanswered: 0 });
 
-/** A run in which all went well: one order, two resets in turn, and a BOL saved before, between and after them. Anew each time, to be spoiled. */
+/** Creates a valid run: one order, two resets one after the other, and a BOL saved before, between and after them. A test may then damage it. */
 export const healthyRun = (): CheckInput => ({
   plan: { submissions: 2, faults: [{ name: 'a fault', wanted: 10, hits: 10 }] },
   history: {

@@ -4,19 +4,19 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { Face } from '../../apps/sandbox/src/face.js';
+import type { SandboxInfo } from '../../apps/sandbox/src/sandbox-info.js';
 import type { RunningSandbox } from '../sandbox/run-sandbox.js';
 import { runSandbox } from '../sandbox/run-sandbox.js';
 import type { Block } from './doc-blocks.js';
 import { blocksOf } from './doc-blocks.js';
 
 let sandbox: RunningSandbox;
-let face: Face;
+let face: SandboxInfo;
 let folder: string;
 
 beforeAll(async () => {
   sandbox = await runSandbox();
-  face = await sandbox.face();
+  face = await sandbox.info();
   folder = mkdtempSync(join(tmpdir(), 'crossroads-docs-'));
   mkdirSync(join(folder, 'node_modules/@crossroads'), { recursive: true });
   symlinkSync(resolve('libs/client'), join(folder, 'node_modules/@crossroads/client'));

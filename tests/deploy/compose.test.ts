@@ -35,17 +35,17 @@ const schemas = {
 };
 const settingsOf = (schema: { shape: object }): string[] => Object.keys(schema.shape);
 
-/** What a container is given when nothing but the secrets is set: names without a value are left out, `${NAME:?…}` is set. */
+/** Returns the environment of a container when only the secrets are set: names without a value are left out, `${NAME:?…}` is set. */
 const environmentOf = ({ environment = {} }: Service): Record<string, string> =>
   Object.fromEntries(
     Object.entries(environment)
       .filter(([, value]) => value !== null)
-      .map(([name, value]) => [name, String(value).replace(/^\$\{\w+:\?.*\}$/, 'a secret that somebody has set, 32 or more')]),
+      .map(([name, value]) => [name, String(value).replace(/^\$\{\w+:\?.*\}$/, 'a secret that an operator set, 32 or more')]),
   );
 
 describe('docker-compose.yml', () => {
-  test('is what the Compose Specification allows', () => {
-    // It names draft 07 by an address that differs from the draft's own, which ajv takes for an unknown dialect.
+  test('conforms to the Compose Specification', () => {
+    // The schema names draft 07 by a different URL, which ajv does not know.
     const { $schema: _dialect, ...specification } = JSON.parse(read('tests/deploy/compose-spec.json')) as Record<string, unknown>;
     const ajv = new Ajv({ strict: false, allErrors: true, validateFormats: false });
     const valid = ajv.compile(specification);
@@ -64,7 +64,7 @@ describe('docker-compose.yml', () => {
     expect(schema.safeParse(environmentOf(compose.services[name]!))).toMatchObject({ success: true });
   });
 
-  test('sets nothing for a service that has no settings of ours', () => {
+  test('sets nothing for a service without settings', () => {
     const others = services.filter(([name]) => !(name in schemas));
 
     expect(others.map(([name, { environment }]) => [name, environment])).toEqual([
@@ -101,14 +101,14 @@ describe('docker-compose.yml', () => {
     expect(read('libs/platform/src/probes.ts')).toContain(`'${path}'`);
   });
 
-  test('gives each app longer to end than it may take', () => {
+  test('gives each app more time to stop than its shutdown deadline', () => {
     for (const [name, schema] of Object.entries(schemas).filter(([name]) => name !== 'indexes')) {
       const settings: Record<string, unknown> = schema.parse(environmentOf(compose.services[name]!));
       expect(Number.parseInt(compose.services[name]!.stop_grace_period!, 10) * 1_000).toBeGreaterThan(Number(settings['SHUTDOWN_DEADLINE_MS']));
     }
   });
 
-  test('makes the indexes before any app starts, and starts again whatever ends but that', () => {
+  test('makes the indexes before any app starts, and restarts every other service that ends', () => {
     for (const [name, { depends_on = {}, restart }] of services.filter(([, { build }]) => build)) {
       expect([name, restart, depends_on['indexes']?.condition]).toEqual(name === 'indexes' ? [name, 'no', undefined] : [name, 'unless-stopped', 'service_completed_successfully']);
     }
@@ -123,7 +123,7 @@ describe('docker-compose.yml', () => {
     expect(services.filter(([, service]) => !service.read_only || !service.security_opt?.includes('no-new-privileges:true'))).toEqual([]);
   });
 
-  test('publishes ports on this machine alone unless told otherwise', () => {
+  test('publishes ports only on this machine by default', () => {
     const ports = services.flatMap(([, { ports = [] }]) => ports);
 
     expect(ports).toHaveLength(2);
@@ -138,7 +138,7 @@ describe('docker-compose.yml', () => {
 });
 
 describe('the image', () => {
-  test('leaves the sandbox out, and with it the embedded engine', () => {
+  test('does not contain the sandbox or the embedded engine', () => {
     const askForEngine = ['apps', 'libs']
       .flatMap((folder) => readdirSync(`${__dirname}/../../${folder}`).map((name) => `${folder}/${name}`))
       .filter((workspace) => read(`${workspace}/package.json`).includes('"@0q/'));
@@ -147,7 +147,7 @@ describe('the image', () => {
     expect(read('.dockerignore').split('\n')).toContain('apps/sandbox');
   });
 
-  test('is not run by root', () => {
+  test('does not run as root', () => {
     expect(read('Dockerfile').split('\n')).toContain('USER node');
   });
 });

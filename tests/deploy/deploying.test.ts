@@ -13,7 +13,7 @@ const root = join(__dirname, '../..');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 const page = read('docs/deploying.md');
 const found = (pattern: RegExp): string[] => [...page.matchAll(pattern)].map(([, what]) => what!);
-/** Words as a shell would hand them over. */
+/** Splits a command into words as a shell does. */
 const words = (line: string): string[] => [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain!);
 
 test('every npm script it names exists', () => {
@@ -48,7 +48,7 @@ test('every collection it names exists', () => {
   expect(named.filter((name) => !Object.values(collections).includes(name as never))).toEqual([]);
 });
 
-test('its commands for keys, operators and retention are understood', async () => {
+test('its commands for keys, operators and retention are valid', async () => {
   const anything = new Proxy({}, { get: () => async () => ({ id: 'id', text: 'text', password: 'password', replaced: false, oldValidUntil: new Date() }) });
   const said = new Proxy({}, { get: () => async () => 'said' });
   for (const line of found(/(?:npm run keys --|keys\.js) ([^`\n]+)/g)) await runKeys(words(line), anything as never);
@@ -56,7 +56,7 @@ test('its commands for keys, operators and retention are understood', async () =
   for (const line of found(/(?:npm run retention --|set-retention\.js) ([^`\n]+)/g)) await runRetention(words(line), { tenants: async () => [], keepFor: async () => true });
 });
 
-test('Compose and Kubernetes are told of services, jobs and deployments that are there', () => {
+test('every service, job and deployment it names for Compose and Kubernetes exists', () => {
   const compose = read('docker-compose.yml');
   for (const service of found(/docker compose run --rm (\w+)/g)) expect(compose).toContain(`\n  ${service}:\n`);
   for (const named of found(/(?:job|deployment)\/(\w+)/g)) expect(existsSync(join(root, `deploy/kubernetes/${named}.yaml`))).toBe(true);

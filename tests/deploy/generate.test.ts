@@ -25,7 +25,7 @@ test('the check passes on what is in the repository', () => {
   expect(generate('--check')).toMatchObject({ status: 0, stderr: '' });
 });
 
-test('the check fails on a changed file, names it and the command that mends it, and leaves it alone', () => {
+test('the check fails on a changed file, prints its name and the command that fixes it, and does not change it', () => {
   appendFileSync(copy, 'FORGOTTEN=\n');
   const changed = readFileSync(copy, 'utf8');
 

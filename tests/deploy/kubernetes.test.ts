@@ -42,10 +42,10 @@ const each = (list: Workload[]) => list.map((workload) => [workload.name, worklo
 const schemas = { intake: intakeConfig, worker: workerConfig, ops: opsConfig, indexes: workerConfig.pick({ MONGODB_URI: true, LOG_LEVEL: true }) };
 const schemaOf = (name: string) => schemas[name as keyof typeof schemas];
 
-/** What the container is given once the example secrets are filled in; and which of it was meant for it alone. */
+/** Returns the environment of a container with the example secrets, and the part set only for this container. */
 const environmentOf = ({ env = [], envFrom = [] }: Container) => {
   const settings = envFrom.flatMap(({ configMapRef }) => (configMapRef ? Object.entries(named<{ data: Record<string, string> }>('ConfigMap', configMapRef.name!).data) : []));
-  const secret = (name: string): [string, string][] => Object.entries(named<{ stringData: Record<string, string> }>('Secret', name).stringData).map(([key, value]) => [key, value || 'a secret that somebody has set, 32 or more']);
+  const secret = (name: string): [string, string][] => Object.entries(named<{ stringData: Record<string, string> }>('Secret', name).stringData).map(([key, value]) => [key, value || 'a secret that an operator has set, 32 or more']);
   const own = [
     ...envFrom.flatMap(({ secretRef }) => (secretRef ? secret(secretRef.name!) : [])),
     ...env.map(({ name, value, valueFrom }): [string, string] => [name, value ?? Object.fromEntries(secret(valueFrom!.secretKeyRef!.name!))[valueFrom!.secretKeyRef!.key]!]),
@@ -55,7 +55,7 @@ const environmentOf = ({ env = [], envFrom = [] }: Container) => {
 
 const typeOf: Record<string, string> = { 'v1': 'core/v1', 'apps/v1': 'apps/v1', 'batch/v1': 'batch/v1', 'policy/v1': 'policy/v1', 'autoscaling/v2': 'autoscaling/v2', 'networking.k8s.io/v1': 'networking/v1' };
 
-/** What the compiler has to say about manifests, written down as literals of the types that are printed from the Kubernetes API. */
+/** Returns the compiler's errors for the manifests as literals of the Kubernetes API types. */
 const compiled = (list: readonly Omit<Manifest, 'file'>[]): string => {
   const work = mkdtempSync(join(tmpdir(), 'crossroads-manifests-'));
   try {
@@ -72,7 +72,7 @@ const compiled = (list: readonly Omit<Manifest, 'file'>[]): string => {
 };
 
 describe('deploy/kubernetes', () => {
-  test('is what the Kubernetes API takes, to the last field', () => {
+  test('conforms to the types of the Kubernetes API', () => {
     const builtIn = manifests.filter(({ apiVersion }) => apiVersion !== 'keda.sh/v1alpha1');
     expect(builtIn.length).toBeGreaterThan(15);
     expect(compiled(builtIn)).toBe('');
@@ -98,7 +98,7 @@ describe('deploy/kubernetes', () => {
     expect(shared.filter((name) => !known.includes(name))).toEqual([]);
   });
 
-  test.each(each(workloads))('%s runs an entry that exists, as nobody who could do harm', (_, { pod, container }) => {
+  test.each(each(workloads))('%s runs an entry that exists, as a user without privileges', (_, { pod, container }) => {
     const [, entry] = container.command!;
     expect(existsSync(join(root, entry!.replace('/dist/', '/src/').replace(/js$/, 'ts')))).toBe(true);
     expect(pod).toMatchObject({
@@ -111,7 +111,7 @@ describe('deploy/kubernetes', () => {
     expect(container.resources).toMatchObject({ requests: { cpu: expect.any(String), memory: expect.any(String) }, limits: { memory: expect.any(String) } });
   });
 
-  test.each(each(servers))('%s listens where its ports, probes and Service say', (name, { container }) => {
+  test.each(each(servers))('%s listens where its ports, probes and Service require', (name, { container }) => {
     const { given } = environmentOf(container);
     const ports = Object.fromEntries(container.ports!.map((port) => [port.name!, String(port.containerPort)]));
     expect(ports['probes']).toBe(given[name === 'worker' ? 'WORKER_PORT' : 'METRICS_PORT']);
@@ -162,7 +162,7 @@ describe.each(all<ScaledObject>('ScaledObject').map((object) => [object.file, ob
     expect(spec.triggers.map(({ metricType }) => metricType)).toEqual(['Value', 'AverageValue']);
   });
 
-  test('asks for what the code tells', () => {
+  test('queries metrics that the code has', () => {
     for (const { type, metadata } of spec.triggers) {
       if (type === 'prometheus') {
         const [metric] = /crossroads_\w+/.exec(metadata['query']!)!;

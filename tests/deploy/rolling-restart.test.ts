@@ -5,7 +5,7 @@ import { storeSagas } from '../sandbox/many-sagas.js';
 import type { Stage } from './stage.js';
 import { openStage } from './stage.js';
 
-/** More by ROLLING_RESTARTS=20, which takes about a second each on a machine that does nothing else. */
+/** Number of restarts. Set ROLLING_RESTARTS=20 for more; each takes about a second on an idle machine. */
 const restarts = Number(process.env['ROLLING_RESTARTS'] ?? 2);
 jest.setTimeout(120_000 + restarts * 20_000);
 
@@ -15,13 +15,13 @@ afterAll(() => stage.close());
 
 const started = () => stage.start('worker');
 
-test(`workers restarted one after the other under load, ${restarts} times, lose nothing, and each ends in order`, async () => {
+test(`workers restarted one after the other under load, ${restarts} times, lose nothing, and each shuts down in order`, async () => {
   const workers = [await started(), await started()];
   const ids: string[] = [];
   for (let turn = 0; turn < restarts; turn++) {
     const batch = await storeSagas(stage.store, 100);
     ids.push(...batch.map(({ saga_id }) => saga_id));
-    // In the middle of the batch: some are in hand, some are not yet taken up.
+    // In the middle of the batch: some sagas are active, some are not claimed yet.
     const before = turn * batch.length;
     await eventually(() => stage.sent().length > before, 60_000);
     const [oldest] = workers.splice(0, 1);
@@ -32,7 +32,7 @@ test(`workers restarted one after the other under load, ${restarts} times, lose 
   const sagas = stage.store.connection.db!.collection<{ _id: string }>(collections.sagas);
   await eventually(async () => (await sagas.countDocuments({ _id: { $in: ids }, phase: 'ended', status: 'synced' })) === ids.length, 60_000);
 
-  // None was taken over from a worker that had gone: each was claimed by one that saw it through or gave it back.
+  // No claim was lost: each worker finished or released its sagas.
   expect(await sagas.countDocuments({ _id: { $in: ids }, $expr: { $ne: ['$epoch', '$settled_epoch'] } })).toBe(0);
   expect(new Set(stage.sent()).size).toBe(ids.length);
   expect(stage.sent()).toHaveLength(ids.length);

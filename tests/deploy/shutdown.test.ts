@@ -7,21 +7,21 @@ import { storeSagas } from '../sandbox/many-sagas.js';
 import type { AppName, AppProcess, Stage } from './stage.js';
 import { openStage } from './stage.js';
 
-/** Hundreds of milliseconds on a machine that does nothing else. */
+/** Milliseconds for a shutdown. On an idle machine it takes some hundred. */
 jest.setTimeout(120_000);
 const patienceMs = 60_000;
 
-/** Short, so that the test is; what it is in production is in the config schemas. */
+/** Deadline of the test, shorter than the default of the config schemas. */
 const deadlineMs = 6_000;
 
 let stage: Stage;
 beforeAll(async () => void (stage = await openStage()));
 afterAll(() => stage.close());
 
-let mend: (() => unknown)[] = [];
+let release: (() => unknown)[] = [];
 afterEach(async () => {
-  for (const each of mend) await each();
-  mend = [];
+  for (const each of release) await each();
+  release = [];
 });
 
 const endedOf = (ids: string[]) =>
@@ -36,10 +36,10 @@ const start = async (app: AppName): Promise<AppProcess> => {
 
 const inOrder = { code: 0, by: null };
 
-/** A worker with resets in hand, each of them waiting for the destination's answer. */
+/** Starts a worker with active resets, each waiting for the destination's response. */
 const busyWorker = async (): Promise<{ worker: AppProcess; ids: string[]; letGo(): void }> => {
   const letGo = stage.holdDestination();
-  mend.push(letGo);
+  release.push(letGo);
   const before = stage.sent().length;
   const ids = (await storeSagas(stage.store, 5)).map(({ saga_id }) => saga_id);
   const worker = await start('worker');
@@ -48,42 +48,42 @@ const busyWorker = async (): Promise<{ worker: AppProcess; ids: string[]; letGo(
 };
 
 const callerHeaders = () => ({ 'X-API-Key': stage.secrets.keys[0]!.text, 'X-Dest-Tenant-Name': 'Cartage North', 'Content-Type': 'application/json' });
-const body = JSON.stringify({ order: { order_number: 'nobody works on it' } });
+const body = JSON.stringify({ order: { order_number: 'never processed' } });
 
-/** A caller who waits for a reset that nobody works on, and is there before this answers; what he is told in the end. */
-const waitingCaller = async (intake: AppProcess): Promise<{ told: Promise<number | undefined> }> => {
+/** Starts a caller that waits for a reset that no worker processes. Returns, once it waits, a promise of its HTTP status. */
+const waitingCaller = async (intake: AppProcess): Promise<{ responded: Promise<number | undefined> }> => {
   const reply = await fetch(`${intake.url}/v1/order/reset`, { method: 'POST', headers: callerHeaders(), body });
   const { log } = (await reply.json()) as { log: { correlation_id: string } };
   const call = request(`${intake.url}/v1/order/reset/${log.correlation_id}?wait=20`, { headers: callerHeaders() }).end();
-  const told = new Promise<IncomingMessage>((resolve, reject) => call.once('response', resolve).once('error', reject));
+  const responded = new Promise<IncomingMessage>((resolve, reject) => call.once('response', resolve).once('error', reject));
   await new Promise((resolve) => call.once('finish', resolve));
-  // Connections are accepted in turn: once a later one has its answer, the first has been heard.
+  // Connections are accepted in order: after the response to a later one, the first request has been received.
   await fetch(`${intake.url}/livez`);
-  return { told: told.then(({ statusCode }) => statusCode, () => undefined) };
+  return { responded: responded.then(({ statusCode }) => statusCode, () => undefined) };
 };
 
 const takenAway = {
   'with both stores up': async () => undefined,
-  'with Redis gone': async () => void mend.push(await stage.takeRedisAway()),
-  'with MongoDB paused': async () => void mend.push(stage.pauseMongodb()),
+  'with Redis gone': async () => void release.push(await stage.takeRedisAway()),
+  'with MongoDB paused': async () => void release.push(stage.pauseMongodb()),
 };
 
-describe('told to end', () => {
+describe('on SIGTERM', () => {
   test.each(Object.entries(takenAway))('%s, a worker with resets in hand, an intake with a caller waiting and the operator pages all end in order, within their deadline', async (state, happens) => {
     const [{ worker, ids, letGo }, intake, ops] = await Promise.all([busyWorker(), start('intake'), start('ops')]);
-    const { told } = await waitingCaller(intake);
+    const { responded } = await waitingCaller(intake);
     await happens();
     for (const app of [worker, intake, ops]) app.signal('SIGTERM');
     letGo();
 
-    // By its own clock: one whose deadline passes ends with 1.
+    // An app that exceeds its deadline exits with code 1.
     expect(await Promise.all([worker, intake, ops].map((app) => app.ended))).toEqual([inOrder, inOrder, inOrder]);
     if (state === 'with MongoDB paused') return;
     expect(await endedOf(ids)).toBe(ids.length);
-    expect(await told).toBe(200);
+    expect(await responded).toBe(200);
   });
 
-  test('a worker takes up nothing more, says so, and finishes what it has; a second signal ends it at once', async () => {
+  test('a worker claims no more sagas, is not ready, and finishes its active ones; a second signal ends it immediately', async () => {
     const { worker, ids } = await busyWorker();
     worker.signal('SIGTERM');
     await eventually(async () => (await probe(worker, '/readyz')) === 503, patienceMs);
@@ -93,7 +93,7 @@ describe('told to end', () => {
     expect(await endedOf(ids)).toBe(0);
   });
 
-  test('an intake answers who is in the middle of a request, and is not ready for more', async () => {
+  test('an intake finishes requests in progress, and is not ready for more', async () => {
     const intake = await start('intake');
     const result = new Promise<IncomingMessage>((resolve, reject) => {
       const call = request(`${intake.url}/v1/order/reset`, { method: 'POST', headers: { ...callerHeaders(), 'Content-Length': body.length } }, resolve).on('error', reject);
@@ -105,10 +105,10 @@ describe('told to end', () => {
     expect(await intake.ended).toEqual(inOrder);
   });
 
-  test('an app that waits for MongoDB since its start ends at once', async () => {
-    mend.push(stage.pauseMongodb());
+  test('an app that still waits for MongoDB ends immediately', async () => {
+    release.push(stage.pauseMongodb());
     const worker = await stage.spawn('worker');
-    await eventually(() => worker.said().includes('MongoDB does not answer yet'), patienceMs);
+    await eventually(() => worker.output().includes('MongoDB does not answer yet'), patienceMs);
     worker.signal('SIGTERM');
     expect(await worker.ended).toEqual(inOrder);
   });

@@ -19,34 +19,34 @@ import { createSupervisor } from '../../apps/sandbox/src/supervisor/supervisor.j
 
 export type AppName = 'intake' | 'worker' | 'ops';
 
-/** A process of ours, as whoever runs containers sees it. */
+/** An app process as a container runtime sees it. */
 export interface Spawned {
   signal(signal: NodeJS.Signals): void;
   ended: Promise<{ code: number | null; by: NodeJS.Signals | null }>;
-  said(): string;
+  output(): string;
 }
 
 /** One that is up. */
 export interface AppProcess extends Spawned {
-  /** Where its probes answer; of intake and ops also where callers come in. */
+  /** URL of its probes; for intake and ops also of its API. */
   probes: string;
   url: string;
 }
 
-/** Stores of its own that can be made to fail, a destination that can be made to wait, and app processes of ours among them. */
+/** Separate stores that can fail, a destination that can hang, and app processes. */
 export interface Stage {
   store: Store;
   secrets: Secrets;
   spawn(app: AppName, env?: Record<string, string>): Spawned;
-  /** Spawned, and listening. */
+  /** Starts an app and waits until it listens. */
   start(app: AppName, env?: Record<string, string>): Promise<AppProcess>;
-  /** Requests that the destination has been sent, by their keys. */
+  /** Idempotency keys of the requests that the destination received. */
   sent(): string[];
-  /** From now on the destination answers nobody, until what this answers is called. */
+  /** Makes the destination hang until the returned function is called. */
   holdDestination(): () => void;
-  /** Redis ends and stays away until what this answers is called. */
+  /** Stops Redis until the returned function is called. */
   takeRedisAway(): Promise<() => Promise<void>>;
-  /** MongoDB is there and says nothing until what this answers is called. */
+  /** Pauses MongoDB until the returned function is called. */
   pauseMongodb(): () => void;
   close(): Promise<void>;
 }
@@ -121,7 +121,7 @@ export const openStage = async (): Promise<Stage> => {
   };
 };
 
-/** The image's command, on this machine: what is started is Node itself, so that a signal meets the app and no shell. */
+/** Runs the image's command on this machine. Node is started directly, so that signals reach the app and not a shell. */
 const spawnApp = (app: AppName, env: Record<string, string>): Spawned => {
   const child = spawn(process.execPath, [`apps/${app}/dist/main.js`], { env: { PATH: process.env['PATH'], ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   const lines: string[] = [];
@@ -129,15 +129,15 @@ const spawnApp = (app: AppName, env: Record<string, string>): Spawned => {
   return {
     signal: (signal) => void child.kill(signal),
     ended: once(child, 'exit').then(([code, by]) => ({ code: code as number | null, by: by as NodeJS.Signals | null })),
-    said: () => lines.join('\n'),
+    output: () => lines.join('\n'),
   };
 };
 
-/** Its own log says where. */
+/** Reads the URL from the process's log. */
 const listening = async (spawned: Spawned): Promise<AppProcess> => {
   const line = await Promise.race([
-    eventually(() => spawned.said().split('\n').find((each) => each.includes('"probes":')), 60_000),
-    spawned.ended.then(() => Promise.reject(new Error(`It ended:\n${spawned.said()}`))),
+    eventually(() => spawned.output().split('\n').find((each) => each.includes('"probes":')), 60_000),
+    spawned.ended.then(() => Promise.reject(new Error(`It ended:\n${spawned.output()}`))),
   ]);
   const { url = '', probes } = JSON.parse(line) as { url?: string; probes: string };
   return { ...spawned, url, probes };

@@ -19,11 +19,11 @@ test('the index of errors is printed when code and tables agree', () => {
 });
 
 test.each([
-  ['a code that is given and told nowhere', { sagaCodes: [] }, 'order.busy is given by libs/a and told in no table.'],
-  ['a code that is told and given by nothing', { sagaCodes: ['order.busy', 'order.gone'] }, 'order.gone is told in libs/contract/src/saga-codes.ts and given by nothing.'],
-  ['an operator’s code that only other parts give', { uses: [['order.busy', ['libs/a']], ['saga.moved', ['libs/a']]] as [string, string[]][] }, 'saga.moved is told in apps/ops/src/http/codes.ts and given by nothing.'],
-  ['a status that is answered and told nowhere', { told: [409, 418] }, 'The intake answers 418, which apps/intake/src/docs/statuses.ts does not tell.'],
-  ['a status that is told and never answered', { statuses: [409, 418] }, 'apps/intake/src/docs/statuses.ts tells 418, which the intake never answers.'],
+  ['a code that is given and told nowhere', { sagaCodes: [] }, 'order.busy is used in libs/a but is in no table.'],
+  ['a code that is told and given by nothing', { sagaCodes: ['order.busy', 'order.gone'] }, 'order.gone is in libs/contract/src/saga-codes.ts but no code uses it.'],
+  ['an operator’s code that only other parts give', { uses: [['order.busy', ['libs/a']], ['saga.moved', ['libs/a']]] as [string, string[]][] }, 'saga.moved is in apps/ops/src/http/codes.ts but no code uses it.'],
+  ['a status that is answered and told nowhere', { told: [409, 418] }, 'The intake responds with 418, which is not in apps/intake/src/docs/statuses.ts.'],
+  ['a status that is told and never answered', { statuses: [409, 418] }, 'apps/intake/src/docs/statuses.ts has 418, which the intake never responds with.'],
 ])('it is not printed over %s', (_, given, description) => {
   expect(objections(given)).toEqual([description]);
 });

@@ -4,7 +4,7 @@ import { concurrencyKeysOfRequest, resetRequest, routingOf, sagaTypes, subjectOf
 import { createSagaRunner, NonRetryableError, RetryableError } from '@crossroads/saga';
 import type { OrderRecord, Store } from '@crossroads/store';
 import { auditLogRepository, intakeRepository, journalRepository, orderQueueRepository, makeIndexes, openStore, orderReader, orderRepository, sagaRepository, sagaViewRepository } from '@crossroads/store';
-import { memoryDestination, resetRequestFor, resetWorld, silent } from '@crossroads/testkit';
+import { memoryDestination, resetRequestFor, resetFixture, silent } from '@crossroads/testkit';
 import { uuidv7 } from 'uuidv7';
 import { ownDatabase } from '../stores/own-database.js';
 import { restartDelivery } from './restart-delivery.saga.js';
@@ -27,7 +27,7 @@ const steps = ['hold-order run done', 'restart-progression run done', 'tell-coun
 
 describe('a restart of a delivery, in memory', () => {
   const world = (notices: Notices) => {
-    const world = resetWorld({ types: (ports) => [...sagaTypes(ports), restartDelivery({ ...ports, notices })] });
+    const world = resetFixture({ types: (ports) => [...sagaTypes(ports), restartDelivery({ ...ports, notices })] });
     return { ...world, restart: (sagaId: string) => world.sagas.accept(sagaId, 'restart_delivery', resetRequestFor({ order_number: '4711' })).sagaId };
   };
 
@@ -130,7 +130,7 @@ describe('a restart of a delivery, on the real store', () => {
   });
 });
 
-const { caller, counterparty } = resetWorld().order.order;
+const { caller, counterparty } = resetFixture().order.order;
 
 const delivered: OrderRecord = {
   order_id: '674000000000000000004711',

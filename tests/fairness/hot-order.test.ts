@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Store } from '@crossroads/store';
 import { collections, openStore } from '@crossroads/store';
 import { eventually } from '@crossroads/testkit';
-import type { Face } from '../../apps/sandbox/src/face.js';
+import type { SandboxInfo } from '../../apps/sandbox/src/sandbox-info.js';
 import { callerOf } from '../sandbox/caller.js';
 import type { RunningSandbox } from '../sandbox/run-sandbox.js';
 import { runSandbox } from '../sandbox/run-sandbox.js';
@@ -11,12 +11,12 @@ import { runSandbox } from '../sandbox/run-sandbox.js';
 const resets = 40;
 
 let sandbox: RunningSandbox;
-let face: Face;
+let face: SandboxInfo;
 let store: Store;
 
 beforeAll(async () => {
   sandbox = await runSandbox();
-  face = await sandbox.face();
+  face = await sandbox.info();
   store = openStore({ uri: face.mongodb_uri, operationTimeoutMs: 30_000 });
   await store.connected;
 }, 180_000);

@@ -3,7 +3,7 @@ import { openSagaQueue } from '@crossroads/saga-bullmq';
 import type { Store } from '@crossroads/store';
 import { openStore } from '@crossroads/store';
 import { eventually } from '@crossroads/testkit';
-import type { Face } from '../../apps/sandbox/src/face.js';
+import type { SandboxInfo } from '../../apps/sandbox/src/sandbox-info.js';
 import { callerOf } from '../sandbox/caller.js';
 import { storeSagas } from '../sandbox/many-sagas.js';
 import type { RunningSandbox } from '../sandbox/run-sandbox.js';
@@ -13,12 +13,12 @@ import { runSandbox } from '../sandbox/run-sandbox.js';
 const noise = Number(process.env['NOISY_SAGAS'] ?? 3_000);
 
 let sandbox: RunningSandbox;
-let face: Face;
+let face: SandboxInfo;
 let store: Store;
 
 beforeAll(async () => {
   sandbox = await runSandbox();
-  face = await sandbox.face();
+  face = await sandbox.info();
   store = openStore({ uri: face.mongodb_uri, operationTimeoutMs: 30_000 });
   await store.connected;
   await behave({ order_number: '*', reply: 'hang' });

@@ -6,7 +6,7 @@ import type { ResetReply } from '@crossroads/contract';
 import type { Store } from '@crossroads/store';
 import { openStore } from '@crossroads/store';
 import { eventually } from '@crossroads/testkit';
-import type { Face } from '../../apps/sandbox/src/face.js';
+import type { SandboxInfo } from '../../apps/sandbox/src/sandbox-info.js';
 import { callerOf } from '../sandbox/caller.js';
 import type { RunningSandbox } from '../sandbox/run-sandbox.js';
 import { runSandbox } from '../sandbox/run-sandbox.js';
@@ -17,14 +17,14 @@ import { openSpanReceiver } from './span-receiver.js';
 
 let collector: SpanReceiver;
 let sandbox: RunningSandbox;
-let face: Face;
+let face: SandboxInfo;
 let store: Store;
 
 beforeAll(async () => {
   collector = await openSpanReceiver();
   sandbox = await runSandbox({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, DISPATCH_FIRST_DELAY_MS: '50' });
   face = await eventually(async () => {
-    const now = await sandbox.face();
+    const now = await sandbox.info();
     return Object.keys(now.probes).length === 4 && now;
   });
   store = openStore({ uri: face.mongodb_uri, operationTimeoutMs: 10_000 });
@@ -41,7 +41,7 @@ const metricsOf = (app: string): Promise<Series[]> => scrape(face.probes[app]!);
 const workers = async (): Promise<Series[]> => (await Promise.all(['worker-1', 'worker-2'].map(metricsOf))).flat();
 const behave = (behaviour: object) => fetch(`${face.destination_url}/behave`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(behaviour) });
 
-const submit = async (order: Face['orders'][number], headers: Record<string, string> = {}): Promise<ResetReply> => {
+const submit = async (order: SandboxInfo['orders'][number], headers: Record<string, string> = {}): Promise<ResetReply> => {
   const key = face.tenants.find(({ name }) => name === order.origin)!.api_key;
   const response = await fetch(`${face.intake_url}/v1/order/reset`, {
     method: 'POST',
@@ -50,7 +50,7 @@ const submit = async (order: Face['orders'][number], headers: Record<string, str
   });
   return (await response.json()) as ResetReply;
 };
-const reset = async (order: Face['orders'][number], headers?: Record<string, string>) => {
+const reset = async (order: SandboxInfo['orders'][number], headers?: Record<string, string>) => {
   const reply = await submit(order, headers);
   const { status } = await callerOf(face, order).outcome(reply);
   return { ...reply.log!, status };

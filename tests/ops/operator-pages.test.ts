@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { eventually } from '@crossroads/testkit';
 import type { Browser, Page } from 'playwright-core';
-import type { Face } from '../../apps/sandbox/src/face.js';
+import type { SandboxInfo } from '../../apps/sandbox/src/sandbox-info.js';
 import { callerOf } from '../sandbox/caller.js';
 import type { RunningSandbox } from '../sandbox/run-sandbox.js';
 import { runSandbox } from '../sandbox/run-sandbox.js';
@@ -13,13 +13,13 @@ if (!hasBrowser) process.stderr.write(`\n${howToInstall}\n\n`);
 const inBrowser = hasBrowser ? describe : describe.skip;
 
 let sandbox: RunningSandbox;
-let face: Face;
+let face: SandboxInfo;
 let browser: Browser;
 
 beforeAll(async () => {
   if (!hasBrowser) return;
   [sandbox, browser] = await Promise.all([runSandbox({ DISPATCH_ATTEMPTS: '2', DISPATCH_FIRST_DELAY_MS: '300' }), openBrowser()]);
-  face = await sandbox.face();
+  face = await sandbox.info();
   // Adds a rejected and a requested reset to the list.
   for (const [index, reply] of [[14, 'reject'], [15, 'requested']] as const) {
     const order = face.orders[index]!;

@@ -1,16 +1,16 @@
 import type { ResetProgress, ResetReply } from '@crossroads/contract';
 import { eventually } from '@crossroads/testkit';
-import type { Face } from '../../apps/sandbox/src/face.js';
+import type { SandboxInfo } from '../../apps/sandbox/src/sandbox-info.js';
 
 export interface Caller {
   reset(order: { order_id?: string; order_number?: string }): Promise<ResetReply>;
   progress(correlationId: string): Promise<ResetProgress>;
-  /** The reset's progress once it moves no further by itself. */
+  /** Returns the reset's progress once it is done. */
   outcome(reply: ResetReply, withinMs?: number): Promise<ResetProgress>;
 }
 
-/** A caller with the API key of the order's origin. */
-export const callerOf = ({ intake_url, tenants }: Face, { origin, destination }: Pick<Face['orders'][number], 'origin' | 'destination'>): Caller => {
+/** Creates a caller with the API key of the order's origin. */
+export const callerOf = ({ intake_url, tenants }: SandboxInfo, { origin, destination }: Pick<SandboxInfo['orders'][number], 'origin' | 'destination'>): Caller => {
   const headers = {
     'X-API-Key': tenants.find(({ name }) => name === origin)!.api_key,
     'X-Dest-Tenant-Name': destination,
@@ -18,7 +18,7 @@ export const callerOf = ({ intake_url, tenants }: Face, { origin, destination }:
   };
   const json = async <T>(path: string, init: RequestInit = {}): Promise<T> => {
     const response = await fetch(`${intake_url}${path}`, { headers, ...init });
-    if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`);
+    if (!response.ok) throw new Error(`${path} responded with status ${response.status}: ${await response.text()}`);
     return (await response.json()) as T;
   };
   const progress = (correlationId: string) => json<ResetProgress>(`/v1/order/reset/${correlationId}`);

@@ -8,13 +8,13 @@ import { sampleOrders } from '../../apps/sandbox/src/seed/orders.js';
 const [template] = sampleOrders();
 
 export interface ManySagas {
-  /** Between whom; from Brightwater to Cartage when left out. */
+  /** Routing of the orders; by default from Brightwater to Cartage. */
   routing?: OrderRecord['routing'];
-  /** The destination's number of the order; text unless it is said otherwise. */
+  /** Returns the destination's order number; by default a text. */
   numbered?: (sagaId: string) => string;
 }
 
-/** Stores resets of as many orders, as the intake would, and rings for none of them. */
+/** Stores resets of `count` orders, as the intake does, without enqueueing them. */
 export const storeSagas = async (store: Store, count: number, { routing = template!.routing, numbered = (sagaId) => `d-${sagaId}` }: ManySagas = {}): Promise<NewSaga[]> => {
   const sagas = Array.from({ length: count }, () => sagaFor(routing));
   const orders = store.connection.db!.collection(collections.orders);
@@ -35,7 +35,7 @@ export const storeSagas = async (store: Store, count: number, { routing = templa
   return sagas;
 };
 
-/** Which order a saga of `storeSagas` resets. */
+/** Returns the order that a saga of `storeSagas` resets. */
 export const orderIdOf = (sagaId: string): string => sagaId.replaceAll('-', '').slice(-24);
 
 const numberOf = (sagaId: string): string => `many-${sagaId}`;

@@ -6,19 +6,19 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually } from '@crossroads/testkit';
-import type { Face } from '../../apps/sandbox/src/face.js';
+import type { SandboxInfo } from '../../apps/sandbox/src/sandbox-info.js';
 
 export interface RunningSandbox {
-  /** What `sandbox.json` says now. */
-  face(): Promise<Face>;
+  /** Reads `sandbox.json`. */
+  info(): Promise<SandboxInfo>;
   dataDir: string;
-  /** Everything it printed so far. */
+  /** Returns its output so far. */
   output(): string;
-  /** SIGTERM; answers the exit code. */
+  /** Sends SIGTERM and returns the exit code. */
   stop(): Promise<number | null>;
 }
 
-/** Runs the sandbox as `npm start` does, on free ports and in a folder of its own, and waits until it is up. */
+/** Runs the sandbox like `npm start`, on free ports and in its own folder, and waits until it is up. */
 export const runSandbox = async (env: Record<string, string> = {}): Promise<RunningSandbox> => {
   const dataDir = await mkdtemp(join(tmpdir(), 'crossroads-sandbox-'));
   const [intake, ops, destination] = await Promise.all([freePort(), freePort(), freePort()]);
@@ -30,13 +30,13 @@ export const runSandbox = async (env: Record<string, string> = {}): Promise<Runn
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => (output += text));
 
-  const face = async (): Promise<Face> => JSON.parse(await readFile(join(dataDir, 'sandbox.json'), 'utf8')) as Face;
+  const info = async (): Promise<SandboxInfo> => JSON.parse(await readFile(join(dataDir, 'sandbox.json'), 'utf8')) as SandboxInfo;
   await eventually(async () => {
     if (child.exitCode !== null) throw new Error(`The sandbox ended:\n${output}`);
-    return face();
+    return info();
   }, 120_000);
   return {
-    face,
+    info,
     dataDir,
     output: () => output,
     async stop() {

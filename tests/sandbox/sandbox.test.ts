@@ -5,7 +5,7 @@ import type { Store } from '@crossroads/store';
 import { openStore, sagaCommandRepository } from '@crossroads/store';
 import { eventually } from '@crossroads/testkit';
 import mongoose from 'mongoose';
-import type { Face } from '../../apps/sandbox/src/face.js';
+import type { SandboxInfo } from '../../apps/sandbox/src/sandbox-info.js';
 import { ranWhole, speaksToSandbox } from '../docs/commands.js';
 import { documents } from '../docs/documents.js';
 import { callerOf } from './caller.js';
@@ -15,19 +15,19 @@ import { isAlive, runSandbox } from './run-sandbox.js';
 const { ObjectId, BSON } = mongoose.mongo;
 
 let sandbox: RunningSandbox;
-let face: Face;
+let info: SandboxInfo;
 let store: Store;
 
 beforeAll(async () => {
   sandbox = await runSandbox({ DISPATCH_ATTEMPTS: '2', DISPATCH_FIRST_DELAY_MS: '50' });
-  face = await sandbox.face();
-  store = openStore({ uri: face.mongodb_uri, operationTimeoutMs: 10_000 });
+  info = await sandbox.info();
+  store = openStore({ uri: info.mongodb_uri, operationTimeoutMs: 10_000 });
   await store.connected;
 }, 180_000);
 
 afterAll(async () => {
   await store.close();
-  if (isAlive(face.processes.mongodb!)) await sandbox.stop();
+  if (isAlive(info.processes.mongodb!)) await sandbox.stop();
 }, 60_000);
 
 const rawOrder = async (orderId: string) => (await store.connection.db!.collection('orders').findOne({ _id: new ObjectId(orderId) }, { promoteValues: false }))!;
@@ -38,20 +38,20 @@ interface Received {
   reply: string;
 }
 const received = async (orderNumber: string): Promise<Received[]> => {
-  const all = (await (await fetch(`${face.destination_url}/received`)).json()) as Received[];
+  const all = (await (await fetch(`${info.destination_url}/received`)).json()) as Received[];
   return all.filter(({ body }) => JSON.stringify(body).includes(`"${orderNumber}"`));
 };
 const behave = (behaviour: object) =>
-  fetch(`${face.destination_url}/behave`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(behaviour) });
+  fetch(`${info.destination_url}/behave`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(behaviour) });
 
 describe('the sandbox at start', () => {
-  test('shows a reset reach synced, and prints where everything is', () => {
+  test('resets an order until it is synced, and prints all URLs', () => {
     expect(sandbox.output()).toMatch(/✔ synced after \d+ ms/);
-    for (const url of [face.intake_url, face.ops_url, face.destination_url]) expect(sandbox.output()).toContain(url);
+    for (const url of [info.intake_url, info.ops_url, info.destination_url]) expect(sandbox.output()).toContain(url);
   });
 
-  test('runs each part as a process of its own', () => {
-    const { intake, ops, redis, mongodb, destination, workers } = face.processes;
+  test('runs each part as a separate process', () => {
+    const { intake, ops, redis, mongodb, destination, workers } = info.processes;
     const pids = [intake, ops, redis, mongodb, destination, ...workers];
     expect(workers).toHaveLength(2);
     expect(new Set(pids).size).toBe(7);
@@ -60,10 +60,10 @@ describe('the sandbox at start', () => {
 });
 
 describe('a reset of a delivered order', () => {
-  test('clears it, keeps what was cleared, tells the destination once and leaves five done steps', async () => {
-    const order = face.orders[0]!;
+  test('clears it, keeps the cleared data, notifies the destination once and has five completed steps', async () => {
+    const order = info.orders[0]!;
     const before = await rawOrder(order.order_id);
-    const caller = callerOf(face, order);
+    const caller = callerOf(info, order);
     const reply = await caller.reset({ order_number: order.order_number });
     expect(reply.status).toBe('pending');
     expect((await caller.outcome(reply)).status).toBe('synced');
@@ -88,22 +88,22 @@ describe('the commands of the pages', () => {
     .map(({ path, locks }) => [path, locks.filter(({ language, text }) => language === 'bash' && speaksToSandbox(text)).map(({ text }) => text)] as const)
     .filter(([, blocks]) => blocks.length > 0);
 
-  /** As a reader types them: one after the other in one shell. Curl tells an answer that is an error. */
+  /** Runs the commands one after the other in one shell. Curl fails on an HTTP error. */
   const typed = async (blocks: readonly string[]): Promise<string> => {
     const here = (text: string) =>
       text
-        .replaceAll(/http:\/\/(localhost|127\.0\.0\.1):8080/g, face.intake_url)
-        .replaceAll(/http:\/\/(localhost|127\.0\.0\.1):8081/g, face.ops_url)
+        .replaceAll(/http:\/\/(localhost|127\.0\.0\.1):8080/g, info.intake_url)
+        .replaceAll(/http:\/\/(localhost|127\.0\.0\.1):8081/g, info.ops_url)
         .replaceAll('.data/', `${sandbox.dataDir}/`);
     const failing = 'curl() { command curl --fail-with-body "$@"; }';
     const { stdout } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', [failing, ...blocks.map(here)].join('\n')]);
     return stdout;
   };
 
-  /** What a reader is promised to see. */
+  /** Texts that the page promises. */
   const sees: Record<string, string[]> = { 'README.md': ['"status":"pending"', '"status":"synced"'] };
 
-  test.each(pages)('of %s do what they say', async (path, blocks) => {
+  test.each(pages)('of %s succeed', async (path, blocks) => {
     const stdout = await typed(blocks);
     expect(stdout).not.toBe('');
     for (const seen of sees[path] ?? []) expect(stdout).toContain(seen);
@@ -115,17 +115,17 @@ describe('the commands of the pages', () => {
 });
 
 describe('what goes wrong', () => {
-  test('an unknown order ends in error and says so', async () => {
-    const caller = callerOf(face, face.orders[1]!);
+  test('a reset of an unknown order ends with status error and the reason', async () => {
+    const caller = callerOf(info, info.orders[1]!);
     const outcome = await caller.outcome(await caller.reset({ order_number: 'no-such-order' }));
     expect(outcome).toMatchObject({ status: 'error', message: 'Order not found for number: no-such-order' });
     expect(outcome.log!.detail.error).toBe('request.order_not_found');
   });
 
-  test('a request without a body or a counterparty is refused in the documented shape', async () => {
-    const response = await fetch(`${face.intake_url}/v1/order/reset`, {
+  test('a request without a body or a counterparty is rejected in the documented format', async () => {
+    const response = await fetch(`${info.intake_url}/v1/order/reset`, {
       method: 'POST',
-      headers: { 'X-API-Key': face.tenants[0]!.api_key, 'Content-Type': 'application/json' },
+      headers: { 'X-API-Key': info.tenants[0]!.api_key, 'Content-Type': 'application/json' },
     });
     expect(response.status).toBe(422);
     expect(await response.json()).toEqual({
@@ -136,10 +136,10 @@ describe('what goes wrong', () => {
     });
   });
 
-  test('a destination that is down is tried again, then the saga stops, and a resume completes it', async () => {
-    const order = face.orders[2]!;
+  test('a dispatch is retried while the destination is down, then the saga stops, and a resume completes it', async () => {
+    const order = info.orders[2]!;
     await behave({ order_number: order.order_number, reply: 'unavailable', times: 2 });
-    const caller = callerOf(face, order);
+    const caller = callerOf(info, order);
     const reply = await caller.reset({ order_number: order.order_number });
     expect(await caller.outcome(reply)).toMatchObject({ status: 'error', step: 'dispatch-reset', attempts: 2 });
 
@@ -151,29 +151,29 @@ describe('what goes wrong', () => {
     expect(new Set((await received(order.order_number)).map(({ key }) => key)).size).toBe(1);
   }, 60_000);
 
-  test('a worker that dies is replaced, and sandbox.json says by whom', async () => {
-    const [victim] = face.processes.workers;
+  test('a worker that dies is replaced, and sandbox.json has the new pid', async () => {
+    const [victim] = info.processes.workers;
     process.kill(victim!, 'SIGKILL');
     const workers = await eventually(async () => {
-      const now = (await sandbox.face()).processes.workers;
+      const now = (await sandbox.info()).processes.workers;
       return now.length === 2 && !now.includes(victim!) && now;
     });
     expect(workers).toHaveLength(2);
   });
 
-  test('while MongoDB is paused the intake answers 503 within three seconds', async () => {
-    const { mongodb } = (await sandbox.face()).processes;
+  test('while MongoDB is paused the intake responds with 503 within three seconds', async () => {
+    const { mongodb } = (await sandbox.info()).processes;
     process.kill(mongodb!, 'SIGSTOP');
     try {
       const began = performance.now();
-      const response = await fetch(`${face.intake_url}/v1/order/reset`, {
+      const response = await fetch(`${info.intake_url}/v1/order/reset`, {
         method: 'POST',
-        headers: { 'X-API-Key': face.tenants[0]!.api_key, 'X-Dest-Tenant-Name': face.tenants[1]!.name, 'Content-Type': 'application/json' },
+        headers: { 'X-API-Key': info.tenants[0]!.api_key, 'X-Dest-Tenant-Name': info.tenants[1]!.name, 'Content-Type': 'application/json' },
         body: JSON.stringify({ order: { order_number: 'while-paused' } }),
       });
       expect(response.status).toBe(503);
       expect(response.headers.get('retry-after')).toMatch(/^\d+$/);
-      // Promised are three; the rest is for a machine that is busy.
+      // The promise is three seconds; the rest is for a busy machine.
       expect(performance.now() - began).toBeLessThan(8_000);
     } finally {
       process.kill(mongodb!, 'SIGCONT');
@@ -182,24 +182,24 @@ describe('what goes wrong', () => {
 });
 
 describe('Bull Board', () => {
-  test('asks who is there before it shows anything', async () => {
-    const response = await fetch(`${face.ops_url}/queues`, { redirect: 'manual' });
+  test('requires a login', async () => {
+    const response = await fetch(`${info.ops_url}/queues`, { redirect: 'manual' });
     expect([302, 303, 401]).toContain(response.status);
   });
 
   test('shows the jobs of the sagas to an operator', async () => {
-    const login = await fetch(`${face.ops_url}/login`, { method: 'POST', redirect: 'manual', headers: { Origin: face.ops_url }, body: new URLSearchParams(face.operator as unknown as Record<string, string>) });
+    const login = await fetch(`${info.ops_url}/login`, { method: 'POST', redirect: 'manual', headers: { Origin: info.ops_url }, body: new URLSearchParams(info.operator as unknown as Record<string, string>) });
     expect(login.status).toBe(303);
     const cookie = login.headers.getSetCookie().map((one) => one.split(';')[0]).join('; ');
-    const queues = await (await fetch(`${face.ops_url}/queues/api/queues?activeQueue=sagas&status=completed&page=1&jobsPerPage=10`, { headers: { cookie } })).text();
+    const queues = await (await fetch(`${info.ops_url}/queues/api/queues?activeQueue=sagas&status=completed&page=1&jobsPerPage=10`, { headers: { cookie } })).text();
     expect(queues).toContain('saga-');
   });
 });
 
 describe('the end', () => {
-  test('on SIGTERM nothing is left behind', async () => {
+  test('on SIGTERM every process ends', async () => {
     await store.close();
-    const { intake, ops, redis, mongodb, destination, workers } = (await sandbox.face()).processes;
+    const { intake, ops, redis, mongodb, destination, workers } = (await sandbox.info()).processes;
     expect(await sandbox.stop()).toBe(0);
     for (const pid of [intake, ops, redis, mongodb, destination, ...workers]) expect(isAlive(pid!)).toBe(false);
   }, 60_000);

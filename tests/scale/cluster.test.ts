@@ -4,12 +4,12 @@ import { openOps } from '../../apps/ops/src/testing/open-ops.js';
 import { signIn } from '../../apps/ops/src/testing/sign-in.js';
 import { ownDatabase } from '../stores/own-database.js';
 import type { Fleet } from './fleet.js';
-import { atRest, startFleet } from './fleet.js';
+import { untilIdle, startFleet } from './fleet.js';
 import type { RedisCluster } from './redis-cluster.js';
 import { startCluster } from './redis-cluster.js';
 import { started } from './started.js';
 
-/** Resets asked for. Set SCALE_RESETS=5000 for a longer look. */
+/** Number of resets. Set SCALE_RESETS=5000 for a longer run. */
 const count = Number(process.env['SCALE_RESETS'] ?? 200);
 
 const running = started();
@@ -23,14 +23,14 @@ beforeAll(async () => {
 
 afterAll(() => running.stopAll(), 60_000);
 
-test(`on a Redis Cluster, ${count} resets through two intakes and four workers come through, each effect once`, async () => {
+test(`on a Redis Cluster, ${count} resets through two intakes and four workers succeed, with each effect once`, async () => {
   await fleet.ask(count);
-  await atRest(fleet, 60_000);
+  await untilIdle(fleet, 60_000);
   expect(await fleet.violations()).toEqual([]);
   expect(await fleet.store.connection.db!.collection('sagas').countDocuments({ phase: 'ended' })).toBe(count);
 }, 120_000);
 
-test('the whole queue lies on one node, and the operators see its jobs and every worker', async () => {
+test('the whole queue is on one node, and operators see its jobs and every worker', async () => {
   const holder = await cluster.holder();
   for (const node of cluster.nodes) expect((await node.ask('DBSIZE')) !== ':0\r\n').toBe(node === holder);
 

@@ -7,13 +7,13 @@ import type { OperationSeen } from '../stores/commands-of.js';
 import { commandsOf, countsOf } from '../stores/commands-of.js';
 import { ownDatabase, testRedisUrl } from '../stores/own-database.js';
 import type { Fleet } from './fleet.js';
-import { atRest, startFleet } from './fleet.js';
+import { untilIdle, startFleet } from './fleet.js';
 import { started } from './started.js';
 
 const running = started();
 let proxy: MongodbProxy;
 let fleet: Fleet;
-/** Goes round the proxy, so that looking is not recorded. */
+/** A connection without the proxy, so that the test's reads are not recorded. */
 let direct: Store;
 const sagas = () => direct.connection.db!.collection('sagas');
 
@@ -25,14 +25,14 @@ beforeAll(async () => {
   proxy = await openMongodbProxy({ target, replicaSet: 'rs' });
   running.keep({ stop: () => proxy.close() });
   fleet = running.keep(await startFleet({ mongodbUri: proxy.uri(), redisUrls: [testRedisUrl()], intakes: 1, workers: 1, orders: 10, env: { SWEEP_INTERVAL_MS: '600000' } }));
-  // What is read once and kept has been read then.
+  // After this, cached data has been read.
   await fleet.ask(1);
-  await atRest(fleet, 60_000);
+  await untilIdle(fleet, 60_000);
 }, 120_000);
 
 afterAll(() => running.stopAll(), 60_000);
 
-/** What one reset makes pass that its destination takes; this destination refuses one in twenty, whose reset is undone. */
+/** Returns the operations of one reset that succeeds. The destination rejects one in twenty, so this may need several resets. */
 const commandsOfOne = async (): Promise<OperationSeen[]> => {
   for (let asked = 2; ; asked++) {
     const operations = await commandsOf(proxy, async () => {
@@ -44,26 +44,26 @@ const commandsOfOne = async (): Promise<OperationSeen[]> => {
   }
 };
 
-/** What retention looks through, at moments of its own. */
+/** Collections that the retention reads at any time. */
 const retained = ['operator_keys', 'purged_sagas', 'sessions'];
 
-test('a reset from its acceptance to its end is these writes, and reads of these collections', async () => {
+test('a reset from acceptance to completion consists of these writes, and reads these collections', async () => {
   const operations = await commandsOfOne();
   const isWrite = ({ kind }: { kind: string }) => kind !== 'read';
   expect(countsOf(operations.filter(isWrite))).toEqual({
-    // Accepted, claimed and settled.
+    // Accepted, claimed, state saved.
     'insert sagas': 1,
     'update sagas': 2,
-    // Held, cleared, its progression reset, released.
+    // Locked, cleared, progression reset, unlocked.
     'update orders': 4,
-    // Five verdicts, and the request as it was sent.
+    // Five final outcomes, and the request as it was sent.
     'insert crossroads_logs': 6,
   });
   const read = new Set(operations.filter((operation) => !isWrite(operation)).map(({ collection }) => collection));
   expect([...read].filter((name) => !retained.includes(name)).sort()).toEqual(['instances', 'keys', 'orders', 'sagas', 'tenants']);
 }, 120_000);
 
-test('what is known of an operation includes the fields a router can go by', async () => {
+test('a recorded operation has the fields that a router can use', async () => {
   const operations = await commandsOf(proxy, () => fleet.store.connection.db!.collection('sagas').find({ tenant_id: 'a', $or: [{ status: 'pending', phase: 'running' }, { status: 'error' }], $and: [{ type: 'reset_order' }] }).toArray());
   expect(operations).toContainEqual(expect.objectContaining({ command: 'find', kind: 'read', collection: 'sagas', keys: ['tenant_id', 'type', 'status'] }));
 });

@@ -36,15 +36,15 @@ const enqueue = (queue: SagaQueue): Promise<string> => {
   return queue.enqueue({ sagaId, correlationId: 'c', type: 'reset_order', tenantId: 't', epoch: 0 }).then(() => sagaId);
 };
 
-/** Bells on this Redis, and a worker that hears them. */
-const ringing = (url: string) => {
-  const heard = new Set<string>();
+/** Opens a queue on this Redis and a worker that processes its jobs. */
+const openQueueAndWorker = (url: string) => {
+  const processed = new Set<string>();
   const worker = startSagaWorker({
     redisUrl: url,
     concurrency: 5,
     onError: () => undefined,
     process: async (sagaId) => {
-      heard.add(sagaId);
+      processed.add(sagaId);
       return { outcome: 'not-due' as const };
     },
   });
@@ -53,29 +53,29 @@ const ringing = (url: string) => {
   closing.push(() => queue.close());
   return {
     queue,
-    /** Rings until it is heard, as the sweep does: a bell that was taken may be lost with its server. */
+    /** Enqueues until a job is processed, as the sweep does: an accepted job may be lost with its server. */
     untilReported: () =>
       eventually(async () => {
         const sagaId = await enqueue(queue);
-        return eventually(() => heard.has(sagaId), 1_000);
+        return eventually(() => processed.has(sagaId), 1_000);
       }, 30_000),
   };
 };
 
-/** Milliseconds until it failed. */
+/** Returns the milliseconds until the attempt failed. */
 const failing = async (attempt: Promise<unknown>): Promise<number> => {
   const began = performance.now();
   await expect(attempt).rejects.toThrow();
   return performance.now() - began;
 };
 
-/** Promised are about two seconds; the rest is for a machine that is busy. */
+/** The promise is about two seconds; the rest is for a busy machine. */
 const soon = 4_000;
 
 describe.each([
   ['one server', oneServer, true],
   ['a Cluster', startCluster, true],
-  // Another server has taken over before it is back; failover.test.ts has that.
+  // With Sentinels another server becomes primary first; failover.test.ts covers that.
   ['a primary that Sentinels watch', watchedPrimary, false],
 ])('%s', (_, start, comesBack) => {
   const running = started();
@@ -95,8 +95,8 @@ describe.each([
     expect(Math.max(...totals.map((total) => total.get('there')!))).toBe(4);
   }, 60_000);
 
-  test('fails a bell soon while the server with the queue is paused, and is heard again afterwards', async () => {
-    const { queue, untilReported } = ringing(kind.url);
+  test('enqueue fails soon while the server with the queue is paused, and jobs are processed again later', async () => {
+    const { queue, untilReported } = openQueueAndWorker(kind.url);
     await untilReported();
     const paused = await kind.holder();
     paused.signal('SIGSTOP');
@@ -105,8 +105,8 @@ describe.each([
     await untilReported();
   }, 60_000);
 
-  (comesBack ? test : test.skip)('fails a bell soon while the server with the queue is gone, and is heard again when it is back', async () => {
-    const { queue, untilReported } = ringing(kind.url);
+  (comesBack ? test : test.skip)('enqueue fails soon while the server with the queue is down, and jobs are processed again when it is back', async () => {
+    const { queue, untilReported } = openQueueAndWorker(kind.url);
     await untilReported();
     const killed = await kind.holder();
     killed.signal('SIGKILL');

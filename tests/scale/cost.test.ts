@@ -7,15 +7,15 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { eventually } from '@crossroads/testkit';
-import { cpuSeconds } from '../../tools/bench/src/world/usage.js';
+import { cpuSeconds } from '../../tools/bench/src/harness/processes.js';
 import type { Fleet } from './fleet.js';
-import { atRest, startFleet } from './fleet.js';
+import { untilIdle, startFleet } from './fleet.js';
 import { started } from './started.js';
 
-/** Resets to measure by. Opt-in: SCALE_COST=2000 npx jest tests/scale/cost prints what docs/scaling.md reckons with. */
+/** Resets to measure. Opt-in: SCALE_COST=2000 npx jest tests/scale/cost prints the figures of docs/scaling.md. */
 const count = Number(process.env['SCALE_COST'] ?? 0);
 
-/** Gone through before, so that nothing is measured cold. */
+/** Resets before the measurement, as a warm-up. */
 const before = 100;
 
 interface Stores {
@@ -31,7 +31,7 @@ let fleet: Fleet;
 
 const measured = count > 0 ? test : test.skip;
 
-/** Stores of its own: what a server counts, it counts for everybody who uses it. */
+/** Separate stores: the counters of a server include all its clients. */
 const startStores = async (): Promise<Stores> => {
   const folder = await mkdtemp(join(tmpdir(), 'crossroads-cost-'));
   const { REDIS_URL: _redis, MONGODB_URI: _mongodb, ...env } = process.env;
@@ -52,7 +52,7 @@ beforeAll(async () => {
   stores = await startStores();
   fleet = running.keep(await startFleet({ mongodbUri: stores.mongodb_uri, redisUrls: [stores.redis_url], intakes: 1, workers: 2, orders: count + before }));
   await fleet.ask(before);
-  await atRest(fleet, 60_000);
+  await untilIdle(fleet, 60_000);
 }, 180_000);
 
 afterAll(() => running.stopAll(), 60_000);

@@ -7,7 +7,7 @@ import { expect, test } from '@jest/globals';
 import { thisHost } from '../../apps/sandbox/src/stores/host.js';
 import { redisBinary } from '../../apps/sandbox/src/stores/redis-binary.js';
 
-/** The recipe for a Cluster on one machine, in docs/scaling.md: its script, and the one that ends it. */
+/** The scripts in docs/scaling.md that start and stop a Cluster on one machine. */
 const recipe = async (): Promise<[string, string]> => {
   const blocks = [...(await readFile('docs/scaling.md', 'utf8')).matchAll(/```bash\n(?<lines>[^`]*7000[^`]*)```/g)].map(({ groups }) => groups!['lines']!);
   expect(blocks).toHaveLength(2);

@@ -3,12 +3,12 @@ import { jobId } from '@crossroads/saga-bullmq';
 import { eventually } from '@crossroads/testkit';
 import { ownDatabase } from '../stores/own-database.js';
 import type { Fleet } from './fleet.js';
-import { atRest, startFleet } from './fleet.js';
+import { untilIdle, startFleet } from './fleet.js';
 import type { WatchedRedis } from './redis-sentinel.js';
 import { startWatched } from './redis-sentinel.js';
 import { started } from './started.js';
 
-/** Resets asked for, a third of them each before, at and during the failover: FAILOVER_RESETS=3000 for a longer look. */
+/** Number of resets, a third each before, at and during the failover. Set FAILOVER_RESETS=3000 for a longer run. */
 const count = Number(process.env['FAILOVER_RESETS'] ?? 240);
 const third = count / 3;
 
@@ -24,7 +24,7 @@ beforeAll(async () => {
     intakes: 1,
     workers: 2,
     orders: count,
-    // Few sagas in hand, so that bells hang in the queue when it goes; and a sweep soon.
+    // Few active sagas, so that jobs wait in the queue when the primary dies; and frequent sweeps.
     env: { WORKER_CONCURRENCY: '6', SWEEP_INTERVAL_MS: '2000' },
   };
   fleet = running.keep(await startFleet(options));
@@ -32,13 +32,13 @@ beforeAll(async () => {
 
 afterAll(() => running.stopAll(), 60_000);
 
-test(`of ${count} resets none is lost when the primary dies under load, with bells its replica never heard of`, async () => {
+test(`of ${count} resets none is lost when the primary dies under load, with jobs that its replica never received`, async () => {
   await fleet.ask(third);
-  await atRest(fleet, 60_000);
+  await untilIdle(fleet, 60_000);
   const primary = await redis.primary();
   const replica = await redis.replica();
 
-  // From here on the replica hears nothing: what is acknowledged now dies with the primary.
+  // From here on the replica receives nothing: acknowledged jobs are lost with the primary.
   replica.signal('SIGSTOP');
   await primary.ask('CLIENT KILL TYPE replica');
   await fleet.ask(third);
@@ -52,7 +52,7 @@ test(`of ${count} resets none is lost when the primary dies under load, with bel
   await fleet.ask(third);
 
   await eventually(async () => (await redis.primary()) === replica);
-  await atRest(fleet, 100_000);
+  await untilIdle(fleet, 100_000);
   expect(await fleet.violations()).toEqual([]);
   expect(await fleet.store.connection.db!.collection('sagas').countDocuments({ phase: 'ended' })).toBe(count);
 }, 240_000);

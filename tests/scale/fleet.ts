@@ -20,40 +20,40 @@ import { seed, webhookSecretVariable } from '../../apps/sandbox/src/seed/seed.js
 import { intakeService, workerService } from '../../apps/sandbox/src/services.js';
 import { createSupervisor } from '../../apps/sandbox/src/supervisor/supervisor.js';
 
-/** Some intakes and workers, each a process, on stores that are given; and what callers and the destination see of them. */
+/** Intakes and workers as processes on given stores, and the records of callers and destination. */
 export interface Fleet {
   store: Store;
   history: History;
-  /** Asks for the resets of so many further orders, at every intake in turn; resolves once all are answered. */
+  /** Submits the resets of further orders, to each intake in turn. Resolves once all have a response. */
   ask(count: number): Promise<void>;
-  /** Ids of sagas that have not come to rest. */
+  /** Returns the ids of open sagas. */
   open(): Promise<string[]>;
-  /** Looks at every reset as its caller would, and judges everything that was seen, as a crash campaign does. */
+  /** Polls every reset as its caller, and checks the invariants of a crash campaign. */
   violations(): Promise<Violation[]>;
-  /** Process ids by name. */
+  /** Returns the process ids by name. */
   pids(): Record<string, number>;
   stop(): Promise<void>;
 }
 
 export interface FleetOptions {
   mongodbUri: string;
-  /** Several: intakes and workers take them in turn. */
+  /** Intakes and workers use these in turn. */
   redisUrls: string[];
   intakes: number;
   workers: number;
-  /** Orders there are, each to be reset once. */
+  /** Number of orders, each to be reset once. */
   orders: number;
   env?: Record<string, string>;
 }
 
-/** Resets asked for at once. */
-const batcher = 100;
+/** Resets submitted at once. */
+const batchSize = 100;
 
 export const startFleet = async ({ mongodbUri, redisUrls, intakes, workers, orders: count, env = {} }: FleetOptions): Promise<Fleet> => {
   const dataDir = await mkdtemp(join(tmpdir(), 'crossroads-fleet-'));
   const history = newHistory();
   const destination = await openRecordingDestination(history);
-  destination.takes(() => 30);
+  destination.setDelay(() => 30);
   const secrets = await secretsIn(dataDir);
   const store = openStore({ uri: mongodbUri, operationTimeoutMs: 30_000 });
   await store.connected;
@@ -93,14 +93,14 @@ export const startFleet = async ({ mongodbUri, redisUrls, intakes, workers, orde
     store,
     history,
     async ask(many) {
-      for (let left = many; left > 0; left -= batcher) {
-        const answers = orders.slice(asked.length, asked.length + Math.min(left, batcher)).map((order, index) => {
+      for (let left = many; left > 0; left -= batchSize) {
+        const submissions = orders.slice(asked.length, asked.length + Math.min(left, batchSize)).map((order, index) => {
           const client = clients[index % intakes]!;
           const result = client.submit(order);
           asked.push({ client, submission: history.submissions.at(-1)! });
           return result;
         });
-        await Promise.all(answers);
+        await Promise.all(submissions);
       }
     },
     async open() {
@@ -108,10 +108,10 @@ export const startFleet = async ({ mongodbUri, redisUrls, intakes, workers, orde
       return found.map(({ _id }) => String(_id));
     },
     async violations() {
-      for (const { client, submission } of asked) await client.look(submission);
+      for (const { client, submission } of asked) await client.poll(submission);
       const found = findViolations({ history, evidence: await readEvidence(store), plan: { submissions: asked.length, faults: [] } });
-      // A dozen processes share this machine with whatever else it does: that intake or MongoDB were slow says nothing here.
-      return found.filter(({ description }) => !/ took \d+ ms$| answered 503 although/.test(description));
+      // A dozen processes share a busy machine, so slow responses are not a violation here.
+      return found.filter(({ description }) => !/ took \d+ ms$| had status 503 although/.test(description));
     },
     pids: () => supervisor.pids(),
     async stop() {
@@ -125,5 +125,5 @@ export const startFleet = async ({ mongodbUri, redisUrls, intakes, workers, orde
   };
 };
 
-/** Resolves once nothing is under way. */
-export const atRest = (fleet: Fleet, withinMs: number): Promise<boolean> => eventually(async () => (await fleet.open()).length === 0, withinMs);
+/** Resolves once no saga is open. */
+export const untilIdle = (fleet: Fleet, withinMs: number): Promise<boolean> => eventually(async () => (await fleet.open()).length === 0, withinMs);

@@ -5,14 +5,14 @@ import { startRedis } from './redis-server.js';
 export interface RedisCluster {
   url: string;
   nodes: RedisServer[];
-  /** The node that holds the queue: all its keys have one tag, so one node has them all. */
+  /** The node with the queue: all its keys have one hash tag, so they are on one node. */
   holder(): Promise<RedisServer>;
   stop(): Promise<void>;
 }
 
 const slots = 16_384;
 
-/** Three primaries that share the slots. */
+/** Starts three primaries that share the slots. */
 export const startCluster = async (): Promise<RedisCluster> => {
   const settings = ['--cluster-enabled', 'yes', '--cluster-node-timeout', '1000', '--appendonly', 'yes'];
   const nodes = await Promise.all([0, 1, 2].map(() => startRedis(settings)));

@@ -8,18 +8,18 @@ import { redisBinary } from '../../apps/sandbox/src/stores/redis-binary.js';
 import type { Child } from '../../apps/sandbox/src/supervisor/child.js';
 import { spawnChild } from '../../apps/sandbox/src/supervisor/child.js';
 
-/** A Redis of a test's own, on loopback. */
+/** A separate Redis for a test, on loopback. */
 export interface RedisServer {
   port: number;
-  /** One inline command whose reply fits a packet, by a connection of its own; the reply as it comes over the wire. */
+  /** Sends one inline command over its own connection and returns the raw reply, which must fit a packet. */
   ask(command: string): Promise<string>;
   signal(signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void;
-  /** Starts it again, where it was, with what it had written down. */
+  /** Restarts it on the same port with its data. */
   restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** Free, and out of the range from which the kernel hands out ports, as is the port 10,000 above it, which a Cluster's nodes use as well. */
+/** Finds a free port outside the kernel's ephemeral range. The port 10,000 above it, which Cluster nodes also use, is free as well. */
 const aPort = async (): Promise<number> => {
   for (;;) {
     const port = 51_000 + Math.floor(Math.random() * 4_500);
@@ -32,7 +32,7 @@ const aPort = async (): Promise<number> => {
   }
 };
 
-/** Starts `redis-server` with these settings, `--port` and `--dir` its own. What stands in `file` makes a Sentinel of it. */
+/** Starts `redis-server` with these settings and its own `--port` and `--dir`. With `file` it is a Sentinel. */
 export const startRedis = async (settings: string[] = []): Promise<RedisServer> => {
   const { command, env } = await redisBinary(thisHost(), process.env['SANDBOX_CACHE'] ?? '.cache');
   const folder = await mkdtemp(join(tmpdir(), 'crossroads-redis-'));
@@ -43,7 +43,7 @@ export const startRedis = async (settings: string[] = []): Promise<RedisServer> 
   const start = async (): Promise<void> => {
     child = await spawnChild({ name: 'redis', command, args, env, ready: async () => undefined }, process.env, () => undefined);
     await eventually(async () => (await ask('PING')).startsWith('+PONG')).catch((error: unknown) => {
-      throw new Error(`Redis did not start:\n${child.lastWords().join('\n')}`, { cause: error });
+      throw new Error(`Redis did not start:\n${child.lastLines().join('\n')}`, { cause: error });
     });
   };
   await start();
@@ -56,7 +56,7 @@ export const startRedis = async (settings: string[] = []): Promise<RedisServer> 
       await start();
     },
     async stop() {
-      // A paused process hears of nothing else.
+      // A paused process only handles SIGKILL.
       await child.end(0);
       await rm(folder, { recursive: true, force: true });
     },
@@ -66,9 +66,9 @@ export const startRedis = async (settings: string[] = []): Promise<RedisServer> 
 const inline = (port: number, command: string): Promise<string> =>
   new Promise((resolve, reject) => {
     const socket = createConnection(port, '127.0.0.1', () => socket.write(`${command}\r\n`));
-    socket.setTimeout(2_000, () => socket.destroy(new Error(`Redis did not answer ${command}`)));
+    socket.setTimeout(2_000, () => socket.destroy(new Error(`Redis did not reply to ${command}`)));
     socket.once('error', reject);
-    socket.once('close', () => reject(new Error(`Redis hung up on ${command}`)));
+    socket.once('close', () => reject(new Error(`Redis closed the connection on ${command}`)));
     socket.once('data', (data) => {
       resolve(data.toString());
       socket.destroy();

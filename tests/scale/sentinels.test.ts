@@ -7,7 +7,7 @@ import { started } from './started.js';
 const running = started();
 afterEach(() => running.stopAll());
 
-/** A primary that Sentinels watch, and one who counts there. */
+/** A primary that Sentinels monitor, and a rate counter on it. */
 const counting = async () => {
   const redis = running.keep(await startWatched());
   const counter = openRateCounter(redis.url, () => undefined);
@@ -17,25 +17,25 @@ const counting = async () => {
   return { redis, counts };
 };
 
-test('a connection comes back when another primary is chosen just while it asks who it is', async () => {
+test('a connection recovers when another primary is elected while it queries the Sentinels', async () => {
   const { redis, counts } = await counting();
   const [first, second, third] = redis.sentinels;
   const before = await redis.primary();
-  // Whoever listens to the Sentinels listens by now.
+  // By now the client has subscribed to the Sentinels.
   for (const sentinel of redis.sentinels) await sentinel.ask('PING');
-  // Asked and silent, so that the connection is still asking when the third makes the change.
+  // These Sentinels do not reply, so the connection is still querying when the third one elects another primary.
   first.signal('SIGSTOP');
   second.signal('SIGSTOP');
   await before.ask('CLIENT KILL TYPE normal');
-  await third.ask('SENTINEL FAILOVER bells');
-  await eventually(async () => !/failover_in_progress/.test(await third.ask('SENTINEL MASTER bells')));
+  await third.ask('SENTINEL FAILOVER crossroads');
+  await eventually(async () => !/failover_in_progress/.test(await third.ask('SENTINEL MASTER crossroads')));
   first.signal('SIGCONT');
   second.signal('SIGCONT');
   await eventually(async () => (await redis.primary()) !== before);
   await eventually(counts);
 }, 60_000);
 
-test('a connection leaves a primary that hangs for the one that took its place', async () => {
+test('a connection leaves a hanging primary for the newly elected one', async () => {
   const { redis, counts } = await counting();
   const before = await redis.primary();
   before.signal('SIGSTOP');

@@ -29,9 +29,9 @@ import { sharded } from './sharded.js';
 
 let keys: Map<string, Record<string, unknown>>;
 let proxy: MongodbProxy;
-/** By way of the proxy, which notes every command. */
+/** Connects through the proxy, which records every command. */
 let store: Store;
-/** Past it. */
+/** Connects directly. */
 let direct: Store;
 
 beforeAll(async () => {
@@ -52,7 +52,7 @@ afterAll(async () => {
   await direct.close();
 });
 
-/** More values than this are as good as asking every shard. */
+/** A query with more values than this may reach every shard. */
 const fewValues = 10;
 
 const isFew = (value: unknown): boolean => {
@@ -62,7 +62,7 @@ const isFew = (value: unknown): boolean => {
   return one !== undefined || (Array.isArray(among) && among.length > 0 && among.length <= fewValues);
 };
 
-/** Whether the filter names the key, or the whole beginning of it, by a few values: then a router asks a few shards. */
+/** Returns whether the filter has few values for the shard key or its first fields. Then a router queries few shards. */
 const namesKey = (filter: Record<string, unknown>, key: readonly string[]): boolean => {
   const branches = filter['$or'] as Record<string, unknown>[] | undefined;
   return isFew(filter[key[0]!]) || (branches?.every((branch) => namesKey(branch, key)) ?? false);
@@ -70,13 +70,13 @@ const namesKey = (filter: Record<string, unknown>, key: readonly string[]): bool
 
 const at = (document: Record<string, unknown>, path: string): unknown => path.split('.').reduce<unknown>((value, name) => (value as Record<string, unknown> | undefined)?.[name], document);
 
-/** What an operation looks like, without its values. */
+/** Returns the shape of an operation, without its values. */
 const shapeOf = ({ kind, collection, filter, document }: Operation): string => {
   const names = (of: Record<string, unknown>): string => Object.entries(of).map(([name, value]) => (name === '$or' ? `(${(value as Record<string, unknown>[]).map(names).join(' | ')})` : name)).join(', ');
   return `${kind} ${collection}: ${names(filter ?? document ?? {})}`;
 };
 
-/** Runs `work` and answers the shapes of what it asked every shard for. */
+/** Runs `work` and returns the shapes of its operations that reach every shard. */
 const scattered = async (work: () => Promise<unknown>): Promise<string[]> => {
   const from = proxy.commands().length;
   await work();
@@ -94,7 +94,7 @@ const end = (side: 'origin' | 'destination', id: string) => ({ [`${side}_tenant_
 
 let number = 7_000;
 
-/** An order, and all that has to do with its resets. */
+/** Opens an order and everything that its resets need. */
 const fixture = async () => {
   const order_number = String(number++);
   await direct.connection.db!.collection(collections.orders).insertOne({
@@ -129,7 +129,7 @@ const fixture = async () => {
       await intakeRepository(store).accept({ ...named, type: 'reset_order', version: 1, concurrency_keys: concurrencyKeysOfRequest(request), request, inbound_request: {}, accepted_at: new Date() });
       return saga_id;
     },
-    /** As a worker does that takes its job. */
+    /** Runs the saga as a worker does for its job. */
     async run(sagaId: string): Promise<void> {
       await runSaga(sagaId, 'alpha');
     },
@@ -140,10 +140,10 @@ const fixture = async () => {
   };
 };
 
-/** One query for all that look for an order at the same moment. The number that its receiver knows it by is in no shard key, and an id says nothing of its origin. */
+/** The batched query for orders. The destination's number is in no shard key, and an id does not contain the origin. */
 const findingAnOrder = 'read orders: (_id | routing.origin_tenant_id, origin_order_number | routing.destination_tenant_id, destination_order_number)';
 
-test('a reset, from its acceptance to its end, asks a few shards only; but to find its order', async () => {
+test('a reset, from acceptance to completion, queries few shards, except to find its order', async () => {
   const { accept, run, saga } = await fixture();
   let sagaId = '';
   expect(await scattered(async () => (sagaId = await accept()))).toEqual([]);
@@ -151,7 +151,7 @@ test('a reset, from its acceptance to its end, asks a few shards only; but to fi
   expect(await saga(sagaId)).toMatchObject({ status: 'synced' });
 });
 
-test('so does one that waits in line, is retried, refused and put back', async () => {
+test('so does a reset that is blocked, retried, rejected and compensated', async () => {
   const { accept, run, due, destination, saga } = await fixture();
   const [first, second] = [await accept(), await accept()];
   destination.answers.push(new RetryableError('destination.unavailable', 'Away.'), 'rejected');
@@ -167,7 +167,7 @@ test('so does one that waits in line, is retried, refused and put back', async (
   expect([await saga(first), await saga(second)]).toMatchObject([{ status: 'rejected' }, { status: 'synced' }]);
 });
 
-test('so does one that is canceled, before and while it runs', async () => {
+test('so does a reset that is canceled, before and while it runs', async () => {
   const { accept, run, read, cancel, saga } = await fixture();
   const sagaId = await accept();
   const asRead = await read(sagaId);
@@ -199,13 +199,13 @@ test('so do the renewal of claims, and an entry that is written twice', async ()
     const claim = (await sagas.claim(sagaId, 'alpha')) as Claim<SagaMetadata>;
     await sagas.renew([claim]);
     const asRead = await read(sagaId);
-    // Both write the one entry, and the second reads which stands.
+    // Both write the same entry, and the second one reads the stored one.
     expect(await Promise.all([cancel(asRead), cancel(asRead)])).toEqual(['canceled', 'canceled']);
   });
   expect(asked).toEqual([]);
 });
 
-test('so does a recovery, but for the look of the operator at the saga and its order', async () => {
+test('so does a recovery, except when the operator opens the saga and its order', async () => {
   const { accept, run, commands, asOperator, saga } = await fixture();
   const reset = await accept();
   await run(reset);
@@ -216,14 +216,14 @@ test('so does a recovery, but for the look of the operator at the saga and its o
   expect(await saga(recovery)).toMatchObject({ status: 'synced' });
 });
 
-test('a job without its tenant, as an earlier version enqueued it, is taken all the same', async () => {
+test('a job without its tenant, as an earlier version enqueued it, is processed, too', async () => {
   const { accept, sagas, saga } = await fixture();
   const sagaId = await accept();
   expect(await scattered(() => sagas.claim(sagaId))).toEqual(['read sagas: _id', 'update sagas: _id, epoch, next_run_at, (type, version | type, version)']);
   expect(await saga(sagaId)).toMatchObject({ epoch: 1 });
 });
 
-test('what names no key is found out', async () => {
+test('a query without a shard key is detected', async () => {
   const read = (filter: object) => scattered(() => store.connection.db!.collection(collections.sagas).findOne(filter));
   expect(await read({ correlation_id: 'c' })).toEqual(['read sagas: correlation_id']);
   expect(await read({ tenant_id: { $ne: 'alpha' } })).toEqual(['read sagas: tenant_id']);

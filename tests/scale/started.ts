@@ -2,7 +2,7 @@ interface Running {
   stop(): Promise<unknown>;
 }
 
-/** What a test file has started, to be stopped even when the next part does not start: a process that is left keeps jest from ending. */
+/** Keeps what a test file has started and stops it, even when a later part does not start. A remaining process would keep jest running. */
 export const started = () => {
   const running: Running[] = [];
   return {

@@ -27,7 +27,7 @@ test('a saga that is due for more than a minute and does not move is found, and 
   await saga('just-due', { next_run_at: ago(0.5) });
   await saga('rests', { next_run_at: ago(-5) });
   await saga('stopped', { phase: 'stopped' });
-  expect(await violations()).toEqual([{ promise: 'no saga due for more than 1 minute without moving', subjects: ['due', 'due-at-once'] }]);
+  expect(await violations()).toEqual([{ promise: 'no saga due for more than 1 minute without progress', subjects: ['due', 'due-at-once'] }]);
 });
 
 test('orders held for sagas that have ended, or never were, are found', async () => {
@@ -36,7 +36,7 @@ test('orders held for sagas that have ended, or never were, are found', async ()
     await add(collections.orders, { _id: phase, lock: { saga_id: phase, epoch: 1 } });
   }
   await add(collections.orders, { _id: 'nobody', lock: { saga_id: 'nobody', epoch: 1 } });
-  expect(await violations()).toContainEqual({ promise: 'orders are held by living sagas only', subjects: ['ended', 'nobody'] });
+  expect(await violations()).toContainEqual({ promise: 'only open sagas lock orders', subjects: ['ended', 'nobody'] });
 });
 
 test('two recoveries of one reset at once are found, and one after the other is not', async () => {

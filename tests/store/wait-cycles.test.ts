@@ -53,7 +53,7 @@ const held = (number: string, sagaId: string) =>
   });
 const names = (id: string, blocker: string) => sagas().updateOne({ _id: id }, { $set: { 'error.message': `Another reset of this order has to end first: saga ${blocker}.` } });
 const found = async () => (await waitCycles(store).find(1_000)).map((circle) => [...circle].sort());
-const promise = 'no sagas wait for one another in a circle';
+const promise = 'no sagas wait for each other in a cycle';
 const checked = async () => (await liveFindings(store, { overdueMinutes: 1 })).find((finalOutcome) => finalOutcome.promise === promise)!;
 
 test('a saga that holds the order and waits for one that waits for the order: a circle, whoever waits behind them', async () => {

@@ -1,13 +1,13 @@
 import type { MongodbProxy, Operation, WireCommand } from '@crossroads/testkit';
 
-/** One thing that was done to one collection, and in which command it travelled. */
+/** An operation on one collection, and the name of its command. */
 export interface OperationSeen extends Operation {
   command: string;
-  /** Fields that its filter pins down, or that the document it inserts has: what a router can choose a shard by. */
+  /** Fields of the filter or of the inserted document, by which a router can choose a shard. */
   keys: string[];
 }
 
-/** What `act` makes pass through a proxy that records: every operation, those of a group one by one. */
+/** Returns every operation that `act` sends through the recording proxy. */
 export const commandsOf = async (proxy: Pick<MongodbProxy, 'record' | 'commands'>, act: () => Promise<unknown>): Promise<OperationSeen[]> => {
   proxy.record();
   const before = proxy.commands().length;
@@ -18,14 +18,14 @@ export const commandsOf = async (proxy: Pick<MongodbProxy, 'record' | 'commands'
 export const operationsIn = (commands: readonly WireCommand[]): OperationSeen[] =>
   commands.flatMap(({ name, operations }) => operations.map((operation) => ({ ...operation, command: name, keys: operation.document ? Object.keys(operation.document) : keysOf(operation.filter ?? {}) })));
 
-/** How often each kind of operation was done to each collection: `insert sagas`. */
+/** Counts operations by kind and collection, such as `insert sagas`. */
 export const countsOf = (operations: readonly OperationSeen[]): Record<string, number> => {
   const counts: Record<string, number> = {};
   for (const { kind, collection } of operations) counts[`${kind} ${collection}`] = (counts[`${kind} ${collection}`] ?? 0) + 1;
   return counts;
 };
 
-/** Fields the filter names whichever way it matches: of alternatives only what each of them names. */
+/** Returns the fields that the filter always has; of alternatives only the common ones. */
 const keysOf = (filter: Record<string, any>): string[] => {
   const inEach = (filter['$or'] as Record<string, any>[] | undefined)?.map(keysOf) ?? [[]];
   return [

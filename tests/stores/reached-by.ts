@@ -1,10 +1,10 @@
 import { openMongodbProxy } from '@crossroads/testkit';
 import { ownDatabase } from './own-database.js';
 
-/** How a test file reaches its database: the engine itself, or as the replica set that the test kit's proxy makes of it. */
+/** How a test file connects to its database: directly, or through a proxy that imitates a replica set. */
 export const reachedBy: { replicaSet?: string } = {};
 
-/** A database of the file's own, reached as `reachedBy` asks. */
+/** Opens a database of one test file, connected as `reachedBy` requires. */
 export const reachableDatabase = async (name: string): Promise<{ uri: string; close(): Promise<void> }> => {
   const { replicaSet } = reachedBy;
   const target = ownDatabase(name);

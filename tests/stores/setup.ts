@@ -8,13 +8,13 @@ import { createInterface } from 'node:readline';
 export interface TestStores {
   redisUrl: string;
   mongodbUri: string;
-  /** Of the engine as it was started first; one that is killed is started again. */
+  /** Pid of the first engine process; after a kill there is a new one. */
   mongodbPid: number;
-  /** Ends both and removes what they kept. */
+  /** Stops both and deletes their data. */
   end(): Promise<void>;
 }
 
-/** A real Redis and a real MongoDB engine, in processes and a folder of their own. */
+/** Starts a real Redis and a real MongoDB engine as processes with their own folder. */
 export const startStores = async (): Promise<TestStores> => {
   const dataDir = await mkdtemp(join(tmpdir(), 'crossroads-test-'));
   const { REDIS_URL: _redis, MONGODB_URI: _mongodb, ...env } = process.env;
@@ -22,7 +22,7 @@ export const startStores = async (): Promise<TestStores> => {
   const ended = once(stores, 'exit');
   const line = await new Promise<string>((resolve, reject) => {
     createInterface({ input: stores.stdout }).once('line', resolve);
-    stores.once('exit', () => reject(new Error('The stores did not start. What they said stands above.')));
+    stores.once('exit', () => reject(new Error('The stores did not start. Their output is above.')));
   });
   const { redis_url, mongodb_uri, mongodb_pid } = JSON.parse(line) as { redis_url: string; mongodb_uri: string; mongodb_pid: number };
   return {
@@ -41,7 +41,7 @@ export interface WithStores {
   testStores?: TestStores;
 }
 
-/** The stores that all test files share, each in a database of its own. Jest calls this before the run. */
+/** Starts the stores that all test files share, each with its own database. Jest calls this before the run. */
 export default async function startSharedStores(): Promise<void> {
   const stores = await startStores();
   process.env['TEST_REDIS_URL'] = stores.redisUrl;

@@ -1,24 +1,24 @@
-import type { Face } from './face.js';
+import type { SandboxInfo } from './sandbox-info.js';
 
-/** What a reader needs to go on alone. */
-export const banner = (face: Face, dataDir: string): string => {
-  const [order] = face.orders;
-  const caller = face.tenants.find(({ name }) => name === order!.origin)!;
+/** Formats URLs, keys and a sample command for the terminal. */
+export const banner = (info: SandboxInfo, dataDir: string): string => {
+  const [order] = info.orders;
+  const caller = info.tenants.find(({ name }) => name === order!.origin)!;
   return `
-  intake       ${face.intake_url}
-  dashboard    ${face.ops_url}/queues   (${face.operator.username} / ${face.operator.password})
-  destination  ${face.destination_url}/received
-  keys         ${face.tenants.map(({ name, api_key }) => `${name}: ${api_key}`).join('\n               ')}
-  everything   ${dataDir}/sandbox.json, logs in ${dataDir}/sandbox.log
+  intake       ${info.intake_url}
+  dashboard    ${info.ops_url}/queues   (${info.operator.username} / ${info.operator.password})
+  destination  ${info.destination_url}/received
+  keys         ${info.tenants.map(({ name, api_key }) => `${name}: ${api_key}`).join('\n               ')}
+  details      ${dataDir}/sandbox.json, logs in ${dataDir}/sandbox.log
 
-Reset an order yourself:
+To reset an order:
 
-  curl -s ${face.intake_url}/v1/order/reset \\
+  curl -s ${info.intake_url}/v1/order/reset \\
     -H 'X-API-Key: ${caller.api_key}' \\
     -H 'X-Dest-Tenant-Name: ${order!.destination}' \\
     -H 'Content-Type: application/json' \\
     -d '{"order": {"order_number": "${order!.order_number}"}}'
 
-Ctrl-C ends everything.
+Ctrl-C stops everything.
 `;
 };

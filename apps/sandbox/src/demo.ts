@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readConfig } from '@crossroads/platform';
 import { sandboxConfig } from './config.js';
-import { endOn } from './end-on.js';
+import { handleShutdown } from './shutdown.js';
 import { freePorts } from './free-ports.js';
 import { openSandbox } from './sandbox.js';
 import { showReset } from './show-reset.js';
@@ -17,13 +17,13 @@ const config = readConfig(sandboxConfig, {
   DESTINATION_PORT: String(destination),
   SANDBOX_DATA: dataDir,
 });
-const ending = endOn(process);
-ending.atLast(() => rm(dataDir, { recursive: true, force: true }));
+const shutdown = handleShutdown(process);
+shutdown.addCleanup(() => rm(dataDir, { recursive: true, force: true }));
 try {
-  const sandbox = await openSandbox({ config, say: console.log, signal: ending.signal, env: process.env });
-  ending.atLast(() => sandbox.stop());
+  const sandbox = await openSandbox({ config, print: console.log, signal: shutdown.signal, env: process.env });
+  shutdown.addCleanup(() => sandbox.stop());
   const { status } = await showReset(sandbox, console.log);
-  await ending.now(status === 'synced' ? 0 : 1);
+  await shutdown.exit(status === 'synced' ? 0 : 1);
 } catch (error) {
-  await ending.failed(error);
+  await shutdown.fail(error);
 }

@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 
-/** Ports nobody listens on. Held together until all are known, so that they differ. */
+/** Finds free ports. All are opened before any is closed, so that they differ. */
 export const freePorts = async (count: number): Promise<number[]> => {
   const servers = await Promise.all(
     Array.from({ length: count }, async () => {

@@ -1,7 +1,7 @@
-/** What the tools share with the sandbox: its stores, its sample data and its supervisor. */
-export { endOn } from './end-on.js';
+/** Stores, sample data and supervisor of the sandbox, for the tools. */
+export { handleShutdown } from './shutdown.js';
 export { freePorts } from './free-ports.js';
-export { laneOf, routingBetween } from './seed/routing.js';
+export { tradingPairOf, routingBetween } from './seed/routing.js';
 export type { Secrets } from './seed/secrets.js';
 export { secretsIn } from './seed/secrets.js';
 export { seed, webhookSecretVariable } from './seed/seed.js';

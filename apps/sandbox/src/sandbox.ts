@@ -1,11 +1,12 @@
 import { createWriteStream } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+
 import { join } from 'node:path';
 import type { Store } from '@crossroads/store';
 import { openStore } from '@crossroads/store';
 import type { SandboxConfig } from './config.js';
-import type { Face } from './face.js';
-import { faceOf, writeFace } from './face.js';
+import { openDataFolder } from './data-version.js';
+import type { SandboxInfo } from './sandbox-info.js';
+import { sandboxInfo, writeSandboxInfo } from './sandbox-info.js';
 import { secretsIn } from './seed/secrets.js';
 import { seed, webhookSecretVariable } from './seed/seed.js';
 import { destinationService, intakeService, opsService, workerService } from './services.js';
@@ -16,30 +17,33 @@ import { createSupervisor } from './supervisor/supervisor.js';
 
 export interface SandboxOptions {
   config: SandboxConfig;
-  /** Told what happens, a line at a time. */
-  say(line: string): void;
-  /** Gives up what is still starting. */
+  /** Prints one line of progress. */
+  print(line: string): void;
+  /** Stops whatever is still starting. */
   signal: AbortSignal;
-  /** What every child inherits. */
+  /** Environment of every child process. */
   env: NodeJS.ProcessEnv;
 }
 
 export interface Sandbox {
-  face: Face;
-  /** For looking at orders beside the apps. */
+  info: SandboxInfo;
+  /** For reading orders without the apps. */
   store: Store;
-  /** Writes `sandbox.json`, and again whenever a process is replaced. */
+  /** Writes `sandbox.json` now and whenever a process is replaced. */
   show(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** Starts all of it on this machine: stores, sample data, simulated destination, intake, workers, ops. */
-export const openSandbox = async ({ config, say, signal, env }: SandboxOptions): Promise<Sandbox> => {
+/**
+ * Starts everything on this machine: stores, sample data, simulated destination, intake, workers, ops.
+ * Throws when the data folder was made by another version.
+ */
+export const openSandbox = async ({ config, print, signal, env }: SandboxOptions): Promise<Sandbox> => {
   const dataDir = config.SANDBOX_DATA;
-  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  await openDataFolder(dataDir);
   const output = createWriteStream(join(dataDir, 'sandbox.log'), { flags: 'a', mode: 0o600 });
   const probes: Record<string, string> = {};
-  let shown = false;
+  let isShown = false;
   let writing = Promise.resolve();
 
   const supervisor = createSupervisor({
@@ -47,16 +51,16 @@ export const openSandbox = async ({ config, say, signal, env }: SandboxOptions):
     stopWithinMs: 10_000,
     onOutput: (name, line) => {
       output.write(`${name} ${line}\n`);
-      // Apps take any free port for their probes and say which once they are up.
+      // Apps listen on any free port for their probes and log its URL.
       const [, url] = /"probes":"([^"]+)"/.exec(line) ?? [];
       if (url === undefined) return;
       probes[name] = url;
-      if (shown) void show();
+      if (isShown) void show();
     },
     onEvent: (event) => {
       if (signal.aborted) return;
-      if (event.type === 'exited') say(`${event.name} ended (${event.signal ?? event.code}); starting it again`);
-      if (shown) void show();
+      if (event.type === 'exited') print(`${event.name} ended (${event.signal ?? event.code}); restarting it`);
+      if (isShown) void show();
     },
   });
   const stopEarly = (): void => void supervisor.stopAll();
@@ -95,25 +99,25 @@ export const openSandbox = async ({ config, say, signal, env }: SandboxOptions):
   const workers = Array.from({ length: config.SANDBOX_WORKERS }, (_, index) => workerService(index + 1, settings));
   await Promise.all([destinationService(config.DESTINATION_PORT), intakeService(settings), opsService(settings), ...workers].map((service) => supervisor.start(service)));
 
-  const places = {
+  const urls = {
     intake_url: `http://127.0.0.1:${config.INTAKE_PORT}`,
     ops_url: `http://127.0.0.1:${config.OPS_PORT}`,
     destination_url: destinationUrl,
     mongodb_uri: mongodbUri,
     redis_url: redisUrl,
   };
-  // One after the other: several processes may be replaced at once, and the last word must stand.
+  // Write one after the other: when several processes are replaced at once, the newest state must be written last.
   const show = (): Promise<void> => {
-    shown = true;
-    writing = writing.then(() => writeFace(dataDir, faceOf(places, secrets, supervisor.pids(), probes)));
+    isShown = true;
+    writing = writing.then(() => writeSandboxInfo(dataDir, sandboxInfo(urls, secrets, supervisor.pids(), probes)));
     return writing;
   };
   return {
-    face: faceOf(places, secrets, supervisor.pids(), probes),
+    info: sandboxInfo(urls, secrets, supervisor.pids(), probes),
     store,
     show,
     async stop() {
-      shown = false;
+      isShown = false;
       await writing;
       await store.close();
       await supervisor.stopAll();

@@ -7,7 +7,7 @@ const endWithParent = new URL('../dist/end-with-parent.js', import.meta.url).hre
 
 const exe = process.execPath;
 
-/** An app of ours as a child of the sandbox. */
+/** Describes one of the apps as a child process. */
 const app = (name: string, entry: string, env: Record<string, string>, ready: Service['ready'], args: string[] = []): Service => ({
   name,
   command: exe,
@@ -26,24 +26,24 @@ export interface AppSettings {
 }
 
 export const destinationService = (port: number): Service =>
-  app('destination', 'sandbox/dist/destination/main.js', {}, answers(`http://127.0.0.1:${port}/received`), [String(port)]);
+  app('destination', 'sandbox/dist/destination/main.js', {}, untilOk(`http://127.0.0.1:${port}/received`), [String(port)]);
 
 export const intakeService = ({ mongodbUri, redisUrl, intakePort, env }: AppSettings): Service =>
   app(
     'intake',
     'intake/dist/main.js',
     { ...env, MONGODB_URI: mongodbUri, REDIS_URL: redisUrl, INTAKE_PORT: String(intakePort) },
-    answers(`http://127.0.0.1:${intakePort}/readyz`),
+    untilOk(`http://127.0.0.1:${intakePort}/readyz`),
   );
 
 export const opsService = ({ mongodbUri, redisUrl, opsPort, env }: AppSettings): Service =>
-  app('ops', 'ops/dist/main.js', { ...env, MONGODB_URI: mongodbUri, REDIS_URL: redisUrl, OPS_PORT: String(opsPort) }, answers(`http://127.0.0.1:${opsPort}/login`));
+  app('ops', 'ops/dist/main.js', { ...env, MONGODB_URI: mongodbUri, REDIS_URL: redisUrl, OPS_PORT: String(opsPort) }, untilOk(`http://127.0.0.1:${opsPort}/login`));
 
 export const workerService = (number: number, { mongodbUri, redisUrl, env }: AppSettings): Service =>
   app(`worker-${number}`, 'worker/dist/main.js', { ...env, MONGODB_URI: mongodbUri, REDIS_URL: redisUrl }, async () => {});
 
-/** Resolves once a GET is answered with 200. */
-const answers =
+/** Resolves once a GET has a 2xx response. */
+const untilOk =
   (url: string): Service['ready'] =>
   async (over) => {
     for (;;) {

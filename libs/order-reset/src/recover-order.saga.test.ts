@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { resetWorld } from '@crossroads/testkit';
+import { resetFixture } from '@crossroads/testkit';
 
 const resetDone = async () => {
-  const world = resetWorld();
+  const world = resetFixture();
   const before = structuredClone(world.order);
   const reset = world.submit('saga-1');
   await world.settle(reset);
@@ -54,10 +54,10 @@ describe('a recovery', () => {
   });
 
   test.each([
-    ['of a reset that was itself undone', 'recover.already_restored', (world: ReturnType<typeof resetWorld>) => world.destination.answers.push('rejected')],
-    ['of a reset that found no order', 'recover.nothing_cleared', (world: ReturnType<typeof resetWorld>) => (world.order.order.status = 'canceled')],
+    ['of a reset that was itself undone', 'recover.already_restored', (world: ReturnType<typeof resetFixture>) => world.destination.answers.push('rejected')],
+    ['of a reset that found no order', 'recover.nothing_cleared', (world: ReturnType<typeof resetFixture>) => (world.order.order.status = 'canceled')],
   ])('%s is refused', async (_, code, given) => {
-    const world = resetWorld();
+    const world = resetFixture();
     given(world);
     await world.settle(world.submit('saga-1'));
     world.order.order.status = 'synced';

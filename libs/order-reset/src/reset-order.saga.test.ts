@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { ClaimLost, RetryableError } from '@crossroads/saga';
-import { resetWorld } from '@crossroads/testkit';
+import { resetFixture } from '@crossroads/testkit';
 import type { ResetOrderPorts } from './index.js';
 import { cancelableSteps, resetOrder } from './index.js';
 
@@ -8,7 +8,7 @@ const allDone = ['resolve-order', 'snapshot-order', 'clear-deliveries', 'reset-p
 
 describe('a reset that goes well', () => {
   test('runs the five steps in order, keeps what it cleared, and ends synced', async () => {
-    const world = resetWorld();
+    const world = resetFixture();
     const before = structuredClone(world.order);
     const saga = world.submit();
 
@@ -28,14 +28,14 @@ describe('a reset that goes well', () => {
   });
 
   test('has the status each step promises', async () => {
-    const world = resetWorld();
+    const world = resetFixture();
     const saga = world.submit();
     await world.settle(saga);
     expect(world.journal.entries.map(({ status }) => status)).toEqual(['origin_mapped', 'origin_mapped', 'origin_mapped', 'master_mapped', 'destination_mapped', 'synced']);
   });
 
   test('does nothing more when its bell rings again', async () => {
-    const world = resetWorld();
+    const world = resetFixture();
     const saga = world.submit();
     await world.settle(saga);
     expect(await world.runSaga(saga)).toEqual({ outcome: 'not-due' });
@@ -45,12 +45,12 @@ describe('a reset that goes well', () => {
 
 describe('an order that cannot be reset', () => {
   test.each([
-    ['is unknown', (world: ReturnType<typeof resetWorld>) => world.orders.documents.clear(), 'request.order_not_found'],
-    ['is canceled', (world: ReturnType<typeof resetWorld>) => (world.order.order.status = 'canceled'), 'request.order_canceled'],
-    ['was never synced', (world: ReturnType<typeof resetWorld>) => (world.order.order.counterparty.order_number = null), 'request.order_not_synced'],
-    ['is two orders', (world: ReturnType<typeof resetWorld>) => world.orders.documents.set('other', structuredClone(world.order)), 'request.order_ambiguous'],
+    ['is unknown', (world: ReturnType<typeof resetFixture>) => world.orders.documents.clear(), 'request.order_not_found'],
+    ['is canceled', (world: ReturnType<typeof resetFixture>) => (world.order.order.status = 'canceled'), 'request.order_canceled'],
+    ['was never synced', (world: ReturnType<typeof resetFixture>) => (world.order.order.counterparty.order_number = null), 'request.order_not_synced'],
+    ['is two orders', (world: ReturnType<typeof resetFixture>) => world.orders.documents.set('other', structuredClone(world.order)), 'request.order_ambiguous'],
   ])('because it %s ends in error, untouched', async (_, given, code) => {
-    const world = resetWorld();
+    const world = resetFixture();
     given(world);
     const before = structuredClone(world.order);
     const saga = world.submit();
@@ -61,7 +61,7 @@ describe('an order that cannot be reset', () => {
   });
 
   test('because id and number disagree ends in error and says so', async () => {
-    const world = resetWorld();
+    const world = resetFixture();
     const saga = world.submit('saga-1', { order_id: world.order.order.order_id, order_number: '1' });
     expect(await world.settle(saga)).toBe('error');
     expect(world.sagas.sagas.get(saga)!.error!.code).toBe('request.order_mismatch');
@@ -70,7 +70,7 @@ describe('an order that cannot be reset', () => {
 
 describe('a destination', () => {
   test('that refuses has everything put back, and the saga ends rejected', async () => {
-    const world = resetWorld();
+    const world = resetFixture();
     const { bols, executed_drops } = structuredClone(world.order);
     world.destination.answers.push('rejected');
     const saga = world.submit();
@@ -86,7 +86,7 @@ describe('a destination', () => {
   });
 
   test('with whom it was so agreed leaves the order cleared when it refuses, but no longer held', async () => {
-    const world = resetWorld();
+    const world = resetFixture();
     world.destination.policy.onRejection = 'keep';
     world.destination.answers.push('rejected');
     expect(await world.settle(world.submit())).toBe('rejected');
@@ -94,7 +94,7 @@ describe('a destination', () => {
   });
 
   test('with whom it was so agreed leaves an order that can still be recovered, and the message says that it is cleared', async () => {
-    const world = resetWorld();
+    const world = resetFixture();
     const { bols, executed_drops } = structuredClone(world.order);
     world.destination.policy.onRejection = 'keep';
     world.destination.answers.push('rejected');
@@ -110,7 +110,7 @@ describe('a destination', () => {
   });
 
   test('that refuses leaves nothing to recover, since the undo put it back', async () => {
-    const world = resetWorld();
+    const world = resetFixture();
     world.destination.answers.push('rejected');
     const reset = world.submit();
     await world.settle(reset);
@@ -120,7 +120,7 @@ describe('a destination', () => {
   });
 
   test('that is away is tried again with the same bytes and key', async () => {
-    const world = resetWorld();
+    const world = resetFixture();
     world.destination.answers.push(new RetryableError('destination.unavailable', 'away'), new RetryableError('destination.unavailable', 'away'));
     const saga = world.submit();
     expect(await world.settle(saga)).toBe('synced');
@@ -129,7 +129,7 @@ describe('a destination', () => {
   });
 
   test('that stays away stops the saga in error, with the order as it was cleared', async () => {
-    const world = resetWorld();
+    const world = resetFixture();
     world.destination.answers.push(...Array.from({ length: 8 }, () => new RetryableError('destination.unavailable', 'away')));
     const saga = world.submit();
     expect(await world.settle(saga)).toBe('error');
@@ -138,7 +138,7 @@ describe('a destination', () => {
   });
 
   test('that wants its people to accept parks the saga as requested', async () => {
-    const world = resetWorld();
+    const world = resetFixture();
     world.destination.answers.push('requested');
     const saga = world.submit();
     expect(await world.settle(saga)).toBe('requested');
@@ -151,7 +151,7 @@ describe('a crash', () => {
   const gone = new ClaimLost('the process is gone');
 
   test.each(allDone)('after %s was done is made good by the next worker, and nothing is done twice', async (step) => {
-    const world = resetWorld();
+    const world = resetFixture();
     const saga = world.submit();
     const write = world.journal.write;
     world.journal.write = async (entry, metadata, state) => {
@@ -167,7 +167,7 @@ describe('a crash', () => {
   });
 
   test.each(allDone)('before %s could be written down repeats the step without repeating its effect', async (step) => {
-    const world = resetWorld();
+    const world = resetFixture();
     const saga = world.submit();
     const write = world.journal.write;
     world.journal.write = async (entry, metadata, state) => {
@@ -184,7 +184,7 @@ describe('a crash', () => {
 
 describe('a BOL that arrives while the reset runs', () => {
   test('after the snapshot is saved in a second one before anything is cleared', async () => {
-    const world = resetWorld();
+    const world = resetFixture();
     const saga = world.submit();
     const write = world.journal.write;
     world.journal.write = async (entry, metadata, state) => {
@@ -199,7 +199,7 @@ describe('a BOL that arrives while the reset runs', () => {
   });
 
   test('after the clear stays on the order', async () => {
-    const world = resetWorld();
+    const world = resetFixture();
     const saga = world.submit();
     const write = world.journal.write;
     world.journal.write = async (entry, metadata, state) => {
@@ -214,7 +214,7 @@ describe('a BOL that arrives while the reset runs', () => {
 
 describe('two resets of one order', () => {
   test('take their turns in the order they were accepted in, each with its own snapshot', async () => {
-    const world = resetWorld();
+    const world = resetFixture();
     const first = world.submit('saga-1');
     const second = world.submit('saga-2');
     expect(await world.runSaga(second)).toMatchObject({ outcome: 'waiting' });
@@ -224,7 +224,7 @@ describe('two resets of one order', () => {
   });
 
   test('follow on each other at once: whoever gives the order back calls the one that waits', async () => {
-    const world = resetWorld();
+    const world = resetFixture();
     const [first, second] = [world.submit('saga-1'), world.submit('saga-2')];
     world.destination.answers.push(new RetryableError('destination.unavailable', 'Answered 503.'));
     await world.runSaga(first);
@@ -234,7 +234,7 @@ describe('two resets of one order', () => {
   });
 
   test('who asked for the order long ago is called by whoever had it last', async () => {
-    const world = resetWorld();
+    const world = resetFixture();
     const [first, second, third] = [world.submit('saga-1'), world.submit('saga-2'), world.submit('saga-3')];
     for (const saga of [second, third]) await world.runSaga(saga);
     await world.settle(first);
@@ -243,7 +243,7 @@ describe('two resets of one order', () => {
   });
 
   test('who waits long looks less and less often', async () => {
-    const world = resetWorld();
+    const world = resetFixture();
     world.submit('saga-1');
     const second = world.submit('saga-2');
     const rests: number[] = [];

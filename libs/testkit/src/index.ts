@@ -1,4 +1,4 @@
-/** For tests only: worlds in memory, and waiting without sleeping. */
+/** For tests only: ports in memory, contract suites, a MongoDB proxy, and polling. */
 export { eventually } from './eventually.js';
 export * from './memory/index.js';
 export type { DestinationsUnderTest } from './contracts/destinations.contract.js';

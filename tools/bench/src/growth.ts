@@ -1,65 +1,65 @@
 import { collections, entryId } from '@crossroads/store';
-import { aligned } from './report/table.js';
-import { quantile } from './report/rounds.js';
+import type { Fixture, Harness } from './harness/harness.js';
+import { residentMb } from './harness/processes.js';
+import type { Companies } from './harness/sample-data.js';
+import { newSaga } from './harness/sample-data.js';
+import { alignedTable } from './report.js';
+import { quantile } from './rounds.js';
 import type { Drained } from './rows/drain.js';
 import { drainReal } from './rows/drain.js';
-import type { Companies } from './world/companies.js';
-import { newSaga } from './world/sagas.js';
-import { residentMb } from './world/usage.js';
-import type { Fixture, World } from './world/world.js';
 
 const tenants = 1_000;
 const far = new Date(Date.now() + 30 * 24 * 3_600_000);
-const page = 5_000;
+const batchSize = 5_000;
 
-/** Only the first `count` companies call. */
-const callingOnly = ({ all }: Companies, count: number): Companies => ({
+/** Limits the callers to the first `count` companies. */
+const withCallers = ({ all }: Companies, count: number): Companies => ({
   all,
   pair: (index) => ({ caller: all[index % count]!, counterparty: all[((index % count) + 1) % all.length]! }),
 });
 
-/** What a saga costs to drain while there is more and more of everything else. `scale` shrinks the large sizes, 1 being the issue's. */
-export const measureGrowth = async (world: World, scale: number, say: (line: string) => void): Promise<string> => {
-  const fixture = await world.fixture('bench_real', tenants);
-  const workers = await world.startWorkers(fixture);
-  const lines: string[][] = [['grown', 'sagas/s', 'CPU ms/saga', 'of the first: rate', 'CPU', 'worker RSS, MB']];
+/** Measures the cost of a saga while the amount of other data grows. A `scale` below 1 shrinks the large sizes. */
+export const measureGrowth = async (harness: Harness, scale: number, print: (line: string) => void): Promise<string> => {
+  const fixture = await harness.fixture('bench_real', tenants);
+  const workers = await harness.startWorkers(fixture);
+  const lines: string[][] = [['grown', 'sagas/s', 'CPU ms/saga', 'rate ÷ first row', 'CPU ÷ first row', 'worker memory, MB']];
   let first: Drained | undefined;
 
-  const measure = async (name: string, { count = 1_000, deliveries = 2, companies = callingOnly(fixture.companies, 10) } = {}): Promise<void> => {
+  const measure = async (name: string, { count = 1_000, deliveries = 2, companies = withCallers(fixture.companies, 10) } = {}): Promise<void> => {
     const on: Fixture = { ...fixture, companies };
-    const twice = [await drainReal(world, on, workers, count, deliveries), await drainReal(world, on, workers, count, deliveries)];
+    const twice = [await drainReal(harness, on, workers, count, deliveries), await drainReal(harness, on, workers, count, deliveries)];
     const now = { perS: quantile(twice.map(({ perS }) => perS), 0.5), cpuMs: Math.min(...twice.map(({ cpuMs }) => cpuMs)) };
     first ??= now;
     const rss = Math.max(...workers.map(({ pid }) => residentMb(pid)));
     const cells = [name, now.perS.toFixed(0), now.cpuMs.toFixed(2), (now.perS / first.perS).toFixed(2), (now.cpuMs / first.cpuMs).toFixed(2), rss.toFixed(0)];
-    say(cells.join('  '));
+    print(cells.join('  '));
     lines.push(cells);
   };
 
-  await drainReal(world, { ...fixture, companies: callingOnly(fixture.companies, 10) }, workers, 1_000);
-  await measure('nothing else; 10 tenants, 2 BOLs an order');
-  for (const count of [1, 1_000]) await measure(`${count} tenants`, { companies: callingOnly(fixture.companies, count) });
-  for (const [bols, count] of [[0, 1_000], [10, 500], [1_000, 20]] as const) await measure(`${bols} BOLs and drops an order`, { deliveries: bols, count });
+  await drainReal(harness, { ...fixture, companies: withCallers(fixture.companies, 10) }, workers, 1_000);
+  await measure('none; 10 tenants, 2 BOLs per order');
+  for (const count of [1, 1_000]) await measure(`${count} tenants`, { companies: withCallers(fixture.companies, count) });
+  for (const [bols, count] of [[0, 1_000], [10, 500], [1_000, 20]] as const) await measure(`${bols} BOLs and drops per order`, { deliveries: bols, count });
 
-  const redis = await redisMemory(world);
-  let resting = 0;
+  const redis = await redisMemory(harness);
+  let waiting = 0;
   for (const size of [1_000, 10_000, 100_000].map((size) => Math.round(size * scale))) {
-    await addResting(world, fixture, size - resting);
-    resting = size;
-    await measure(`${size} sagas at rest`);
+    await addWaiting(harness, fixture, size - waiting);
+    waiting = size;
+    await measure(`${size} waiting sagas`);
   }
-  const perSaga = ((await redisMemory(world)) - redis) / resting;
+  const perSaga = ((await redisMemory(harness)) - redis) / waiting;
   const entries = Math.round(1_000_000 * scale);
   await addEntries(fixture, entries);
-  await measure(`and a log of ${entries} entries more`);
-  return `${aligned(lines)}\n\nRedis: ${perSaga.toFixed(0)} bytes for each saga at rest (target < 2,000).`;
+  await measure(`${entries} more log entries`);
+  return `${alignedTable(lines)}\n\nRedis: ${perSaga.toFixed(0)} bytes per waiting saga (target < 2,000).`;
 };
 
-/** Sagas that are open, have a bell each, and are due in a month. */
-const addResting = async (world: World, { store, companies, take }: Fixture, count: number): Promise<void> => {
-  const from = take(count);
-  for (let at = 0; at < count; at += page) {
-    const sagas = Array.from({ length: Math.min(page, count - at) }, (_, index) => newSaga(companies, from + at + index));
+/** Stores open sagas that are due in a month, with a delayed job each. */
+const addWaiting = async (harness: Harness, { store, companies, reserve }: Fixture, count: number): Promise<void> => {
+  const from = reserve(count);
+  for (let at = 0; at < count; at += batchSize) {
+    const sagas = Array.from({ length: Math.min(batchSize, count - at) }, (_, index) => newSaga(companies, from + at + index));
     const documents = sagas.map(({ saga_id, ...saga }) => ({
       _id: saga_id,
       ...saga,
@@ -79,15 +79,15 @@ const addResting = async (world: World, { store, companies, take }: Fixture, cou
       data: { saga_id, correlation_id },
       opts: { jobId: `saga-${saga_id}-e0`, delay: far.getTime() - Date.now() },
     }));
-    for (let each = 0; each < queue.length; each += 1_000) await world.bullmqQueue.addBulk(queue.slice(each, each + 1_000));
+    for (let each = 0; each < queue.length; each += 1_000) await harness.bullmqQueue.addBulk(queue.slice(each, each + 1_000));
   }
 };
 
-/** Entries of sagas long ended, with what the indexes of the log are made of. */
+/** Stores log entries of finished sagas, with the fields that the indexes of the log need. */
 const addEntries = async ({ store }: Fixture, count: number): Promise<void> => {
   const logs = store.connection.db!.collection(collections.logs);
-  for (let at = 0; at < count; at += page) {
-    const entries = Array.from({ length: Math.min(page, count - at) }, (_, index) => {
+  for (let at = 0; at < count; at += batchSize) {
+    const entries = Array.from({ length: Math.min(batchSize, count - at) }, (_, index) => {
       const saga_id = `01900000-0000-7000-8000-${String(Math.floor((at + index) / 6)).padStart(12, '0')}`;
       const seq = 1 + ((at + index) % 6);
       return { _id: entryId(saga_id, `${saga_id}:${seq}`), saga_id, date: far, journal: { seq }, metadata: { crossroads_order_id: saga_id.slice(-12) } };
@@ -96,5 +96,5 @@ const addEntries = async ({ store }: Fixture, count: number): Promise<void> => {
   }
 };
 
-/** Bytes that Redis holds. */
-const redisMemory = async ({ redis }: World): Promise<number> => Number(/used_memory:(\d+)/.exec(await redis.info('memory'))?.[1]);
+/** Returns the bytes of memory that Redis uses. */
+const redisMemory = async ({ redis }: Harness): Promise<number> => Number(/used_memory:(\d+)/.exec(await redis.info('memory'))?.[1]);

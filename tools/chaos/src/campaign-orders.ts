@@ -1,11 +1,11 @@
 import type { OrderRecord, Store } from '@crossroads/store';
 import { collections, orderReader } from '@crossroads/store';
-import { laneOf, routingBetween } from '@crossroads/sandbox';
+import { tradingPairOf, routingBetween } from '@crossroads/sandbox';
 import type { Digests } from './evidence.js';
 import { digestsOf } from './evidence.js';
 import type { OrderBefore } from './history.js';
 
-/** An order of the campaign, and how its origin asks for its reset. */
+/** An order of the campaign, and what its origin needs to submit a reset. */
 export interface CampaignOrder {
   orderId: string;
   number: string;
@@ -13,11 +13,11 @@ export interface CampaignOrder {
   destinationName: string;
 }
 
-/** Delivered orders, written as any order is, and read back as they then are. */
+/** Stores delivered orders. Returns them, and their content as read back from the database. */
 export const putOrders = async (store: Store, count: number): Promise<{ orders: CampaignOrder[]; before: OrderBefore[] }> => {
-  const book = orderReader(store);
+  const reader = orderReader(store);
   const records = Array.from({ length: count }, (_, index) => orderRecord(index));
-  for (const record of records) await book.put(record);
+  for (const record of records) await reader.put(record);
   const digests = digestsOf(store);
   const before = await Promise.all(records.map((record) => orderBefore(store, record, digests)));
   return {
@@ -47,7 +47,7 @@ const orderBefore = async (store: Store, { order_id, origin_order_number, routin
 };
 
 const orderRecord = (index: number): OrderRecord => {
-  const [origin, destination] = laneOf(index);
+  const [origin, destination] = tradingPairOf(index);
   const bols = Array.from({ length: index % 4 }, (_, at) => ({
     bol_number: `BOL-${index}-${at}`,
     terminal: { source_id: 'T-14', source_name: 'North Terminal' },

@@ -1,5 +1,6 @@
 import type { CheckInput, Violation } from './checker.js';
 import { findViolations } from './checker.js';
+import { hasEnded } from './checks/check.js';
 import { putOrders } from './campaign-orders.js';
 import { createClient } from './client.js';
 import { readEvidence } from './evidence.js';
@@ -9,9 +10,9 @@ import { startLoad } from './load.js';
 import type { Random } from './random.js';
 import { seededRandom } from './random.js';
 import type { Recovery } from './recovery.js';
-import { recoveryOf } from './recovery.js';
-import type { World } from './world.js';
-import { openWorld, whenAborted } from './world.js';
+import { measureRecovery } from './recovery.js';
+import type { Harness } from './harness.js';
+import { openHarness, whenAborted } from './harness.js';
 import { startWriter } from './writer.js';
 
 export interface CampaignOptions {
@@ -19,16 +20,17 @@ export interface CampaignOptions {
   cacheDir: string;
   seed: number;
   workers: number;
-  /** One after the other; those that stand together go on at the same time. */
+  /** Injected one after the other; faults of an inner array at the same time. */
   faults: readonly (Fault | readonly Fault[])[];
-  /** Orders there are. */
+  /** Number of orders in the database. */
   orders: number;
-  /** Requests a second, beside the bursts. */
+  /** Requests per second between the bursts. */
   perSecond: number;
   savesPerSecond: number;
-  /** Milliseconds everything has to come to rest once the last fault is over. */
+  /** Milliseconds within which all sagas must have finished after the last fault. */
   convergeWithinMs: number;
-  say(proxy: string): void;
+  /** Prints one line of progress. */
+  print(line: string): void;
   signal: AbortSignal;
 }
 
@@ -39,45 +41,45 @@ export interface CampaignResult {
   /** Processes that ended by SIGKILL: workers, and the others. */
   workerKills: number;
   otherKills: number;
-  /** Milliseconds. */
-  tookMs: number;
+  durationMs: number;
+  /** Milliseconds from the last fault until all sagas had finished. */
   convergedMs: number;
-  /** Sagas that were open when Redis came back empty, and how many of them never ended. */
+  /** Sagas that were open when Redis came back empty, and how many of them never finished. */
   wiped: { open: number; lost: number };
 }
 
-/** Runs a system under load, breaks it in every way it is told to, waits until it has come to rest, and judges what was seen. */
+/** Runs the system under load, injects the faults, waits until all sagas have finished, and checks the invariants. */
 export const runCampaign = async (options: CampaignOptions): Promise<CampaignResult> => {
   const began = performance.now();
-  const { dataDir, cacheDir, workers, say, signal } = options;
-  const world = await openWorld({ dataDir, cacheDir, workers, say, signal });
+  const { dataDir, cacheDir, workers, signal } = options;
+  const harness = await openHarness({ dataDir, cacheDir, workers, signal });
   try {
-    return await Promise.race([campaignOn(world, options, began), whenAborted(signal)]);
+    return await Promise.race([runOn(harness, options, began), whenAborted(signal)]);
   } finally {
-    await world.stop();
+    await harness.stop();
   }
 };
 
-const campaignOn = async (world: World, { seed, faults, orders: count, perSecond, savesPerSecond, convergeWithinMs, say }: CampaignOptions, began: number): Promise<CampaignResult> => {
-  const { store, history } = world;
+const runOn = async (harness: Harness, { seed, faults, orders: count, perSecond, savesPerSecond, convergeWithinMs, print }: CampaignOptions, began: number): Promise<CampaignResult> => {
+  const { store, history } = harness;
   const { orders, before } = await putOrders(store, count);
   history.orders = before;
-  // One stream of chance for each: how often one draws must not change what another gets.
+  // One random stream each: with a shared one, an extra draw of one part would change the choices of all others.
   const [forClient, forLoad, forWriter, forFaults, forDestination] = [1, 2, 3, 4, 5].map((stream) => seededRandom(seed * 31 + stream)) as [Random, Random, Random, Random, Random];
-  world.destination.takes(() => forDestination.below(100));
-  const client = createClient(world, forClient);
-  const load = startLoad({ client, history, orders, random: forLoad, perSecond, watched: 8 });
-  const writer = await startWriter({ uri: world.mongodbUri, history, random: forWriter, target: () => load.recent(), perSecond: savesPerSecond });
+  harness.destination.setDelay(() => forDestination.below(100));
+  const client = createClient(harness, forClient);
+  const load = startLoad({ client, history, orders, random: forLoad, perSecond, pollers: 8 });
+  const writer = await startWriter({ uri: harness.mongodbUri, history, random: forWriter, target: () => load.recent(), perSecond: savesPerSecond });
 
   const plan: CheckInput['plan'] = { submissions: 0, faults: [] };
   let open: string[] = [];
   const inject = async ({ name, wanted, inject }: Fault): Promise<void> => {
-    const hits = await inject(world, { random: forFaults, load, orders });
+    const hits = await inject(harness, { random: forFaults, load, orders });
     const before = plan.faults.find((fault) => fault.name === name);
     if (before) Object.assign(before, { wanted: before.wanted + wanted, hits: before.hits + hits });
     else plan.faults.push({ name, wanted, hits });
-    if (name === 'Redis wiped') open = await activeSagas(world);
-    say(`${seconds(began)}  ${name}: hit ${hits} of ${wanted}; ${history.submissions.length} resets asked for`);
+    if (name === 'Redis wiped') open = await activeSagas(harness);
+    print(`${seconds(began)}  ${name}: hit ${hits} of ${wanted}; ${history.submissions.length} resets submitted`);
   };
   for (const faultOrSeveral of faults) {
     await Promise.all([faultOrSeveral].flat().map(inject));
@@ -86,30 +88,30 @@ const campaignOn = async (world: World, { seed, faults, orders: count, perSecond
 
   const lastFault = performance.now();
   await writer.stop();
-  await load.stopAsking(20_000);
-  plan.submissions = load.asked();
-  const rested = await within(convergeWithinMs, async () => (await activeSagas(world).catch(() => ['?'])).length === 0);
+  await load.stopSubmitting(20_000);
+  plan.submissions = load.submitted();
+  const hasConverged = await within(convergeWithinMs, async () => (await activeSagas(harness).catch(() => ['?'])).length === 0);
   const convergedMs = performance.now() - lastFault;
-  say(`${seconds(began)}  ${rested ? 'everything has come to rest' : 'NOT everything has come to rest'}, ${seconds(lastFault)} after the last fault`);
-  load.stopWatching();
-  for (const submission of history.submissions) await client.look(submission);
+  print(`${seconds(began)}  ${hasConverged ? 'all sagas have finished' : 'some sagas have NOT finished'}, ${seconds(lastFault)} after the last fault`);
+  load.stopPolling();
+  for (const submission of history.submissions) await client.poll(submission);
 
   const evidence = await readEvidence(store);
   const input = { history, evidence, plan };
-  const ended = new Set(evidence.sagas.filter(({ phase }) => phase === 'ended' || phase === 'stopped').map(({ sagaId }) => sagaId));
+  const finished = new Set(evidence.sagas.filter(({ phase }) => hasEnded(phase)).map(({ sagaId }) => sagaId));
   return {
     input,
     violations: findViolations(input),
-    recovery: recoveryOf(evidence, world.kills, history.windows),
-    workerKills: world.kills.filter(({ name }) => name.startsWith('worker-')).length,
-    otherKills: world.kills.filter(({ name }) => !name.startsWith('worker-')).length,
-    tookMs: performance.now() - began,
+    recovery: measureRecovery(harness.claims, harness.kills, history.windows),
+    workerKills: harness.kills.filter(({ name }) => name.startsWith('worker-')).length,
+    otherKills: harness.kills.filter(({ name }) => !name.startsWith('worker-')).length,
+    durationMs: performance.now() - began,
     convergedMs,
-    wiped: { open: open.length, lost: open.filter((sagaId) => !ended.has(sagaId)).length },
+    wiped: { open: open.length, lost: open.filter((sagaId) => !finished.has(sagaId)).length },
   };
 };
 
-const activeSagas = async ({ store }: World): Promise<string[]> => {
+const activeSagas = async ({ store }: Harness): Promise<string[]> => {
   const open = await store.connection.db!.collection('sagas').find({ phase: { $nin: ['ended', 'stopped'] } }, { projection: { _id: 1 } }).toArray();
   return open.map(({ _id }) => String(_id));
 };

@@ -1,6 +1,6 @@
 /**
- * `check-invariants.js [--overdue-minutes 1]` against the database of MONGODB_URI, which may be in use: prints a line per invariant
- * and what speaks against it. Reads only. Exit code 1 when one does not hold.
+ * `check-invariants.js [--overdue-minutes 1]` checks the database of MONGODB_URI, which may be in use. It only reads.
+ * It prints a line for each invariant and its violations. The exit code is 1 when an invariant is violated.
  */
 import { parseArgs } from 'node:util';
 import { readConfig, settings } from '@crossroads/platform';
@@ -8,7 +8,7 @@ import { openStore } from '@crossroads/store';
 import { z } from 'zod';
 import { liveFindings } from './live-checks.js';
 
-/** Violations shown of each invariant. */
+/** Violations printed for each invariant. */
 const shown = 20;
 
 const { MONGODB_URI } = readConfig(z.object({ MONGODB_URI: settings.mongodbUri }), process.env);
@@ -20,15 +20,15 @@ const store = openStore({
   uri: MONGODB_URI,
   operationTimeoutMs: 60_000,
   onConnectError: (error) => {
-    console.error(`MongoDB does not answer: ${error instanceof Error ? error.message : String(error)}`);
+    console.error(`Could not connect to MongoDB: ${error instanceof Error ? error.message : String(error)}. Check MONGODB_URI.`);
     process.exit(1);
   },
 });
 await store.connected;
-const finalOutcomes = await liveFindings(store, { overdueMinutes });
-for (const { promise, looked, violations } of finalOutcomes) {
-  console.log(`${violations.length === 0 ? '✔' : '✘'} ${promise}: ${violations.length} violations in ${looked}`);
+const findings = await liveFindings(store, { overdueMinutes });
+for (const { promise, checked, violations } of findings) {
+  console.log(`${violations.length === 0 ? '✔' : '✘'} ${promise}: ${violations.length} violations in ${checked}`);
   for (const { subject, description } of violations.slice(0, shown)) console.log(`    ${subject}: ${description}`);
 }
 await store.close();
-process.exitCode = finalOutcomes.some(({ violations }) => violations.length > 0) ? 1 : 0;
+process.exitCode = findings.some(({ violations }) => violations.length > 0) ? 1 : 0;

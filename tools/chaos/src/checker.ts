@@ -12,18 +12,18 @@ import { available, monotonic } from './checks/what-callers-saw.js';
 export type { CheckInput, Invariant, Plan, Violation } from './checks/check.js';
 
 export const checks = [
-  { invariant: 'I1', promise: 'no request answered pending is lost', check: nothingLost },
+  { invariant: 'I1', promise: 'no request with response pending is lost', check: nothingLost },
   { invariant: 'I2', promise: 'nothing cleared that is not in the log, byte for byte', check: deliveriesKept },
   { invariant: 'I3', promise: 'each effect on an order once', check: effectOnce },
   { invariant: 'I4', promise: 'one key and one body per saga at the destination', check: dispatchKey },
-  { invariant: 'I5', promise: 'steps in their order, one verdict each', check: orderOfSteps },
+  { invariant: 'I5', promise: 'steps in their order, one final outcome each', check: orderOfSteps },
   { invariant: 'I6', promise: 'every cleared order restorable from the log', check: restorable },
-  { invariant: 'I7', promise: 'what callers see never goes back', check: monotonic },
-  { invariant: 'I8', promise: 'everything comes to rest', check: convergence },
-  { invariant: 'I11', promise: 'the intake answers within 3 s', check: available },
+  { invariant: 'I7', promise: 'the state that callers see never goes back', check: monotonic },
+  { invariant: 'I8', promise: 'all sagas finish', check: convergence },
+  { invariant: 'I11', promise: 'the intake responds within 3 s', check: available },
   { invariant: 'I13', promise: 'one reset per order at a time', check: mutualExclusion },
-  { invariant: 'I14', promise: 'what was planned really happened', check: meaningful },
+  { invariant: 'I14', promise: 'the plan was executed', check: meaningful },
 ] as const;
 
-/** Every violation of every invariant, from what was seen from outside and what the database holds in the end. */
+/** Compares the records of client, writer and destination with the final database. Returns every violation of every invariant. */
 export const findViolations = (input: CheckInput): Violation[] => checks.flatMap(({ check }) => check(input));

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Store } from '@crossroads/store';
 import { collections } from '@crossroads/store';
 
-/** What the database holds in the end. Deliveries are digests of their BSON, times milliseconds since 1970. */
+/** The final content of the database. Deliveries are digests of their BSON, times are milliseconds since 1970. */
 export interface Evidence {
   sagas: SagaSeen[];
   entries: EntrySeen[];
@@ -14,7 +14,7 @@ export interface SagaSeen {
   correlationId: string;
   status: string;
   phase: string;
-  /** Of the error it stopped with. */
+  /** Code of the error it stopped with. */
   code?: string;
   epoch: number;
   settledEpoch: number;
@@ -33,7 +33,7 @@ export interface EntrySeen {
   step: string;
   direction: string;
   outcome: string;
-  /** Version whose deliveries were cleared, on the `done` of clear-deliveries. */
+  /** Version whose deliveries were cleared; only in the `done` entry of clear-deliveries. */
   clearedVersion?: number;
   snapshot?: SnapshotSeen;
 }
@@ -43,7 +43,7 @@ export interface SnapshotSeen {
   bols: string[];
   drops: string[];
   progression: string;
-  /** Whether the digest beside it is that of its contents. */
+  /** Whether the stored digest is that of the contents. */
   intact: boolean;
 }
 
@@ -53,9 +53,8 @@ export interface OrderSeen {
   bols: string[];
   drops: string[];
   progression: string;
-  /** The saga that holds it. */
   lockedBySaga?: string;
-  /** The version this saga says it cleared. */
+  /** The version that this saga has cleared and not restored, according to the lock. */
   lockedCleared?: number;
 }
 
@@ -65,9 +64,9 @@ export const losslessBson = { promoteValues: false, promoteLongs: false, promote
 type Raw = Record<string, never>;
 
 export interface Digests {
-  /** Of one BOL or drop. */
+  /** Returns the digest of one BOL or drop. */
   of(item: unknown): string;
-  /** As the snapshot step makes them. */
+  /** Returns the digest that the snapshot step stores. */
   ofSnapshot(contents: { bols: unknown; executed_drops: unknown; progression_state: unknown }): string;
 }
 

@@ -1,8 +1,8 @@
-/** What client, writer and destination saw, each in its own words; the system under test writes none of it. Times: milliseconds since 1970. */
+/** Records of client, writer and destination. The system under test writes none of them. Times are milliseconds since 1970. */
 export interface History {
   orders: OrderBefore[];
   submissions: Submission[];
-  /** HTTP exchanges that were slow, cut or answered with anything but 2xx. */
+  /** HTTP requests that were slow or cut, or whose status was not 200. */
   troubles: Trouble[];
   requests: number;
   sightings: Sighting[];
@@ -11,7 +11,7 @@ export interface History {
   windows: FaultWindow[];
 }
 
-/** An order as it was before the campaign touched it. Deliveries are digests of their BSON. */
+/** An order before the campaign. Deliveries are digests of their BSON. */
 export interface OrderBefore {
   orderId: string;
   number: string;
@@ -19,35 +19,35 @@ export interface OrderBefore {
   bols: string[];
   drops: string[];
   progression: string;
-  /** Installation at the other end of the order, where a reset must go. */
+  /** Id of the instance at the order's other end, which must receive the reset. */
   goesTo: string;
 }
 
-/** One wish of the client, however often it had to be sent. */
+/** One reset that the client submits, however often it is sent. */
 export interface Submission {
   orderId: string;
-  /** By what it can be sent again without becoming another wish. */
+  /** The id that makes a retry safe. With `not`, each attempt may create a saga of its own. */
   named: 'correlation-id' | 'idempotency-key' | 'not';
   correlationId?: string;
-  /** Every `pending` it was answered with. */
+  /** Every response with status `pending`. */
   replies: { at: number; sagaId: string; correlationId: string }[];
-  /** Times it was sent without a name and no answer came: each may have become a saga nobody knows. */
-  dueSagas: number;
+  /** Attempts without a response. Each may have created a saga that the client does not know. */
+  unanswered: number;
 }
 
 export interface Trouble {
   at: number;
-  /** What the answer took, without the pauses of the campaign itself. */
+  /** Duration without the pauses of the campaign's own process. */
   ms: number;
-  /** When it was over, those pauses included. */
+  /** When the request ended, those pauses included. */
   until: number;
   what: 'submit' | 'poll';
-  /** 0: the connection was cut or refused; -1: no answer before the client gave up. */
+  /** HTTP status. 0: the connection was cut or refused; -1: no response before the timeout. */
   status: number;
   retryAfter: boolean;
 }
 
-/** What a poll said, kept when it differs from the one before. */
+/** The response to a poll, recorded when it differs from the previous one of the saga. */
 export interface Sighting {
   at: number;
   sagaId: string;
@@ -57,15 +57,15 @@ export interface Sighting {
   entries?: number;
 }
 
-/** A BOL or drop that some other writer saved on an order. */
+/** A BOL or drop that the writer saved on an order. */
 export interface Save {
   at: number;
   orderId: string;
   list: 'bols' | 'drops';
   digest: string;
-  /** The order's version after it; absent when no answer came, so that it may or may not have been saved. */
+  /** Version of the order after the save. Absent without a response: then it is unknown whether the item was saved. */
   version?: number;
-  /** Set together with it. */
+  /** Progression that the same update set. */
   progression?: string;
 }
 
@@ -74,15 +74,15 @@ export interface Delivery {
   key: string;
   correlationId: string;
   orderId: string;
-  /** Installation the request was addressed to. */
+  /** Id of the instance in the request's path. */
   instance: string;
   /** SHA-256 of the body's bytes. */
   body: string;
-  /** Whether the destination took it, whatever the caller then heard. */
+  /** Whether the destination accepted the reset. The response may have been lost. */
   taken: boolean;
 }
 
-/** While a part was made to fail, and what it took until it was well again. */
+/** Period in which a fault was active on a part. */
 export interface FaultWindow {
   part: 'redis' | 'mongodb' | 'intake' | 'workers' | 'destination';
   from: number;

@@ -7,63 +7,63 @@ import { orderOfSteps } from './checks/order-of-steps.js';
 import type { EntrySeen, SagaSeen } from './evidence.js';
 import { digestsOf, entrySeen, losslessBson, sagaSeen } from './evidence.js';
 
-/** One invariant as far as the database alone can tell, and what speaks against it. */
+/** One invariant that the database can show on its own, and its violations. */
 export interface LiveFinding {
   promise: string;
-  /** How many sagas, snapshots or orders were looked at. */
-  looked: number;
+  /** Number of sagas, snapshots or orders that were checked. */
+  checked: number;
   violations: { subject: string; description: string }[];
 }
 
-/** Sagas whose entries are read together. */
-const batch = 200;
+/** Sagas whose entries are read in one query. */
+const batchSize = 200;
 
 /**
- * Reads a database in use, a few hundred sagas at a time. A saga is read before its entries: what it says must be in them by then,
- * while entries may be newer than it.
+ * Checks a database in use, a few hundred sagas at a time. Each saga is read before its entries.
+ * In the other order, a saga could finish in between and look as if entries were missing.
  */
 export const liveFindings = async (store: Store, { overdueMinutes }: { overdueMinutes: number }): Promise<LiveFinding[]> => {
   const db = store.connection.db!;
   const digests = digestsOf(store);
-  const saved: LiveFinding = { promise: 'snapshots have the digest they name, and none was missing when its order was cleared', looked: 0, violations: [] };
-  const steps: LiveFinding = { promise: 'steps in their order, one verdict each, synced means all done', looked: 0, violations: [] };
-  const executions: EntrySeen[] = [];
+  const saved: LiveFinding = { promise: 'each snapshot has its digest, and existed when its order was cleared', checked: 0, violations: [] };
+  const steps: LiveFinding = { promise: 'steps in their order, one final outcome each, synced means all done', checked: 0, violations: [] };
+  const allEntries: EntrySeen[] = [];
 
-  const judge = async (sagas: SagaSeen[]): Promise<void> => {
+  const checkBatch = async (sagas: SagaSeen[]): Promise<void> => {
     const filter = { saga_id: { $in: sagas.map(({ sagaId }) => sagaId) } };
     const raw = await db.collection(collections.logs).find(filter, { ...losslessBson, projection: { inbound_request: 0, outbound_request: 0, routing: 0 } }).toArray();
     const entries = raw.map((entry) => entrySeen(entry, digests));
-    steps.looked += sagas.length;
+    steps.checked += sagas.length;
     steps.violations.push(...orderOfSteps({ evidence: { sagas, entries, orders: [] } }));
     for (const [subject, journal] of by(entries, ({ sagaId }) => sagaId)) {
-      saved.looked += journal.filter(({ snapshot }) => snapshot).length;
+      saved.checked += journal.filter(({ snapshot }) => snapshot).length;
       saved.violations.push(...clearedUnsaved(journal).map((description) => ({ subject, description })));
     }
-    for (const { snapshot: _snapshot, ...entry } of entries) executions.push(entry);
+    for (const { snapshot: _snapshot, ...entry } of entries) allEntries.push(entry);
   };
-  let waiting: SagaSeen[] = [];
+  let batch: SagaSeen[] = [];
   for await (const saga of db.collection(collections.sagas).find({ type: 'reset_order' }, { projection: { request: 0, inbound_request: 0 }, sort: { _id: 1 } })) {
-    waiting.push(sagaSeen(saga));
-    if (waiting.length < batch) continue;
-    await judge(waiting);
-    waiting = [];
+    batch.push(sagaSeen(saga));
+    if (batch.length < batchSize) continue;
+    await checkBatch(batch);
+    batch = [];
   }
-  await judge(waiting);
+  await checkBatch(batch);
 
   return [
     saved,
     steps,
-    { promise: 'one reset per order at a time', looked: steps.looked, violations: mutualExclusion({ evidence: { sagas: [], entries: executions, orders: [] } }) },
+    { promise: 'one reset per order at a time', checked: steps.checked, violations: mutualExclusion({ evidence: { sagas: [], entries: allEntries, orders: [] } }) },
     await locks(store),
     await overdue(store, overdueMinutes),
-    await circles(store),
+    await waitingCycles(store),
     await recoveries(store),
   ];
 };
 
-/** An order is held only by a saga that is still under way, or stopped for an operator. */
+/** An order is locked only by a saga that is open or stopped. */
 const locks = async ({ connection }: Store): Promise<LiveFinding> => {
-  const held = await connection.db!
+  const locked = await connection.db!
     .collection(collections.orders)
     .aggregate([
       { $match: { 'lock.saga_id': { $exists: true } } },
@@ -71,13 +71,13 @@ const locks = async ({ connection }: Store): Promise<LiveFinding> => {
       { $project: { 'lock.saga_id': 1, 'saga.phase': 1 } },
     ])
     .toArray();
-  const violations = held
+  const violations = locked
     .filter(({ saga }) => saga.length === 0 || saga[0].phase === 'ended')
-    .map(({ _id, lock, saga }) => ({ subject: String(_id), description: `held by saga ${lock.saga_id}, which ${saga.length === 0 ? 'does not exist' : 'has ended'}` }));
-  return { promise: 'orders are held by living sagas only', looked: held.length, violations };
+    .map(({ _id, lock, saga }) => ({ subject: String(_id), description: `locked by saga ${lock.saga_id}, which ${saga.length === 0 ? 'does not exist' : 'has finished'}` }));
+  return { promise: 'only open sagas lock orders', checked: locked.length, violations };
 };
 
-/** Due, and nothing has been written of it since. The second is asked too, because what is due at once is due since 1970. */
+/** A saga is overdue when it was due and last written long ago. A saga that is due immediately has `next_run_at` 1970, so that field alone does not suffice. */
 const overdue = async ({ connection }: Store, minutes: number): Promise<LiveFinding> => {
   const sagas = connection.db!.collection(collections.sagas);
   const longAgo = { $subtract: ['$$NOW', minutes * 60_000] };
@@ -91,17 +91,17 @@ const overdue = async ({ connection }: Store, minutes: number): Promise<LiveFind
     subject: String(_id),
     description: `${phase as string}, due since ${(next_run_at as Date).toISOString()}, last written ${(updated_at as Date).toISOString()}`,
   }));
-  return { promise: `no saga due for more than ${minutes} minute${minutes === 1 ? '' : 's'} without moving`, looked: await sagas.countDocuments({ next_run_at: { $exists: true } }), violations };
+  return { promise: `no saga due for more than ${minutes} minute${minutes === 1 ? '' : 's'} without progress`, checked: await sagas.countDocuments({ next_run_at: { $exists: true } }), violations };
 };
 
-/** Each would wait for the next for ever, and none would be overdue. */
-const circles = async (store: Store): Promise<LiveFinding> => {
+/** Sagas in a cycle would wait forever, and none of them would be overdue. */
+const waitingCycles = async (store: Store): Promise<LiveFinding> => {
   const found = await waitCycles(store).find(0);
-  const violations = found.map((circle) => ({ subject: circle[0]!, description: `waits in a circle of ${circle.length}: ${circle.join(', ')}` }));
-  return { promise: 'no sagas wait for one another in a circle', looked: await store.connection.db!.collection(collections.sagas).countDocuments({ phase: 'waiting' }), violations };
+  const violations = found.map((cycle) => ({ subject: cycle[0]!, description: `is in a cycle of ${cycle.length}: ${cycle.join(', ')}` }));
+  return { promise: 'no sagas wait for each other in a cycle', checked: await store.connection.db!.collection(collections.sagas).countDocuments({ phase: 'waiting' }), violations };
 };
 
-/** Two would put the same things back, one over the other. */
+/** Two recoveries of one reset would restore the same deliveries twice. */
 const recoveries = async ({ connection }: Store): Promise<LiveFinding> => {
   const open = await connection.db!
     .collection(collections.sagas)
@@ -110,6 +110,6 @@ const recoveries = async ({ connection }: Store): Promise<LiveFinding> => {
       { $group: { _id: '$request.recovers.saga_id', ids: { $push: '$_id' } } },
     ])
     .toArray();
-  const violations = open.filter(({ ids }) => ids.length > 1).map(({ _id, ids }) => ({ subject: _id, description: `is being put back by ${ids.length} recoveries at once: ${ids.join(', ')}` }));
-  return { promise: 'one recovery of a reset at a time', looked: open.length, violations };
+  const violations = open.filter(({ ids }) => ids.length > 1).map(({ _id, ids }) => ({ subject: _id, description: `is restored by ${ids.length} recoveries at once: ${ids.join(', ')}` }));
+  return { promise: 'one recovery of a reset at a time', checked: open.length, violations };
 };

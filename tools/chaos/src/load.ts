@@ -3,16 +3,16 @@ import type { Client } from './client.js';
 import type { History, Submission } from './history.js';
 import type { Random } from './random.js';
 
-/** Requests as they come in life: in bursts, sometimes many for one order, some of them watched by an eager caller. */
+/** Realistic load: requests in bursts, sometimes many for one order, and callers that poll. */
 export interface Load {
-  /** Asks for this many resets at once, beside the usual. */
+  /** Submits this many resets at once, in addition to the constant load. */
   burst(count: number): void;
-  /** An order that was asked for lately. */
+  /** Returns a random order of the last submissions. */
   recent(): CampaignOrder;
-  asked(): number;
-  /** Stops asking; resolves when everything asked for has been answered, or `withinMs` are over. */
-  stopAsking(withinMs: number): Promise<void>;
-  stopWatching(): void;
+  submitted(): number;
+  /** Stops submitting. Resolves when every submission has a response, or after `withinMs`. */
+  stopSubmitting(withinMs: number): Promise<void>;
+  stopPolling(): void;
 }
 
 export interface LoadOptions {
@@ -21,75 +21,75 @@ export interface LoadOptions {
   orders: readonly CampaignOrder[];
   random: Random;
   perSecond: number;
-  /** Sagas watched at once. */
-  watched: number;
+  /** Number of callers that poll. */
+  pollers: number;
 }
 
-/** Milliseconds between two looks of one watcher. */
-const lookEveryMs = 150;
+/** Milliseconds between two polls of one caller. */
+const pollEveryMs = 150;
 
-/** Looks at a saga after it was done, to see whether it stays so. */
-const looksAfterwards = 5;
+/** Polls of a saga after it was done, to check that it stays done. */
+const pollsAfterDone = 5;
 
-/** A few orders get much of the traffic, so that resets have to wait for each other. */
+/** Number of orders that get much of the load, so that resets block each other. */
 const popular = 6;
 
-export const startLoad = ({ client, history, orders, random, perSecond, watched }: LoadOptions): Load => {
-  let asking = true;
-  let watching = true;
-  let lately: CampaignOrder[] = [orders[0]!];
+export const startLoad = ({ client, history, orders, random, perSecond, pollers }: LoadOptions): Load => {
+  let isSubmitting = true;
+  let isPolling = true;
+  let lastOrders: CampaignOrder[] = [orders[0]!];
   const open = new Set<Promise<void>>();
-  const anOrder = (): CampaignOrder => (random.below(8) === 0 ? orders[random.below(popular)]! : random.pick(orders));
+  const pickOrder = (): CampaignOrder => (random.below(8) === 0 ? orders[random.below(popular)]! : random.pick(orders));
 
-  let asked = 0;
-  const ask = (): void => {
-    const order = anOrder();
-    lately = [order, ...lately].slice(0, 12);
-    asked += 1;
-    const result = client.submit(order).finally(() => open.delete(result));
-    open.add(result);
+  let submitted = 0;
+  const submit = (): void => {
+    const order = pickOrder();
+    lastOrders = [order, ...lastOrders].slice(0, 12);
+    submitted += 1;
+    const submission = client.submit(order).finally(() => open.delete(submission));
+    open.add(submission);
   };
   const burst = (count: number): void => {
-    for (let number = 0; number < count; number++) ask();
+    for (let number = 0; number < count; number++) submit();
   };
-  const askOn = async (): Promise<void> => {
-    while (asking) {
+  const submitLoop = async (): Promise<void> => {
+    while (isSubmitting) {
       const pauseMs = 200 + random.below(800);
-      // An outage must not turn into a flood of our own making.
+      // During an outage open submissions pile up; without this limit their retries would be an overload fault.
       if (open.size < 300) burst(Math.max(1, Math.round((perSecond * pauseMs) / 1_000)));
       await sleep(pauseMs);
     }
   };
-  const telemetry = async (): Promise<void> => {
-    while (watching) {
-      const submission = newest(history.submissions, random);
-      let after = 0;
-      while (watching && submission && after < looksAfterwards) {
-        if (await client.look(submission)) after += 1;
-        await sleep(lookEveryMs);
+  const pollLoop = async (): Promise<void> => {
+    while (isPolling) {
+      const submission = pickNewest(history.submissions, random);
+      let afterDone = 0;
+      while (isPolling && submission && afterDone < pollsAfterDone) {
+        if (await client.poll(submission)) afterDone += 1;
+        await sleep(pollEveryMs);
       }
-      if (!submission) await sleep(lookEveryMs);
+      if (!submission) await sleep(pollEveryMs);
     }
   };
-  const asker = askOn();
-  for (let observer = 0; observer < watched; observer++) void telemetry();
+  const submitting = submitLoop();
+  for (let poller = 0; poller < pollers; poller++) void pollLoop();
 
   return {
     burst,
-    recent: () => random.pick(lately),
-    asked: () => asked,
-    async stopAsking(withinMs) {
-      asking = false;
-      await asker;
+    recent: () => random.pick(lastOrders),
+    submitted: () => submitted,
+    async stopSubmitting(withinMs) {
+      isSubmitting = false;
+      await submitting;
       await Promise.race([Promise.all(open), sleep(withinMs)]);
       client.end();
     },
-    stopWatching: () => void (watching = false),
+    stopPolling: () => void (isPolling = false),
   };
 };
 
-/** One of the last that were answered. */
-const newest = (submissions: readonly Submission[], random: Random): Submission | undefined => {
+/** Returns one of the last submissions that have a response. */
+const pickNewest = (submissions: readonly Submission[], random: Random): Submission | undefined => {
   const last = submissions.slice(-10).filter(({ replies }) => replies.length > 0);
   return last.length === 0 ? undefined : random.pick(last);
 };

@@ -1,13 +1,13 @@
 /**
- * `main.js [--minutes 5] [--seed <number>] [--workers 5] [--short]`: a campaign of faults on real stores and processes, in a folder and on ports of its own.
- * Prints what was done and what was found; exit code 1 when an invariant was violated, and the folder is kept then.
+ * `main.js [--minutes 5] [--seed <number>] [--workers 5] [--short]`: runs a campaign of faults on real stores and processes.
+ * The campaign has its own folder and ports, and prints a report. When an invariant is violated, the exit code is 1 and the folder is kept.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { endOn } from '@crossroads/sandbox';
+import { handleShutdown } from '@crossroads/sandbox';
 import { runCampaign } from './campaign.js';
 import { fullPlan, shortPlan } from './plan.js';
 import { summaryOf } from './summary.js';
@@ -25,10 +25,10 @@ const minutes = Number(values.minutes);
 if (!Number.isSafeInteger(seed) || !(minutes > 0)) throw new Error('usage: main.js [--minutes 5] [--seed <whole number>] [--workers 5] [--short]');
 
 const dataDir = await mkdtemp(join(tmpdir(), 'crossroads-chaos-'));
-const ending = endOn(process);
+const shutdown = handleShutdown(process);
 let keep = false;
-ending.atLast(async () => {
-  if (keep) console.log(`Kept for you: ${dataDir}`);
+shutdown.addCleanup(async () => {
+  if (keep) console.log(`Data and logs are kept in ${dataDir}`);
   else await rm(dataDir, { recursive: true, force: true });
 });
 console.log(`chaos: seed ${seed}, ${values.short ? 'the short campaign' : `about ${minutes} minutes`}`);
@@ -42,17 +42,17 @@ const campaign = runCampaign({
   perSecond: values.short ? 4 : 5,
   savesPerSecond: 15,
   convergeWithinMs: 90_000,
-  say: console.log,
-  signal: ending.signal,
+  print: console.log,
+  signal: shutdown.signal,
 });
-// Whoever interrupts waits until every process is gone.
-ending.atLast(() => Promise.allSettled([campaign]));
+// On an interrupt, wait until every process has ended.
+shutdown.addCleanup(() => Promise.allSettled([campaign]));
 try {
   const result = await campaign;
   console.log(summaryOf(result, seed));
   keep = result.violations.length > 0;
-  await ending.now(keep ? 1 : 0);
+  await shutdown.exit(keep ? 1 : 0);
 } catch (error) {
-  keep = !ending.signal.aborted;
-  await ending.failed(error);
+  keep = !shutdown.signal.aborted;
+  await shutdown.fail(error);
 }

@@ -8,20 +8,20 @@ import { lateWrites, rejectedOperations, stepDowns, unlistedErrors, writeConcern
 import { fillRedis, flushRedis, killRedis, pauseRedis, wipeRedis } from './faults/redis.js';
 import { freeze, zombies } from './faults/zombies.js';
 
-/** Longer than a claim holds a saga: others have taken over when the sleeper wakes. */
-const pastTheLeaseMs = 16_000;
+/** Longer than a lease: other workers have claimed the sagas when the stopped worker continues. */
+const longerThanLeaseMs = 16_000;
 
-/** One kind of fault after the other, with step-downs during many of them, for `minutes` in all, coming to rest included. What is killed at points takes what time is left. */
+/** One kind of fault after the other, with step-downs during many of them. Takes about `minutes`, including the time until all sagas finish. */
 export const fullPlan = (minutes: number): (Fault | Fault[])[] => {
   const scale = Math.max(0.2, (minutes * 60 - 45) / 255);
   const ms = (full: number): number => Math.round(full * scale);
   return [
     crashAtPoints(Math.max(1, Math.round(2 * scale)), ms(90_000)),
-    [zombies(2, pastTheLeaseMs), stepDowns(3, 4_000)],
+    [zombies(2, longerThanLeaseMs), stepDowns(3, 4_000)],
     [flushRedis(2), stepDowns(1, 0), rejectedOperations(3_000)],
     lostWrites(Math.max(1, Math.round(2 * scale))),
     lostJobs(3),
-    lateWrites(['hold', 'clear', 'clear to the log', 'progression'], 1_000),
+    lateWrites(['lock', 'clear', 'clear to the log', 'progression'], 1_000),
     partition('workersToMongodb', 5_000),
     partition('workersToRedis', 5_000),
     partition('intakeToMongodb', 4_000),
@@ -33,21 +33,21 @@ export const fullPlan = (minutes: number): (Fault | Fault[])[] => {
     killRedis(2_000),
     pauseMongodb(4_000),
     [faultyDestination(ms(10_000)), stepDowns(2, 3_000)],
-    // Alone: while clears are held back, nothing else comes as far as its fault.
-    lateWrites(['clear', 'progression'], pastTheLeaseMs),
+    // Alone: while clears are delayed, no saga reaches the failpoints of another fault.
+    lateWrites(['clear', 'progression'], longerThanLeaseMs),
     [writeConcernErrors(ms(4_000)), stepDowns(1, 0)],
-    // After all that empties Redis, which would revive the jobs this must not kill.
+    // After every fault that empties Redis: an empty Redis makes the sweep enqueue all sagas again and would hide a lost job.
     unlistedErrors(12_000),
     killAllWorkers(4_000),
-    [freeze(pastTheLeaseMs), stepDowns(3, 3_000)],
+    [freeze(longerThanLeaseMs), stepDowns(3, 3_000)],
     killWorkers(ms(50_000), 1_000),
   ];
 };
 
-/** For every `npm test`: some of each that takes no waiting. */
+/** The faults of `npm test`: some of each kind that does not have to wait for a lease. */
 export const shortPlan = (): (Fault | Fault[])[] => [
   crashAtPoints(1, 40_000, ['P1', 'P6', 'P9', 'P13', 'P15']),
-  lostWrites(1, ['clear', 'settle']),
+  lostWrites(1, ['clear', 'save state']),
   [flushRedis(1), stepDowns(2, 500)],
   lateWrites(['clear', 'clear to the log'], 1_000),
   rejectedOperations(1_000),

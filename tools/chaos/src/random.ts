@@ -1,14 +1,14 @@
-/** Chance that can be repeated: the same seed, the same draws. */
+/** A pseudorandom generator: the same seed gives the same draws. */
 export interface Random {
-  /** 0 … 1, 1 excluded. */
+  /** Returns a number from 0 to below 1. */
   next(): number;
-  /** An integer from 0 to below `count`. */
+  /** Returns an integer from 0 to below `count`. */
   below(count: number): number;
   pick<T>(among: readonly T[]): T;
   shuffled<T>(all: readonly T[]): T[];
 }
 
-/** Mulberry32: thirty-two bits of state are plenty for choosing faults. */
+/** Creates a Mulberry32 generator. Its 32 bits of state suffice for choosing faults. */
 export const seededRandom = (seed: number): Random => {
   let state = seed >>> 0;
   const next = (): number => {

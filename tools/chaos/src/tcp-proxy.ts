@@ -2,62 +2,62 @@ import type { Socket } from 'node:net';
 import { createConnection, createServer } from 'node:net';
 import { join } from 'node:path';
 
-/** The line between a part of the system and Redis: everything passes unless a fault is in force. MongoDB has a proxy that reads what passes. */
+/** A TCP proxy between a part of the system and Redis. Without a fault it passes all data. MongoDB has a proxy that decodes commands. */
 export interface TcpProxy {
-  /** The store's address, by way of this line. */
+  /** URL of Redis through this proxy. */
   url: string;
-  /** Nothing passes until the answer is called. What was on its way arrives then, though its sender may have given up. */
+  /** Stalls all data until the returned function is called. Data in flight arrives then, even if its sender has given up. */
   silence(): () => void;
-  /** From now on the reply to a request like this is lost: the request arrives and is carried out, then the connection breaks. */
-  lose(request: RegExp, times: number): Losses;
+  /** Lets Redis execute matching requests, and cuts their connections before the replies arrive. */
+  loseReply(request: RegExp, times: number): LossRule;
   close(): Promise<void>;
 }
 
-export interface Losses {
+export interface LossRule {
   hits(): number;
   end(): void;
 }
 
-/** Milliseconds between the reply that is not brought and the end of the connection: all that was asked in one breath is carried out. */
-const breakAfterMs = 20;
+/** Milliseconds between a dropped reply and the end of the connection, so that Redis executes the whole pipeline. */
+const cutAfterMs = 20;
 
-/** Opens a line to the Redis at `url`, which listens on a socket; `name` is the line's own socket in `folder`. */
+/** Opens a proxy to the Redis at `url`, a Unix socket. The proxy listens on the socket `name` in `folder`. */
 export const openTcpProxy = async (url: string, folder: string, name: string): Promise<TcpProxy> => {
   const socket = decodeURIComponent(new URL(url).pathname);
   const own = join(folder, `${name}.sock`);
   const ends = new Set<Socket>();
   let silent = false;
-  let wanted: { request: RegExp; times: number; lost: number } | undefined;
+  let active: { request: RegExp; times: number; lost: number } | undefined;
 
   const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (caller) => {
     const store = createConnection({ path: socket, allowHalfOpen: true });
-    let asked = '';
-    let losing = false;
-    const broken = (): void => {
+    let requested = '';
+    let isLosing = false;
+    const cut = (): void => {
       caller.destroy();
       store.destroy();
     };
     for (const [from, to] of [[caller, store], [store, caller]] as const) {
       ends.add(from);
       from.on('end', () => to.end());
-      from.on('error', broken);
+      from.on('error', cut);
       from.on('close', () => ends.delete(from));
       from.on('drain', () => !silent && to.resume());
     }
     const pass = (chunk: Buffer, from: Socket, to: Socket): void => void (to.write(chunk) || from.pause());
     caller.on('data', (chunk: Buffer) => {
-      if (wanted && wanted.lost < wanted.times && !losing) {
-        asked += chunk.toString('latin1');
-        if (wanted.request.test(asked)) {
-          losing = true;
-          wanted.lost += 1;
+      if (active && active.lost < active.times && !isLosing) {
+        requested += chunk.toString('latin1');
+        if (active.request.test(requested)) {
+          isLosing = true;
+          active.lost += 1;
         }
       }
       pass(chunk, caller, store);
     });
     store.on('data', (chunk: Buffer) => {
-      asked = '';
-      if (losing) setTimeout(broken, breakAfterMs);
+      requested = '';
+      if (isLosing) setTimeout(cut, cutAfterMs);
       else pass(chunk, store, caller);
     });
     if (silent) store.pause();
@@ -75,10 +75,10 @@ export const openTcpProxy = async (url: string, folder: string, name: string): P
         for (const end of ends) end.resume();
       };
     },
-    lose(request, times) {
-      const losses = { request, times, lost: 0 };
-      wanted = losses;
-      return { hits: () => losses.lost, end: () => void (wanted = undefined) };
+    loseReply(request, times) {
+      const rule = { request, times, lost: 0 };
+      active = rule;
+      return { hits: () => rule.lost, end: () => void (active = undefined) };
     },
     close: () =>
       new Promise((closed) => {

@@ -7,9 +7,9 @@ import type { Random } from './random.js';
 
 const progressions = ['ASSIGNED', 'DRIVING_TO_LOAD', 'COMPLETE'];
 
-/** Another writer of orders: saves BOLs and drops at random moments, as every writer must with `version` raised in the same update. */
+/** A second writer of orders. Saves BOLs and drops at random moments, and increments `version` in the same update as every writer must. */
 export interface Writer {
-  /** Resolves once the last save was answered or given up. */
+  /** Resolves once the last save has a response or has failed. */
   stop(): Promise<void>;
 }
 
@@ -17,7 +17,7 @@ export interface WriterOptions {
   uri: string;
   history: History;
   random: Random;
-  /** Orders worth writing to just now. */
+  /** Returns the next order to write to. */
   target(): CampaignOrder;
   perSecond: number;
 }
@@ -51,7 +51,7 @@ export const startWriter = async ({ uri, history, random, target, perSecond }: W
   };
   const writing = (async () => {
     while (!stopped) {
-      // No answer is an answer too: the save may or may not be there.
+      // A save without a response keeps no version: the checker then accepts it stored or not.
       await save().catch(() => undefined);
       await new Promise((resolve) => setTimeout(resolve, (2_000 / perSecond) * random.next()));
     }
@@ -65,7 +65,7 @@ export const startWriter = async ({ uri, history, random, target, perSecond }: W
   };
 };
 
-/** Values that a detour over JSON or plain JavaScript would change. */
+/** Creates values that a conversion to JSON or plain JavaScript would change. */
 const exoticBol = ({ connection }: Store, number: number, random: Random): object => {
   const { Decimal128, Long, Binary } = connection.base.mongo;
   return {

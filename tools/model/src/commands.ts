@@ -2,12 +2,12 @@ import { cancelableSteps, snapshotInfo, sagaTypes } from '@crossroads/order-rese
 import type { Entry } from '@crossroads/saga';
 import { entryKey, isFinal, SagaState, StopSaga } from '@crossroads/saga';
 import type { Order, ResetRequest, SnapshotInfo } from '@crossroads/order-reset';
-import type { MemorySaga, ResetWorld } from '@crossroads/testkit/memory';
+import type { MemorySaga, ResetFixture } from '@crossroads/testkit/memory';
 import { recoverRequestFor, resetRequestFor } from '@crossroads/testkit/memory';
 
-/** What the intake and the operators' pages do, command by command as their own code does it, over the same fakes. Each may fail at each. */
+/** The actions of intake and operators' pages on the fakes, with the same commands as their own code. Each command may fail. */
 export interface Commands {
-  /** Answers when the caller would be told `pending`. */
+  /** Resolves when the caller would get the response `pending`. */
   accept(sagaId: string): Promise<void>;
   recover(sagaId: string, reset: string, force: boolean): Promise<void>;
   cancel(sagaId: string): Promise<void>;
@@ -26,7 +26,7 @@ type FinalOutcome = Pick<Entry['step'], 'name' | 'direction' | 'outcome'> & { st
 
 const definitions = new Map(sagaTypes({} as Parameters<typeof sagaTypes>[0]).map((type) => [type.type, type]));
 
-export const commandsOn = ({ sagas, journal, decisions, orders, order, queue, line, auditLog }: ResetWorld): Commands => {
+export const commandsOn = ({ sagas, journal, decisions, orders, order, queue, line, auditLog }: ResetFixture): Commands => {
   const read = async (sagaId: string): Promise<Read | undefined> => {
     const saga = await sagas.find(sagaId);
     return saga && { saga, entries: await journal.read(sagaId) };
@@ -66,7 +66,7 @@ export const commandsOn = ({ sagas, journal, decisions, orders, order, queue, li
     return stands.step.outcome === 'canceled' ? 'canceled' : 'moved';
   };
 
-  /** Closes the step that is open, whatever a zombie writes meanwhile; the entries as they are then. */
+  /** Closes the open step, also when a zombie worker writes at the same time. Returns the entries. */
   const closeOpenStep = async (saga: MemorySaga, epoch: number): Promise<Entry[] | undefined> => {
     for (let closed = 0; closed < 20; closed++) {
       const entries = await journal.read(saga.sagaId);
@@ -79,7 +79,7 @@ export const commandsOn = ({ sagas, journal, decisions, orders, order, queue, li
     return undefined;
   };
 
-  /** What the saga has cleared, with its lock raised to the operator's epoch, so that nothing of it is still on its way. */
+  /** Returns what the saga has cleared. Raises the lock to the operator's epoch, so that no write of an older claim can follow. */
   const clearedBy = async (sagaId: string, epoch: number, entries: readonly Entry[]): Promise<SnapshotInfo | undefined> => {
     const order = orderIn(entries);
     if (!order) return undefined;
@@ -140,7 +140,7 @@ export const commandsOn = ({ sagas, journal, decisions, orders, order, queue, li
       if (epoch === undefined) return;
       const entries = await closeOpenStep(saga, epoch);
       if (entries === undefined) return decisions.release(sagaId, epoch);
-      if (!(await decisions.end(sagaId, epoch, { code: 'saga.terminated', message: 'Abandoned.' }))) return;
+      if (!(await decisions.end(sagaId, epoch, { code: 'saga.terminated', message: 'Terminated.' }))) return;
       const known = orderIn(entries);
       for (const held of known ? [known] : await orders.find(saga.request as ResetRequest)) {
         await orders.unlock(held.order_id, { sagaId });

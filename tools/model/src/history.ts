@@ -1,51 +1,51 @@
 import type { Snapshot } from '@crossroads/order-reset';
-import type { OrderChange, ResetWorld } from '@crossroads/testkit/memory';
+import type { OrderChange, ResetFixture } from '@crossroads/testkit/memory';
 
 /** One write of a saga that changed the order. */
 export interface Changed {
   kind: OrderChange;
   sagaId: string;
   epoch: number;
-  /** The order's version before. */
+  /** Version of the order before the write. */
   version: number;
-  /** BOLs that were on the order before and are not after; and the other way round. */
+  /** BOLs that the write removed, and those that it added. */
   removed: string[];
   added: string[];
   progression: { before: string; after: string };
-  /** Of a reset of progression: another writer has set it since. */
+  /** For a reset of progression: whether another writer has set it since. */
   movedOn?: boolean;
 }
 
-/** What is written down from outside while the schedule runs, at the moment it happens. */
+/** Records of a schedule, written at the moment of each event. */
 export interface History {
   /** Every BOL that was ever on the order. */
   saved: string[];
-  /** Sagas whose caller was told `pending`. */
+  /** Sagas whose caller got the response `pending`. */
   accepted: string[];
   changes: Changed[];
-  /** How each saga ended, when it first did. */
+  /** First final phase and status of each saga. */
   ended: Map<string, string>;
-  /** Sentences about what must never happen, and did. */
+  /** Descriptions of violations. */
   wrong: string[];
 }
 
 export const bolOf = (bol: unknown): string => (bol as { bol_number: string }).bol_number;
 
-const snapshotsOf = (world: ResetWorld, sagaId: string): Snapshot[] =>
-  world.journal.entries.flatMap(({ sagaId: of, detail }) => (detail.extra_data && 'bols' in detail.extra_data && of === sagaId ? [detail.extra_data as Snapshot] : []));
+const snapshotsOf = (fixture: ResetFixture, sagaId: string): Snapshot[] =>
+  fixture.journal.entries.flatMap(({ sagaId: of, detail }) => (detail.extra_data && 'bols' in detail.extra_data && of === sagaId ? [detail.extra_data as Snapshot] : []));
 
-/** Begins to write down what happens in the world, and compares each effect with the log at the very moment it takes place. */
-export const historyOf = (world: ResetWorld): History => {
-  const { sagas, journal, orders, destination } = world;
-  const history: History = { saved: world.order.bols.map(bolOf), accepted: [], changes: [], ended: new Map(), wrong: [] };
+/** Starts recording the events of the fixture. Compares each effect with the log at the moment it is applied. */
+export const historyOf = (fixture: ResetFixture): History => {
+  const { sagas, journal, orders, destination } = fixture;
+  const history: History = { saved: fixture.order.bols.map(bolOf), accepted: [], changes: [], ended: new Map(), wrong: [] };
   const hasEnded = (sagaId: string): boolean => sagas.sagas.get(sagaId)?.phase === 'ended';
 
   orders.onChange = (kind, { sagaId, epoch }, before, after) => {
     const [had, has] = [before.bols.map(bolOf), after.bols.map(bolOf)];
     const [removed, added] = [had.filter((bol) => !has.includes(bol)), has.filter((bol) => !had.includes(bol))];
     history.changes.push({ kind, sagaId, epoch, version: before.version, removed, added, progression: { before: before.progression_state, after: after.progression_state } });
-    if (hasEnded(sagaId)) history.wrong.push(`${sagaId} had ended, and then its order was changed for it: ${kind} at epoch ${epoch}`);
-    const saved = new Set(snapshotsOf(world, sagaId).flatMap(({ bols }) => bols.map(bolOf)));
+    if (hasEnded(sagaId)) history.wrong.push(`${sagaId} changed its order after it had finished: ${kind} at epoch ${epoch}`);
+    const saved = new Set(snapshotsOf(fixture, sagaId).flatMap(({ bols }) => bols.map(bolOf)));
     if (kind === 'clear' || kind === 'restore-exactly') {
       const unsaved = removed.filter((bol) => !saved.has(bol));
       if (unsaved.length > 0) history.wrong.push(`${sagaId} removed ${unsaved.join(', ')} before it was saved`);
@@ -53,8 +53,8 @@ export const historyOf = (world: ResetWorld): History => {
   };
 
   journal.onEntry = ({ sagaId, epoch, step }) => {
-    const finalOutcome = step.outcome === 'done' || step.outcome === 'rejected' || step.outcome === 'canceled' || step.outcome === 'terminated';
-    if (finalOutcome && hasEnded(sagaId)) history.wrong.push(`${sagaId} had ended, and then ${step.name} ${step.direction} came out ${step.outcome} at epoch ${epoch}`);
+    const isFinal = step.outcome === 'done' || step.outcome === 'rejected' || step.outcome === 'canceled' || step.outcome === 'terminated';
+    if (isFinal && hasEnded(sagaId)) history.wrong.push(`${sagaId} had finished, and then ${step.name} ${step.direction} got the outcome ${step.outcome} at epoch ${epoch}`);
   };
 
   destination.onArrival = (sagaId) => {
@@ -65,12 +65,12 @@ export const historyOf = (world: ResetWorld): History => {
   return history;
 };
 
-/** Notes which sagas have ended by now; one that ended stays as it ended. */
-export const noteEnds = ({ sagas }: ResetWorld, history: History): void => {
+/** Records which sagas have finished. A finished saga must not change. */
+export const noteEnds = ({ sagas }: ResetFixture, history: History): void => {
   for (const { sagaId, phase, status } of sagas.sagas.values()) {
     const how = phase === 'ended' ? status : undefined;
     const before = history.ended.get(sagaId);
-    if (before !== undefined && before !== how) history.wrong.push(`${sagaId} had ended ${before} and now is ${phase} ${status}`);
+    if (before !== undefined && before !== how) history.wrong.push(`${sagaId} had finished as ${before} and is ${phase} ${status} now`);
     if (how !== undefined) history.ended.set(sagaId, how);
   }
 };

@@ -2,26 +2,26 @@ import type { WithTimeout } from '@crossroads/saga';
 import { timeoutError } from '@crossroads/saga';
 import { seeded } from '@crossroads/testkit/memory';
 
-/** An attempt at a step, which can be given up while its call is still on the way. */
+/** An attempt of a step. It can time out while its call is in flight. */
 interface Attempt {
   givenUp: boolean;
   giveUp(): void;
 }
 
-/** A write that an actor is about to make. */
+/** A write that an actor is about to send. */
 export interface Write {
   name: string;
   land(): unknown;
 }
 
 /**
- * Runs actors one step at a time, in an order the seed decides. An actor runs until its next gate and stops there until it is picked
- * again; a crashed actor is never picked again, which is all a crash is to the others. One actor runs at a time and nothing
- * but promises moves it, so the actor that comes to a gate is the one that runs: no timer, no turn of the event loop.
+ * Runs actors one step at a time, in an order that the seed decides. An actor runs until its next gate and waits there until it is picked.
+ * A crash is an actor that is never picked again. One actor runs at a time, driven only by promises and not by timers.
+ * So the actor that reaches a gate is always the running one.
  */
 export class Interleaving {
   readonly random: () => number;
-  /** What happened, line by line, if it is wanted. */
+  /** Trace of the events, if it is requested. */
   readonly trace: string[] | undefined;
   readonly #names = new Map<number, string>();
   readonly #atGate = new Map<number, () => void>();
@@ -39,7 +39,7 @@ export class Interleaving {
     this.trace = trace;
   }
 
-  /** Below `n`. */
+  /** Returns an integer from 0 to below `n`. */
   below(n: number): number {
     return Math.floor(this.random() * n);
   }
@@ -48,7 +48,7 @@ export class Interleaving {
     return all[this.below(all.length)];
   }
 
-  /** What happened so far and in which order, as a number: two schedules with different paths are different. */
+  /** Hash of the events so far and their order. */
   get path(): string {
     return `${this.#path}.${this.#also}`;
   }
@@ -59,13 +59,13 @@ export class Interleaving {
     this.#running = actor;
     const over = (): void => this.#over();
     const failed = (error: unknown): void => {
-      this.say(`over: ${String(error)}`);
+      this.log(`failed: ${String(error)}`);
       this.#over();
     };
     void this.gate(0).then(run).then(over, failed);
   }
 
-  /** Where the running actor stops until it is picked again. `point` is part of the path. */
+  /** Stops the running actor until it is picked again. `point` is part of the path. */
   gate(point: number, write?: Write): Promise<void> {
     if (this.#open) return passed;
     const actor = this.#running;
@@ -82,16 +82,16 @@ export class Interleaving {
     this.#also = (Math.imul(this.#also, 31) + what * 131 + actor) >>> 0;
   }
 
-  /** A line of the trace, by the running actor or by another. */
-  say(line: string, by = this.#names.get(this.#running) ?? ''): void {
+  /** Adds a line to the trace, by the running actor or by another. */
+  log(line: string, by = this.#names.get(this.#running) ?? ''): void {
     this.trace?.push(`${by.padEnd(22)} ${line}`);
   }
 
-  /** Ends the actor where it is; answers the write it was about to make, which may be on its way already. */
+  /** Ends the actor where it is. Returns the write that it was about to send, which may already be in flight. */
   crash(actor: number): Write | undefined {
     this.note(actor, -1);
     const write = this.#writes.get(actor);
-    if (this.#live.has(actor)) this.say('crashes', this.#names.get(actor));
+    if (this.#live.has(actor)) this.log('crashes', this.#names.get(actor));
     this.#live.delete(actor);
     this.#atGate.delete(actor);
     this.#attempts.delete(actor);
@@ -103,7 +103,7 @@ export class Interleaving {
     return this.#live.has(actor);
   }
 
-  /** Lets the actor run to its next gate, or its end. */
+  /** Runs the actor to its next gate or to its end. */
   step(actor: number): Promise<void> {
     const go = this.#atGate.get(actor)!;
     this.#atGate.delete(actor);
@@ -115,7 +115,7 @@ export class Interleaving {
     });
   }
 
-  /** For the kernel: attempts whose time is up when the schedule says so, and not by any clock. */
+  /** Timeouts for the kernel. The schedule decides when an attempt times out, not a clock. */
   readonly withTimeout: WithTimeout = (step, running) =>
     new Promise((resolve, reject) => {
       const actor = this.#running;
@@ -138,7 +138,7 @@ export class Interleaving {
       );
     });
 
-  /** Whether the running actor is at an attempt whose time could be up. */
+  /** Returns whether the running actor is in an attempt that can time out. */
   get inAttempt(): boolean {
     return this.#attempts.has(this.#running);
   }
@@ -147,10 +147,10 @@ export class Interleaving {
     return this.#attempts.has(actor);
   }
 
-  /** The actor's time for its attempt is up: it goes on without. The attempt does not know, and lives on as the actor `zombie`. */
+  /** Times out the actor's attempt. The actor continues, and the attempt goes on as the actor `zombie`. */
   timeUp(actor: number, zombie: number): Promise<void> {
     this.note(actor, -2);
-    this.say(`has no time left for its attempt, which goes on as zombie ${zombie}`, this.#names.get(actor));
+    this.log(`attempt timed out and goes on as zombie ${zombie}`, this.#names.get(actor));
     const attempt = this.#attempts.get(actor)!;
     this.#attempts.delete(actor);
     this.#atGate.set(zombie, this.#atGate.get(actor)!);
@@ -167,11 +167,11 @@ export class Interleaving {
     });
   }
 
-  /** From here on no actor is stopped. */
+  /** Opens all gates: from now on no actor waits. */
   openGates(): void {
     this.#open = true;
     this.#running = -1;
-    this.#names.set(-1, 'afterwards');
+    this.#names.set(-1, 'after faults');
   }
 
   get isOpen(): boolean {

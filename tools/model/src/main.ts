@@ -1,7 +1,9 @@
 /**
- * `main.js [--schedules 100000] [--seconds 600] [--seed 1] [--jobs 1] [--mutants]`: runs the kernel over seeded schedules in memory, in so many processes.
- * Exit code 1 when one of them violates something; its seed is named, and `--schedules 1 --seed <it>` runs it again and prints what happened.
- * With `--mutants` it takes one safeguard after the other away, and each must be found out within as many schedules.
+ * `main.js [--schedules 100000] [--seconds 600] [--seed 1] [--jobs 1] [--mutants]`: runs the kernel over seeded schedules in memory.
+ * When an invariant is violated, the exit code is 1 and the seed is printed.
+ *
+ * `--schedules 1 --seed <seed>` runs it again and prints its trace.
+ * With `--mutants`, one safeguard after the other is removed, and each must be detected within `--schedules` schedules.
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -25,39 +27,39 @@ if (!(schedules > 0) || !(seconds > 0) || !Number.isSafeInteger(from) || !(jobs 
   throw new Error('usage: main.js [--schedules 100000] [--seconds 600] [--seed <whole number>] [--jobs 1] [--mutants]');
 }
 
-// Errors are an everyday matter here, and nobody reads where they were thrown.
+// Schedules throw many errors, and nothing reads their stacks.
 Error.stackTraceLimit = 0;
 if (values.mutants) await findOut();
 else if (schedules === 1) await replay(from);
 else if (jobs > 1) await share();
 else {
-  const { schedules: run, distinct, tookMs, found } = await explore({ from, schedules, forMs: seconds * 1_000 });
-  console.log(`${run} schedules from seed ${from}, ${distinct} of them unlike any other, in ${(tookMs / 1_000).toFixed(1)} s`);
+  const { schedules: run, distinct, durationMs, found } = await explore({ from, schedules, forMs: seconds * 1_000 });
+  console.log(`${run} schedules from seed ${from}, ${distinct} different ones, in ${(durationMs / 1_000).toFixed(1)} s`);
   if (found) {
     console.error(`seed ${found.seed}: ${found.violations.join('; ')}`);
     process.exitCode = 1;
   }
 }
 
-/** Each mutant with the seed that found it out. */
+/** Runs each mutant and prints the seed that detected it. */
 async function findOut(): Promise<void> {
-  for (const [safeguard, spoil] of mutants) {
-    const { schedules: run, found } = await explore({ from, schedules, forMs: Infinity, spoil });
-    console.log(`${found ? `found out by seed ${found.seed} (${found.violations[0]})` : `NOT FOUND OUT in ${run} schedules`}: without the safeguard that ${safeguard}`);
+  for (const [safeguard, removeSafeguard] of mutants) {
+    const { schedules: run, found } = await explore({ from, schedules, forMs: Infinity, removeSafeguard });
+    console.log(`${found ? `detected by seed ${found.seed} (${found.violations[0]})` : `NOT DETECTED in ${run} schedules`}: without the safeguard that ${safeguard}`);
     if (!found) process.exitCode = 1;
   }
 }
 
-/** One schedule, line by line. */
+/** Runs one schedule and prints its trace. */
 async function replay(seed: number): Promise<void> {
   const trace: string[] = [];
   const violations = violationsIn(await runSchedule(seed, { trace }));
   console.log(trace.join('\n'));
-  console.log(violations.length === 0 ? `seed ${seed}: nothing violated` : `seed ${seed}:\n  ${violations.join('\n  ')}`);
+  console.log(violations.length === 0 ? `seed ${seed}: no violation` : `seed ${seed}:\n  ${violations.join('\n  ')}`);
   if (violations.length > 0) process.exitCode = 1;
 }
 
-/** Each process has a share of the seeds. */
+/** Runs the schedules in several processes, each with a share of the seeds. */
 async function share(): Promise<void> {
   const each = Math.ceil(schedules / jobs);
   const codes = await Promise.all(

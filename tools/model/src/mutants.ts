@@ -1,44 +1,44 @@
-import type { ResetWorld } from '@crossroads/testkit/memory';
+import type { ResetFixture } from '@crossroads/testkit/memory';
 
 /**
- * Each takes one safeguard away in memory. A model that does not notice would prove nothing. The first four are holes the real system once had,
- * while a kinder model ran clean. Many more stand in tests/mutants, where the source itself is changed.
+ * Each mutant removes one safeguard in memory. A model that does not detect the removal would prove nothing.
+ * The first four are bugs that the system once had while a more lenient model passed. tests/mutants has more, which change the source.
  */
-export const mutants: readonly [safeguard: string, spoil: (world: ResetWorld) => void][] = [
+export const mutants: readonly [safeguard: string, removeSafeguard: (fixture: ResetFixture) => void][] = [
   [
-    'the order lock’s epoch is raised before it is said that nothing was cleared',
+    'raises the order lock’s epoch before it records that nothing was cleared',
     ({ orders }) => {
       orders.clearedVersion = async (orderId) => orders.documents.get(orderId)!.lock?.clearedVersion;
     },
   ],
   [
-    'a saga that has the lock goes on whichever saga is ahead',
+    'lets a saga that has the lock continue although another saga is before it in the queue',
     ({ orders }) => {
       orders.relock = async () => false;
     },
   ],
   [
-    'the sweep enqueues whatever became of an earlier job',
+    'lets the sweep enqueue a saga regardless of an earlier job',
     ({ queue }) => {
       queue.reenqueue = (wake) => queue.enqueue(wake);
     },
   ],
   [
-    'abandoning a saga closes its open step',
+    'closes the open step of a terminated saga',
     ({ journal }) => {
       const write = journal.write;
       journal.write = (entry, metadata, state) => write(entry.step.outcome === 'terminated' ? { ...entry, key: `${entry.key}:aside` } : entry, metadata, state);
     },
   ],
   [
-    'the clear names the version that was saved',
+    'clears only the version that was saved',
     ({ orders }) => {
       const clear = orders.clearDeliveries;
       orders.clearDeliveries = (orderId, _version, owner) => clear(orderId, orders.documents.get(orderId)!.version, owner);
     },
   ],
   [
-    'the lock remembers what was applied',
+    'keeps markers of applied changes in the lock',
     ({ orders }) => {
       const clear = orders.clearDeliveries;
       orders.clearDeliveries = (orderId, version, owner) => {
@@ -48,7 +48,7 @@ export const mutants: readonly [safeguard: string, spoil: (world: ResetWorld) =>
     },
   ],
   [
-    'one saga holds an order',
+    'lets only one saga lock an order',
     ({ orders }) => {
       const owner = orders.lock;
       orders.lock = (orderId, holder) => {
@@ -58,7 +58,7 @@ export const mutants: readonly [safeguard: string, spoil: (world: ResetWorld) =>
     },
   ],
   [
-    'the first verdict stands',
+    'keeps the first final outcome',
     ({ journal }) => {
       journal.write = async (entry) => {
         journal.entries.push(entry);
@@ -67,13 +67,13 @@ export const mutants: readonly [safeguard: string, spoil: (world: ResetWorld) =>
     },
   ],
   [
-    'what was cleared is put back',
+    'restores cleared deliveries',
     ({ orders }) => {
       orders.restoreDeliveries = async () => {};
     },
   ],
   [
-    'a request is kept before it is sent',
+    'records a request before it is sent',
     ({ destination }) => {
       let built = 0;
       const send = destination.send;

@@ -1,7 +1,7 @@
 import { NO_PROGRESS } from '@crossroads/order-reset';
 import { RetryableError } from '@crossroads/saga';
-import type { ResetWorld } from '@crossroads/testkit/memory';
-import { resetWorld } from '@crossroads/testkit/memory';
+import type { ResetFixture } from '@crossroads/testkit/memory';
+import { resetFixture } from '@crossroads/testkit/memory';
 import type { Commands } from './commands.js';
 import { commandsOn } from './commands.js';
 import { runUntilIdle } from './run-until-idle.js';
@@ -9,24 +9,24 @@ import type { History } from './history.js';
 import { historyOf, noteEnds } from './history.js';
 import { Interleaving } from './interleaving.js';
 import { mishaps } from './mishaps.js';
-import { UnkindReach } from './unkind-reach.js';
+import { FaultyReach } from './faulty-reach.js';
 import { rememberingClaims, scan, sweep, work } from './worker.js';
 
-/** A schedule that was run to its end. */
+/** Result of a schedule. */
 export interface Played {
-  world: ResetWorld;
+  fixture: ResetFixture;
   history: History;
-  /** Differs where who did what in which order differs. */
+  /** Hash of actors and commands in their order. */
   path: string;
 }
 
 export interface Options {
-  spoil?: ((world: ResetWorld) => void) | undefined;
-  /** Filled with what happened, line by line. */
+  removeSafeguard?: ((fixture: ResetFixture) => void) | undefined;
+  /** Receives the trace, line by line. */
   trace?: string[] | undefined;
 }
 
-/** Most schedules are short, since most faults need few events; a few are long enough for a worker to wake up when its saga has long ended. */
+/** Most schedules are short, since most faults need few events. A few are so long that a worker continues after its saga has finished. */
 const eventsPerSchedule = { usual: 140, long: 600 };
 const workers = 2;
 const mostResets = 4;
@@ -34,7 +34,7 @@ const mostResets = 4;
 /** Ids are not in the order of acceptance: two intakes have two clocks, and an insert may be slow. */
 const ids = ['saga-4', 'saga-2', 'saga-6', 'saga-1', 'saga-5', 'saga-3'];
 
-/** What else may happen between two steps of an actor, by its odds. */
+/** Events between two steps of an actor, with their weights. */
 const odds = {
   crash: 0.018,
   time: 0.05,
@@ -56,33 +56,33 @@ const events = Object.keys(odds) as (keyof typeof odds)[];
 const scenarios = ['synced', 'synced', 'synced', 'rejected', 'rejected', 'requested', new RetryableError('destination.unavailable', 'away')] as const;
 
 /**
- * Workers, resets of one order, a BOL writer and one of progress, callers and operators at their commands, a moody destination, a queue that loses
- * and doubles jobs, a network that loses, repeats nothing and delays; crashes anywhere, attempts given up while their call is on its way, leases
- * that run out, and time that passes. Then the faults are over, and everything must come to rest.
+ * Runs one schedule. Actors: workers, callers, operators, a BOL writer and a progress writer, all on one order.
+ * Faults: the destination rejects or fails, the queue loses and duplicates jobs, the network loses and delays commands.
+ * Workers crash anywhere, attempts time out while a call is in flight, and leases expire. Then the faults stop, and all sagas must finish.
  */
-export const runSchedule = async (seed: number, { spoil, trace }: Options = {}): Promise<Played> => {
+export const runSchedule = async (seed: number, { removeSafeguard, trace }: Options = {}): Promise<Played> => {
   const play = new Interleaving(seed, trace);
-  const reach = new UnkindReach(play);
-  const world = resetWorld({ reach, claiming: rememberingClaims, withTimeout: play.withTimeout, random: () => play.random(), dispatchRetry: { firstDelayMs: 1_000, maxDelayMs: 60_000 } });
-  world.destination.policy.onRejection = play.random() < 0.2 ? 'keep' : 'restore';
-  spoil?.(world);
-  const history = historyOf(world);
-  const commands = commandsOn(world);
+  const reach = new FaultyReach(play);
+  const fixture = resetFixture({ reach, claiming: rememberingClaims, withTimeout: play.withTimeout, random: () => play.random(), dispatchRetry: { firstDelayMs: 1_000, maxDelayMs: 60_000 } });
+  fixture.destination.policy.onRejection = play.random() < 0.2 ? 'keep' : 'restore';
+  removeSafeguard?.(fixture);
+  const history = historyOf(fixture);
+  const commands = commandsOn(fixture);
   let made = play.below(ids.length);
   const nextId = (): string => ids[made++ % ids.length]!;
   let actors = workers;
   const living = Array.from({ length: workers }, (_, index) => index);
-  const sagaIds = (): string[] => [...world.sagas.sagas.keys()];
-  const orderId = world.order.order.order_id;
+  const sagaIds = (): string[] => [...fixture.sagas.sagas.keys()];
+  const orderId = fixture.order.order.order_id;
 
   const begin = (name: string, run: () => Promise<unknown>): void => {
     living.push(actors);
     play.start(actors++, name, run);
   };
   const accept = (): void => {
-    if (made >= 2 * ids.length || world.sagas.sagas.size >= mostResets) return;
+    if (made >= 2 * ids.length || fixture.sagas.sagas.size >= mostResets) return;
     const id = nextId();
-    if (world.sagas.sagas.has(id)) return;
+    if (fixture.sagas.sagas.has(id)) return;
     begin(`intake ${id}`, () => commands.accept(id).then(() => history.accepted.push(id)));
   };
   const stop = (actor: number): void => {
@@ -97,20 +97,20 @@ export const runSchedule = async (seed: number, { spoil, trace }: Options = {}):
     },
     time() {
       const ms = play.random() < 0.5 ? play.below(3_000) : play.below(30_000);
-      world.clock.pass(ms);
-      play.say(`${ms} ms pass`, 'clock');
+      fixture.clock.pass(ms);
+      play.log(`${ms} ms pass`, 'clock');
     },
     bol() {
       const bol = `BOL-w${history.saved.length}`;
       history.saved.push(bol);
-      world.orders.saveBol(orderId, { bol_number: bol });
-      play.say(`saves ${bol}`, 'BOL writer');
+      fixture.orders.saveBol(orderId, { bol_number: bol });
+      play.log(`saves ${bol}`, 'BOL writer');
     },
     progress() {
       const state = play.oneOf(['LOADING', 'COMPLETE', NO_PROGRESS])!;
-      world.orders.saveProgress(orderId, state);
+      fixture.orders.saveProgress(orderId, state);
       if (state !== NO_PROGRESS) for (const change of history.changes) change.movedOn = true;
-      play.say(`sets ${state}`, 'progress writer');
+      play.log(`sets ${state}`, 'progress writer');
     },
     reset: accept,
     cancel() {
@@ -123,8 +123,8 @@ export const runSchedule = async (seed: number, { spoil, trace }: Options = {}):
     },
     scenario() {
       const scenario = play.oneOf(scenarios)!;
-      world.destination.answers.push(scenario);
-      play.say(`will answer ${scenario instanceof Error ? 'nothing' : scenario}`, 'destination');
+      fixture.destination.answers.push(scenario);
+      play.log(`will answer ${scenario instanceof Error ? 'nothing' : scenario}`, 'destination');
     },
     async timeUp(slot) {
       const actor = living[slot]!;
@@ -133,24 +133,24 @@ export const runSchedule = async (seed: number, { spoil, trace }: Options = {}):
       await play.timeUp(actor, actors++);
     },
     land: () => reach.landOne(),
-    sweep: () => (play.random() < 0.3 ? begin('scan', () => scan(world)) : begin('sweep', () => sweep(world))),
+    sweep: () => (play.random() < 0.3 ? begin('scan', () => scan(fixture)) : begin('sweep', () => sweep(fixture))),
     renew() {
-      const saga = world.sagas.sagas.get(play.oneOf(sagaIds()) ?? '');
-      if (saga) begin(`renew ${saga.sagaId} e${saga.epoch}`, () => world.sagas.renew({ sagaId: saga.sagaId, epoch: saga.epoch }));
+      const saga = fixture.sagas.sagas.get(play.oneOf(sagaIds()) ?? '');
+      if (saga) begin(`renew ${saga.sagaId} e${saga.epoch}`, () => fixture.sagas.renew({ sagaId: saga.sagaId, epoch: saga.epoch }));
     },
-    queue: () => mishaps(world, play),
+    queue: () => mishaps(fixture, play),
     outage() {
       reach.outage = play.random() < 0.5 ? 'away' : 'unlisted';
-      play.say(reach.outage, 'outage');
+      play.log(reach.outage, 'outage');
     },
   };
 
   const operate = (id: string): void => {
-    const saga = world.sagas.sagas.get(id)!;
+    const saga = fixture.sagas.sagas.get(id)!;
     const input = play.oneOf<keyof Commands>(saga.phase === 'awaiting_approval' ? ['answer', 'answer', 'terminate'] : saga.phase === 'ended' ? ['recover'] : ['terminate', 'terminate', 'resume', 'runNow'])!;
     if (input === 'recover') {
       const recovery = nextId();
-      if (!world.sagas.sagas.has(recovery)) begin(`recover ${id}`, () => commands.recover(recovery, id, play.random() < 0.3));
+      if (!fixture.sagas.sagas.has(recovery)) begin(`recover ${id}`, () => commands.recover(recovery, id, play.random() < 0.3));
     } else if (input === 'answer') begin(`answer ${id}`, () => commands.answer(id, play.random() < 0.5 ? 'done' : 'rejected'));
     else begin(`${input} ${id}`, () => (commands[input] as (sagaId: string) => Promise<void>)(id));
   };
@@ -168,24 +168,24 @@ export const runSchedule = async (seed: number, { spoil, trace }: Options = {}):
     } else if (play.isLive(actor)) await play.step(actor);
     else if (slot >= workers) living.splice(slot, 1);
     else {
-      const job = play.oneOf(world.queue.ready());
+      const job = play.oneOf(fixture.queue.ready());
       if (job) {
-        const token = world.queue.take(job);
-        play.start(actor, `worker ${actor} ${job.id}`, () => work(world, job, token, play.random));
+        const token = fixture.queue.take(job);
+        play.start(actor, `worker ${actor} ${job.id}`, () => work(fixture, job, token, play.random));
       } else if (living.length === workers && play.random() < 0.3) {
-        world.clock.pass(play.below(15_000));
+        fixture.clock.pass(play.below(15_000));
         await act.sweep(slot);
       }
     }
     if (reach.outage !== undefined && play.random() < 0.04) {
       reach.outage = undefined;
-      play.say('over', 'outage');
+      play.log('over', 'outage');
     }
-    noteEnds(world, history);
+    noteEnds(fixture, history);
   }
   for (const actor of living) stop(actor);
-  await runUntilIdle({ world, history, commands, play, reach });
-  return { world, history, path: play.path };
+  await runUntilIdle({ fixture, history, commands, play, reach });
+  return { fixture, history, path: play.path };
 };
 
 const draw = (dice: number): keyof typeof odds | undefined => {

@@ -1,5 +1,5 @@
 import type { Sagas } from '@crossroads/saga';
-import type { JobEnd, MemoryJob, MemorySagas, ResetWorld } from '@crossroads/testkit/memory';
+import type { JobEnd, MemoryJob, MemorySagas, ResetFixture } from '@crossroads/testkit/memory';
 import { ClaimUnsure } from '@crossroads/testkit/memory';
 
 /** The claim of one execution, and whether its state was saved. */
@@ -36,7 +36,7 @@ export const rememberingClaims = (sagas: MemorySagas): Sagas<unknown> => ({
 });
 
 /** Processes a job as a worker does: runs the saga, ends the job, and releases a claim whose state was not saved. */
-export const work = async ({ runSaga, queue, sagas }: ResetWorld, job: MemoryJob, token: number, random: () => number): Promise<void> => {
+export const work = async ({ runSaga, queue, sagas }: ResetFixture, job: MemoryJob, token: number, random: () => number): Promise<void> => {
   const execution: Execution = {};
   const end = await process(runSaga, job.sagaId, execution, random);
   const release = async (): Promise<void> => {
@@ -48,7 +48,7 @@ export const work = async ({ runSaga, queue, sagas }: ResetWorld, job: MemoryJob
   if (!first) await release();
 };
 
-const process = async (runSaga: ResetWorld['runSaga'], sagaId: string, execution: Execution, random: () => number): Promise<JobEnd> => {
+const process = async (runSaga: ResetFixture['runSaga'], sagaId: string, execution: Execution, random: () => number): Promise<JobEnd> => {
   try {
     beginning = execution;
     const running = runSaga(sagaId);
@@ -61,11 +61,11 @@ const process = async (runSaga: ResetWorld['runSaga'], sagaId: string, execution
   }
 };
 
-/** Milliseconds a saga may be due before the sweep looks at its job. */
+/** Milliseconds a saga may be due before the sweep checks its job. */
 const settlesMs = 2_000;
 
-/** Enqueues sagas that should run and that no job is going to move, and unlocks orders that ended sagas still hold. The same as the worker's own code. */
-export const sweep = async ({ clock, sagas, orders, order, queue }: ResetWorld): Promise<void> => {
+/** Enqueues runnable sagas without a job, and unlocks orders of finished sagas, as the worker's sweep does. */
+export const sweep = async ({ clock, sagas, orders, order, queue }: ResetFixture): Promise<void> => {
   const overdueMs = (nextRunAt: number, updatedAt: number): number => clock.now() - (nextRunAt === 0 ? updatedAt : nextRunAt);
   const due = [...sagas.sagas.values()].flatMap(({ sagaId, epoch, nextRunAt, updatedAt }) =>
     nextRunAt === undefined || nextRunAt > clock.now() ? [] : [{ sagaId, epoch, due: nextRunAt, overdueMs: overdueMs(nextRunAt, updatedAt) }],
@@ -77,8 +77,8 @@ export const sweep = async ({ clock, sagas, orders, order, queue }: ResetWorld):
   if (holder?.phase === 'ended') await orders.unlock(order.order.order_id, { sagaId: holder.sagaId });
 };
 
-/** Enqueues for sagas that are due, as the scan for what dead workers left behind does. */
-export const scan = async ({ clock, sagas, queue }: ResetWorld): Promise<void> => {
+/** Enqueues due sagas, as the worker's scan for expired leases does. */
+export const scan = async ({ clock, sagas, queue }: ResetFixture): Promise<void> => {
   const due = [...sagas.sagas.values()].filter(({ nextRunAt }) => nextRunAt !== undefined && nextRunAt <= clock.now());
   for (const { sagaId, epoch, nextRunAt } of due) await queue.enqueue({ sagaId, epoch, due: nextRunAt ?? 0 });
 };

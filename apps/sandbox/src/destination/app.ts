@@ -1,7 +1,7 @@
 import express from 'express';
 import { z } from 'zod';
 import { createBehaviour, replies } from './behaviour.js';
-import { createMemory } from './memory.js';
+import { createReceivedRequests } from './received-requests.js';
 
 const behave = z.object({
   order_number: z.string().default('*'),
@@ -10,19 +10,19 @@ const behave = z.object({
   delay_ms: z.number().int().nonnegative().default(0),
 });
 
-/** A destination system that remembers what it received and behaves as it is told. */
+/** A simulated destination. It records requests and responds as configured with `POST /behave`. */
 export const destinationApp = (): express.Express => {
-  const memory = createMemory();
+  const requests = createReceivedRequests();
   const behaviour = createBehaviour();
   const app = express();
   app.disable('x-powered-by');
   app.use(express.json());
 
   app.get('/received', (_request, response) => {
-    response.json(memory.received());
+    response.json(requests.received());
   });
   app.get('/applied', (_request, response) => {
-    response.json(memory.applied());
+    response.json(requests.applied());
   });
   app.post('/behave', (request, response) => {
     const order = behave.safeParse(request.body);
@@ -33,16 +33,16 @@ export const destinationApp = (): express.Express => {
   app.post('/webhooks/:instance', async (request, response) => {
     const key = request.get('idempotency-key') ?? request.get('webhook-id') ?? '';
     const reply = behaviour.next(orderNumbersIn(request.body));
-    memory.receive({ key, headers: request.headers, body: request.body as unknown, at: new Date().toISOString(), reply: reply.name });
+    requests.receive({ key, headers: request.headers, body: request.body as unknown, at: new Date().toISOString(), reply: reply.name });
     if (reply.delayMs > 0) await new Promise((resolve) => setTimeout(resolve, reply.delayMs));
     if (reply.name === 'hang') return;
-    if (reply.name === 'ok') memory.apply(key);
+    if (reply.name === 'ok') requests.apply(key);
     response.status(reply.status).type(reply.type).send(reply.body);
   });
   return app;
 };
 
-/** Every order number in the request, of either side. */
+/** Returns every order number in the request, of both ends. */
 const orderNumbersIn = (body: unknown): string[] => {
   if (typeof body !== 'object' || body === null) return [];
   return Object.entries(body).flatMap(([key, value]) =>

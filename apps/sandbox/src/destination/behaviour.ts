@@ -3,10 +3,10 @@ export const replies = ['ok', 'requested', 'reject', 'unavailable', 'hang', 'gar
 export type ReplyName = (typeof replies)[number];
 
 export interface Behaviour {
-  /** An order number of either side, or `*` for every order. */
+  /** An order number of either end, or `*` for every order. */
   order_number: string;
   reply: ReplyName;
-  /** How often; for good when left out. */
+  /** Number of requests. Without it, all of them. */
   times?: number | undefined;
   /** Milliseconds before the reply. */
   delay_ms: number;
@@ -31,7 +31,7 @@ const shapes: Record<ReplyName, { status: number; type: string; body: string }> 
   garbage: { status: 200, type: 'text/html', body: '<html><body>It works!</body>' },
 };
 
-/** How the destination answers: what was ordered for the order number, else for all, else `ok`. */
+/** Chooses the reply: the behaviour set for the order number, else the one for `*`, else `ok`. */
 export const createBehaviour = (): { set(behaviour: Behaviour): void; next(orderNumbers: readonly string[]): Reply } => {
   const ordered = new Map<string, Behaviour>();
   return {

@@ -1,4 +1,4 @@
-/** The sample companies of the sandbox, each with one installation. */
+/** Sample companies, each with one instance. */
 export const companies = [
   { id: 'tenant-brightwater', name: 'Brightwater Fuels', instance: { id: 'instance-brightwater-sd', name: 'Brightwater S&D', system_id: 'bw-01' } },
   { id: 'tenant-cartage-north', name: 'Cartage North', instance: { id: 'instance-cartage-tms', name: 'Cartage TMS', system_id: 'cn-17' } },

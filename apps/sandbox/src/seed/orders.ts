@@ -1,14 +1,14 @@
 import type { OrderRecord } from '@crossroads/store';
-import { laneOf, routingBetween } from './routing.js';
+import { tradingPairOf, routingBetween } from './routing.js';
 
-/** How many sample orders there are. The last is reset as a show at start; the first is left for the reader. */
+/** Number of sample orders. The last one is reset at start as a demonstration. The first one is left for the reader. */
 export const sampleOrderCount = 24;
 
-/** Sample orders: delivered, and so ready to be reset. */
+/** Creates delivered sample orders, ready to be reset. */
 export const sampleOrders = (): OrderRecord[] => Array.from({ length: sampleOrderCount }, (_, index) => sampleOrder(index));
 
 const sampleOrder = (index: number): OrderRecord => {
-  const [origin, destination] = laneOf(index);
+  const [origin, destination] = tradingPairOf(index);
   const gallons = 7_400 + 25 * index;
   const day = `2026-11-${String(1 + (index % 20)).padStart(2, '0')}`;
   return {

@@ -5,15 +5,15 @@ import { companies } from './companies.js';
 
 const [brightwater, cartage, harbor] = companies;
 
-/** Who sends orders to whom, over and over. */
-const lanes: readonly (readonly [origin: Company, destination: Company])[] = [
+/** Pairs of companies with orders between them, used in turn. */
+const tradingPairs: readonly (readonly [origin: Company, destination: Company])[] = [
   [brightwater, cartage],
   [harbor, brightwater],
   [cartage, harbor],
 ];
 
-/** The ends of the order at this place in a row of orders. */
-export const laneOf = (index: number): (typeof lanes)[number] => lanes[index % lanes.length]!;
+/** Returns origin and destination of order number `index`. */
+export const tradingPairOf = (index: number): (typeof tradingPairs)[number] => tradingPairs[index % tradingPairs.length]!;
 
 export const routingBetween = (origin: Company, destination: Company): Routing => routingOf(endOf(origin), endOf(destination));
 

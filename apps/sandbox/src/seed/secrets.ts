@@ -5,7 +5,7 @@ import { digest, newApiKey } from '@crossroads/platform';
 import { newOperatorKey } from '@crossroads/store';
 import { companies } from './companies.js';
 
-/** What the sandbox made up for this machine. Kept in its data folder, so that a restart knows the same keys. */
+/** Secrets generated for this machine. They are stored in the data folder, so that a restart has the same keys. */
 export interface Secrets {
   token_secret: string;
   webhook_secret: string;
@@ -19,12 +19,9 @@ export interface Secrets {
 export const secretsIn = async (dataDir: string): Promise<Secrets> => {
   const file = join(dataDir, 'secrets.json');
   try {
-    const kept = JSON.parse(await readFile(file, 'utf8')) as Secrets;
-    // A folder of an earlier sandbox lacks what has come since.
-    if (kept.viewer && kept.operator_key) return kept;
-    return await write(file, { ...madeUp(), ...kept });
+    return JSON.parse(await readFile(file, 'utf8')) as Secrets;
   } catch {
-    return write(file, madeUp());
+    return write(file, generateSecrets());
   }
 };
 
@@ -33,7 +30,7 @@ const write = async (file: string, secrets: Secrets): Promise<Secrets> => {
   return secrets;
 };
 
-const madeUp = (): Secrets => {
+const generateSecrets = (): Secrets => {
   const client_secret = randomBytes(32).toString('base64url');
   return {
     token_secret: randomBytes(48).toString('base64url'),

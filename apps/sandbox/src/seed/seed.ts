@@ -5,10 +5,10 @@ import { companies } from './companies.js';
 import { sampleOrders } from './orders.js';
 import type { Secrets } from './secrets.js';
 
-/** Name of the environment variable that holds the secret with which requests to the simulated destination are signed. */
+/** Name of the environment variable with the secret that signs requests to the simulated destination. */
 export const webhookSecretVariable = 'SANDBOX_WEBHOOK_SECRET';
 
-/** Fills an empty or an earlier sandbox with the sample companies, their keys and their orders, all ready to be reset. */
+/** Stores the sample companies, their keys and their orders. In an existing database, all sample orders become delivered again. */
 export const seed = async (store: Store, secrets: Secrets, destinationUrl: string): Promise<void> => {
   await makeIndexes(store.connection);
   const directory = directoryRepository(store);

@@ -13,7 +13,7 @@ http://mirror.test/debian/|bookworm-updates|main
 describe('the package sources', () => {
   const targets = readTargets(printed);
 
-  it('are those of the distribution, whatever else the machine is set up with', () => {
+  it('are those of the distribution, not other sources of the machine', () => {
     expect(sourcesList(targets, 'bookworm')).toBe('deb http://mirror.test/debian/ bookworm main\n');
   });
 
@@ -28,7 +28,7 @@ describe('the package sources', () => {
     expect(sourcesList(ubuntu, 'noble')).toBe('deb http://mirror.test/ubuntu/ noble main universe\n');
   });
 
-  it('follow a machine whose sources name the suite and not the release', () => {
+  it('use the suite when the machine’s sources name the suite and not the release', () => {
     const rolling = readTargets('http://mirror.test/debian/|stable-security|main\nhttp://mirror.test/debian/|stable|main\n');
     expect(sourcesList(rolling, 'bookworm')).toBe('deb http://mirror.test/debian/ stable main\n');
   });

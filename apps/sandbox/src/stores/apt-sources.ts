@@ -1,11 +1,11 @@
-/** One line of the machine's own package sources. */
+/** One line of the machine's package sources. */
 export interface AptTarget {
   readonly uri: string;
   readonly release: string;
   readonly component: string;
 }
 
-/** What `apt-get indextargets --format` is asked to print, one target a line; read back by `readTargets`. */
+/** Format for `apt-get indextargets`: one target per line. `readTargets` parses it. */
 export const targetFormat = '$(REPO_URI)|$(RELEASE)|$(COMPONENT)';
 
 export function readTargets(printed: string): AptTarget[] {
@@ -16,12 +16,12 @@ export function readTargets(printed: string): AptTarget[] {
 }
 
 /**
- * Sources of one suite on the mirror that serves the distribution itself. `suite` undefined: the machine's own.
- * Throws when no target looks like the distribution's main archive.
+ * Returns the sources of one suite on the distribution's mirror. Without `suite`, it is the machine's own.
+ * Throws when no target is the distribution's main archive.
  */
 export function sourcesList(targets: AptTarget[], codename: string, suite?: string, keyring?: string): string {
   const archive = targets.filter(({ component }) => component === 'main' || component === 'universe');
-  // Suites with a dash (-security, -updates) may live on a mirror that has nothing else.
+  // Suites with a dash (-security, -updates) may be on a mirror without the main archive.
   const base = archive.find(({ release }) => release === codename) ?? archive.find(({ release }) => !release.includes('-'));
   if (!base) throw new Error('no package mirror is configured on this machine');
   const components = archive.filter(({ uri, release }) => uri === base.uri && release === base.release);

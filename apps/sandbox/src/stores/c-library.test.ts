@@ -23,7 +23,7 @@ describe('the C library for the MongoDB engine', () => {
     expect(whichCLibrary({ platform: 'win32', arch: 'x64', glibc: undefined })).toBe('none');
   });
 
-  it('is no question on a Mac that the engine is built for', () => {
+  it('is the own one on a Mac with arm64 only', () => {
     expect(whichCLibrary({ platform: 'darwin', arch: 'arm64', glibc: undefined })).toBe('own');
     expect(whichCLibrary({ platform: 'darwin', arch: 'x64', glibc: undefined })).toBe('none');
   });

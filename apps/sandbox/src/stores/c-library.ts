@@ -4,13 +4,13 @@ import { debianPackages } from './debian-packages.js';
 import { debianTriplet } from './host.js';
 import type { Host } from './host.js';
 
-/** The MongoDB engine is linked against this version; with an older one it does not load. */
+/** The MongoDB engine is linked against this version of glibc and does not load with an older one. */
 const needed = { major: 2, minor: 38 };
 
-/** `own`: the machine's C library will do. `newer`: one has to be fetched beside it. `none`: the engine cannot run here. */
+/** `own`: the machine's C library suffices. `newer`: a newer one must be downloaded. `none`: the engine cannot run here. */
 export type CLibrary = 'own' | 'newer' | 'none';
 
-/** Decides for the platforms the engine is built for: Linux with the GNU C library on x64 and arm64, macOS on arm64. */
+/** Returns the C library for the engine. It is built for Linux with glibc on x64 and arm64, and for macOS on arm64. */
 export function whichCLibrary({ platform, arch, glibc }: Pick<Host, 'platform' | 'arch' | 'glibc'>): CLibrary {
   if (platform === 'darwin') return arch === 'arm64' ? 'own' : 'none';
   if (platform !== 'linux' || !glibc || !debianTriplet(arch)) return 'none';
@@ -24,7 +24,7 @@ export interface Launch {
   readonly args: string[];
 }
 
-/** How to run a Node script under a C library the engine can live with. Rejects when there is none to be had. */
+/** Returns the command that runs a Node script with a suitable C library. Rejects when there is none. */
 export async function nodeForEngine(host: Host, script: string[], cacheDir: string, signal?: AbortSignal): Promise<Launch> {
   const which = whichCLibrary(host);
   if (which === 'none') throw new Error(`the embedded engine does not exist for ${host.platform} ${host.arch}`);
@@ -37,10 +37,10 @@ export async function nodeForEngine(host: Host, script: string[], cacheDir: stri
 
 const loaderName = (arch: string): string => (arch === 'arm64' ? 'ld-linux-aarch64.so.1' : 'ld-linux-x86-64.so.2');
 
-/** Older packages unpack to lib/, newer ones to usr/lib/. */
+/** Finds the loader's folder: older packages unpack to lib/, newer ones to usr/lib/. */
 function libraryFolder(root: string, arch: string): string {
   const folders = ['usr/lib', 'lib'].map((lib) => join(root, lib, debianTriplet(arch) ?? ''));
   const folder = folders.find((each) => existsSync(join(each, loaderName(arch))));
-  if (!folder) throw new Error(`no ${loaderName(arch)} in the fetched C library`);
+  if (!folder) throw new Error(`no ${loaderName(arch)} in the downloaded C library`);
   return folder;
 }

@@ -6,20 +6,20 @@ import { readTargets, sourcesList, targetFormat } from './apt-sources.js';
 
 const run = promisify(execFile);
 
-/** A mirror that is reachable answers in seconds; one that is not must not hold a start for ever. */
+/** Timeout of one apt or dpkg command in milliseconds. A reachable mirror needs seconds; an unreachable one must not block the start forever. */
 const stepMs = 180_000;
 
 export interface DebianPackages {
-  /** Name of the folder below the cache folder that holds them, unpacked. */
+  /** Name of the folder below the cache folder for the unpacked packages. */
   readonly name: string;
   readonly packages: readonly string[];
-  /** The machine's own suite when left out. */
+  /** Without it, the machine's own suite. */
   readonly suite?: string;
 }
 
 /**
- * The folder the packages are unpacked in, fetched from the machine's own mirror unless an earlier call did.
- * Needs no root and changes nothing outside `cacheDir`. Rejects without apt, without a mirror, or without a network.
+ * Returns the folder with the unpacked packages. Downloads them from the machine's mirror unless they are in the cache.
+ * It needs no root and changes nothing outside `cacheDir`. Rejects without apt, without a mirror, or without a network.
  */
 export async function debianPackages(wanted: DebianPackages, cacheDir: string, signal?: AbortSignal): Promise<string> {
   const folder = join(resolve(cacheDir), wanted.name);
@@ -43,7 +43,7 @@ async function download(wanted: DebianPackages, work: string, signal?: AbortSign
   await run('apt-get', [...apt, 'download', ...wanted.packages], options);
 }
 
-/** Options that make apt keep all its state below `work`, and the sources file and folders they name. */
+/** Creates a sources file and folders below `work`. Returns options that make apt keep all its state there. */
 async function privateApt(work: string, suite: string | undefined, signal?: AbortSignal): Promise<string[]> {
   for (const folder of ['lists/partial', 'cache/archives/partial', 'debs', 'root']) {
     await mkdir(join(work, folder), { recursive: true });
@@ -53,7 +53,7 @@ async function privateApt(work: string, suite: string | undefined, signal?: Abor
   return Object.entries({
     'Dir::Etc::SourceList': join(work, 'sources.list'),
     'Dir::Etc::SourceParts': '/dev/null',
-    // Pins of the machine are about what it installs; they would hide a package of another suite.
+    // Pins of the machine could hide a package of another suite.
     'Dir::Etc::Preferences': '/dev/null',
     'Dir::Etc::PreferencesParts': '/dev/null',
     'Dir::State': work,
@@ -63,15 +63,15 @@ async function privateApt(work: string, suite: string | undefined, signal?: Abor
     'Acquire::Languages': 'none',
     'Acquire::Retries': '2',
     'Acquire::http::Timeout': '20',
-    // As root apt hands downloads to its own user, who may not write in a folder of ours.
+    // As root, apt downloads as its own user, which may not write into this folder.
     'APT::Sandbox::User': '',
-    // Without it a mirror that cannot be reached is a warning, and the complaint that follows is about packages.
+    // Without this, an unreachable mirror is only a warning and the error that follows names a missing package.
     'APT::Update::Error-Mode': 'any',
   }).flatMap(([key, value]) => ['-o', `${key}=${value}`]);
 }
 
 async function ownSources(suite: string | undefined, signal?: AbortSignal): Promise<string> {
-  // Without --no-release-info a machine whose lists were deleted (most container images) names no target at all.
+  // Without --no-release-info, a machine without package lists (most container images) prints no target.
   const ask = ['indextargets', '--no-release-info', '--format', targetFormat, 'Created-By: Packages'];
   const { stdout } = await run('apt-get', ask, { timeout: stepMs, ...(signal && { signal }) });
   const { id, codename } = await distribution();
@@ -84,10 +84,10 @@ async function distribution(): Promise<{ id: string; codename: string }> {
   return { id: field('ID'), codename: field('VERSION_CODENAME') };
 }
 
-/** The distribution's own keyring; undefined leaves it to apt, which then trusts every key the machine does. */
+/** Returns the distribution's keyring. Without one, apt uses every key that the machine trusts. */
 async function keyringOf(id: string): Promise<string | undefined> {
-  for (const ending of ['gpg', 'pgp']) {
-    const keyring = `/usr/share/keyrings/${id}-archive-keyring.${ending}`;
+  for (const shutdown of ['gpg', 'pgp']) {
+    const keyring = `/usr/share/keyrings/${id}-archive-keyring.${shutdown}`;
     if (await exists(keyring)) return keyring;
   }
   return undefined;
@@ -99,7 +99,7 @@ async function unpack(work: string, signal?: AbortSignal): Promise<void> {
   }
 }
 
-/** A rename is all or nothing, so nobody ever sees half a folder; a second process that comes late uses the first one's. */
+/** Moves the folder with an atomic rename, so that no process sees half of it. When another process was faster, its folder is used. */
 async function moveInPlace(from: string, to: string): Promise<void> {
   await rename(from, to).catch(async (error: unknown) => {
     if (!(await exists(to))) throw error;

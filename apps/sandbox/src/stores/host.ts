@@ -1,11 +1,11 @@
-/** What decides which binaries run here. */
+/** Properties of the machine that decide which binaries run on it. */
 export interface Host {
   readonly platform: string;
   /** As Node names it: x64, arm64. */
   readonly arch: string;
-  /** Version of the GNU C library, undefined where there is another one (musl, macOS). */
+  /** Version of the GNU C library; undefined with another C library (musl, macOS). */
   readonly glibc: string | undefined;
-  /** The running Node itself, an absolute path. */
+  /** Absolute path of the running Node. */
   readonly node: string;
 }
 
@@ -14,13 +14,13 @@ export function thisHost(): Host {
 }
 
 function glibcVersion(): string | undefined {
-  // The report looks up the name of every open connection unless told not to, which can take seconds.
+  // By default the report resolves the host name of every open connection, which can take seconds.
   const options = process.report as typeof process.report & { excludeNetwork?: boolean };
   options.excludeNetwork = true;
   const report = process.report.getReport() as { header?: { glibcVersionRuntime?: string } };
   return report.header?.glibcVersionRuntime;
 }
 
-/** Folder name Debian gives to the libraries of an architecture; undefined for one that is not supported here. */
+/** Returns Debian's folder name for the libraries of an architecture; undefined when it is not supported here. */
 export const debianTriplet = (arch: string): string | undefined =>
   ({ x64: 'x86_64-linux-gnu', arm64: 'aarch64-linux-gnu' })[arch];

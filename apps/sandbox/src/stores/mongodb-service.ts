@@ -6,17 +6,17 @@ import type { Service } from '../supervisor/service.js';
 import { nodeForEngine } from './c-library.js';
 import { thisHost } from './host.js';
 import { makeSocketFolder } from './socket-folder.js';
-import { answers, until } from './socket-probe.js';
+import { isServed, until } from './socket-probe.js';
 import type { StoreOptions, StoreService } from './store-service.js';
-import { noStore } from './ways-out.js';
+import { missingStoreError } from './missing-store.js';
 
-/** An engine whose parent died closes by itself, and is given this long to finish. */
-const leaveWithinMs = 10_000;
+/** Milliseconds that the engine of a dead parent may take to close. */
+const closeWithinMs = 10_000;
 
 /**
- * The embedded MongoDB engine in a process of its own, its data in `<dataDir>/mongodb`. `url` names the socket and the
- * database `crossroads`, and asks for journalled writes, so that no client can forget to: without them a kill -9 loses acknowledged writes.
- * Rejects with the ways out when the engine cannot run on this machine.
+ * Describes the embedded MongoDB engine as a process with its data in `<dataDir>/mongodb`. `url` has the socket and the database `crossroads`.
+ * It requests journalled writes for all clients: without them, a kill -9 loses acknowledged writes.
+ * Rejects with instructions when the engine cannot run on this machine.
  */
 export async function mongodbService({ dataDir, cacheDir, signal }: StoreOptions): Promise<StoreService> {
   const folder = join(resolve(dataDir), 'mongodb');
@@ -26,8 +26,8 @@ export async function mongodbService({ dataDir, cacheDir, signal }: StoreOptions
   const service: Service = {
     name: 'mongodb',
     ...(await engineLaunch([folder, socket, join(sockets, 'tmp')], cacheDir, signal)),
-    beforeStart: () => untilNobodyServes(socket),
-    ready: (over) => until(() => answers(socket), over),
+    beforeStart: () => untilUnused(socket),
+    ready: (over) => until(() => isServed(socket), over),
   };
   return { ...service, url: mongodbUri(socket) };
 }
@@ -38,24 +38,24 @@ const mongodbUri = (socket: string): string =>
 async function engineLaunch(args: string[], cacheDir: string, signal?: AbortSignal) {
   const host = thisHost();
   try {
-    // The loader opens exactly the file it is given, and `node` is often a link.
+    // The loader does not resolve links, and `node` often is one.
     const node = await realpath(host.node);
     return await nodeForEngine({ ...host, node }, [engineEntry(), ...args], cacheDir, signal);
   } catch (error) {
-    throw noStore('mongodb', error);
+    throw missingStoreError('mongodb', error);
   }
 }
 
-/** Node runs the compiled file; a caller that is itself run from source, as under jest, finds it in dist. */
+/** Returns the compiled engine file. A caller that runs from source, as under jest, finds it in dist. */
 function engineEntry(): string {
   const beside = fileURLToPath(new URL('./mongodb-engine.js', import.meta.url));
   return existsSync(beside) ? beside : fileURLToPath(new URL('../../dist/stores/mongodb-engine.js', import.meta.url));
 }
 
-/** Otherwise an engine that is still leaving would be taken for the new one being ready. */
-async function untilNobodyServes(socket: string): Promise<void> {
-  const gone = async () => !(await answers(socket));
-  await until(gone, AbortSignal.timeout(leaveWithinMs)).catch(() => {
-    throw new Error(`another process is serving ${socket}`);
+/** Waits until the socket is unused. Otherwise an engine that is still closing would look like the new one. */
+async function untilUnused(socket: string): Promise<void> {
+  const gone = async () => !(await isServed(socket));
+  await until(gone, AbortSignal.timeout(closeWithinMs)).catch(() => {
+    throw new Error(`Another process uses the socket ${socket}. Stop the other sandbox, or set SANDBOX_DATA to another folder.`);
   });
 }

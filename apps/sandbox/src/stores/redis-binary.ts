@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { debianPackages } from './debian-packages.js';
 import { debianTriplet } from './host.js';
 import type { Host } from './host.js';
-import { noStore } from './ways-out.js';
+import { missingStoreError } from './missing-store.js';
 
 const run = promisify(execFile);
 
@@ -13,24 +13,24 @@ export interface RedisBinary {
   readonly env: Record<string, string>;
 }
 
-/** A server of this machine's, Redis or Valkey, else one fetched into `cacheDir`. Rejects with the ways out. */
+/** Returns the installed Redis or Valkey, or one downloaded into `cacheDir`. Rejects with instructions when there is none. */
 export async function redisBinary(host: Host, cacheDir: string, signal?: AbortSignal): Promise<RedisBinary> {
   for (const command of ['redis-server', 'valkey-server']) {
     if (await runs({ command, env: {} })) return { command, env: {} };
   }
   try {
     const fetched = await fetchRedis(host, cacheDir, signal);
-    // Shows at once when a library it needs is missing here, instead of at every start.
+    // Detects a missing library now and not at every start.
     await version(fetched);
     return fetched;
   } catch (error) {
-    throw noStore('redis', error);
+    throw missingStoreError('redis', error);
   }
 }
 
 async function fetchRedis({ platform, arch }: Host, cacheDir: string, signal?: AbortSignal): Promise<RedisBinary> {
   const triplet = debianTriplet(arch);
-  if (platform !== 'linux' || !triplet) throw new Error(`there is nothing to fetch for ${platform} ${arch}`);
+  if (platform !== 'linux' || !triplet) throw new Error(`there is no download for ${platform} ${arch}`);
   const packages = ['redis-server', 'redis-tools', 'liblzf1', 'libjemalloc2', 'libatomic1'];
   const root = await debianPackages({ name: `redis-${arch}`, packages }, cacheDir, signal);
   const libraries = join(root, 'usr/lib', triplet);

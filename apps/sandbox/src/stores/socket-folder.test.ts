@@ -21,7 +21,7 @@ describe('the folder of the sockets', () => {
     expect(socketFolder(`/srv/${'ü'.repeat(40)}`, '/short')).toMatch(/^\/short\//);
   });
 
-  it('is refused when even the temporary folder is too deep', () => {
+  it('is rejected when even the temporary folder is too deep', () => {
     expect(() => socketFolder(deep, deep)).toThrow('short enough');
   });
 });

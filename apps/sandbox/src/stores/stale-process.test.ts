@@ -13,7 +13,7 @@ beforeEach(() => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-/** A process whose command line reads like a Redis that serves `mark`. */
+/** Starts a process whose command line looks like a Redis that serves `mark`. */
 function redisLike(mark: string) {
   const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)', 'redis-server', mark]);
   writeFileSync(join(folder, 'redis.pid'), `${child.pid}\n`);
@@ -22,15 +22,15 @@ function redisLike(mark: string) {
 
 const left = () => ({ pidFile: join(folder, 'redis.pid'), marks: [join(folder, 'redis.sock')], folder });
 
-describe('a left-over Redis', () => {
-  it('is ended when its command line names our socket', async () => {
+describe('a stale Redis', () => {
+  it('is stopped when its command line names our socket', async () => {
     const { child, gone } = redisLike(join(folder, 'redis.sock'));
     await once(child, 'spawn');
     await endStaleProcess(left());
     expect(await gone).toEqual([null, 'SIGTERM']);
   });
 
-  it('is left alone when its number now belongs to a stranger', async () => {
+  it('is not stopped when its pid now belongs to another process', async () => {
     const { child, gone } = redisLike('/another/redis.sock');
     await once(child, 'spawn');
     await endStaleProcess(left());
@@ -38,7 +38,7 @@ describe('a left-over Redis', () => {
     expect(await gone).toEqual([null, 'SIGKILL']);
   });
 
-  it('is no matter when there is no pid file, or its process is gone', async () => {
+  it('is ignored when there is no pid file or the process has ended', async () => {
     await endStaleProcess(left());
     const { child, gone } = redisLike(join(folder, 'redis.sock'));
     child.kill('SIGKILL');

@@ -3,40 +3,40 @@ import { until } from './socket-probe.js';
 
 export interface StaleProcess {
   readonly pidFile: string;
-  /** Texts of which one stands in the command line of a process of ours, as in no other's. */
+  /** Texts that only our own process has in its command line. */
   readonly marks: readonly string[];
-  /** The folder a process of ours works in, for versions that overwrite their command line. */
+  /** Working folder of our own process, for versions that overwrite their command line. */
   readonly folder: string;
 }
 
-const politeMs = 5_000;
+const stopWithinMs = 5_000;
 
 /**
- * Ends the Redis an earlier run left when it was killed: Redis does not notice that its parent died, and two of them
- * would write the same log. A pid file can outlive its process and the number be given to another, so the process must prove to be ours.
- * Rejects when its parent is alive: then it is no left-over but a second sandbox on the same data.
+ * Stops the Redis of an earlier run that was killed. Redis survives its parent, and two of them would write the same file.
+ * The pid may belong to another process by now, so command line and working folder are checked.
+ * Rejects when the parent is alive: then a second sandbox uses the same data.
  */
 export async function endStaleProcess(left: StaleProcess): Promise<void> {
   const pid = Number(await readFile(left.pidFile, 'utf8').catch(() => ''));
   if (!Number.isInteger(pid) || pid <= 1 || !(await isOurs(pid, left))) return;
-  if (await hasLivingParent(pid)) throw new Error(`another sandbox (process ${pid}) is using ${left.folder}`);
+  if (await hasLivingParent(pid)) throw new Error(`Another sandbox uses ${left.folder} (Redis process ${pid}). Stop it, or set SANDBOX_DATA to another folder.`);
   process.kill(pid, 'SIGTERM');
   const gone = async () => !(await isOurs(pid, left));
-  await until(gone, AbortSignal.timeout(politeMs)).catch(async () => {
+  await until(gone, AbortSignal.timeout(stopWithinMs)).catch(async () => {
     process.kill(pid, 'SIGKILL');
-    await until(gone, AbortSignal.timeout(politeMs));
+    await until(gone, AbortSignal.timeout(stopWithinMs));
   });
 }
 
 async function isOurs(pid: number, { marks, folder }: StaleProcess): Promise<boolean> {
-  // A process that is gone, or gone but not yet buried, has an empty one.
+  // An ended process or a zombie has an empty command line.
   const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
   if (!/redis|valkey/.test(command)) return false;
   const workingIn = await readlink(`/proc/${pid}/cwd`).catch(() => undefined);
   return workingIn === folder || marks.some((mark) => command.includes(mark));
 }
 
-/** Orphans are handed to process 1 or to a minder of the login session; a sandbox is a Node like this one. */
+/** Returns whether the parent is a running sandbox, that is the same Node. Orphans belong to process 1 or to the session manager. */
 async function hasLivingParent(pid: number): Promise<boolean> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
   const parent = Number(/^PPid:\s*(\d+)/m.exec(status)?.[1]);

@@ -1,13 +1,13 @@
 import type { Service } from '../supervisor/service.js';
 
 export interface StoreOptions {
-  /** Everything the store keeps; made when missing. */
+  /** Folder for the store's data; made when missing. */
   readonly dataDir: string;
-  /** Programs that had to be fetched; may be shared by any number of data folders. */
+  /** Folder for downloaded programs. Several data folders may share it. */
   readonly cacheDir: string;
-  /** Gives up a fetch that is under way. */
+  /** Aborts a download. */
   readonly signal?: AbortSignal;
 }
 
-/** A store as the supervisor runs it and as clients reach it. */
+/** A store as a supervised service, with the URL for clients. */
 export type StoreService = Service & { readonly url: string };

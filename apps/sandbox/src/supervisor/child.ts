@@ -12,20 +12,20 @@ export interface Ended {
 
 export interface Child {
   readonly pid: number;
-  /** Resolves once the process is gone and its output is read; never rejects. */
+  /** Resolves once the process has ended and its output was read; never rejects. */
   readonly ended: Promise<Ended>;
-  /** The last lines it wrote, oldest first. */
-  lastWords(): string[];
-  /** SIGTERM, then SIGKILL when it outlives the deadline. Resolves once it is gone. */
+  /** Returns the last lines of its output, oldest first. */
+  lastLines(): string[];
+  /** Sends SIGTERM, and SIGKILL after the deadline. Resolves once the process has ended. */
   end(deadlineMs: number): Promise<void>;
 }
 
-const wordsKept = 20;
+const keptLines = 20;
 
-/** A grandchild that inherited the pipes can hold them open for ever; past this its words are given up. */
+/** Milliseconds to read remaining output. A grandchild that inherited the pipes could keep them open forever. */
 const drainMs = 500;
 
-/** Runs the service's command. Rejects when it cannot be run at all (not found, not executable). */
+/** Runs the service's command. Rejects when it cannot be run (not found, not executable). */
 export async function spawnChild(
   service: Service,
   env: NodeJS.ProcessEnv,
@@ -34,28 +34,28 @@ export async function spawnChild(
   const child = spawn(service.command, service.args, {
     env: { ...env, ...service.env },
     stdio: ['pipe', 'pipe', 'pipe'],
-    // A group of its own: Ctrl-C reaches every process of the terminal's group at once, and would take
-    // the stores away from under the apps that are still finishing their work.
+    // A process group of its own: Ctrl-C reaches every process of the terminal's group at once.
+    // Without this, the stores would end before the apps have finished their work.
     detached: true,
   });
-  const words = keepLastLines(child, onLine);
-  // Writing to a child that is gone raises EPIPE here, and an unhandled one ends the supervisor.
+  const lines = keepLastLines(child, onLine);
+  // Writing to an ended child emits EPIPE. Unhandled, it would end the supervisor.
   child.stdin?.on('error', () => {});
   const ended = whenEnded(child);
   await once(child, 'spawn');
-  return { pid: child.pid!, ended, lastWords: () => [...words], end: (deadlineMs) => end(child, ended, deadlineMs) };
+  return { pid: child.pid!, ended, lastLines: () => [...lines], end: (deadlineMs) => end(child, ended, deadlineMs) };
 }
 
 function keepLastLines(child: ChildProcess, onLine: (line: string) => void): string[] {
-  const words: string[] = [];
+  const lines: string[] = [];
   for (const input of [child.stdout!, child.stderr!]) {
     createInterface({ input }).on('line', (line) => {
-      words.push(line);
-      if (words.length > wordsKept) words.shift();
+      lines.push(line);
+      if (lines.length > keptLines) lines.shift();
       onLine(line);
     });
   }
-  return words;
+  return lines;
 }
 
 function whenEnded(child: ChildProcess): Promise<Ended> {
@@ -80,11 +80,11 @@ async function end(child: ChildProcess, ended: Promise<Ended>, deadlineMs: numbe
   clearTimeout(late);
 }
 
-/** Ends what the child itself started as well (a Redis that dies leaves the process that rewrites its log). */
+/** Also kills what the child has started: a Redis that dies leaves the process that rewrites its log. */
 function killGroup(pid: number): void {
   try {
     process.kill(-pid, 'SIGKILL');
   } catch {
-    // Nobody is left in the group, which is what was wanted.
+    // The group has no process left.
   }
 }

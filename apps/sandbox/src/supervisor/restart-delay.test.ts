@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { restartDelay } from './restart-delay.js';
 
-describe('the wait before a restart', () => {
+describe('the delay before a restart', () => {
   it('is short the first time', () => {
     expect(restartDelay(0, 0)).toBe(100);
   });
@@ -11,7 +11,7 @@ describe('the wait before a restart', () => {
     expect(waits).toEqual([100, 200, 400, 800, 1600, 3200, 5000, 5000]);
   });
 
-  it('is short again once the process lived a while', () => {
+  it('is short again after the process has run for ten seconds', () => {
     expect(restartDelay(5000, 10_000)).toBe(100);
   });
 });

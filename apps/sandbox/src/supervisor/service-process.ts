@@ -6,7 +6,7 @@ import type { Service } from './service.js';
 import { untilReady } from './until-ready.js';
 
 export type SupervisorEvent =
-  /** `started` the first time, `restarted` every time after a death; `ready` follows either once it answers. */
+  /** `started` at the first start, `restarted` later; `ready` follows once the service is ready. */
   | { readonly type: 'started' | 'restarted' | 'ready'; readonly name: string; readonly pid: number }
   | {
       readonly type: 'exited';
@@ -24,7 +24,7 @@ export interface ServiceProcessOptions {
   readonly onOutput: (name: string, line: string) => void;
 }
 
-/** Keeps one service alive from its first start until it is stopped. */
+/** Runs one service and restarts it when it ends, until it is stopped. */
 export class ServiceProcess {
   readonly service: Service;
   readonly #processOptions: ServiceProcessOptions;
@@ -43,7 +43,7 @@ export class ServiceProcess {
     return this.#child?.pid;
   }
 
-  /** Resolves once it is ready; from then on every death is followed by a restart. A start that fails is final. */
+  /** Resolves once the service is ready. From then on it is restarted whenever it ends. A failed first start is not repeated. */
   async start(): Promise<void> {
     const up = this.#bringUp('started');
     this.#life = up.then(
@@ -56,7 +56,7 @@ export class ServiceProcess {
   async stop(): Promise<void> {
     this.#stopping.abort();
     await this.#child?.end(this.#processOptions.stopWithinMs);
-    // A start that was under way when the signal came may have spawned since; it ends its own child.
+    // A start in progress may have spawned a child in the meantime; it stops that child itself.
     await this.#life;
   }
 
@@ -96,11 +96,11 @@ export class ServiceProcess {
       await pause(delayMs, undefined, { signal }).catch(() => {});
       if (signal.aborted) return;
       startedAt = Date.now();
-      await this.#bringUp('restarted').catch((error: unknown) => this.#tellFailure(error));
+      await this.#bringUp('restarted').catch((error: unknown) => this.#reportFailure(error));
     }
   }
 
-  #tellFailure(error: unknown): void {
+  #reportFailure(error: unknown): void {
     if (this.#stopping.signal.aborted) return;
     this.#processOptions.onOutput(this.service.name, error instanceof Error ? error.message : String(error));
   }

@@ -1,14 +1,14 @@
-/** A process the supervisor keeps alive: how to run it, and how to tell that it does its work. */
+/** A supervised process: how to run it, and how to check that it is ready. */
 export interface Service {
-  /** Unique among the services of one supervisor; names the process in events and output. */
+  /** Name in events and output; unique within one supervisor. */
   readonly name: string;
   /** Looked up on PATH when it has no slash. */
   readonly command: string;
   readonly args: string[];
-  /** Added to the environment the supervisor hands to every child. */
+  /** Added to the environment that every child gets. */
   readonly env?: Record<string, string>;
-  /** Clears what an earlier run left; runs before every start, restarts included. Rejects when the service must not start. */
+  /** Cleans up after an earlier run. Called before every start and restart. Rejects when the service must not start. */
   beforeStart?(): Promise<void>;
-  /** Resolves once the process answers. `over` aborts when nobody waits for the answer any more: it ended, took too long, or is to stop. */
+  /** Resolves once the process is ready. `over` aborts when the process has ended, took too long or is being stopped. */
   ready(over: AbortSignal): Promise<void>;
 }

@@ -4,7 +4,7 @@ import { createSupervisor } from './supervisor.js';
 import type { Supervisor, SupervisorEvent, SupervisorOptions } from './supervisor.js';
 import type { Service } from './service.js';
 
-/** A supervisor whose events and lines can be waited for. */
+/** Creates a supervisor whose events and lines a test can wait for. */
 function watched(options: SupervisorOptions = {}) {
   const events: SupervisorEvent[] = [];
   const lines: string[] = [];
@@ -52,7 +52,7 @@ const stays = 'setInterval(() => {}, 1000)';
 const deaf = `process.on('SIGTERM', () => {}); console.log('deaf'); ${stays}`;
 
 const never: Service['ready'] = (over) =>
-  new Promise((_, reject) => over.addEventListener('abort', () => reject(new Error('told to give up'))));
+  new Promise((_, reject) => over.addEventListener('abort', () => reject(new Error('aborted'))));
 
 const isAlive = (pid: number): boolean => {
   try {
@@ -62,7 +62,7 @@ const isAlive = (pid: number): boolean => {
   }
 };
 
-/** An orphan that was killed can stay in the table as a zombie until somebody buries it, which is not ours to do. */
+/** Returns whether a process runs. A killed orphan may remain as a zombie until process 1 reaps it. */
 const isRunning = (pid: number): boolean => {
   if (!isAlive(pid)) return false;
   try {
@@ -73,7 +73,7 @@ const isRunning = (pid: number): boolean => {
 };
 
 describe('a supervisor', () => {
-  it('starts again what dies, as a new process', async () => {
+  it('restarts a process that dies as a new process', async () => {
     const { supervisor, eventually, details } = watched();
     await supervisor.start(node('worker', stays));
     const first = supervisor.pid('worker')!;
@@ -84,7 +84,7 @@ describe('a supervisor', () => {
     expect(isAlive(first)).toBe(false);
   });
 
-  it('clears up before every start, restarts included', async () => {
+  it('calls `beforeStart` before every start and restart', async () => {
     const { supervisor, eventually, details } = watched();
     let cleared = 0;
     await supervisor.start({ ...node('worker', stays), beforeStart: async () => void cleared++ });
@@ -93,7 +93,7 @@ describe('a supervisor', () => {
     expect(cleared).toBe(2);
   });
 
-  it('says nothing of a process while it is down', async () => {
+  it('returns no pid while a process is down', async () => {
     const { supervisor, eventually, details } = watched();
     await supervisor.start(node('worker', stays));
     const seen: unknown[] = [];
@@ -105,7 +105,7 @@ describe('a supervisor', () => {
     expect(seen.slice(0, 2)).toEqual([undefined, {}]);
   });
 
-  it('reports the last words of a child that ends before it is ready, and does not try it again', async () => {
+  it('reports the last output of a child that ends before it is ready, and does not restart it', async () => {
     const { supervisor, details } = watched();
     const broken = node('broken', `console.error('no such port'); process.exit(3)`, never);
     await expect(supervisor.start(broken)).rejects.toThrow(/broken ended with code 3 before it was ready[^]*no such port/);
@@ -113,7 +113,7 @@ describe('a supervisor', () => {
     expect(supervisor.pids()).toEqual({});
   });
 
-  it('ends a child that never gets ready', async () => {
+  it('stops a child that never becomes ready', async () => {
     const { supervisor, events } = watched({ readyWithinMs: 300 });
     await expect(supervisor.start(node('mute', stays, never))).rejects.toThrow('mute was not ready within 300 ms');
     expect(isAlive(events[0]!.pid)).toBe(false);
@@ -125,7 +125,7 @@ describe('a supervisor', () => {
     await expect(supervisor.start(missing)).rejects.toThrow('ENOENT');
   });
 
-  it('stops the last started first', async () => {
+  it('stops the last started service first', async () => {
     const { supervisor, events } = watched();
     for (const name of ['store', 'worker', 'intake']) await supervisor.start(node(name, stays));
     await supervisor.stopAll();
@@ -133,7 +133,7 @@ describe('a supervisor', () => {
     expect(ended).toEqual(['intake', 'worker', 'store']);
   });
 
-  it('leaves nothing behind, not even what will not listen or was started by a child', async () => {
+  it('stops every process, also one that ignores SIGTERM or was started by a child', async () => {
     const { supervisor, lines, eventually, events } = watched({ stopWithinMs: 200 });
     const parent = `
       const { spawn } = require('node:child_process');
@@ -152,7 +152,7 @@ describe('a supervisor', () => {
     expect(isRunning(grandchild)).toBe(false);
   });
 
-  it('gives up a start that is under way when it is told to stop', async () => {
+  it('aborts a start in progress when it is stopped', async () => {
     const { supervisor, events, eventually } = watched();
     const starting = supervisor.start(node('slow', stays, never));
     const rejected = expect(starting).rejects.toThrow('slow was stopped before it was ready');
@@ -163,7 +163,7 @@ describe('a supervisor', () => {
     await expect(supervisor.start(node('late', stays))).rejects.toThrow('stopping');
   });
 
-  it('refuses a second service of the same name', async () => {
+  it('rejects a second service of the same name', async () => {
     const { supervisor } = watched();
     await supervisor.start(node('worker', stays));
     await expect(supervisor.start(node('worker', stays))).rejects.toThrow('already supervised');

@@ -6,28 +6,28 @@ export type { SupervisorEvent } from './service-process.js';
 
 export interface SupervisorOptions {
   onEvent?(event: SupervisorEvent): void;
-  /** Every line a child writes on stdout or stderr, and why a restart failed. */
+  /** Called with every line of a child's stdout and stderr, and with the reason of a failed restart. */
   onOutput?(name: string, line: string): void;
-  /** What every child inherits; the supervisor's own environment by default. */
+  /** Environment of every child; by default the supervisor's own. */
   readonly env?: NodeJS.ProcessEnv;
-  /** 60 s by default: Redis reads its whole log before it answers. */
+  /** 60 s by default: Redis reads its whole append-only file before it is ready. */
   readonly readyWithinMs?: number;
-  /** 10 s by default, for each child, before SIGKILL. */
+  /** Time for each child between SIGTERM and SIGKILL; 10 s by default. */
   readonly stopWithinMs?: number;
 }
 
 export interface Supervisor {
-  /** Resolves once the service is ready. Rejects with its last lines when it ends first; it is not tried again. */
+  /** Resolves once the service is ready. Rejects with its last lines when it ends first. A failed start is not repeated. */
   start(service: Service): Promise<void>;
-  /** Undefined while the process is down, or when no service has that name. */
+  /** Returns undefined while the process is down, or when no service has that name. */
   pid(name: string): number | undefined;
-  /** The live processes, name to pid. */
+  /** Returns the pids of the running processes by name. */
   pids(): Record<string, number>;
-  /** Ends everything, the last started first. Nothing can be started afterwards. */
+  /** Stops everything, the last started first. After this no service can be started. */
   stopAll(): Promise<void>;
 }
 
-/** Keeps child processes alive until `stopAll`. */
+/** Runs and restarts child processes until `stopAll`. */
 export function createSupervisor(options: SupervisorOptions = {}): Supervisor {
   const serviceProcesses = new Map<string, ServiceProcess>();
   let stopped: Promise<void> | undefined;

@@ -2,8 +2,8 @@ import type { Child } from './child.js';
 import type { Service } from './service.js';
 
 /**
- * Resolves once the service says that it is ready. Rejects when the child ends first, takes longer than `withinMs`,
- * or `stopping` aborts; the message carries the child's last lines, which usually name the cause.
+ * Resolves once the service is ready. Rejects when the child ends first, takes longer than `withinMs`, or `stopping` aborts.
+ * The error's message has the child's last lines, which usually name the cause.
  */
 export async function untilReady(service: Service, child: Child, stopping: AbortSignal, withinMs: number): Promise<void> {
   const over = new AbortController();
@@ -15,8 +15,8 @@ export async function untilReady(service: Service, child: Child, stopping: Abort
   try {
     await Promise.race([service.ready(over.signal), whenAborted(over.signal)]);
   } catch (cause) {
-    // What `ready` throws because it was told to give up says less than the reason it was told.
-    throw withLastWords(over.signal.aborted ? over.signal.reason : cause, child.lastWords());
+    // After an abort, its reason is more specific than the error that `ready` throws.
+    throw withLastLines(over.signal.aborted ? over.signal.reason : cause, child.lastLines());
   } finally {
     clearTimeout(late);
     stopping.removeEventListener('abort', onStopping);
@@ -31,8 +31,8 @@ function whenAborted(signal: AbortSignal): Promise<never> {
   });
 }
 
-function withLastWords(cause: unknown, words: string[]): Error {
+function withLastLines(cause: unknown, lines: string[]): Error {
   const message = cause instanceof Error ? cause.message : String(cause);
-  const tail = words.length === 0 ? 'It said nothing.' : `Its last words:\n${words.join('\n')}`;
+  const tail = lines.length === 0 ? 'It had no output.' : `Its last output:\n${lines.join('\n')}`;
   return new Error(`${message}. ${tail}`, { cause });
 }

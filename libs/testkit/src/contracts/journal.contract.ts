@@ -2,13 +2,13 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Entry, Journal } from '@crossroads/saga';
 import { entryKey } from '@crossroads/saga';
 
-/** A line of the journal of `sagaId`. */
+/** Creates an entry of a saga's journal. */
 export const entryOf = (sagaId: string, seq: number, outcome: Entry['step']['outcome'], rest: Partial<Entry> = {}): Entry => {
   const step = { name: 'clear-deliveries', direction: 'run', outcome, attempt: 1 } as const;
   return { key: entryKey(sagaId, step, rest.epoch ?? 1), sagaId, seq, step, epoch: 1, status: 'origin_mapped', title: 'cleared', retried: false, detail: { message: 'cleared' }, ...rest };
 };
 
-/** What the kernel relies on in every journal. */
+/** Tests what the kernel expects of every journal. */
 export const journalContract = (name: string, open: () => Promise<{ write(entry: Entry): Promise<Entry>; read: Journal<unknown>['read']; sagaId: string }>): void => {
   describe(`${name} keeps the promises of a journal`, () => {
     let journal: Awaited<ReturnType<typeof open>>;
@@ -16,7 +16,7 @@ export const journalContract = (name: string, open: () => Promise<{ write(entry:
       journal = await open();
     });
 
-    test('what was written is read back in order', async () => {
+    test('entries are read in their order', async () => {
       const { sagaId } = journal;
       const second = entryOf(sagaId, 2, 'done', { output: { cleared: { version: 7 } } });
       await journal.write(second);
@@ -25,7 +25,7 @@ export const journalContract = (name: string, open: () => Promise<{ write(entry:
       expect(entries).toEqual([entryOf(sagaId, 1, 'unavailable', { code: 'order.busy' }), second]);
     });
 
-    test('of two verdicts on one step the first stands, and the second writer is told', async () => {
+    test('of two final outcomes of one step the first one stays, and the second writer gets it', async () => {
       const { sagaId } = journal;
       const done = entryOf(sagaId, 1, 'done', { output: { by: 'first' } });
       expect(await journal.write(done)).toEqual(done);
@@ -33,7 +33,7 @@ export const journalContract = (name: string, open: () => Promise<{ write(entry:
       expect(await journal.read(sagaId)).toEqual([done]);
     });
 
-    test('attempts of different epochs stand side by side', async () => {
+    test('attempts of different epochs are all kept', async () => {
       const { sagaId } = journal;
       await journal.write(entryOf(sagaId, 1, 'unavailable'));
       await journal.write(entryOf(sagaId, 2, 'unavailable', { epoch: 2 }));

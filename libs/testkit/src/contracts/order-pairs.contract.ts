@@ -1,14 +1,14 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { LockOwner, Orders, Snapshot } from '@crossroads/order-reset';
 import { seeded } from '../memory/seeded.js';
-import { resetWorld } from '../memory/reset-world.js';
+import { resetFixture } from '../memory/reset-fixture.js';
 import type { OrdersUnderTest } from './orders.contract.js';
 
 type Act = (orders: Orders, orderId: string, owner: LockOwner, version: number) => Promise<unknown>;
 
 const saved: Snapshot = { version: 7, bols: [{ bol_number: 'BOL-1' }, { bol_number: 'BOL-2' }], executed_drops: [{ site: 'site-104' }], progression_state: 'COMPLETE', sha256: '' };
 
-/** Every method of the port that a claim may call, at the version the order has now and at one it had. */
+/** Every method of the port that a claim may call, with the current version of the order and with an old one. */
 const acts: Record<string, Act> = {
   lock: (orders, id, owner) => orders.lock(id, owner),
   relock: (orders, id, owner) => orders.relock(id, owner),
@@ -26,7 +26,7 @@ const acts: Record<string, Act> = {
 
 const first = { sagaId: 'saga-1', epoch: 1 };
 
-/** What the claim of epoch 1 had done before. */
+/** What the claim of epoch 1 has done before. */
 const before: Record<string, (orders: Orders, orderId: string) => Promise<unknown>> = {
   'an unlocked order': async () => undefined,
   'an order just locked': (orders, id) => orders.lock(id, first),
@@ -44,10 +44,10 @@ const before: Record<string, (orders: Orders, orderId: string) => Promise<unknow
   },
 };
 
-/** Who acts after the claim of epoch 2 has acted: an older claim of the same saga, the same claim again, another saga. */
+/** The claim that acts after the claim of epoch 2: an older claim of the same saga, the same claim again, another saga. */
 const later: Record<string, LockOwner> = { 'an older claim': first, 'the same claim': { sagaId: 'saga-1', epoch: 2 }, 'another saga': { sagaId: 'saga-2', epoch: 1 } };
 
-/** A value, or the kind of the refusal. */
+/** Returns the value, or name and code of the error. */
 const outcomeOf = async (act: Promise<unknown>): Promise<unknown> => {
   try {
     return (await act) ?? 'nothing';
@@ -58,51 +58,51 @@ const outcomeOf = async (act: Promise<unknown>): Promise<unknown> => {
 };
 
 /**
- * Holds the fake to the store: whatever one claim does after another has acted, both answer alike and leave the order alike.
- * The pairs come from a table, all methods by all methods, and longer histories from seeds. What the fake refuses and the store allows fails here.
+ * Compares the fake with a store: after the same calls of two claims, results and orders must be equal.
+ * All methods are called after all methods. Longer histories come from seeds.
  */
 export const orderPairsContract = (name: string, open: () => Promise<OrdersUnderTest>): void => {
-  /** Plays a history on one of the two; answers all that came of it. */
-  const played = async ({ orders, deliver, look, saveBol }: OrdersUnderTest, prepare: keyof typeof before, history: readonly (readonly [string, LockOwner])[]): Promise<unknown[]> => {
+  /** Runs a history on one of the two. Returns every result and the final order. */
+  const play = async ({ orders, deliver, look, saveBol }: OrdersUnderTest, prepare: keyof typeof before, history: readonly (readonly [string, LockOwner])[]): Promise<unknown[]> => {
     const orderId = await deliver();
     await before[prepare]!(orders, orderId);
-    const came: unknown[] = [];
+    const outcomes: unknown[] = [];
     for (const [act, owner] of history) {
-      if (act === 'saveBol') await saveBol(orderId, `BOL-${came.length}`);
-      else came.push([act, owner, await outcomeOf(acts[act]!(orders, orderId, owner, (await look(orderId)).version))]);
+      if (act === 'saveBol') await saveBol(orderId, `BOL-${outcomes.length}`);
+      else outcomes.push([act, owner, await outcomeOf(acts[act]!(orders, orderId, owner, (await look(orderId)).version))]);
     }
-    return [...came, await look(orderId)];
+    return [...outcomes, await look(orderId)];
   };
 
-  describe(`${name} and the orders in memory are alike`, () => {
-    let world: OrdersUnderTest;
+  describe(`${name} and the orders in memory behave alike`, () => {
+    let fixture: OrdersUnderTest;
     beforeAll(async () => {
-      world = await open();
+      fixture = await open();
     });
     const both = async (prepare: keyof typeof before, history: readonly (readonly [string, LockOwner])[]): Promise<void> => {
-      expect(await played(world, prepare, history)).toEqual(await played(ordersInMemory(), prepare, history));
+      expect(await play(fixture, prepare, history)).toEqual(await play(ordersInMemory(), prepare, history));
     };
 
-    test.each(Object.keys(before).flatMap((prepare) => Object.keys(later).map((who) => [prepare, who] as const)))('%s: after a newer claim has acted, %s may do the same on both', async (prepare, who) => {
+    test.each(Object.keys(before).flatMap((prepare) => Object.keys(later).map((who) => [prepare, who] as const)))('%s: after a newer claim has acted, %s has the same results on both', async (prepare, who) => {
       const names = Object.keys(acts);
       for (const newer of names) await Promise.all(names.map((older) => both(prepare, [[newer, { sagaId: 'saga-1', epoch: 2 }], [older, later[who]!]])));
     });
 
-    test('longer histories of three sagas and a BOL writer come out alike', async () => {
-      const play = (seed: number): Promise<void> => {
+    test('longer histories of several sagas and a BOL writer have the same results', async () => {
+      const playSeed = (seed: number): Promise<void> => {
         const random = seeded(seed);
         const oneOf = <T>(all: readonly T[]): T => all[Math.floor(random() * all.length)]!;
         const history = Array.from({ length: 8 }, () => [oneOf([...Object.keys(acts), 'saveBol']), { sagaId: `saga-${1 + Math.floor(random() * 1.6)}`, epoch: 1 + Math.floor(random() * 3) }] as const);
         return both(oneOf(Object.keys(before)), history);
       };
-      await Promise.all(Array.from({ length: 60 }, (_, seed) => play(seed)));
+      await Promise.all(Array.from({ length: 60 }, (_, seed) => playSeed(seed)));
     });
   });
 };
 
-/** The fake, with the same ways in as any store of orders. */
+/** Creates the orders in memory as a store under test. */
 export const ordersInMemory = (): OrdersUnderTest => {
-  const { orders, order } = resetWorld();
+  const { orders, order } = resetFixture();
   return {
     orders,
     deliver: async () => order.order.order_id,

@@ -1,151 +1,151 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Orders } from '@crossroads/order-reset';
 import { ClaimLost, StopSaga } from '@crossroads/saga';
-import { resetRequestFor } from '../memory/reset-world.js';
+import { resetRequestFor } from '../memory/reset-fixture.js';
 
-/** A store of orders under test, with ways in beside the port. */
+/** A store of orders under test, with methods in addition to the port. */
 export interface OrdersUnderTest {
   orders: Orders;
-  /** A fresh delivered order between Alpha and Beta: number 4711, at version 7, with two BOLs and one drop. Answers its id. */
+  /** Stores a delivered order between Alpha and Beta: number 4711, version 7, two BOLs and one drop. Returns its id. */
   deliver(): Promise<string>;
-  /** Somebody else saves a BOL. */
+  /** Saves a BOL as another writer does. */
   saveBol(orderId: string, bolNumber: string): Promise<void>;
-  /** An operator deletes the order, or its lock, by hand. */
+  /** Deletes the order, or its lock, as an operator does by hand. */
   remove(orderId: string): Promise<void>;
   unlock(orderId: string): Promise<void>;
-  /** BOL numbers, count of executed drops, progression, version and the lock, as they are now. */
+  /** Returns BOL numbers, number of executed drops, progression, version and lock. */
   look(orderId: string): Promise<{ bols: string[]; drops: number; progression: string; version: number; ownLock: boolean; lock: { saga: string; epoch: number; hasWaiters: boolean } | null }>;
 }
 
-/** What the saga relies on in every store of orders, so that the fake and the real one cannot drift apart. */
+/** Tests what the saga expects of every store of orders, so that fake and real ones behave alike. */
 export const ordersContract = (name: string, open: () => Promise<OrdersUnderTest>): void => {
   describe(`${name} keeps the promises of orders`, () => {
-    let world: OrdersUnderTest;
+    let fixture: OrdersUnderTest;
     let orderId: string;
     const first = { sagaId: 'saga-1', epoch: 1 };
 
     beforeEach(async () => {
-      world = await open();
-      orderId = await world.deliver();
+      fixture = await open();
+      orderId = await fixture.deliver();
     });
 
     const delivered = { bols: ['BOL-1', 'BOL-2'], drops: 1, progression: 'COMPLETE' };
     const cleared = { bols: [], drops: 0, progression: 'COMPLETE', version: 8 };
 
-    test('an order is found by number and by id, and by nobody else', async () => {
-      const found = await world.orders.find(resetRequestFor({ order_number: '4711' }));
+    test('an order is found by number and by id, and only by its own tenants', async () => {
+      const found = await fixture.orders.find(resetRequestFor({ order_number: '4711' }));
       expect(found.map(({ order_id }) => order_id)).toEqual([orderId]);
-      expect(await world.orders.find(resetRequestFor({ order_id: orderId }))).toEqual(found);
-      expect(await world.orders.find({ ...resetRequestFor({ order_id: orderId }), dest_tenant_name: 'Gamma' })).toEqual([]);
-      expect(await world.orders.find(resetRequestFor({ order_id: 'not-an-id' }))).toEqual([]);
+      expect(await fixture.orders.find(resetRequestFor({ order_id: orderId }))).toEqual(found);
+      expect(await fixture.orders.find({ ...resetRequestFor({ order_id: orderId }), dest_tenant_name: 'Gamma' })).toEqual([]);
+      expect(await fixture.orders.find(resetRequestFor({ order_id: 'not-an-id' }))).toEqual([]);
     });
 
-    test('one saga holds an order, and its own later claims may hold it again', async () => {
-      expect(await world.orders.lock(orderId, first)).toBe(true);
-      expect(await world.orders.lock(orderId, { sagaId: 'saga-2', epoch: 1 })).toBe(false);
-      expect(await world.orders.lock(orderId, { sagaId: 'saga-1', epoch: 2 })).toBe(true);
-      expect(await world.orders.lock(orderId, first)).toBe(false);
+    test('one saga locks an order, and its own later claims can lock it again', async () => {
+      expect(await fixture.orders.lock(orderId, first)).toBe(true);
+      expect(await fixture.orders.lock(orderId, { sagaId: 'saga-2', epoch: 1 })).toBe(false);
+      expect(await fixture.orders.lock(orderId, { sagaId: 'saga-1', epoch: 2 })).toBe(true);
+      expect(await fixture.orders.lock(orderId, first)).toBe(false);
     });
 
-    test('giving an order back tells whether somebody waits, and can be repeated', async () => {
-      await world.orders.lock(orderId, first);
-      expect(await world.orders.unlock(orderId, first)).toBe(false);
-      await world.orders.lock(orderId, first);
-      await world.orders.lock(orderId, { sagaId: 'saga-2', epoch: 1 });
-      expect(await world.orders.unlock(orderId, first)).toBe(true);
-      expect(await world.orders.unlock(orderId, first)).toBe(false);
+    test('unlock returns whether another saga waits, and can be repeated', async () => {
+      await fixture.orders.lock(orderId, first);
+      expect(await fixture.orders.unlock(orderId, first)).toBe(false);
+      await fixture.orders.lock(orderId, first);
+      await fixture.orders.lock(orderId, { sagaId: 'saga-2', epoch: 1 });
+      expect(await fixture.orders.unlock(orderId, first)).toBe(true);
+      expect(await fixture.orders.unlock(orderId, first)).toBe(false);
     });
 
-    test('who only asks for an order is told of it as well, and changes nothing while nobody has it', async () => {
-      await world.orders.requestLock(orderId, { sagaId: 'saga-2' });
-      expect(await world.orders.lock(orderId, first)).toBe(true);
-      await world.orders.requestLock(orderId, first);
-      expect(await world.orders.unlock(orderId, first)).toBe(false);
-      await world.orders.lock(orderId, first);
-      await world.orders.requestLock(orderId, { sagaId: 'saga-2' });
-      expect(await world.orders.unlock(orderId, first)).toBe(true);
+    test('requestLock registers a waiter, and changes nothing while the order is not locked', async () => {
+      await fixture.orders.requestLock(orderId, { sagaId: 'saga-2' });
+      expect(await fixture.orders.lock(orderId, first)).toBe(true);
+      await fixture.orders.requestLock(orderId, first);
+      expect(await fixture.orders.unlock(orderId, first)).toBe(false);
+      await fixture.orders.lock(orderId, first);
+      await fixture.orders.requestLock(orderId, { sagaId: 'saga-2' });
+      expect(await fixture.orders.unlock(orderId, first)).toBe(true);
     });
 
-    test('who takes an order while it is given back gets it, or is known to wait', async () => {
+    test('a saga that locks an order during an unlock gets the lock or is a registered waiter', async () => {
       for (let time = 0; time < 20; time++) {
         const [holder, next] = [{ sagaId: `saga-${time}`, epoch: 1 }, { sagaId: `saga-${time + 1}`, epoch: 1 }];
-        await world.orders.lock(orderId, holder);
-        const [taken, hasWaiters] = await Promise.all([world.orders.lock(orderId, next), world.orders.unlock(orderId, holder)]);
+        await fixture.orders.lock(orderId, holder);
+        const [taken, hasWaiters] = await Promise.all([fixture.orders.lock(orderId, next), fixture.orders.unlock(orderId, holder)]);
         expect(taken || hasWaiters).toBe(true);
       }
     });
 
     test('deliveries are cleared once, however often it is tried', async () => {
-      await world.orders.lock(orderId, first);
-      expect(await world.orders.clearDeliveries(orderId, 7, first)).toEqual({ version: 7 });
-      expect(await world.orders.clearDeliveries(orderId, 7, first)).toEqual({ version: 7 });
-      expect(await world.orders.clearDeliveries(orderId, 8, { ...first, epoch: 2 })).toEqual({ version: 7 });
-      expect(await world.look(orderId)).toMatchObject(cleared);
+      await fixture.orders.lock(orderId, first);
+      expect(await fixture.orders.clearDeliveries(orderId, 7, first)).toEqual({ version: 7 });
+      expect(await fixture.orders.clearDeliveries(orderId, 7, first)).toEqual({ version: 7 });
+      expect(await fixture.orders.clearDeliveries(orderId, 8, { ...first, epoch: 2 })).toEqual({ version: 7 });
+      expect(await fixture.look(orderId)).toMatchObject(cleared);
     });
 
-    test('nothing is cleared once the order has moved on', async () => {
-      await world.orders.lock(orderId, first);
-      await world.saveBol(orderId, 'BOL-3');
-      expect(await world.orders.clearDeliveries(orderId, 7, first)).toBe('moved');
-      expect(await world.look(orderId)).toMatchObject({ bols: ['BOL-1', 'BOL-2', 'BOL-3'], version: 8 });
+    test('nothing is cleared after the order has changed', async () => {
+      await fixture.orders.lock(orderId, first);
+      await fixture.saveBol(orderId, 'BOL-3');
+      expect(await fixture.orders.clearDeliveries(orderId, 7, first)).toBe('moved');
+      expect(await fixture.look(orderId)).toMatchObject({ bols: ['BOL-1', 'BOL-2', 'BOL-3'], version: 8 });
     });
 
-    test('a worker whose claim is old writes nothing', async () => {
-      await world.orders.lock(orderId, first);
-      await world.orders.lock(orderId, { ...first, epoch: 2 });
-      await expect(world.orders.clearDeliveries(orderId, 7, first)).rejects.toThrow(ClaimLost);
-      await expect(world.orders.resetProgression(orderId, 'COMPLETE', first)).rejects.toThrow(ClaimLost);
-      await expect(world.orders.clearDeliveries(orderId, 7, { sagaId: 'saga-2', epoch: 9 })).rejects.toMatchObject({ name: 'StopSaga', code: 'order.not_locked' });
-      expect(await world.look(orderId)).toMatchObject({ ...delivered, version: 7 });
+    test('a worker with an old claim cannot write', async () => {
+      await fixture.orders.lock(orderId, first);
+      await fixture.orders.lock(orderId, { ...first, epoch: 2 });
+      await expect(fixture.orders.clearDeliveries(orderId, 7, first)).rejects.toThrow(ClaimLost);
+      await expect(fixture.orders.resetProgression(orderId, 'COMPLETE', first)).rejects.toThrow(ClaimLost);
+      await expect(fixture.orders.clearDeliveries(orderId, 7, { sagaId: 'saga-2', epoch: 9 })).rejects.toMatchObject({ name: 'StopSaga', code: 'order.not_locked' });
+      expect(await fixture.look(orderId)).toMatchObject({ ...delivered, version: 7 });
     });
 
-    test('what was cleared is put back beside what came since, once', async () => {
-      await world.orders.lock(orderId, first);
-      const snapshot = await world.orders.snapshot(orderId);
-      await world.orders.clearDeliveries(orderId, 7, first);
-      await world.saveBol(orderId, 'BOL-3');
-      expect(await world.orders.clearedVersion(orderId, first)).toBe(7);
-      await world.orders.restoreDeliveries(orderId, snapshot, first);
-      await world.orders.restoreDeliveries(orderId, snapshot, first);
-      expect(await world.look(orderId)).toMatchObject({ bols: ['BOL-1', 'BOL-2', 'BOL-3'], drops: 1, version: 10 });
+    test('cleared deliveries are restored once, in addition to new ones', async () => {
+      await fixture.orders.lock(orderId, first);
+      const snapshot = await fixture.orders.snapshot(orderId);
+      await fixture.orders.clearDeliveries(orderId, 7, first);
+      await fixture.saveBol(orderId, 'BOL-3');
+      expect(await fixture.orders.clearedVersion(orderId, first)).toBe(7);
+      await fixture.orders.restoreDeliveries(orderId, snapshot, first);
+      await fixture.orders.restoreDeliveries(orderId, snapshot, first);
+      expect(await fixture.look(orderId)).toMatchObject({ bols: ['BOL-1', 'BOL-2', 'BOL-3'], drops: 1, version: 10 });
     });
 
     const older = first;
     const newer = { ...first, epoch: 2 };
 
     test('after a newer claim has seen that nothing was cleared, the clear of an older claim that arrives late matches nothing', async () => {
-      await world.orders.lock(orderId, older);
-      expect(await world.orders.clearedVersion(orderId, newer)).toBeUndefined();
-      await expect(world.orders.clearDeliveries(orderId, 7, older)).rejects.toThrow(ClaimLost);
-      expect(await world.look(orderId)).toMatchObject({ ...delivered, version: 7 });
+      await fixture.orders.lock(orderId, older);
+      expect(await fixture.orders.clearedVersion(orderId, newer)).toBeUndefined();
+      await expect(fixture.orders.clearDeliveries(orderId, 7, older)).rejects.toThrow(ClaimLost);
+      expect(await fixture.look(orderId)).toMatchObject({ ...delivered, version: 7 });
     });
 
-    test('after a newer claim found nothing to put back, no write of an older claim takes effect', async () => {
-      await world.orders.lock(orderId, older);
-      const snapshot = await world.orders.snapshot(orderId);
-      await world.orders.restoreDeliveries(orderId, snapshot, newer);
-      await expect(world.orders.clearDeliveries(orderId, 7, older)).rejects.toThrow(ClaimLost);
-      expect(await world.orders.restoreProgression(orderId, { ...first, epoch: 3 })).toBe('not-reset');
-      await expect(world.orders.resetProgression(orderId, 'COMPLETE', newer)).rejects.toThrow(ClaimLost);
-      expect(await world.look(orderId)).toMatchObject({ ...delivered, version: 7 });
+    test('after a newer claim found nothing to restore, no write of an older claim takes effect', async () => {
+      await fixture.orders.lock(orderId, older);
+      const snapshot = await fixture.orders.snapshot(orderId);
+      await fixture.orders.restoreDeliveries(orderId, snapshot, newer);
+      await expect(fixture.orders.clearDeliveries(orderId, 7, older)).rejects.toThrow(ClaimLost);
+      expect(await fixture.orders.restoreProgression(orderId, { ...first, epoch: 3 })).toBe('not-reset');
+      await expect(fixture.orders.resetProgression(orderId, 'COMPLETE', newer)).rejects.toThrow(ClaimLost);
+      expect(await fixture.look(orderId)).toMatchObject({ ...delivered, version: 7 });
     });
 
-    test('what was put back is not cleared again by the same saga', async () => {
-      await world.orders.lock(orderId, older);
-      const snapshot = await world.orders.snapshot(orderId);
-      await world.orders.clearDeliveries(orderId, 7, older);
-      await world.orders.restoreDeliveries(orderId, snapshot, newer);
-      expect(await world.orders.clearDeliveries(orderId, 9, newer)).toEqual({ version: 7 });
-      expect(await world.look(orderId)).toMatchObject({ ...delivered, version: 9 });
+    test('restored deliveries are not cleared again by the same saga', async () => {
+      await fixture.orders.lock(orderId, older);
+      const snapshot = await fixture.orders.snapshot(orderId);
+      await fixture.orders.clearDeliveries(orderId, 7, older);
+      await fixture.orders.restoreDeliveries(orderId, snapshot, newer);
+      expect(await fixture.orders.clearDeliveries(orderId, 9, newer)).toEqual({ version: 7 });
+      expect(await fixture.look(orderId)).toMatchObject({ ...delivered, version: 9 });
     });
 
     test('a saga that has the lock can raise its epoch, and no other saga can', async () => {
-      expect(await world.orders.relock(orderId, newer)).toBe(false);
-      await world.orders.lock(orderId, older);
-      expect(await world.orders.relock(orderId, { sagaId: 'saga-2', epoch: 9 })).toBe(false);
-      expect(await world.orders.relock(orderId, newer)).toBe(true);
-      expect(await world.orders.relock(orderId, older)).toBe(false);
-      await expect(world.orders.clearDeliveries(orderId, 7, older)).rejects.toThrow(ClaimLost);
+      expect(await fixture.orders.relock(orderId, newer)).toBe(false);
+      await fixture.orders.lock(orderId, older);
+      expect(await fixture.orders.relock(orderId, { sagaId: 'saga-2', epoch: 9 })).toBe(false);
+      expect(await fixture.orders.relock(orderId, newer)).toBe(true);
+      expect(await fixture.orders.relock(orderId, older)).toBe(false);
+      await expect(fixture.orders.clearDeliveries(orderId, 7, older)).rejects.toThrow(ClaimLost);
     });
 
     const acts: [string, (orders: Orders, id: string) => Promise<unknown>][] = [
@@ -158,45 +158,45 @@ export const ordersContract = (name: string, open: () => Promise<OrdersUnderTest
     ];
 
     test.each(acts)('%s of an order that is not locked any more stops the saga, and does not pass for a newer claim', async (_, act) => {
-      await world.orders.lock(orderId, first);
-      await world.unlock(orderId);
-      await expect(act(world.orders, orderId)).rejects.toMatchObject({ name: StopSaga.name, code: 'order.not_locked' });
-      expect(await world.look(orderId)).toMatchObject({ ...delivered, version: 7 });
+      await fixture.orders.lock(orderId, first);
+      await fixture.unlock(orderId);
+      await expect(act(fixture.orders, orderId)).rejects.toMatchObject({ name: StopSaga.name, code: 'order.not_locked' });
+      expect(await fixture.look(orderId)).toMatchObject({ ...delivered, version: 7 });
     });
 
     test.each(acts)('%s of an order that was deleted stops the saga', async (_, act) => {
-      await world.orders.lock(orderId, first);
-      await world.remove(orderId);
-      await expect(act(world.orders, orderId)).rejects.toMatchObject({ name: StopSaga.name, code: 'order.gone' });
+      await fixture.orders.lock(orderId, first);
+      await fixture.remove(orderId);
+      await expect(act(fixture.orders, orderId)).rejects.toMatchObject({ name: StopSaga.name, code: 'order.gone' });
     });
 
-    test('progression is reset once and remembers what it was', async () => {
-      await world.orders.lock(orderId, first);
-      expect(await world.orders.resetProgression(orderId, 'LOADING', first)).toEqual({ was: 'COMPLETE' });
-      expect(await world.orders.resetProgression(orderId, 'NO_PROGRESS', first)).toEqual({ was: 'COMPLETE' });
-      expect(await world.look(orderId)).toMatchObject({ progression: 'NO_PROGRESS', version: 8 });
-      await world.orders.restoreProgression(orderId, first);
-      await world.orders.restoreProgression(orderId, first);
-      expect(await world.look(orderId)).toMatchObject({ progression: 'COMPLETE', version: 9 });
+    test('progression is reset once, and its old value is kept', async () => {
+      await fixture.orders.lock(orderId, first);
+      expect(await fixture.orders.resetProgression(orderId, 'LOADING', first)).toEqual({ was: 'COMPLETE' });
+      expect(await fixture.orders.resetProgression(orderId, 'NO_PROGRESS', first)).toEqual({ was: 'COMPLETE' });
+      expect(await fixture.look(orderId)).toMatchObject({ progression: 'NO_PROGRESS', version: 8 });
+      await fixture.orders.restoreProgression(orderId, first);
+      await fixture.orders.restoreProgression(orderId, first);
+      expect(await fixture.look(orderId)).toMatchObject({ progression: 'COMPLETE', version: 9 });
     });
 
-    test('a snapshot is put in place of what stands, once, and only of what was looked at', async () => {
-      await world.orders.lock(orderId, first);
-      const snapshot = await world.orders.snapshot(orderId);
-      await world.saveBol(orderId, 'BOL-3');
-      expect(await world.orders.restoreExactly(orderId, snapshot, 7, first)).toBe('moved');
-      expect(await world.orders.restoreExactly(orderId, snapshot, 8, first)).toBe('restored');
-      expect(await world.orders.restoreExactly(orderId, snapshot, 8, first)).toBe('restored');
-      expect(await world.look(orderId)).toMatchObject({ ...delivered, version: 9 });
+    test('a snapshot replaces the order’s data once, and only at the version that was read', async () => {
+      await fixture.orders.lock(orderId, first);
+      const snapshot = await fixture.orders.snapshot(orderId);
+      await fixture.saveBol(orderId, 'BOL-3');
+      expect(await fixture.orders.restoreExactly(orderId, snapshot, 7, first)).toBe('moved');
+      expect(await fixture.orders.restoreExactly(orderId, snapshot, 8, first)).toBe('restored');
+      expect(await fixture.orders.restoreExactly(orderId, snapshot, 8, first)).toBe('restored');
+      expect(await fixture.look(orderId)).toMatchObject({ ...delivered, version: 9 });
     });
 
-    test('a snapshot says what it holds in one digest', async () => {
-      await world.orders.lock(orderId, first);
-      const one = await world.orders.snapshot(orderId);
+    test('a snapshot has a digest of its contents', async () => {
+      await fixture.orders.lock(orderId, first);
+      const one = await fixture.orders.snapshot(orderId);
       expect(one).toMatchObject({ version: 7, progression_state: 'COMPLETE' });
-      expect((await world.orders.snapshot(orderId)).sha256).toBe(one.sha256);
-      await world.saveBol(orderId, 'BOL-3');
-      expect((await world.orders.snapshot(orderId)).sha256).not.toBe(one.sha256);
+      expect((await fixture.orders.snapshot(orderId)).sha256).toBe(one.sha256);
+      await fixture.saveBol(orderId, 'BOL-3');
+      expect((await fixture.orders.snapshot(orderId)).sha256).not.toBe(one.sha256);
     });
   });
 };

@@ -14,11 +14,11 @@ export interface SagaSeen {
   settledEpoch: number;
   failures: number;
   resumed: boolean;
-  /** Whether it is due, will be, or never. */
+  /** Whether it is due now, later, or never. */
   due: 'now' | 'later' | 'never';
 }
 
-/** A store of sagas with the ways in that workers, callers and operators have. */
+/** A store of sagas under test, with the methods of workers, callers and operators. */
 export interface SagaStoreUnderTest {
   sagas: Sagas<unknown>;
   renew(claim: Pick<Claim, 'sagaId' | 'epoch'>): Promise<unknown>;
@@ -33,7 +33,7 @@ type Act = (store: SagaStoreUnderTest, sagaId: string, epoch: number) => Promise
 
 const claimOf = (sagaId: string, epoch: number) => ({ sagaId, epoch }) as Claim;
 
-/** Everything that is ever written to a saga, by one who knows it at the given epoch. */
+/** Every write to a saga, by a process that knows the saga at the given epoch. */
 const acts: Record<string, Act> = {
   claim: async ({ sagas }, sagaId) => {
     const claim = await sagas.claim(sagaId);
@@ -43,25 +43,25 @@ const acts: Record<string, Act> = {
     if ((await store.look(sagaId)).due === 'later') await store.makeDue(sagaId);
     return acts['claim']!(store, sagaId, epoch);
   },
-  'settle: waits': ({ sagas }, sagaId, epoch) => sagas.saveState(claimOf(sagaId, epoch), { phase: 'waiting', status: 'pending', failures: 0, delayMs: 60_000 }),
-  'settle: retries': ({ sagas }, sagaId, epoch) => sagas.saveState(claimOf(sagaId, epoch), { phase: 'retrying', status: 'origin_mapped', failures: 2, delayMs: 60_000 }),
-  'settle: parks': ({ sagas }, sagaId, epoch) => sagas.saveState(claimOf(sagaId, epoch), { phase: 'awaiting_approval', status: 'requested', failures: 0, delayMs: 600_000 }),
-  'settle: stops': ({ sagas }, sagaId, epoch) => sagas.saveState(claimOf(sagaId, epoch), { phase: 'stopped', status: 'error', failures: 3 }),
-  'settle: ends': ({ sagas }, sagaId, epoch) => sagas.saveState(claimOf(sagaId, epoch), { phase: 'ended', status: 'synced', failures: 0 }),
+  'save state: waiting': ({ sagas }, sagaId, epoch) => sagas.saveState(claimOf(sagaId, epoch), { phase: 'waiting', status: 'pending', failures: 0, delayMs: 60_000 }),
+  'save state: retrying': ({ sagas }, sagaId, epoch) => sagas.saveState(claimOf(sagaId, epoch), { phase: 'retrying', status: 'origin_mapped', failures: 2, delayMs: 60_000 }),
+  'save state: awaiting approval': ({ sagas }, sagaId, epoch) => sagas.saveState(claimOf(sagaId, epoch), { phase: 'awaiting_approval', status: 'requested', failures: 0, delayMs: 600_000 }),
+  'save state: stopped': ({ sagas }, sagaId, epoch) => sagas.saveState(claimOf(sagaId, epoch), { phase: 'stopped', status: 'error', failures: 3 }),
+  'save state: ended': ({ sagas }, sagaId, epoch) => sagas.saveState(claimOf(sagaId, epoch), { phase: 'ended', status: 'synced', failures: 0 }),
   renew: (store, sagaId, epoch) => store.renew({ sagaId, epoch }).then(() => undefined),
-  'give back': (store, sagaId, epoch) => givenBack(store, sagaId, [epoch]),
-  'give back several': (store, sagaId, epoch) => givenBack(store, sagaId, [epoch, epoch + 1]),
+  'release': (store, sagaId, epoch) => releaseNow(store, sagaId, [epoch]),
+  'release several': (store, sagaId, epoch) => releaseNow(store, sagaId, [epoch, epoch + 1]),
   'decision: claim': ({ decisions }, sagaId, epoch) => decisions.claim({ sagaId, epoch, phase: 'waiting' }),
   'decision: claim as stopped': ({ decisions }, sagaId, epoch) => decisions.claim({ sagaId, epoch, phase: 'stopped' }),
-  'decision: give back': ({ decisions }, sagaId, epoch) => decisions.release(sagaId, epoch),
-  'decision: end': ({ decisions }, sagaId, epoch) => decisions.end(sagaId, epoch, { code: 'saga.terminated', message: 'Abandoned.' }),
+  'decision: release': ({ decisions }, sagaId, epoch) => decisions.release(sagaId, epoch),
+  'decision: end': ({ decisions }, sagaId, epoch) => decisions.end(sagaId, epoch, { code: 'saga.terminated', message: 'Terminated.' }),
   'decision: wake': ({ decisions }, sagaId, epoch) => decisions.wake({ sagaId, epoch, phase: 'awaiting_approval' }),
   resume: ({ decisions }, sagaId, epoch) => decisions.resume({ sagaId, epoch, phase: 'stopped' }),
   'run now': ({ decisions }, sagaId, epoch) => decisions.runNow({ sagaId, epoch, phase: 'waiting' }),
 };
 
-/** What is given back is due a moment later; made due at once, nothing here hangs on the clock. */
-const givenBack = async (store: SagaStoreUnderTest, sagaId: string, epochs: readonly number[]): Promise<boolean> => {
+/** Releases claims and makes the saga due immediately, so that the result does not depend on the clock. */
+const releaseNow = async (store: SagaStoreUnderTest, sagaId: string, epochs: readonly number[]): Promise<boolean> => {
   const settled = await store.release(sagaId, epochs);
   if ((await store.look(sagaId)).due === 'later') await store.makeDue(sagaId);
   return settled;
@@ -75,25 +75,25 @@ const outcomeOf = async (act: Promise<unknown>): Promise<unknown> => {
   }
 };
 
-/** Holds the fake to the store: whatever is done to a saga by one who knows it at an older epoch, both answer alike and leave it alike. */
+/** Compares the fake with a store: after the same writes of older and newer claims, results and sagas must be equal. */
 export const sagaPairsContract = (name: string, open: () => Promise<SagaStoreUnderTest>): void => {
-  const played = async (store: SagaStoreUnderTest, history: readonly (readonly [act: string, epoch: number])[]): Promise<unknown[]> => {
+  const play = async (store: SagaStoreUnderTest, history: readonly (readonly [act: string, epoch: number])[]): Promise<unknown[]> => {
     const sagaId = await store.accept();
-    const came: unknown[] = [];
-    for (const [act, epoch] of history) came.push([act, epoch, await outcomeOf(acts[act]!(store, sagaId, epoch)), await store.look(sagaId)]);
-    return came;
+    const outcomes: unknown[] = [];
+    for (const [act, epoch] of history) outcomes.push([act, epoch, await outcomeOf(acts[act]!(store, sagaId, epoch)), await store.look(sagaId)]);
+    return outcomes;
   };
 
-  describe(`${name} and the sagas in memory are alike`, () => {
+  describe(`${name} and the sagas in memory behave alike`, () => {
     let store: SagaStoreUnderTest;
     beforeAll(async () => {
       store = await open();
     });
     const both = async (history: readonly (readonly [string, number])[]): Promise<void> => {
-      expect(await played(store, history)).toEqual(await played(sagasInMemory(), history));
+      expect(await play(store, history)).toEqual(await play(sagasInMemory(), history));
     };
 
-    test.each(Object.keys(acts))('after “%s”, whatever an older or the same claim does', async (newer) => {
+    test.each(Object.keys(acts))('after “%s” of a newer claim, every write of an older or the same claim', async (newer) => {
       const histories = Object.keys(acts).flatMap((older): (readonly [string, number])[][] => [
         [['claim', 0], ['lapse and claim', 1], [newer, 2], [older, 1], [older, 2]],
         [['claim', 0], [newer, 1], [older, 1], [older, 0]],
@@ -102,21 +102,21 @@ export const sagaPairsContract = (name: string, open: () => Promise<SagaStoreUnd
     });
 
     test('a stopped saga whose claim ended in a crash counts no crashes once it is resumed', async () => {
-      await both([['claim', 0], ['settle: stops', 1], ['decision: claim as stopped', 1], ['decision: give back', 2], ['claim', 2], ['resume', 3]]);
+      await both([['claim', 0], ['save state: stopped', 1], ['decision: claim as stopped', 1], ['decision: release', 2], ['claim', 2], ['resume', 3]]);
     });
 
-    test('longer histories come out alike', async () => {
-      const play = (seed: number): Promise<void> => {
+    test('longer histories have the same results', async () => {
+      const playSeed = (seed: number): Promise<void> => {
         const random = seeded(seed);
         const names = Object.keys(acts);
         return both(Array.from({ length: 10 }, (_, at) => [names[Math.floor(random() * names.length)]!, Math.max(0, Math.floor(at / 2.5 - random() * 1.5))] as const));
       };
-      await Promise.all(Array.from({ length: 80 }, (_, seed) => play(seed)));
+      await Promise.all(Array.from({ length: 80 }, (_, seed) => playSeed(seed)));
     });
   });
 };
 
-/** The fake, with the same ways in as any store of sagas. */
+/** Creates the sagas in memory as a store under test. */
 export const sagasInMemory = (): SagaStoreUnderTest => {
   const clock = memoryClock();
   const sagas = memorySagas(clock);

@@ -1,4 +1,4 @@
-/** The ports in memory, for tests and for the model. What the real stores do, these do too: one contract suite runs on both. */
+/** The ports in memory, for tests and for the model. The same contract suites run on these and on the real stores. */
 export { memoryAuditLog } from './memory-audit-log.js';
 export type { MemoryClock } from './memory-clock.js';
 export { memoryClock } from './memory-clock.js';
@@ -10,6 +10,6 @@ export type { JobEnd, MemoryJob } from './memory-queue.js';
 export type { MemorySaga, MemorySagas } from './memory-sagas.js';
 export { ClaimUnsure, memorySagas } from './memory-sagas.js';
 export type { Reach } from './reach.js';
-export type { ResetWorld } from './reset-world.js';
-export { recoverRequestFor, resetRequestFor, resetWorld, silent } from './reset-world.js';
+export type { ResetFixture } from './reset-fixture.js';
+export { recoverRequestFor, resetRequestFor, resetFixture, silent } from './reset-fixture.js';
 export { seeded } from './seeded.js';

@@ -1,10 +1,10 @@
 import type { AuditLog, Snapshot, SnapshotInfo } from '@crossroads/order-reset';
 import type { MemoryJournal } from './memory-journal.js';
 import type { Reach } from './reach.js';
-import { atOnce } from './reach.js';
+import { immediate } from './reach.js';
 
-/** What was cleared, read back from the journal. */
-export const memoryAuditLog = ({ entries }: MemoryJournal, reach: Reach = atOnce): AuditLog => ({
+/** Reads cleared data back from the journal. */
+export const memoryAuditLog = ({ entries }: MemoryJournal, reach: Reach = immediate): AuditLog => ({
   cleared: (sagaId) =>
     reach.read('auditLog.cleared', () => {
       const finalOutcomes = entries.filter((entry) => entry.sagaId === sagaId && entry.step.name === 'clear-deliveries' && ['done', 'terminated', 'recorded'].includes(entry.step.outcome));
@@ -15,7 +15,7 @@ export const memoryAuditLog = ({ entries }: MemoryJournal, reach: Reach = atOnce
     reach.read('auditLog.snapshot', () => {
       const snapshots = entries.flatMap((entry) => (entry.sagaId === sagaId ? [entry.detail.extra_data as Snapshot | undefined] : []));
       const found = snapshots.find((snapshot) => snapshot?.version === version);
-      if (!found) throw new Error(`The log holds no snapshot of version ${version} for saga ${sagaId}.`);
+      if (!found) throw new Error(`The log has no snapshot of version ${version} for saga ${sagaId}.`);
       return found;
     }),
 });

@@ -1,4 +1,4 @@
-/** Time as a thing the test owns. Milliseconds. */
+/** A clock that the test advances. Milliseconds. */
 export interface MemoryClock {
   now(): number;
   pass(ms: number): void;

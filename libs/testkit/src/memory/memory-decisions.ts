@@ -1,12 +1,12 @@
 import type { MemoryClock } from './memory-clock.js';
 import type { MemorySaga, MemorySagas } from './memory-sagas.js';
 
-/** Milliseconds the claim of a decision holds its saga. */
+/** Lease of a decision's claim in milliseconds. */
 const decisionMs = 12_000;
 
 type Seen = Pick<MemorySaga, 'sagaId' | 'epoch' | 'phase'>;
 
-/** What callers and operators do to sagas: each one conditional update, as in the store's decision and command repositories. */
+/** Decisions of callers and operators about sagas. Each is one conditional update, as in the store's repositories. */
 export interface MemoryDecisions {
   claim(saga: Seen): Promise<number | undefined>;
   release(sagaId: string, epoch: number): Promise<void>;
@@ -17,8 +17,8 @@ export interface MemoryDecisions {
 }
 
 export const memoryDecisions = ({ update }: MemorySagas, clock: MemoryClock): MemoryDecisions => {
-  /** No worker has it: the worker that claimed it last has left it in order. */
-  const resting = (seen: Seen) => (saga: MemorySaga) => saga.epoch === seen.epoch && saga.settledEpoch === seen.epoch && saga.nextRunAt !== undefined;
+  /** Returns whether no worker runs the saga: its last claim was settled. */
+  const isSettled = (seen: Seen) => (saga: MemorySaga) => saga.epoch === seen.epoch && saga.settledEpoch === seen.epoch && saga.nextRunAt !== undefined;
   const dueImmediately = (saga: MemorySaga) => Object.assign(saga, { nextRunAt: 0, updatedAt: clock.now() });
   return {
     async claim(seen) {
@@ -26,17 +26,17 @@ export const memoryDecisions = ({ update }: MemorySagas, clock: MemoryClock): Me
       const claimed =
         seen.phase === 'stopped'
           ? await update('decisions.claim-stopped', seen.sagaId, (saga) => saga.epoch === seen.epoch && saga.phase === 'stopped', (saga) => Object.assign(saga, { epoch, settledEpoch: epoch }))
-          : await update('decisions.claim', seen.sagaId, resting(seen), (saga) => Object.assign(saga, { epoch, nextRunAt: clock.now() + decisionMs, ...(seen.phase === 'awaiting_approval' && { phase: 'running' as const }) }));
+          : await update('decisions.claim', seen.sagaId, isSettled(seen), (saga) => Object.assign(saga, { epoch, nextRunAt: clock.now() + decisionMs, ...(seen.phase === 'awaiting_approval' && { phase: 'running' as const }) }));
       return claimed ? epoch : undefined;
     },
     async release(sagaId, epoch) {
-      await update('decisions.give-back', sagaId, (saga) => saga.epoch === epoch, (saga) => Object.assign(dueImmediately(saga), { settledEpoch: epoch }));
+      await update('decisions.release', sagaId, (saga) => saga.epoch === epoch, (saga) => Object.assign(dueImmediately(saga), { settledEpoch: epoch }));
     },
     end: (sagaId, epoch, error) =>
       update('decisions.end', sagaId, (saga) => saga.epoch === epoch, (saga) =>
         Object.assign(saga, { phase: 'ended', status: 'error', error, settledEpoch: epoch, updatedAt: clock.now(), nextRunAt: undefined })),
     async wake(seen) {
-      await update('decisions.wake', seen.sagaId, (saga) => resting(seen)(saga) && saga.phase === 'awaiting_approval', dueImmediately);
+      await update('decisions.wake', seen.sagaId, (saga) => isSettled(seen)(saga) && saga.phase === 'awaiting_approval', dueImmediately);
     },
     resume: (seen) =>
       update('commands.resume', seen.sagaId, (saga) => saga.epoch === seen.epoch && saga.phase === 'stopped', (saga) =>

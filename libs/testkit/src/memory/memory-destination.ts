@@ -1,23 +1,23 @@
 import type { DestinationReply, Destinations, OutboundRequest } from '@crossroads/order-reset';
 import type { Reach } from './reach.js';
-import { atOnce } from './reach.js';
+import { immediate } from './reach.js';
 
 export interface MemoryDestination extends Destinations {
-  /** What arrived, in order. */
+  /** Received requests, oldest first. */
   received: { key: string; body: string }[];
-  /** The next answers, each an answer or an error to throw; `synced` when it runs out. */
+  /** The next answers, or errors to throw; `synced` when the list is empty. */
   answers: (DestinationReply['answer'] | Error)[];
   policy: { onRejection: 'restore' | 'keep' };
-  /** Hears of every request, when it arrives. */
+  /** Called when a request arrives. */
   onArrival: (key: string) => void;
 }
 
-/** A destination in memory that does as it is told. */
-export const memoryDestination = (reach: Reach = atOnce): MemoryDestination => {
+/** Creates a destination in memory with configurable answers. */
+export const memoryDestination = (reach: Reach = immediate): MemoryDestination => {
   const received: MemoryDestination['received'] = [];
   const answers: MemoryDestination['answers'] = [];
   const policy: MemoryDestination['policy'] = { onRejection: 'restore' };
-  /** What it answered under a key it answers again: that is what the key is for. */
+  /** Answers by idempotency key: a retry gets the same answer. */
   const known = new Map<string, DestinationReply['answer']>();
   const destination: MemoryDestination = {
     received,

@@ -3,9 +3,9 @@ import type { LockOwner, Order, Orders, Snapshot } from '@crossroads/order-reset
 import { NO_PROGRESS } from '@crossroads/order-reset';
 import { ClaimLost, RetryableError, StopSaga } from '@crossroads/saga';
 import type { Reach } from './reach.js';
-import { atOnce } from './reach.js';
+import { immediate } from './reach.js';
 
-/** The lock of an order, and what the saga that has it did to the order. A marker stays for as long as the lock. */
+/** The lock of an order, with markers of the saga's changes. The markers are removed with the lock. */
 export interface MemoryLock {
   sagaId: string;
   epoch: number;
@@ -30,28 +30,29 @@ export type OrderChange = 'clear' | 'restore' | 'reset-progression' | 'restore-p
 
 export interface MemoryOrders extends Orders {
   documents: Map<string, MemoryOrder>;
-  /** Writes of others: a BOL that arrives, a driver's progress. */
+  /** Writes of other systems: a new BOL, a driver's progress. */
   saveBol(orderId: string, bol: unknown): void;
   saveProgress(orderId: string, state: string): void;
-  /** Hears of every write of a saga that changed the order itself, when it lands. */
+  /** Called for each write of a saga that changed the order's data, when it is applied. */
   onChange: (change: OrderChange, by: LockOwner, before: MemoryOrder, after: MemoryOrder) => void;
 }
 
-/** Tries against other writers, as many as the store's. */
+/** Attempts against concurrent writers, as in the store. */
 const triesAgainstWriters = 5;
 
 /**
- * Orders in memory. Each method is the same sequence of commands as the store's repository, with the same filters, compared when the command lands,
- * and the lock's epoch is raised by the same commands only. What is kinder here than there, no model can find broken.
+ * Creates orders in memory. Each method sends the same sequence of commands as the store's repository, with the same filters.
+ * Filters are evaluated when the command is applied. The same commands raise the lock's epoch.
+ * If this fake were more lenient than the store, the model could not find a bug there.
  */
-export const memoryOrders = (reach: Reach = atOnce): MemoryOrders => {
+export const memoryOrders = (reach: Reach = immediate): MemoryOrders => {
   const documents = new Map<string, MemoryOrder>();
 
-  /** Whether the order is locked by this saga and by no newer claim of it. */
+  /** Returns whether this saga has locked the order, and no newer claim of it. */
   const ownLock = (document: MemoryOrder | undefined, { sagaId, epoch }: LockOwner): document is MemoryOrder & { lock: MemoryLock } =>
     document?.lock !== undefined && document.lock.sagaId === sagaId && document.lock.epoch <= epoch;
 
-  /** One update: false when its filter does not match what stands when it lands. */
+  /** Sends one update. Returns false when its filter does not match at the moment it is applied. */
   const update = (name: string, orderId: string, matches: (document: MemoryOrder) => boolean, set: (document: MemoryOrder) => void): Promise<boolean> =>
     reach.write(name, () => {
       const document = documents.get(orderId);
@@ -60,7 +61,7 @@ export const memoryOrders = (reach: Reach = atOnce): MemoryOrders => {
       return true;
     });
 
-  /** As `update` does, where the order itself is changed: it gets its next version. */
+  /** Sends an update of the order's data, which increments its version. */
   const change = (kind: OrderChange, orderId: string, owner: LockOwner, matches: (document: MemoryOrder & { lock: MemoryLock }) => boolean, fields: (document: MemoryOrder) => Partial<MemoryOrder>, mark: Partial<MemoryLock>) =>
     update(
       `orders.${kind}`,
@@ -74,23 +75,23 @@ export const memoryOrders = (reach: Reach = atOnce): MemoryOrders => {
       },
     );
 
-  /** Raises the lock's epoch to this claim's, and returns the order as it is then. */
+  /** Raises the lock's epoch to that of this claim, and returns the order. Throws when the saga has no lock. */
   const lockedOrder = async (orderId: string, owner: LockOwner): Promise<MemoryOrder & { lock: MemoryLock }> => {
-    const order = await reach.write('orders.lock-again', () => {
+    const order = await reach.write('orders.relock', () => {
       const document = documents.get(orderId);
       if (!ownLock(document, owner)) return undefined;
       document.lock.epoch = owner.epoch;
       return copyOf(document);
     });
     if (order) return order as MemoryOrder & { lock: MemoryLock };
-    const now = await reach.read('orders.look', () => documents.get(orderId) && copyOf(documents.get(orderId)!));
+    const now = await reach.read('orders.read', () => documents.get(orderId) && copyOf(documents.get(orderId)!));
     if (!now) throw new StopSaga('order.gone', `${orderId} is gone`);
     if (now.lock?.sagaId === owner.sagaId && now.lock.epoch > owner.epoch) throw new ClaimLost(`${orderId} is locked by epoch ${now.lock.epoch}`);
     throw new StopSaga('order.not_locked', `${orderId} is not locked by ${owner.sagaId}`);
   };
 
   const requestLock = (orderId: string, sagaId: string): Promise<boolean> =>
-    update('orders.ask-for', orderId, ({ lock }) => lock !== undefined && lock.sagaId !== sagaId, ({ lock }) => void (lock!.hasWaiters = true));
+    update('orders.requestLock', orderId, ({ lock }) => lock !== undefined && lock.sagaId !== sagaId, ({ lock }) => void (lock!.hasWaiters = true));
 
   const orders: MemoryOrders = {
     documents,
@@ -119,7 +120,7 @@ export const memoryOrders = (reach: Reach = atOnce): MemoryOrders => {
       ),
 
     relock: (orderId, { sagaId, epoch }) =>
-      update('orders.lock-again', orderId, (document) => ownLock(document, { sagaId, epoch }), ({ lock }) => void (lock!.epoch = epoch)),
+      update('orders.relock', orderId, (document) => ownLock(document, { sagaId, epoch }), ({ lock }) => void (lock!.epoch = epoch)),
 
     async lock(orderId, { sagaId, epoch }) {
       const take = () =>
@@ -183,7 +184,7 @@ export const memoryOrders = (reach: Reach = atOnce): MemoryOrders => {
         );
         if (restored) return;
       }
-      throw new RetryableError('order.busy', 'The order kept changing while its deliveries were put back.');
+      throw new RetryableError('order.busy', 'The order kept changing while its deliveries were restored.');
     },
 
     async resetProgression(orderId, expected, { sagaId, epoch }) {
@@ -239,7 +240,7 @@ export const memoryOrders = (reach: Reach = atOnce): MemoryOrders => {
         );
         if (restored) return 'restored';
       }
-      throw new RetryableError('order.busy', 'The order kept changing while its progression was put back.');
+      throw new RetryableError('order.busy', 'The order kept changing while its progression was restored.');
     },
   };
   return orders;

@@ -1,56 +1,56 @@
 import type { MemoryClock } from './memory-clock.js';
 import type { Reach } from './reach.js';
-import { atOnce } from './reach.js';
+import { immediate } from './reach.js';
 
 export interface MemoryJob {
   id: string;
   sagaId: string;
   state: 'waiting' | 'active' | 'delayed' | 'completed' | 'failed';
-  /** Of a delayed job. */
+  /** When a delayed job runs. */
   runAt: number;
   /** When a worker took it. */
   takenAt: number;
-  /** Which taking of the job may end it. */
+  /** Lock token. Only the worker with this token may complete the job. */
   token: number;
 }
 
-/** A saga that may be able to go on, as the one who enqueues it sees it. */
+/** A saga that may be runnable, with the state that the enqueuing process knows. */
 export interface Wake {
   sagaId: string;
   epoch: number;
-  /** Since when it is due; 0 whatever the time. */
+  /** When it is due; 0: immediately. */
   due: number;
-  /** Milliseconds it is overdue, told by the sweep only. */
+  /** Milliseconds it is overdue; set only by the sweep. */
   overdueMs?: number;
 }
 
-/** What comes of a job: done with, to run again in some milliseconds, or in need of an operator. */
+/** The end of a job: completed, delayed, or failed for an operator. */
 export type JobEnd = { next: 'over' } | { next: 'again'; inMs: number } | { next: 'operator' };
 
 export interface MemoryQueue {
   jobs: Map<string, MemoryJob>;
   enqueue(wake: Wake): Promise<void>;
-  /** Of sagas that are due, those that no job in the queue is going to move. */
+  /** Returns the due sagas that no job in the queue will run. */
   notQueued(wakes: readonly Wake[]): Promise<Wake[]>;
-  /** Enqueues whatever became of the earlier job: that is removed, or, while a worker holds it, the new one has an id of its own. */
+  /** Enqueues a new job. The earlier job is removed; while a worker holds it, the new job has an id of its own. */
   reenqueue(wake: Wake): Promise<void>;
-  /** Jobs a worker could take. */
+  /** Returns the jobs that a worker can take. */
   ready(): MemoryJob[];
   take(job: MemoryJob): number;
-  /** Ends a job as its worker says, unless another worker has taken it since. */
+  /** Ends a job, unless another worker has taken it since. */
   end(job: MemoryJob, token: number, how: JobEnd): void;
 }
 
-/** Milliseconds after which a job that a worker took is no reason to wait, and that a delayed job may be off its time. As the queue's own. */
-const tookLongMs = 2_000;
+/** Milliseconds after which an active job does not count as queued, and tolerance for a delayed job's time. As in the real queue. */
+const activeTooLongMs = 2_000;
 const delayedMs = 5_000;
 
-/** One job per saga, epoch and due time; `again` makes a further id for the same state. As the queue's own. */
+/** Returns the job id for a saga, epoch and due time, as in the real queue. `again` gives another id for the same state. */
 export const jobIdOf = ({ sagaId, epoch, due }: Wake, again?: number): string =>
   `saga-${sagaId}-e${epoch}${due === 0 ? '' : `-${due.toString(36)}`}${again === undefined ? '' : `-r${again}`}`;
 
-/** A queue in memory with BullMQ's memory: a job that has ended keeps its id, and adding under a known id adds nothing. */
-export const memoryQueue = (clock: MemoryClock, reach: Reach = atOnce): MemoryQueue => {
+/** Creates a queue in memory. As in BullMQ, an ended job keeps its id, and adding a job with a known id does nothing. */
+export const memoryQueue = (clock: MemoryClock, reach: Reach = immediate): MemoryQueue => {
   const jobs = new Map<string, MemoryJob>();
   let tokens = 0;
   const add = (id: string, { sagaId }: Wake): Promise<void> =>
@@ -61,11 +61,11 @@ export const memoryQueue = (clock: MemoryClock, reach: Reach = atOnce): MemoryQu
     jobs,
     enqueue: (wake) => add(jobIdOf(wake), wake),
     notQueued: (wakes) =>
-      reach.read('queue.look', () =>
+      reach.read('queue.notQueued', () =>
         wakes.filter((wake) => {
           const job = jobs.get(jobIdOf(wake));
           if (job?.state === 'delayed') return Math.abs(job.runAt - clock.now()) >= delayedMs;
-          if (job?.state === 'active') return clock.now() - job.takenAt >= tookLongMs;
+          if (job?.state === 'active') return clock.now() - job.takenAt >= activeTooLongMs;
           return job?.state !== 'waiting';
         }),
       ),

@@ -2,7 +2,7 @@ import type { Claim, Phase, Sagas, SagaStateUpdate } from '@crossroads/saga';
 import { ClaimLost, StoreUnavailable } from '@crossroads/saga';
 import type { MemoryClock } from './memory-clock.js';
 import type { Reach } from './reach.js';
-import { atOnce } from './reach.js';
+import { immediate } from './reach.js';
 
 export interface MemorySaga {
   sagaId: string;
@@ -17,31 +17,31 @@ export interface MemorySaga {
   status: string;
   step?: string | undefined;
   error?: SagaStateUpdate['error'] | undefined;
-  /** Undefined once nobody needs to look again; 0 where it is due whatever the time. */
+  /** Undefined when the saga does not run again by itself; 0 when it is due immediately. */
   nextRunAt: number | undefined;
-  /** When it was last left in order, or made due. */
+  /** When its state was last saved, or it was made due. */
   updatedAt: number;
 }
 
 export interface MemorySagas extends Sagas<unknown> {
   sagas: Map<string, MemorySaga>;
   accept(sagaId: string, type: string, request: unknown): MemorySaga;
-  /** As `accept` does, by a command that may fail. */
+  /** Like `accept`, as a command that may fail. */
   insert(sagaId: string, type: string, request: unknown): Promise<void>;
   renew(claim: Pick<Claim, 'sagaId' | 'epoch'>): Promise<boolean>;
-  /** Gives back claims under which nothing more will be done, lowest first; false while the highest may be on its way. */
+  /** Releases claims that are not used any more, lowest epoch first. Returns false while the highest may still be in flight. */
   release(sagaId: string, epochs: readonly number[]): Promise<boolean>;
   find(sagaId: string): Promise<MemorySaga | undefined>;
-  /** One update: false when its filter does not match what stands when it lands. */
+  /** Sends one update. Returns false when its filter does not match at the moment it is applied. */
   update(name: string, sagaId: string, matches: (saga: MemorySaga) => boolean, set: (saga: MemorySaga) => void): Promise<boolean>;
 }
 
 const leaseMs = 4_000;
 
-/** Milliseconds until a saga that is given back is due. */
-const givenBackMs = 100;
+/** Milliseconds until a released saga is due. */
+const releaseDelayMs = 100;
 
-/** It is not known whether the claim was made. */
+/** Thrown when it is unknown whether the claim was made. */
 export class ClaimUnsure extends StoreUnavailable {
   readonly epoch: number;
   constructor(epoch: number, cause: unknown) {
@@ -50,8 +50,8 @@ export class ClaimUnsure extends StoreUnavailable {
   }
 }
 
-/** Sagas in memory: the same commands as the store's repository, with the same filters. */
-export const memorySagas = (clock: MemoryClock, reach: Reach = atOnce): MemorySagas => {
+/** Creates sagas in memory, with the same commands and filters as the store's repository. */
+export const memorySagas = (clock: MemoryClock, reach: Reach = immediate): MemorySagas => {
   const sagas = new Map<string, MemorySaga>();
   const isDue = (saga: MemorySaga): boolean => saga.nextRunAt !== undefined && saga.nextRunAt <= clock.now();
   const claimOf = (saga: MemorySaga, epoch: number): Claim => ({ ...saga, epoch, correlationId: `c-${saga.sagaId}`, metadata: undefined });
@@ -121,11 +121,11 @@ export const memorySagas = (clock: MemoryClock, reach: Reach = atOnce): MemorySa
     async release(sagaId, epochs) {
       const highest = epochs.at(-1)!;
       await update(
-        'sagas.give-back',
+        'sagas.release',
         sagaId,
         (saga) => saga.epoch >= epochs[0]! && saga.settledEpoch < highest && saga.nextRunAt !== undefined,
         (saga) => {
-          if (epochs.includes(saga.epoch) && saga.settledEpoch < saga.epoch) saga.nextRunAt = clock.now() + givenBackMs;
+          if (epochs.includes(saga.epoch) && saga.settledEpoch < saga.epoch) saga.nextRunAt = clock.now() + releaseDelayMs;
           saga.settledEpoch = Math.max(saga.settledEpoch, ...epochs.filter((epoch) => epoch <= saga.epoch));
         },
       );

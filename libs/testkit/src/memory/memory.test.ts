@@ -1,5 +1,5 @@
 import { RetryableError } from '@crossroads/saga';
-import { destinationsContract, journalContract, memoryClock, memoryDestination, memoryJournal, memorySagas, ordersContract, ordersInMemory, resetWorld, sagasContract } from '../index.js';
+import { destinationsContract, journalContract, memoryClock, memoryDestination, memoryJournal, memorySagas, ordersContract, ordersInMemory, resetFixture, sagasContract } from '../index.js';
 
 ordersContract('memory', async () => ordersInMemory());
 
@@ -24,7 +24,7 @@ destinationsContract('memory', async () => {
   const destinations = memoryDestination();
   return {
     destinations,
-    order: resetWorld().order.order,
+    order: resetFixture().order.order,
     next: (fate) => void destinations.answers.push(fate === 'lost' ? new RetryableError('destination.unavailable', 'Gone.') : fate),
     arrived: () => destinations.received.map(({ body }) => body),
   };

@@ -1,14 +1,14 @@
 /**
- * The way from a fake to its data. Each call is what one command to the real store is: it lands at one moment, and what it looks at and
- * compares with is what stands at that moment. A model puts its own in place, which fails, or lands a write when its sender has gone on.
+ * The connection of a fake to its data. Each call is one command: it is applied at one moment and sees the data of that moment.
+ * The model replaces it by one that fails, or that applies a write late.
  */
 export interface Reach {
   read<T>(name: string, look: () => T): Promise<T>;
   write<T>(name: string, land: () => T): Promise<T>;
 }
 
-/** Lands at once, and never fails. */
-export const atOnce: Reach = {
+/** Applies every command immediately and never fails. */
+export const immediate: Reach = {
   read: async (_name, look) => look(),
   write: async (_name, land) => land(),
 };

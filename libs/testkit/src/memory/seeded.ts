@@ -1,4 +1,4 @@
-/** Numbers from 0 to 1 that depend on nothing but the seed (mulberry32). */
+/** Creates a generator of numbers from 0 to 1 that depend only on the seed (mulberry32). */
 export const seeded = (seed: number): (() => number) => {
   let state = seed >>> 0;
   return () => {

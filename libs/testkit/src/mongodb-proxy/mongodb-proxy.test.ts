@@ -79,7 +79,7 @@ describe('a replica set', () => {
     expect(await kept().countDocuments()).toBe(1);
   });
 
-  test('refuses reads and writes while it has no primary, and a write that was refused once is carried out by the next', async () => {
+  test('rejects reads and writes while it has no primary, and a write that was rejected once is executed by the next primary', async () => {
     const up = proxy.stepDown();
     const hello = await store.connection.db!.command({ hello: 1 }, { readPreference: 'secondary' });
     expect(hello).toMatchObject({ isWritablePrimary: false, secondary: true, setName: 'rs' });
@@ -94,7 +94,7 @@ describe('a replica set', () => {
     expect(await kept().findOne({ _id: 'a' })).toMatchObject({ n: 1 });
   });
 
-  test('labels what it refuses as a server does, so that the driver repeats it', async () => {
+  test('labels its errors as a server does, so that the driver repeats it', async () => {
     proxy.record();
     proxy.reject(anyWrite, 262);
     await expect(marks().insertOne({ _id: 'a' })).rejects.toMatchObject({ code: 262, errorLabels: ['RetryableWriteError'] });
@@ -126,28 +126,28 @@ describe('a replica set', () => {
 });
 
 describe('a fault', () => {
-  test('refuses a command with any code, a given number of times', async () => {
+  test('rejects a command with any code, a given number of times', async () => {
     const rule = proxy.reject(writing(({ kind }) => kind === 'insert'), 8000, { times: 1 });
     expect(await marks().insertOne({ _id: 'a' }).catch(codeOf)).toBe(8000);
     await marks().insertOne({ _id: 'a' });
     expect(rule.hits()).toBe(1);
   });
 
-  test('refuses one operation of a group, and its neighbours are carried out', async () => {
+  test('rejects one operation of a group, and its neighbours are executed', async () => {
     proxy.rejectOperations(({ document }) => document?.['_id'] === 'b' || document?.['_id'] === 'c', 11_000);
     const outcomes = await Promise.all(['a', 'b', 'c', 'd', 'd'].map((_id) => store.commit.insert(name, { _id })));
     expect(outcomes).toEqual([true, false, false, true, false]);
     expect(await kept().distinct('_id')).toEqual(['a', 'd']);
   });
 
-  test('refuses one of several documents, and names each error by its place', async () => {
+  test('rejects one of several documents, and names each error by its place', async () => {
     await kept().insertOne({ _id: 'c' });
     proxy.rejectOperations(({ document }) => document?.['_id'] === 'a', 112);
     await expect(marks().insertMany([{ _id: 'a' }, { _id: 'b' }, { _id: 'c' }], { ordered: false })).rejects.toMatchObject({ writeErrors: [{ index: 2, code: 11_000 }, { index: 0, code: 112 }] });
     expect(await kept().distinct('_id')).toEqual(['b', 'c']);
   });
 
-  test('refuses every operation of a group, or the one of a lone write, and nothing is carried out', async () => {
+  test('rejects every operation of a group, or the one of a lone write, and nothing is executed', async () => {
     proxy.rejectOperations(() => true, 11_000);
     expect(await Promise.all([store.commit.insert(name, { _id: 'a' }), store.commit.update(name, { _id: 'b' }, { $set: { n: 1 } })])).toEqual([false, false]);
     expect(await store.commit.insert(name, { _id: 'a' })).toBe(false);
@@ -186,7 +186,7 @@ describe('a fault', () => {
     expect(await kept().countDocuments()).toBe(1);
   });
 
-  test('cuts the line before a command is carried out', async () => {
+  test('cuts the line before a command is executed', async () => {
     proxy.cut(anyWrite, { times: 2 });
     await expect(marks().insertOne({ _id: 'a' })).rejects.toThrow();
     expect(await kept().countDocuments()).toBe(0);
@@ -219,7 +219,7 @@ describe('a fault', () => {
     expect(await kept().findOne({ _id: 'a' })).toEqual({ _id: 'a', n: 1 });
   });
 
-  test('silences the line; what was on its way arrives afterwards', async () => {
+  test('stalls the connection; data in flight arrives later', async () => {
     const passes = proxy.silence();
     const written = marks().insertOne({ _id: 'a' });
     await manyRoundTrips();

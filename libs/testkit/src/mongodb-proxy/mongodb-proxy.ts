@@ -1,5 +1,6 @@
 import type { AddressInfo, Socket } from 'node:net';
 import { createServer } from 'node:net';
+import { appliedOperations } from './applied-operations.js';
 import { rolledBackReply } from './rolled-back.js';
 import { ReplicaSetRole } from './replica-set-role.js';
 import { withoutRejected } from './rejected-operations.js';
@@ -8,55 +9,67 @@ import type { Action, Held, Match, OperationMatch, Rule, RuleOptions } from './r
 import { Rules, writing } from './rules.js';
 import { labelsOf, serverError } from './server-error.js';
 import { Upstream } from './upstream.js';
+import type { Operation } from './wire-command.js';
 import { WireCommand } from './wire-command.js';
 import { WireMessage, messagesOf } from './wire-message.js';
 
 /**
- * A line between MongoDB's driver and a real server that reads what passes, and can do to it what replica sets and networks do.
- * Without a rule in force everything passes.
+ * A proxy between MongoDB's driver and a real server. It decodes commands and injects the faults of replica sets and networks.
+ * Without a rule, all commands pass.
  */
 export interface MongodbProxy {
-  /** How to reach the database by way of this proxy; another database than that of the target, if one is named. */
+  /** Returns the URI of a database through this proxy; by default that of the target. */
   uri(database?: string): string;
-  /** The commands are answered with this error, and not carried out. */
+  /** Rejects the commands with this error, and does not execute them. */
   reject(match: Match, code: number, options?: RuleOptions): Rule;
-  /** Single operations are answered with this error and not carried out; their neighbours in the same command are. */
+  /** Rejects single operations with this error. The other operations of the command are executed. */
   rejectOperations(match: OperationMatch, code: number, options?: RuleOptions): Rule;
-  /** The commands are carried out, and their replies carry this write concern error. */
+  /** Executes the commands and adds this write concern error to their replies. */
   failWriteConcern(match: Match, code: number, options?: RuleOptions): Rule;
-  /** As above, and a majority never follows: nothing remains of the commands, and a repeat is carried out as if it were the first. */
+  /** Like `failWriteConcern`, followed by a rollback: the commands have no effect, and a retry is executed like a first attempt. */
   rollBack(match: Match, code: number, options?: RuleOptions): Rule;
-  /** The commands are carried out, then the connection breaks in place of a reply; with `repeatsToo` that of the driver's repeat does too. */
+  /** Executes the commands and cuts the connection instead of a reply; with `repeatsToo` also for the driver's retry. */
   loseReply(match: Match, options?: RuleOptions & { repeatsToo?: boolean }): Rule;
-  /** The connection breaks and the commands are not carried out. */
+  /** Cuts the connection and does not execute the commands. */
   cut(match: Match, options?: RuleOptions): Rule;
-  /** The commands are kept back; they can be let through even when their sender is gone. */
+  /** Delays the commands. They can be executed even after their sender has ended. */
   hold(match: Match, options?: RuleOptions): Held;
-  /** Breaks every connection. */
+  /** Cuts every connection. */
   cutAll(): void;
-  /** Nothing passes, either way, until the returned function is called. Data that was in flight arrives then. */
+  /** Stalls all data in both directions until the returned function is called. Data in flight arrives then. */
   silence(): () => void;
-  /** The replica set has no primary until the returned function is called, then the same one in a later term. Commands are refused with `code` until then. */
+  /** Rejects commands with `code` as a member that is not the primary, until the returned function is called. Then the member is primary in a later term. */
   stepDown(code?: 10107 | 91 | 189): () => void;
-  /** Commands that were refused because there was no primary. */
+  /** Returns the number of commands that were rejected for lack of a primary. */
   rejections(): number;
-  /** How often it has been primary. */
+  /** Returns the current term: how often the member has become primary. */
   term(): number;
-  /** Records every command from now on; hellos are left out. */
+  /** Records every command from now on, except hello. */
   record(): void;
   commands(): readonly WireCommand[];
+  /** Calls `listener` with each operation that the server has applied, for the write commands that match. */
+  onApplied(match: Match, listener: AppliedListener): void;
   close(): Promise<void>;
 }
 
+export type AppliedListener = (operation: Operation, write: AppliedWrite) => void;
+
+export interface AppliedWrite {
+  /** `appName` of the client's connection; empty when the client has none. */
+  appName: string;
+  /** When the command reached the proxy. Milliseconds since 1970. */
+  at: number;
+}
+
 export interface ProxyOptions {
-  /** URI of a server that listens on a socket, as the embedded engine does. */
+  /** URI of a server that listens on a Unix socket, as the embedded engine does. */
   target: string;
-  /** Name of the replica set it seems to be the primary of. Without one it is what it is: a lone server. */
+  /** Name of the replica set whose primary the proxy imitates. Without it, clients see a standalone server. */
   replicaSet?: string;
 }
 
-/** What the embedded engine must not be asked for: it has no sessions, and acknowledges a majority of itself before its journal is safe. */
-const unknownToEngine = ['lsid', 'txnNumber', '$clusterTime', 'readConcern'];
+/** Fields that the embedded engine does not support: it has no sessions, and acknowledges a majority before its journal is written. */
+const unsupportedFields = ['lsid', 'txnNumber', '$clusterTime', 'readConcern'];
 const journalled = { writeConcern: { w: 1, j: true } };
 
 const asksForMajority = (message: WireMessage): boolean => message.fields.has('readConcern') && message.document()['readConcern']?.level === 'majority';
@@ -67,6 +80,8 @@ export const openMongodbProxy = async ({ target, replicaSet }: ProxyOptions): Pr
   const rules = new Rules();
   const writes = new RetryableWrites();
   const sockets = new Set<Socket>();
+  const appNames = new WeakMap<Socket, string>();
+  const listeners: { match: Match; listener: AppliedListener }[] = [];
   let silent = false;
   let rejections = 0;
   let recorded: WireCommand[] | undefined;
@@ -78,9 +93,9 @@ export const openMongodbProxy = async ({ target, replicaSet }: ProxyOptions): Pr
     return socket;
   };
 
-  /** Sends what a command still is to the server, over `upstream` or, when that has gone with its caller, another. */
+  /** Sends a command to the server over `upstream`, or over another connection when the caller's has ended. */
   const carryOut = async (message: WireMessage, upstream: Upstream): Promise<WireMessage | undefined> => {
-    const changed = replicaSet === undefined || !message.expectsReply ? message : message.with({ without: unknownToEngine, ...(message.fields.has('writeConcern') && { fields: journalled }) });
+    const changed = replicaSet === undefined || !message.expectsReply ? message : message.with({ without: unsupportedFields, ...(message.fields.has('writeConcern') && { fields: journalled }) });
     if (upstream.isOpen) {
       const reply = await upstream.ask(changed);
       return replicaSet !== undefined && reply?.isOk && asksForMajority(message) ? untilJournalled(reply, message, upstream) : reply;
@@ -92,7 +107,10 @@ export const openMongodbProxy = async ({ target, replicaSet }: ProxyOptions): Pr
     return reply;
   };
 
-  /** A read of what a majority has must not show what a kill of the engine takes back: a write that matches nothing waits for its journal. */
+  /**
+   * Waits for the journal, so that a majority read never returns data that a kill of the engine could revert.
+   * A journalled write that matches nothing has this effect.
+   */
   const untilJournalled = async (reply: WireMessage, asked: WireMessage, upstream: Upstream): Promise<WireMessage | undefined> => {
     const nothing = { update: 'majority', updates: [{ q: { _id: 'none' }, u: { $set: { read: true } } }], ...journalled, $db: asked.document()['$db'] };
     return (await upstream.ask(WireMessage.command(-asked.id, nothing))) && reply;
@@ -100,19 +118,21 @@ export const openMongodbProxy = async ({ target, replicaSet }: ProxyOptions): Pr
 
   const run = async (command: WireCommand, action: Action | undefined, caller: Socket, upstream: Upstream): Promise<WireMessage | undefined> => {
     if (action?.kind === 'hold') await new Promise<void>((resolve) => action.keep({ isOrphan: () => caller.destroyed, letThrough: resolve }));
-    if (action?.kind !== 'refuse-operations') return carryOut(command.message, upstream);
+    if (action?.kind !== 'reject-operations') return carryOut(command.message, upstream);
     const { message, replyWith } = withoutRejected(command, action.which, action.code);
     if (!message) return replyWith(undefined);
     const reply = await carryOut(message, upstream);
     return reply && replyWith(reply);
   };
 
-  /** The reply to a command; undefined when its connection is to break instead. */
+  /** Returns the reply to a command; undefined when the connection must be cut instead. */
   const replyTo = async (command: WireCommand, caller: Socket, upstream: Upstream): Promise<WireMessage | undefined> => {
     const { message, isWrite } = command;
     const isRetryable = command.transaction !== undefined;
     const reject = (code: number): WireMessage => message.reply({ ok: 0, ...serverError(code), ...labelsOf(code, isRetryable) });
     if (command.isHello) {
+      const name: unknown = appNames.has(caller) ? undefined : message.document()['client']?.application?.name;
+      if (typeof name === 'string') appNames.set(caller, name);
       const reply = await upstream.ask(message);
       return reply && role ? role.hello(reply) : reply;
     }
@@ -130,10 +150,16 @@ export const openMongodbProxy = async ({ target, replicaSet }: ProxyOptions): Pr
     if (action?.kind === 'roll-back') return message.reply({ ...rolledBackReply(command), ...inDoubt(action.code) });
 
     const term = role?.term;
+    const at = Date.now();
     const reply = await writes.once(command, () => run(command, action, caller, upstream));
     if (reply === 'too-old') return reject(225);
+    if (reply && isWrite) {
+      for (const { listener } of listeners.filter(({ match }) => match(command))) {
+        for (const operation of appliedOperations(command, reply)) listener(operation, { appName: appNames.get(caller) ?? '', at });
+      }
+    }
     if (action?.kind === 'lose-reply') return undefined;
-    // A write that a step-down overtakes is carried out, and the member cannot know whether its majority will keep it.
+    // A write during a step-down is executed, and the member does not know whether a majority will keep it.
     const overtaken = isWrite && (role?.term !== term || role?.isPrimary === false);
     const doubt = action?.kind === 'write-concern-error' ? action.code : overtaken ? 189 : undefined;
     if (reply?.isOk !== true || doubt === undefined) return reply;
@@ -161,7 +187,7 @@ export const openMongodbProxy = async ({ target, replicaSet }: ProxyOptions): Pr
   return {
     uri: (database = targetDatabase) => `mongodb://${address}/${database}?journal=true&${replicaSet === undefined ? 'directConnection=true' : `replicaSet=${replicaSet}&retryWrites=true&w=majority`}`,
     reject: (match, code, options) => rules.add(match, { kind: 'reject', code }, options),
-    rejectOperations: (which, code, options) => rules.add((command) => command.list !== undefined && writing(which)(command), { kind: 'refuse-operations', code, which }, options),
+    rejectOperations: (which, code, options) => rules.add((command) => command.list !== undefined && writing(which)(command), { kind: 'reject-operations', code, which }, options),
     failWriteConcern: (match, code, options) => rules.add((command) => command.isWrite && match(command), { kind: 'write-concern-error', code }, options),
     rollBack: (match, code, options) => rules.add((command) => command.list !== undefined && match(command), { kind: 'roll-back', code }, options),
     loseReply: (match, options) => rules.add(match, { kind: 'lose-reply' }, options),
@@ -179,13 +205,14 @@ export const openMongodbProxy = async ({ target, replicaSet }: ProxyOptions): Pr
       };
     },
     stepDown(code = 10107) {
-      if (!role) throw new Error('Only a member of a replica set steps down: open the proxy with one.');
+      if (!role) throw new Error('Only a member of a replica set can step down. Open the proxy with `replicaSet`.');
       return role.stepDown(code);
     },
     rejections: () => rejections,
     term: () => role?.term ?? 0,
     record: () => void (recorded ??= []),
     commands: () => recorded ?? [],
+    onApplied: (match, listener) => void listeners.push({ match, listener }),
     close: () =>
       new Promise((closed) => {
         server.close(() => closed());

@@ -5,9 +5,9 @@ import type { WireCommand } from './wire-command.js';
 import type { WireMessage } from './wire-message.js';
 import { exact } from './wire-message.js';
 
-/** A command without the operations that are refused, and how to report those in its reply as a server does. */
+/** A command without its rejected operations, and a function that adds their errors to the reply as a server does. */
 export interface Remainder {
-  /** Absent when nothing is left to carry out. */
+  /** Absent when no operation is left. */
   message: WireMessage | undefined;
   replyWith(reply: WireMessage | undefined): WireMessage;
 }
@@ -16,7 +16,7 @@ export const withoutRejected = (command: WireCommand, which: OperationMatch, cod
   const { message, operations, list, name } = command;
   const kept = operations.flatMap((operation, index) => (which(operation) ? [] : [index]));
   const rejected = operations.flatMap((operation, index) => (which(operation) ? [index] : []));
-  if (list === undefined) throw new Error(`${name} is one operation; refuse the command.`);
+  if (list === undefined) throw new Error(`${name} is a single operation. Reject the whole command.`);
   const documents = message.list(list);
   const { errmsg } = serverError(code);
   return {

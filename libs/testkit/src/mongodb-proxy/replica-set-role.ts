@@ -2,10 +2,10 @@ import { ObjectId } from 'bson';
 import type { WireCommand } from './wire-command.js';
 import type { WireMessage } from './wire-message.js';
 
-/** What any member answers, whatever its role. */
-const answeredAnyway = new Set(['ping', 'endSessions', 'killCursors', 'buildInfo']);
+/** Commands that every member executes in any role. */
+const allowedInAnyRole = new Set(['ping', 'endSessions', 'killCursors', 'buildInfo']);
 
-/** The one member of a replica set that there is: its primary, or for a while a secondary that knows of none. */
+/** The role of the only member of a replica set: primary, or for a while a secondary without a primary. */
 export class ReplicaSetRole {
   readonly #setName: string;
   readonly #address: string;
@@ -25,7 +25,7 @@ export class ReplicaSetRole {
     return this.#rejects === undefined;
   }
 
-  /** Refuses writes with this code, and reads with that of a secondary, until the returned function is called. */
+  /** Rejects writes with this code, and reads with that of a secondary, until the returned function is called. */
   stepDown(code: number): () => void {
     this.#rejects = code;
     return () => {
@@ -36,11 +36,11 @@ export class ReplicaSetRole {
   }
 
   rejectionOf({ name, isWrite }: WireCommand): number | undefined {
-    if (this.#rejects === undefined || answeredAnyway.has(name)) return undefined;
+    if (this.#rejects === undefined || allowedInAnyRole.has(name)) return undefined;
     return isWrite || this.#rejects !== 10107 ? this.#rejects : 13435;
   }
 
-  /** The reply to a hello, as this member gives it. Without a topology version drivers ask again every so often instead of waiting for a change. */
+  /** Returns the reply to a hello. It has no topology version, so that drivers poll instead of waiting for a change. */
   hello(reply: WireMessage): WireMessage {
     const { isPrimary } = this;
     return reply.with({

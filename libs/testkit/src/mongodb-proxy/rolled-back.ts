@@ -1,7 +1,7 @@
 import { Long } from 'bson';
 import type { WireCommand } from './wire-command.js';
 
-/** The reply of a member that applied every operation of a command, and will take all of it back when it finds that no majority followed it. */
+/** Returns the reply of a member that applied every operation of a command and will roll all of them back. */
 export const rolledBackReply = ({ name, operations }: WireCommand): object => {
   const count = (kind: string): number => operations.filter((operation) => operation.kind === kind).length;
   if (name !== 'bulkWrite') return { n: operations.length, nModified: count('update'), ok: 1 };

@@ -3,34 +3,34 @@ import type { Operation, WireCommand } from './wire-command.js';
 export type Match = (command: WireCommand) => boolean;
 export type OperationMatch = (operation: Operation) => boolean;
 
-/** Commands of which one operation at least is a write like this. */
+/** Matches write commands with at least one operation that matches. */
 export const writing =
   (match: OperationMatch): Match =>
   (command) =>
     command.isWrite && command.operations.some(match);
 
-/** A fault that is in force until its hits are used up or it is ended. */
+/** A fault that is active until its hits are used up or it is ended. */
 export interface Rule {
   hits(): number;
   end(): void;
 }
 
 export interface RuleOptions {
-  /** Hits it has at most; without it, all that match until `end`. */
+  /** Maximum number of hits; without it, all matching commands until `end`. */
   times?: number;
 }
 
-/** Commands that are kept back on their way to MongoDB. */
+/** A rule that delays commands. */
 export interface Held extends Rule {
-  /** How many of those kept back have lost their sender. */
+  /** Returns the number of delayed commands whose sender has ended. */
   orphans(): number;
-  /** Lets through whatever has not lost its sender. */
+  /** Executes the delayed commands whose sender is still connected. */
   releaseLiving(): void;
-  /** Lets everything through, and keeps nothing back any more. */
+  /** Executes all delayed commands and ends the rule. */
   release(): void;
 }
 
-/** A command that is being kept back. */
+/** A delayed command. */
 export interface Kept {
   isOrphan(): boolean;
   letThrough(): void;
@@ -38,7 +38,7 @@ export interface Kept {
 
 export type Action =
   | { kind: 'reject' | 'write-concern-error' | 'roll-back'; code: number }
-  | { kind: 'refuse-operations'; code: number; which: OperationMatch }
+  | { kind: 'reject-operations'; code: number; which: OperationMatch }
   | { kind: 'lose-reply' | 'cut' }
   | { kind: 'hold'; keep(kept: Kept): void };
 
@@ -47,11 +47,11 @@ interface Entry {
   action: Action;
   left: number;
   hits: number;
-  /** Writes it has hit: their repeats meet it too, and do not count. */
+  /** Writes that the rule has hit. Their retries are hit, too, and do not count. */
   repeats?: Set<string>;
 }
 
-/** The faults in force. The first that matches a command is its fate. */
+/** The active faults. The first one that matches a command is applied. */
 export class Rules {
   #entries: Entry[] = [];
 
@@ -88,7 +88,7 @@ export class Rules {
       const isRepeat = key !== undefined && entry.repeats?.has(key);
       if (!isRepeat && (entry.left <= 0 || !entry.match(command))) continue;
       if (!isRepeat) {
-        const hits = entry.action.kind === 'refuse-operations' ? command.operations.filter(entry.action.which).length : 1;
+        const hits = entry.action.kind === 'reject-operations' ? command.operations.filter(entry.action.which).length : 1;
         entry.left -= hits;
         entry.hits += hits;
         if (key !== undefined) entry.repeats?.add(key);

@@ -9,7 +9,7 @@ export class Upstream {
   readonly #asked = new Map<number, (reply: WireMessage | undefined) => void>();
   #ending = false;
 
-  /** `path` of the server's socket. */
+  /** Connects to the server's socket at `path`. */
   constructor(path: string, onClose: () => void) {
     this.socket = createConnection({ path });
     this.socket.on('data', messagesOf((reply) => this.#settle(reply.answers, reply)));
@@ -24,7 +24,7 @@ export class Upstream {
     return !this.#ending && !this.socket.destroyed;
   }
 
-  /** The reply; undefined when the connection ended before it came. */
+  /** Sends a message and returns the reply; undefined when the connection ended before. */
   ask(message: WireMessage): Promise<WireMessage | undefined> {
     return new Promise((resolve) => {
       if (!this.isOpen) return resolve(undefined);
@@ -34,7 +34,7 @@ export class Upstream {
     });
   }
 
-  /** Ends it once everything that was asked has been answered: a server carries out what has reached it, though its sender is gone. */
+  /** Ends the connection after the last reply: a server executes the commands that it has received, even if their sender has ended. */
   endWhenDone(): void {
     this.#ending = true;
     if (this.#asked.size === 0) this.socket.destroy();

@@ -3,7 +3,7 @@ import type { WireMessage } from './wire-message.js';
 
 type Document = Record<string, any>;
 
-/** One thing a command does to one collection. */
+/** One operation of a command on one collection. */
 export interface Operation {
   kind: 'insert' | 'update' | 'delete' | 'read' | 'other';
   collection: string;
@@ -14,10 +14,10 @@ export interface Operation {
 
 const writes = new Set(['insert', 'update', 'delete', 'findAndModify', 'bulkWrite']);
 
-/** What a command's operations travel in. */
+/** Name of the list with a command's operations. */
 const listOf: Record<string, string> = { insert: 'documents', update: 'updates', delete: 'deletes', bulkWrite: 'ops' };
 
-/** A command on its way to MongoDB. Decoded when it is asked what it does, and not before: a load runs through the proxy. */
+/** A command to MongoDB. Its operations are decoded only when they are read, since a whole load passes the proxy. */
 export class WireCommand {
   readonly message: WireMessage;
   readonly name: string;
@@ -36,14 +36,14 @@ export class WireCommand {
     return this.name === 'hello' || this.name.toLowerCase() === 'ismaster';
   }
 
-  /** What a server knows a repeat of this write by. Absent where the driver would not repeat it. */
+  /** Session and transaction number, by which a server recognizes a retry. Absent when the driver does not retry the command. */
   get transaction(): { session: string; number: bigint } | undefined {
     const { fields, body } = this.message;
     const [lsid, number] = [fields.get('lsid'), fields.get('txnNumber')];
     return lsid && number && { session: body.toString('hex', lsid.at, lsid.to), number: body.readBigInt64LE(number.at) };
   }
 
-  /** Name of the list its operations travel in, where there may be several. */
+  /** Name of the list with the operations. Absent for commands with one operation. */
   get list(): string | undefined {
     return listOf[this.name];
   }

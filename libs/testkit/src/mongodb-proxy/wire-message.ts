@@ -1,13 +1,13 @@
 import { BSON, onDemand } from 'bson';
 
-/** Keeps BSON's own types, so that what is read and written again has the same bytes. */
+/** Keeps BSON's own types, so that a decoded and encoded document has the same bytes. */
 const losslessBson = { promoteValues: false, promoteLongs: false, promoteBuffers: false, bsonRegExp: true } as const;
 
 const operation = { reply: 1, query: 2004, message: 2013 } as const;
 
 const moreToCome = 2;
 
-/** Calls `each` with every whole message of a stream of chunks. */
+/** Returns a function that takes chunks of a stream and calls `each` with every complete message. */
 export const messagesOf = (each: (message: WireMessage) => void): ((chunk: Buffer) => void) => {
   let buffer = Buffer.alloc(0);
   return (chunk) => {
@@ -20,7 +20,7 @@ export const messagesOf = (each: (message: WireMessage) => void): ((chunk: Buffe
   };
 };
 
-/** A message of MongoDB's wire protocol: OP_MSG, and OP_QUERY with its reply for the first hello. No compression, no checksum, no TLS. */
+/** A message of MongoDB's wire protocol: OP_MSG, and OP_QUERY with OP_REPLY for the first hello. No compression, checksum or TLS. */
 export class WireMessage {
   readonly bytes: Buffer;
   #fields?: Map<string, { from: number; at: number; to: number }>;
@@ -29,7 +29,7 @@ export class WireMessage {
     this.bytes = bytes;
   }
 
-  /** An OP_MSG of our own. */
+  /** Creates an OP_MSG. */
   static command(id: number, document: object): WireMessage {
     const head = Buffer.alloc(21);
     head.writeInt32LE(id, 4);
@@ -63,7 +63,7 @@ export class WireMessage {
     return this.bytes.subarray(at, at + this.bytes.readInt32LE(at));
   }
 
-  /** Where each field of the body lies in it: from its type, its value at, to its end. */
+  /** Position of each field in the body: start of the element, start of its value, end. */
   get fields(): ReadonlyMap<string, { from: number; at: number; to: number }> {
     if (this.#fields) return this.#fields;
     const body = this.body;
@@ -74,7 +74,7 @@ export class WireMessage {
     return this.#fields;
   }
 
-  /** Of a reply: whether the command as a whole came through. */
+  /** For a reply: whether the command as a whole succeeded. */
   get isOk(): boolean {
     const ok = this.fields.get('ok');
     return ok !== undefined && (ok.to - ok.at === 8 ? this.body.readDoubleLE(ok.at) : this.body.readInt32LE(ok.at)) === 1;
@@ -84,7 +84,7 @@ export class WireMessage {
     return BSON.deserialize(this.body);
   }
 
-  /** Lists of documents that travel behind the body. */
+  /** Returns the document sequences after the body. */
   sequences(): Map<string, Buffer[]> {
     const sequences = new Map<string, Buffer[]>();
     for (let at = this.#bodyAt + this.body.length; this.#kind === operation.message && at < this.bytes.length; ) {
@@ -98,7 +98,7 @@ export class WireMessage {
     return sequences;
   }
 
-  /** The documents of a list, wherever it travels. */
+  /** Returns the documents of a list, from the body or from a document sequence. */
   list(name: string): Buffer[] {
     const field = this.fields.get(name);
     if (!field) return this.sequences().get(name) ?? [];
@@ -106,7 +106,7 @@ export class WireMessage {
     return Array.from(onDemand.parseToElements(array), ([, , , at, length]) => array.subarray(at, at + length));
   }
 
-  /** The same message without some fields of its body, and with others at its end. Bytes of all other fields stay as they are. */
+  /** Returns a copy without some fields of the body and with others at its end. The bytes of all other fields do not change. */
   with({ without = [], fields = {}, sequences }: { without?: readonly string[]; fields?: object; sequences?: ReadonlyMap<string, readonly Buffer[]> }): WireMessage {
     const [old, left] = [this.body, new Set([...without, ...Object.keys(fields)])];
     const kept = [...this.fields].filter(([name]) => !left.has(name)).map(([, { from, to }]) => old.subarray(from, to));
@@ -117,18 +117,18 @@ export class WireMessage {
     return new WireMessage(framed([this.bytes.subarray(0, this.#bodyAt), body, ...behind]));
   }
 
-  /** The same reply, to another message. */
+  /** Returns the same reply for another message. */
   to(asked: WireMessage): WireMessage {
     return asked.id === this.answers ? this : asked.reply(this.body);
   }
 
-  /** A reply to this message that carries the given document. */
+  /** Creates a reply to this message with the given document. */
   reply(document: object | Buffer): WireMessage {
     const isMessage = this.#kind === operation.message;
     const head = Buffer.alloc(isMessage ? 21 : 36);
     head.writeInt32LE(this.id, 8);
     head.writeInt32LE(isMessage ? operation.message : operation.reply, 12);
-    // Of an OP_REPLY: "can await data", and that one document follows.
+    // OP_REPLY: set the flag AwaitCapable, and the number of documents.
     if (!isMessage) {
       head.writeInt32LE(8, 16);
       head.writeInt32LE(1, 32);
@@ -137,7 +137,7 @@ export class WireMessage {
   }
 }
 
-/** The document as it was, in BSON's own types. */
+/** Decodes a document into BSON's own types. */
 export const exact = (bytes: Uint8Array): Record<string, any> => BSON.deserialize(bytes, losslessBson);
 
 const framed = (parts: readonly Uint8Array[]): Buffer => {

@@ -1,4 +1,4 @@
-/** A bare Express route that parses the body and echoes it: what HTTP alone costs here. */
+/** A bare Express route that parses the body and returns it: the cost of HTTP alone. */
 import { listen } from '@crossroads/platform';
 import express from 'express';
 

@@ -1,10 +1,12 @@
-/** One of the two processes of the floors. Told `begin` with a floor's name and its share, then `go`; tells `through` with counts. */
+/**
+ * One of the two processes that run a baseline. Messages it receives: `begin` with the baseline's name and a share of the sagas, `go`, `stop`.
+ * It sends `completed` with the number of sagas completed since the last message.
+ */
 import { openStore } from '@crossroads/store';
+import type { AnyDocument, Baseline } from './baseline.js';
+import { objectId } from './baseline.js';
 import { batched } from './batched.js';
-import type { AnyDocument } from './document.js';
-import { objectId } from './document.js';
 import { fiveJobs } from './five-jobs.js';
-import type { Baseline } from './baseline.js';
 import { noopJobs } from './noop-jobs.js';
 import { unbatched } from './unbatched.js';
 
@@ -17,7 +19,7 @@ interface Begin {
   baseline: BaselineName;
   sagaIds: string[];
   inFlight: number;
-  /** JSON, because messages know no dates and no ids. */
+  /** Log entries. Dates and ids are strings, because messages are JSON. */
   templates: AnyDocument[];
 }
 
@@ -25,13 +27,13 @@ const store = openStore({ uri: process.env['BENCH_MONGODB_URI']!, operationTimeo
 await store.ready;
 let go = (): void => undefined;
 let running: { stop(): Promise<void> } | undefined;
-let through = 0;
+let completed = 0;
 setInterval(() => {
-  if (through > 0) process.send?.({ kind: 'through', count: through });
-  through = 0;
+  if (completed > 0) process.send?.({ kind: 'completed', count: completed });
+  completed = 0;
 }, 5);
 
-const obey = async (message: Begin | { kind: 'go' | 'stop' }): Promise<void> => {
+const handle = async (message: Begin | { kind: 'go' | 'stop' }): Promise<void> => {
   if (message.kind === 'go') go();
   if (message.kind === 'stop') {
     await running?.stop();
@@ -40,13 +42,13 @@ const obey = async (message: Begin | { kind: 'go' | 'stop' }): Promise<void> => 
   if (message.kind === 'begin') {
     const { baseline, sagaIds, inFlight, templates } = message;
     const started = new Promise<void>((resolve) => (go = resolve));
-    const alive = templates.map((entry) => ({ ...entry, _id: objectId(entry['_id'] as string), date: new Date(entry['date'] as string) }));
-    const work = { store, redisUrl: process.env['BENCH_REDIS_URL']!, templates: alive, sagaIds, inFlight, started, through: () => void through++ };
+    const entries = templates.map((entry) => ({ ...entry, _id: objectId(entry['_id'] as string), date: new Date(entry['date'] as string) }));
+    const work = { store, redisUrl: process.env['BENCH_REDIS_URL']!, templates: entries, sagaIds, inFlight, started, completed: () => void completed++ };
     running = await baselines[baseline](work);
     process.send?.({ kind: 'begin-done' });
   }
 };
-process.on('message', (message: Begin) => void obey(message));
+process.on('message', (message: Begin) => void handle(message));
 process.once('disconnect', () => process.exit());
 process.once('SIGTERM', () => process.exit());
 process.send?.({ kind: 'ready' });

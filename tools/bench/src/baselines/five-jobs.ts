@@ -1,28 +1,28 @@
 import { Worker } from 'bullmq';
-import { benchQueue, connect, prefix } from './bench-queue.js';
+import { benchQueue, connectRedis, prefix } from '../harness/stores.js';
 import type { Baseline } from './baseline.js';
-import { openPost } from './post.js';
 import type { SagaRun } from './same-writes.js';
-import { parts } from './same-writes.js';
-import { singleAccess } from './single-access.js';
+import { openPost, steps } from './same-writes.js';
+import { singleAccess } from './unbatched.js';
 
-interface Link {
+interface StepJob {
+  /** Index of the step. */
   at: number;
   run: SagaRun;
 }
 
-/** Five BullMQ jobs in a chain for each saga, every job one step with its reads and writes un-batched, that adds the next one. */
-export const fiveJobs: Baseline = async ({ store, redisUrl, templates, inFlight, through }) => {
-  const connection = connect(redisUrl);
+/** Five chained BullMQ jobs per saga. Each job is one step with its reads and writes, unbatched, and enqueues the next job. */
+export const fiveJobs: Baseline = async ({ store, redisUrl, templates, inFlight, completed }) => {
+  const connection = connectRedis(redisUrl);
   const { post, close } = openPost(templates);
   const writers = { access: singleAccess(store), post, templates };
   const queue = benchQueue('five', connection);
-  const worker = new Worker<Link>(
+  const worker = new Worker<StepJob>(
     'five',
     async ({ data: { at, run } }) => {
-      const next = await parts[at]!(writers, run);
-      if (at + 1 < parts.length) await queue.add('step', { at: at + 1, run: next }, { jobId: `${next.sagaId}-${at + 1}` });
-      else through();
+      const next = await steps[at]!(writers, run);
+      if (at + 1 < steps.length) await queue.add('step', { at: at + 1, run: next }, { jobId: `${next.sagaId}-${at + 1}` });
+      else completed();
     },
     { connection, prefix, concurrency: inFlight },
   );

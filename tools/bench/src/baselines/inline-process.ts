@@ -1,21 +1,19 @@
-/** One process that on each request does the same reads, writes and POST inline, one after the other, and then answers. */
+/** One process that does the same reads, writes and POST one after the other for each request, and then responds. */
 import { listen } from '@crossroads/platform';
 import { intakeRepository, openStore } from '@crossroads/store';
 import express from 'express';
-import { newSaga } from '../world/sagas.js';
-import type { Companies } from '../world/companies.js';
-import { orderNumber } from '../world/orders.js';
-import type { AnyDocument } from './document.js';
-import { objectId } from './document.js';
-import { openPost } from './post.js';
-import { wholeReset } from './same-writes.js';
-import { singleAccess } from './single-access.js';
+import type { Companies } from '../harness/sample-data.js';
+import { newSaga, orderNumber } from '../harness/sample-data.js';
+import type { AnyDocument } from './baseline.js';
+import { objectId } from './baseline.js';
+import { openPost, wholeReset } from './same-writes.js';
+import { singleAccess } from './unbatched.js';
 
 const store = openStore({ uri: process.env['BENCH_MONGODB_URI']!, operationTimeoutMs: 10_000 });
 await store.ready;
 
-const begin = async (told: AnyDocument[], all: Companies['all']): Promise<void> => {
-  const templates = told.map((entry) => ({ ...entry, _id: objectId(entry['_id']), date: new Date(entry['date']) }));
+const begin = async (entries: AnyDocument[], all: Companies['all']): Promise<void> => {
+  const templates = entries.map((entry) => ({ ...entry, _id: objectId(entry['_id']), date: new Date(entry['date']) }));
   const writers = { access: singleAccess(store), post: openPost(templates).post, templates };
   const companies: Companies = { all, pair: (index) => ({ caller: all[index % all.length]!, counterparty: all[(index + 1) % all.length]! }) };
   const intake = intakeRepository(store);

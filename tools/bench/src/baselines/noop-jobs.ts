@@ -1,11 +1,11 @@
 import { Worker } from 'bullmq';
-import { connect, prefix } from './bench-queue.js';
+import { connectRedis, prefix } from '../harness/stores.js';
 import type { Baseline } from './baseline.js';
 
-/** BullMQ jobs that do nothing at all. */
-export const noopJobs: Baseline = async ({ redisUrl, inFlight, through }) => {
-  const connection = connect(redisUrl);
-  const worker = new Worker('noop', async () => through(), { connection, prefix, concurrency: inFlight });
+/** BullMQ jobs that do nothing. */
+export const noopJobs: Baseline = async ({ redisUrl, inFlight, completed }) => {
+  const connection = connectRedis(redisUrl);
+  const worker = new Worker('noop', async () => completed(), { connection, prefix, concurrency: inFlight });
   await worker.waitUntilReady();
   return {
     async stop() {

@@ -1,10 +1,35 @@
 import { collections, entryId, leaseMs } from '@crossroads/store';
-import type { AnyDocument } from './document.js';
-import { objectId } from './document.js';
-import type { Post } from './post.js';
-import type { DataAccess } from './data-access.js';
+import { Agent } from 'undici';
+import type { AnyDocument, BaselineWork, DataAccess } from './baseline.js';
+import { objectId } from './baseline.js';
 
-/** What a saga has gathered, small enough to travel in a job. */
+/** Sends a saga's reset to the simulated destination and reads the response. */
+export type Post = (sagaId: string, correlationId: string) => Promise<void>;
+
+/** Creates the POST that a worker sends, with other ids and unsigned, over keep-alive connections. */
+export const openPost = (templates: readonly AnyDocument[]): { post: Post; close(): Promise<void> } => {
+  const template = templates.find((entry) => typeof entry['outbound_request']?.body === 'string')!;
+  const { url, headers, body } = template['outbound_request'] as { url: string; headers: Record<string, string>; body: string };
+  const { origin, pathname } = new URL(url);
+  const [before, after] = body.split(template['correlation_id'] as string) as [string, string];
+  const agent = new Agent();
+  return {
+    async post(sagaId, correlationId) {
+      const { statusCode, body: reply } = await agent.request({
+        origin,
+        path: pathname,
+        method: 'POST',
+        headers: { ...headers, 'webhook-id': sagaId, 'idempotency-key': sagaId },
+        body: before + correlationId + after,
+      });
+      await reply.text();
+      if (statusCode !== 200) throw new Error(`The simulated destination responded with status ${statusCode}`);
+    },
+    close: () => agent.close(),
+  };
+};
+
+/** The state of a saga between two steps, small enough for a job's data. */
 export interface SagaRun {
   sagaId: string;
   correlationId: string;
@@ -17,11 +42,11 @@ export interface SagaRun {
 export interface Writers {
   access: DataAccess;
   post: Post;
-  /** The log of a real saga, oldest entry first: what the floors write is of the same size and number. */
+  /** The log of a real saga, oldest entry first. The baselines write entries of the same size and number. */
   templates: readonly AnyDocument[];
 }
 
-type Part = (writers: Writers, run: SagaRun) => Promise<SagaRun>;
+type Step = (writers: Writers, run: SagaRun) => Promise<SagaRun>;
 
 const inMs = (ms: number) => ({ $add: ['$$NOW', ms] });
 
@@ -43,15 +68,15 @@ const entry = async ({ access, templates }: Writers, run: SagaRun, step: string,
 
 const held = ({ sagaId, orderId }: SagaRun) => ({ _id: objectId(orderId), 'lock.saga_id': sagaId, 'lock.epoch': { $lte: 1 } });
 
-const matched = (did: boolean): void => {
-  if (!did) throw new Error('A write of the bench matched nothing.');
+const requireMatch = (hasMatched: boolean): void => {
+  if (!hasMatched) throw new Error('A write of the benchmark matched no document.');
 };
 
-const resolve: Part = async (writers, { sagaId }) => {
+const resolve: Step = async (writers, { sagaId }) => {
   const { access } = writers;
   const saga = await access.saga(sagaId);
   const due = { _id: sagaId, epoch: 0, $expr: { $lte: ['$next_run_at', '$$NOW'] } };
-  matched(await access.update(collections.sagas, due, [{ $set: { epoch: 1, next_run_at: inMs(leaseMs) } }]));
+  requireMatch(await access.update(collections.sagas, due, [{ $set: { epoch: 1, next_run_at: inMs(leaseMs) } }]));
   const { request } = saga;
   const number: string = request.order.order_number;
   const order = await access.order({ tenantId: saga['tenant_id'], otherName: request.dest_tenant_name, number });
@@ -59,56 +84,76 @@ const resolve: Part = async (writers, { sagaId }) => {
   const destination = `number:${order['routing'].destination_tenant_id}/${order['destination_order_number']}`;
   await access.blockedBy([...saga['concurrency_keys'], `id:${orderId}`, destination], sagaId);
   const free = { _id: order['_id'], $or: [{ lock: { $exists: false } }, { 'lock.saga_id': sagaId, 'lock.epoch': { $lte: 1 } }] };
-  matched(await access.update(collections.orders, free, { $set: { 'lock.saga_id': sagaId, 'lock.epoch': 1 } }));
+  requireMatch(await access.update(collections.orders, free, { $set: { 'lock.saga_id': sagaId, 'lock.epoch': 1 } }));
   const run = { sagaId, correlationId: saga['correlation_id'], orderId, number, version: 0, was: '' };
   await entry(writers, run, 'resolve-order', 'done');
   return run;
 };
 
-const snapshot: Part = async (writers, run) => {
+const snapshot: Step = async (writers, run) => {
   const { version, bols, executed_drops, progression_state } = await writers.access.wholeOrder(run.orderId);
   const saved = { version: Number(version), bols, executed_drops, progression_state };
   await entry(writers, run, 'snapshot-order', 'done', saved);
   return { ...run, version: saved.version, was: progression_state };
 };
 
-const clear: Part = async (writers, run) => {
+const clear: Step = async (writers, run) => {
   const { version } = run;
   const cleared = { $set: { bols: [], executed_drops: [], 'lock.epoch': 1, 'lock.applied.cleared_version': version }, $inc: { version: 1 } };
   const filter = { ...held(run), version, 'lock.applied.cleared_version': { $exists: false } };
-  matched(await writers.access.update(collections.orders, filter, cleared));
+  requireMatch(await writers.access.update(collections.orders, filter, cleared));
   await entry(writers, run, 'clear-deliveries', 'done');
   return run;
 };
 
-const progression: Part = async (writers, run) => {
+const progression: Step = async (writers, run) => {
   const { was } = run;
   const reset = { $set: { progression_state: 'NO_PROGRESS', 'lock.epoch': 1, 'lock.applied.progression_was': was }, $inc: { version: 1 } };
   const filter = { ...held(run), progression_state: was, 'lock.applied.progression_was': { $exists: false } };
-  matched(await writers.access.update(collections.orders, filter, reset));
+  requireMatch(await writers.access.update(collections.orders, filter, reset));
   await entry(writers, run, 'reset-progression', 'done');
   return run;
 };
 
-const dispatch: Part = async (writers, run) => {
+const dispatch: Step = async (writers, run) => {
   const { access, post } = writers;
   const { sagaId, orderId } = run;
   await entry(writers, run, 'dispatch-reset', 'recorded');
   await post(sagaId, run.correlationId);
   await entry(writers, run, 'dispatch-reset', 'done');
   const release = { _id: objectId(orderId), 'lock.saga_id': sagaId, 'lock.has_waiters': { $ne: true } };
-  matched(await access.update(collections.orders, release, { $unset: { lock: 1 } }));
+  requireMatch(await access.update(collections.orders, release, { $unset: { lock: 1 } }));
   const settled = { phase: 'ended', status: 'synced', step: '$$REMOVE', error: '$$REMOVE', failures: 0, settled_epoch: 1 };
   const now = { updated_at: '$$NOW', next_run_at: '$$REMOVE', ended_at: '$$NOW' };
-  matched(await access.update(collections.sagas, { _id: sagaId, epoch: 1 }, [{ $set: { ...settled, ...now } }]));
+  requireMatch(await access.update(collections.sagas, { _id: sagaId, epoch: 1 }, [{ $set: { ...settled, ...now } }]));
   return run;
 };
 
-/** What one reset reads and writes, and its POST, in five parts as the saga has steps: no claim is judged, nothing is retried. */
-export const parts: readonly Part[] = [resolve, snapshot, clear, progression, dispatch];
+/** The reads, writes and POST of one reset as five steps. Claims are not checked, and nothing is retried. */
+export const steps: readonly Step[] = [resolve, snapshot, clear, progression, dispatch];
 
-/** All of it, one after the other. */
+/** Runs all steps one after the other. */
 export const wholeReset = async (writers: Writers, sagaId: string): Promise<void> => {
   let run = { sagaId } as SagaRun;
-  for (const part of parts) run = await part(writers, run);
+  for (const step of steps) run = await step(writers, run);
+};
+
+/** Runs all sagas in a plain loop, `inFlight` at a time. */
+export const loop = async ({ templates, sagaIds, inFlight, started, completed }: BaselineWork, access: DataAccess): Promise<{ stop(): Promise<void> }> => {
+  const { post, close } = openPost(templates);
+  let next = 0;
+  const runNext = async (): Promise<void> => {
+    await started;
+    while (next < sagaIds.length) {
+      await wholeReset({ access, post, templates }, sagaIds[next++]!);
+      completed();
+    }
+  };
+  for (let index = 0; index < inFlight; index++) {
+    runNext().catch((error: unknown) => {
+      console.error(error);
+      process.exit(1);
+    });
+  }
+  return { stop: close };
 };

@@ -5,12 +5,12 @@ export type Invariant = 'I1' | 'I2' | 'I3' | 'I4' | 'I5' | 'I6' | 'I7' | 'I8' | 
 
 export interface Violation {
   invariant: Invariant;
-  /** Id of the saga, order or fault it is about. */
+  /** Id of the saga or order, or name of the fault. */
   subject: string;
   description: string;
 }
 
-/** What the plan was, and how much of it really came about. */
+/** The planned requests and faults, and how often each fault hit. */
 export interface Plan {
   submissions: number;
   faults: { name: string; wanted: number; hits: number }[];
@@ -22,18 +22,19 @@ export interface CheckInput {
   plan: Plan;
 }
 
-/** One invariant, as a question put to what was seen. */
+/** Returns the violations of one invariant. */
 export type Check = (input: CheckInput) => Violation[];
 
-/** One that the database alone can answer. */
+/** A check that needs only the database. */
 export type DatabaseCheck = (input: Pick<CheckInput, 'evidence'>) => Violation[];
 
-export const by = <T>(all: readonly T[], key: (one: T) => string): Map<string, T[]> => {
+/** Groups items by a key. */
+export const by = <T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> => {
   const groups = new Map<string, T[]>();
-  for (const one of all) {
-    const group = groups.get(key(one));
-    if (group) group.push(one);
-    else groups.set(key(one), [one]);
+  for (const item of items) {
+    const group = groups.get(key(item));
+    if (group) group.push(item);
+    else groups.set(key(item), [item]);
   }
   return groups;
 };

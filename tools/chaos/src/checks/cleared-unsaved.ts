@@ -1,13 +1,13 @@
 import type { EntrySeen } from '../evidence.js';
 
-/** What one saga's journal says it cleared, undefined when it cleared nothing. */
+/** The clear that one saga's journal records. */
 export interface Cleared {
   sagaId: string;
   orderId: string | null;
-  /** Of the order, when it was cleared. */
+  /** Version of the order when it was cleared. */
   version: number;
   at: number;
-  /** Whether it was put back. */
+  /** Whether the deliveries were restored. */
   restored: boolean;
 }
 
@@ -18,13 +18,13 @@ export const clearedBy = (journal: readonly EntrySeen[]): Cleared | undefined =>
   return { sagaId: run.sagaId, orderId: run.orderId, version: run.clearedVersion, at: run.at, restored: done('undo') !== undefined };
 };
 
-/** What is wrong with the snapshots of one saga's journal: torn ones, and a clear without its snapshot or before it. */
+/** Describes what is wrong in one saga's journal: torn snapshots, and a clear without its snapshot or before it. */
 export const clearedUnsaved = (journal: readonly EntrySeen[]): string[] => {
-  const torn = journal.filter(({ snapshot }) => snapshot && !snapshot.intact).map(({ snapshot }) => `the snapshot of version ${snapshot!.version} does not have the digest it names`);
+  const torn = journal.filter(({ snapshot }) => snapshot && !snapshot.intact).map(({ snapshot }) => `the snapshot of version ${snapshot!.version} does not match its stored digest`);
   const cleared = clearedBy(journal);
   if (!cleared) return torn;
   const saved = journal.find(({ snapshot }) => snapshot?.version === cleared.version);
   const where = `order ${cleared.orderId} at version ${cleared.version}`;
-  if (!saved) return [...torn, `cleared ${where}, of which the log has no snapshot`];
+  if (!saved) return [...torn, `cleared ${where}, but the log has no snapshot of that version`];
   return saved.at > cleared.at ? [...torn, `cleared ${where} before its snapshot was saved`] : torn;
 };

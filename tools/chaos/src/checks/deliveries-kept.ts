@@ -5,8 +5,8 @@ import { by } from './check.js';
 import type { Cleared } from './cleared-unsaved.js';
 import { clearedBy, clearedUnsaved } from './cleared-unsaved.js';
 
-/** All that is known of one order. */
-interface Details {
+/** Everything recorded about one order. */
+interface OrderHistory {
   before: OrderBefore;
   after: OrderSeen;
   saves: Save[];
@@ -17,8 +17,8 @@ interface Details {
 type List = 'bols' | 'drops';
 
 /**
- * I2: what was cleared is in the log, byte for byte, and was there before. Versions tell the order of everything that happened to an order,
- * so what must be on it after each change can be reckoned from what client and writer saved, and compared with what there is.
+ * I2: cleared data is in the log, byte for byte, and was there before. Versions give the sequence of all changes to an order.
+ * So the expected deliveries after each change are calculated from the records of the writer, and compared with the actual ones.
  */
 export const deliveriesKept: Check = ({ history, evidence }) => {
   const journals = by(evidence.entries, ({ sagaId }) => sagaId);
@@ -27,7 +27,7 @@ export const deliveriesKept: Check = ({ history, evidence }) => {
   const saves = by(history.saves, ({ orderId }) => orderId);
   const snapshots = by(evidence.entries.filter(({ snapshot, orderId }) => snapshot && orderId !== null), ({ orderId }) => orderId!);
   const after = new Map(evidence.orders.map((order) => [order.orderId, order]));
-  const unlike = history.orders.flatMap((before) => {
+  const differing = history.orders.flatMap((before) => {
     const { orderId } = before;
     const order = after.get(orderId);
     if (!order) return [{ invariant: 'I2' as const, subject: orderId, description: 'the order is gone' }];
@@ -39,10 +39,10 @@ export const deliveriesKept: Check = ({ history, evidence }) => {
       snapshots: (snapshots.get(orderId) ?? []).map(({ snapshot, sagaId }) => ({ ...snapshot!, sagaId })),
     });
   });
-  return [...unsaved, ...unlike];
+  return [...unsaved, ...differing];
 };
 
-const violationsOf = (details: Details): Violation[] => {
+const violationsOf = (details: OrderHistory): Violation[] => {
   const { before, after, snapshots } = details;
   const compared = (['bols', 'drops'] as const).flatMap((list) => [
     ...snapshots.flatMap((snapshot) => differences(details, list, snapshot[list], snapshot.version, `snapshot of version ${snapshot.version}`, snapshot.sagaId)),
@@ -51,8 +51,8 @@ const violationsOf = (details: Details): Violation[] => {
   return compared.map((violation) => ({ invariant: 'I2' as const, ...violation }));
 };
 
-/** What must be in the list once the order is at `version`: what was there or was saved since the last clear that stands. */
-const expectedAt = ({ before, saves, cleared }: Details, list: List, version: number): string[] => {
+/** Calculates the expected list at a version: everything saved since the last clear that was not undone. */
+const expectedAt = ({ before, saves, cleared }: OrderHistory, list: List, version: number): string[] => {
   const emptiedAt = Math.max(-1, ...cleared.filter((clear) => clear.version < version && !clear.restored).map((clear) => clear.version));
   const saved = saves
     .filter((save) => save.list === list && save.version !== undefined && save.version > emptiedAt && save.version <= version)
@@ -61,13 +61,13 @@ const expectedAt = ({ before, saves, cleared }: Details, list: List, version: nu
   return emptiedAt < 0 ? [...before[list], ...saved] : saved;
 };
 
-const differences = (details: Details, list: List, actual: readonly string[], version: number, where: string, subject: string): Omit<Violation, 'invariant'>[] => {
-  // Saves of which no answer came may be there or not; what they are is known all the same.
-  const dueSagas = new Set(details.saves.filter((save) => save.list === list && save.version === undefined).map(({ digest }) => digest));
-  const sure = actual.filter((digest) => !dueSagas.has(digest));
+const differences = (details: OrderHistory, list: List, actual: readonly string[], version: number, where: string, subject: string): Omit<Violation, 'invariant'>[] => {
+  // A save without a response may or may not be stored, so its digest is ignored.
+  const unanswered = new Set(details.saves.filter((save) => save.list === list && save.version === undefined).map(({ digest }) => digest));
+  const sure = actual.filter((digest) => !unanswered.has(digest));
   const expected = expectedAt(details, list, version);
   if (sure.length === expected.length && sure.every((digest, index) => digest === expected[index])) return [];
   const missing = expected.filter((digest) => !sure.includes(digest));
   const foreign = sure.filter((digest) => !expected.includes(digest));
-  return [{ subject, description: `${list} of order ${details.before.orderId}, ${where}: ${missing.length} missing, ${foreign.length} that should not be there, ${sure.length} in all (${[...missing, ...foreign].map((digest) => digest.slice(0, 8)).join(' ')})` }];
+  return [{ subject, description: `${list} of order ${details.before.orderId}, ${where}: ${missing.length} missing, ${foreign.length} unexpected, ${sure.length} in total (${[...missing, ...foreign].map((digest) => digest.slice(0, 8)).join(' ')})` }];
 };

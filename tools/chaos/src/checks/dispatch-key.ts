@@ -1,7 +1,7 @@
 import type { Check, Violation } from './check.js';
 import { by } from './check.js';
 
-/** I4: the destination saw one key and one body per saga, addressed to the order's other end, and took it if the saga says synced. */
+/** I4: the destination received one key and one body per saga, at the order's other end, and accepted it if the saga is `synced`. */
 export const dispatchKey: Check = ({ history, evidence }) => {
   const sagas = new Map(evidence.sagas.map((saga) => [saga.correlationId, saga]));
   const goesTo = new Map(history.orders.map((order) => [order.orderId, order.goesTo]));
@@ -19,8 +19,8 @@ export const dispatchKey: Check = ({ history, evidence }) => {
   const shared = [...by(history.deliveries, ({ key }) => key)].flatMap(([key, deliveries]) =>
     new Set(deliveries.map(({ correlationId }) => correlationId)).size > 1 ? [[key, 'one idempotency key for several sagas']] : [],
   );
-  const untold = evidence.sagas
+  const undelivered = evidence.sagas
     .filter(({ status, correlationId }) => status === 'synced' && !seen.get(correlationId)?.some(({ taken }) => taken))
-    .map(({ sagaId }) => [sagaId, 'synced, but the destination never took it']);
-  return [...wrong, ...shared, ...untold].map(([subject, description]): Violation => ({ invariant: 'I4', subject: subject!, description: description! }));
+    .map(({ sagaId }) => [sagaId, 'synced, but the destination never accepted it']);
+  return [...wrong, ...shared, ...undelivered].map(([subject, description]): Violation => ({ invariant: 'I4', subject: subject!, description: description! }));
 };

@@ -1,18 +1,18 @@
 import type { Check, Violation } from './check.js';
 
-/** Part of what was planned that must really have happened. */
+/** Share of the planned requests that must have a response. */
 const enough = 0.95;
 
-/** Faults need luck to hit, requests do not. */
+/** Share of the planned faults that must hit. Lower, because a fault may find no matching command. */
 const enoughHits = 0.9;
 
-/** I14: a run in which little happened proves little. */
+/** I14: the plan was executed. Without this check, a run in which no fault hits would pass. */
 export const meaningful: Check = ({ history, plan }) => {
-  const result = history.submissions.filter(({ replies }) => replies.length > 0).length;
+  const accepted = history.submissions.filter(({ replies }) => replies.length > 0).length;
   return [
-    ...(result < enough * plan.submissions ? [{ subject: 'requests', description: `${result} of ${plan.submissions} were answered` }] : []),
+    ...(accepted < enough * plan.submissions ? [{ subject: 'requests', description: `${accepted} of ${plan.submissions} were accepted` }] : []),
     ...plan.faults
       .filter(({ wanted, hits }) => hits < Math.max(Math.min(1, wanted), Math.floor(enoughHits * wanted)))
-      .map(({ name, wanted, hits }) => ({ subject: name, description: `hit ${hits} times, ${wanted} were wanted` })),
+      .map(({ name, wanted, hits }) => ({ subject: name, description: `hit ${hits} times, ${wanted} were planned` })),
   ].map((found): Violation => ({ invariant: 'I14', ...found }));
 };

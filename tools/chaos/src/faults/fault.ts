@@ -1,18 +1,18 @@
 import type { CampaignOrder } from '../campaign-orders.js';
 import type { Load } from '../load.js';
 import type { Random } from '../random.js';
-import type { World } from '../world.js';
+import type { Harness } from '../harness.js';
 
-/** One thing that can go wrong. */
+/** A fault that a campaign injects. */
 export interface Fault {
   name: string;
-  /** How often it should hit. */
+  /** Planned hits. */
   wanted: number;
-  /** Makes it go wrong, and well again. Answers how often it really hit. */
-  inject(world: World, means: FaultMeans): Promise<number>;
+  /** Injects the fault and ends it. Returns the actual hits. */
+  inject(harness: Harness, means: FaultMeans): Promise<number>;
 }
 
-/** What a fault may use beside the world. */
+/** What a fault may use in addition to the harness. */
 export interface FaultMeans {
   random: Random;
   load: Load;
@@ -21,11 +21,11 @@ export interface FaultMeans {
 
 export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Looks every few milliseconds until the answer is yes; false when it never was. */
-export const within = async (ms: number, ask: () => boolean | Promise<boolean>): Promise<boolean> => {
+/** Polls a condition until it is true. Returns false when it is not true within `ms`. */
+export const within = async (ms: number, condition: () => boolean | Promise<boolean>): Promise<boolean> => {
   const until = performance.now() + ms;
   for (;;) {
-    if (await ask()) return true;
+    if (await condition()) return true;
     if (performance.now() > until) return false;
     await pause(50);
   }

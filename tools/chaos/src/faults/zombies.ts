@@ -1,13 +1,13 @@
-import type { CrashOrder } from '../crash-order.js';
-import { giveOrders, readHits } from '../crash-order.js';
+import type { CrashInstruction } from '../crash-instruction.js';
+import { writeInstructions, readHits } from '../crash-instruction.js';
 import type { Fault } from './fault.js';
 import { pause, within } from './fault.js';
 
-/** Milliseconds until some saga has come by any point of the way, though the workers may only just be starting. */
-const comesByWithinMs = 20_000;
+/** Milliseconds within which some saga reaches any failpoint, even when the workers are still starting. */
+const hitWithinMs = 20_000;
 
-/** Where a worker that wakes up again would do most harm. */
-const dangerous = [
+/** Failpoints at which a zombie worker would do most harm. */
+export const zombiePoints = [
   'orders.clearDeliveries before',
   'orders.resetProgression before',
   'journal.write:clear-deliveries:run:done before',
@@ -17,47 +17,47 @@ const dangerous = [
 ];
 
 /**
- * Row A5: workers are stopped in the middle of a step for longer than a lease lasts, so that others take their sagas over; then they wake up and go on.
- * One worker always stays awake.
+ * Row A5: workers are stopped in the middle of a step for longer than a lease, so that others claim their sagas.
+ * Then they continue. `count` must be less than the number of workers.
  */
-export const zombies = (count: number, asleepMs: number): Fault => ({
+export const zombies = (count: number, stoppedMs: number): Fault => ({
   name: 'SIGSTOP in the middle of a step, then SIGCONT',
   wanted: count,
   async inject({ crashFolder }, { random }) {
     const round = readHits(crashFolder).length;
-    const orders = random.shuffled(dangerous).slice(0, count).map((point, index): CrashOrder => ({ id: `zombie-${round}-${index}`, point, act: 'stop', times: 1 }));
-    const hitsOf = () => orders.flatMap(({ id }) => readHits(crashFolder, id));
-    for (let given = 1; given <= orders.length; given++) {
-      giveOrders(crashFolder, orders.slice(0, given));
-      await within(comesByWithinMs, () => hitsOf().length >= given);
+    const instructions = random.shuffled(zombiePoints).slice(0, count).map((point, index): CrashInstruction => ({ id: `zombie-${round}-${index}`, point, act: 'stop', times: 1 }));
+    const hitsOf = () => instructions.flatMap(({ id }) => readHits(crashFolder, id));
+    for (let given = 1; given <= instructions.length; given++) {
+      writeInstructions(crashFolder, instructions.slice(0, given));
+      await within(hitWithinMs, () => hitsOf().length >= given);
     }
-    giveOrders(crashFolder, []);
-    await pause(asleepMs);
+    writeInstructions(crashFolder, []);
+    await pause(stoppedMs);
     const hits = hitsOf();
-    for (const { pid } of hits) wake(pid);
+    for (const { pid } of hits) resume(pid);
     await pause(1_000);
     return hits.length;
   },
 });
 
-/** Row A8: the event loop stands still, and with it everything that renews locks and claims. */
+/** Row A8: the event loop is blocked, and with it the renewal of job locks and claims. */
 export const freeze = (freezeMs: number): Fault => ({
   name: 'event loop blocked',
   wanted: 1,
   async inject({ crashFolder }, { random }) {
-    const order: CrashOrder = { id: `freeze-${readHits(crashFolder).length}`, point: random.pick(dangerous), act: 'freeze', times: 1, freezeMs };
-    giveOrders(crashFolder, [order]);
-    const hit = await within(comesByWithinMs, () => readHits(crashFolder, order.id).length > 0);
-    giveOrders(crashFolder, []);
+    const instruction: CrashInstruction = { id: `freeze-${readHits(crashFolder).length}`, point: random.pick(zombiePoints), act: 'freeze', times: 1, freezeMs };
+    writeInstructions(crashFolder, [instruction]);
+    const hit = await within(hitWithinMs, () => readHits(crashFolder, instruction.id).length > 0);
+    writeInstructions(crashFolder, []);
     if (hit) await pause(freezeMs + 500);
     return Number(hit);
   },
 });
 
-const wake = (pid: number): void => {
+const resume = (pid: number): void => {
   try {
     process.kill(pid, 'SIGCONT');
   } catch {
-    // Killed by another fault in its sleep.
+    // Another fault has killed the stopped process.
   }
 };

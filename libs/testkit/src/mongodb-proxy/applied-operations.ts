@@ -1,0 +1,15 @@
+import type { Operation, WireCommand } from './wire-command.js';
+import type { WireMessage } from './wire-message.js';
+
+/** Returns the operations of a command that changed or matched a document, according to the reply of the server. */
+export const appliedOperations = ({ name, operations }: WireCommand, reply: WireMessage): readonly Operation[] => {
+  const document = reply.document();
+  if (name === 'bulkWrite') {
+    const outcomes = (document['cursor']?.firstBatch ?? []) as { ok: number; n: number; idx: number }[];
+    const applied = new Set(outcomes.filter(({ ok, n }) => Number(ok) === 1 && Number(n) > 0).map(({ idx }) => Number(idx)));
+    return operations.filter((_, index) => applied.has(index));
+  }
+  // The other commands report one count for all their operations. A smaller count does not show which of them were applied.
+  const count = Number(document['n'] ?? document['lastErrorObject']?.n ?? 0);
+  return reply.isOk && count === operations.length ? operations : [];
+};
