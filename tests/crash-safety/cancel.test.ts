@@ -47,7 +47,7 @@ test('a canceled reset whose order is deleted ends with status canceled', async 
   await reset.runSaga(sagaId, retryingAtClear);
   expect(await reset.cancel(sagaId)).toBe('canceled');
   await reset.deleteOrder();
-  expect(await reset.runSaga(sagaId)).toEqual({ outcome: 'ended', status: 'canceled' });
+  expect(await reset.runSaga(sagaId)).toEqual({ outcome: 'completed', status: 'canceled' });
 });
 
 test('two cancellations and a termination of a waiting reset at the same time end it, and leave the lock to its owner', async () => {

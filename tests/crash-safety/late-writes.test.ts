@@ -21,7 +21,7 @@ describe('a late clear of a dead worker', () => {
     await gate.reached;
     expect(await reset.cancel(sagaId)).toBe('canceled');
     await reset.makeDue(sagaId);
-    expect(await reset.runSaga(sagaId)).toMatchObject({ outcome: 'ended', status: 'canceled' });
+    expect(await reset.runSaga(sagaId)).toMatchObject({ outcome: 'completed', status: 'canceled' });
     gate.open();
     await zombie;
     expect(await reset.order()).toMatchObject({ ...delivered, version: 7 });
@@ -46,7 +46,7 @@ describe('a late clear of a dead worker', () => {
         },
       }),
     });
-    expect(await compensation).toMatchObject({ outcome: 'ended', status: 'canceled' });
+    expect(await compensation).toMatchObject({ outcome: 'completed', status: 'canceled' });
     expect(await reset.order()).toMatchObject({ ...delivered, version: 7 });
   });
 
@@ -112,7 +112,7 @@ describe('a late lock of a zombie worker', () => {
     await gate.reached;
     expect(await reset.cancel(sagaId)).toBe('canceled');
     await reset.makeDue(sagaId);
-    expect(await reset.runSaga(sagaId)).toMatchObject({ outcome: 'ended', status: 'canceled' });
+    expect(await reset.runSaga(sagaId)).toMatchObject({ outcome: 'completed', status: 'canceled' });
     gate.open();
     await zombie;
     const order = await reset.order();
@@ -132,7 +132,7 @@ describe('a late lock of a zombie worker', () => {
     await gate.reached;
     await reset.makeDue(first);
     await reset.makeDue(sagaId);
-    expect(await reset.runSaga(sagaId)).toMatchObject({ outcome: 'delayed' });
+    expect(await reset.runSaga(sagaId)).toMatchObject({ outcome: 'waiting' });
     expect(await reset.operator.terminate(sagaId)).toMatchObject({ ok: true });
     await reset.changeSaga(first, { $unset: { next_run_at: 1 } });
     gate.open();
@@ -174,9 +174,9 @@ test('a saga whose worker died after locking the order continues, although a sag
     }),
   });
   const older = await reset.accept({ sagaId: sagaIdAt(now - 2_000) });
-  expect(await reset.runSaga(older)).toMatchObject({ outcome: 'delayed' });
+  expect(await reset.runSaga(older)).toMatchObject({ outcome: 'waiting' });
   await reset.makeDue(owner);
-  expect(await reset.runSaga(owner)).toMatchObject({ outcome: 'ended', status: 'synced' });
+  expect(await reset.runSaga(owner)).toMatchObject({ outcome: 'completed', status: 'synced' });
   await reset.makeDue(older);
-  expect(await reset.runSaga(older)).toMatchObject({ outcome: 'ended', status: 'synced' });
+  expect(await reset.runSaga(older)).toMatchObject({ outcome: 'completed', status: 'synced' });
 });

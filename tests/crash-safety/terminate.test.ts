@@ -217,7 +217,7 @@ describe('the operator’s process dies', () => {
     await expect(dying.terminate(sagaId)).rejects.toThrow('dies here');
     expect(await reset.saga(sagaId)).not.toHaveProperty('ended_at');
     await reset.makeDue(sagaId);
-    expect(await reset.runSaga(sagaId)).toMatchObject({ outcome: 'ended', status: 'error' });
+    expect(await reset.runSaga(sagaId)).toMatchObject({ outcome: 'completed', status: 'error' });
     expect(await reset.saga(sagaId)).toMatchObject({ phase: 'ended', error: { code: 'saga.terminated' } });
     expect((await reset.order()).lock).toBeUndefined();
     expect(reset.destination.received).toHaveLength(1);

@@ -5,7 +5,7 @@ import { sagaTypes } from '@crossroads/order-reset';
 import { phases } from '@crossroads/store';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { actionNames } from '../../apps/ops/src/commands/audited.js';
+import { actionNames } from '../../apps/ops/src/commands/with-audit.js';
 
 const text = (path: string): string => readFileSync(join(__dirname, '../..', path), 'utf8');
 

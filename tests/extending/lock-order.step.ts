@@ -1,5 +1,5 @@
 import type { Order, ResetOrderPorts, ResetRequest } from '@crossroads/order-reset';
-import { release, NO_PROGRESS, acquireLock } from '@crossroads/order-reset';
+import { acquireLock, NO_PROGRESS, releaseLock } from '@crossroads/order-reset';
 import type { CompensatableStep } from '@crossroads/saga';
 import { done, NonRetryableError } from '@crossroads/saga';
 
@@ -32,10 +32,10 @@ export const lockOrder = ({ orders, line }: Pick<ResetOrderPorts, 'orders' | 'li
 
   /** Also finds a lock that is not in the journal, because a worker can crash after locking the order. */
   async undo({ request, order }, context) {
-    for (const locked of order ? [order] : await orders.find(request)) await release({ orders, line }, locked, context);
+    for (const locked of order ? [order] : await orders.find(request)) await releaseLock({ orders, line }, locked, context);
   },
 
   async onComplete({ order }, context) {
-    await release({ orders, line }, order, context);
+    await releaseLock({ orders, line }, order, context);
   },
 });

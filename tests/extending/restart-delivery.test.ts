@@ -65,7 +65,7 @@ describe('a restart of a delivery, in memory', () => {
     const { order, restart, settle, sagas, details } = givenFixture(memoryNotices(rejection(), rejection(), rejection()));
     const saga = restart('saga-1');
     expect(await settle(saga)).toBe('error');
-    expect(sagas.sagas.get(saga)).toMatchObject({ phase: 'stopped', step: 'notify-counterparty', error: { code: 'saga.bug', message: expect.stringContaining('may not refuse') } });
+    expect(sagas.sagas.get(saga)).toMatchObject({ phase: 'stopped', step: 'notify-counterparty', error: { code: 'saga.bug', message: expect.stringContaining('cannot be rejected') } });
     expect(details(saga)).toEqual([...steps.slice(0, 2), ...Array.from({ length: 3 }, () => 'notify-counterparty run failed')]);
     expect(order.progression_state).toBe('NO_PROGRESS');
   });
@@ -74,10 +74,10 @@ describe('a restart of a delivery, in memory', () => {
     const { restart, settle, submit, runSaga, details } = givenFixture(memoryNotices());
     const reset = submit('saga-1');
     const saga = restart('saga-2');
-    expect(await runSaga(saga)).toMatchObject({ outcome: 'delayed' });
+    expect(await runSaga(saga)).toMatchObject({ outcome: 'waiting' });
     expect(await settle(reset)).toBe('synced');
     expect(await settle(saga)).toBe('error');
-    expect(details(saga)).toEqual(['lock-order run waiting', 'lock-order run rejected']);
+    expect(details(saga)).toEqual(['lock-order run deferred', 'lock-order run rejected']);
   });
 });
 
@@ -119,8 +119,8 @@ describe('a restart of a delivery, on the real store', () => {
   test('runs beside the other saga types, and is delayed by a worker that does not know its type', async () => {
     const notices = memoryNotices();
     const sagaId = await accept();
-    expect(await createRunner()(sagaId)).toMatchObject({ outcome: 'delayed' });
-    expect(await createRunner(notices)(sagaId)).toEqual({ outcome: 'ended', status: 'synced' });
+    expect(await createRunner()(sagaId)).toMatchObject({ outcome: 'retry' });
+    expect(await createRunner(notices)(sagaId)).toEqual({ outcome: 'completed', status: 'synced' });
 
     const log = await sagaViewRepository(store).entries(sagaId);
     expect(log.map(({ step: { name, direction, outcome } }) => `${name} ${direction} ${outcome}`)).toEqual(steps);

@@ -37,9 +37,9 @@ const givenSaga = () => {
 
 test('a step inserted between others runs late in a saga that has passed its position', async () => {
   const { runWith, becomeAvailable, stepsDone } = givenSaga();
-  expect(await runWith('one', 'two', 'three')).toMatchObject({ outcome: 'delayed' });
+  expect(await runWith('one', 'two', 'three')).toMatchObject({ outcome: 'retry' });
   becomeAvailable();
-  expect(await runWith('one', 'new', 'two', 'three')).toEqual({ outcome: 'ended', status: 'three done' });
+  expect(await runWith('one', 'new', 'two', 'three')).toEqual({ outcome: 'completed', status: 'three done' });
   expect(stepsDone()).toEqual(['one', 'two', 'new', 'three']);
 });
 
@@ -55,6 +55,6 @@ test('an open saga runs a step that was added at the end', async () => {
   const { runWith, becomeAvailable, stepsDone } = givenSaga();
   await runWith('one', 'two', 'three');
   becomeAvailable();
-  expect(await runWith('one', 'two', 'three', 'four')).toEqual({ outcome: 'ended', status: 'four done' });
+  expect(await runWith('one', 'two', 'three', 'four')).toEqual({ outcome: 'completed', status: 'four done' });
   expect(stepsDone()).toEqual(['one', 'two', 'three', 'four']);
 });

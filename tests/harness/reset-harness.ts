@@ -20,7 +20,7 @@ import {
 } from '@crossroads/store';
 import { memoryDestination, resetRequestFor, silent } from '@crossroads/testkit';
 import type { mongo } from 'mongoose';
-import type { CommandResult, GivenCommands } from '../../apps/ops/src/commands/commands.js';
+import type { AvailableCommands, CommandResult } from '../../apps/ops/src/commands/commands.js';
 import { createCommands } from '../../apps/ops/src/commands/create-commands.js';
 import { ownDatabase } from '../stores/own-database.js';
 
@@ -185,7 +185,7 @@ export const givenOrder = async ({ store, direct = store, wakeNext = async () =>
 
 /** Returns the operator commands on a store. */
 export const operatorOn = (store: Store): OperatorActions => {
-  const commands: GivenCommands = createCommands({ store, queue: { enqueue: async () => undefined }, log: { debug: () => {}, ...silent } });
+  const commands: AvailableCommands = createCommands({ store, queue: { enqueue: async () => undefined }, log: { debug: () => {}, ...silent } });
   const operator = { by: 'ops', role: 'operator' as const, from: null, reason: 'test' };
   return {
     terminate: (sagaId) => commands.terminate!(sagaId, operator),

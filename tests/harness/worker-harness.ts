@@ -1,4 +1,4 @@
-import type { JobResult, SagaQueue, SagaWorker, QueuePlace, BullmqQueue } from '@crossroads/saga-bullmq';
+import type { SagaQueue, SagaWorker, QueuePlace, BullmqQueue } from '@crossroads/saga-bullmq';
 import { closeQueue, openSagaQueue, openQueue, startSagaWorker } from '@crossroads/saga-bullmq';
 import type { RunResult, CompensatableStep, StepContext } from '@crossroads/saga';
 import { createSagaRunner, done, saga } from '@crossroads/saga';
@@ -63,7 +63,7 @@ export interface Runner {
   claims: ClaimRenewal;
 }
 
-type ProcessJob = (sagaId: string, started: number) => Promise<JobResult>;
+type ProcessJob = (sagaId: string, started: number) => Promise<RunResult>;
 
 export const types = [{ type: 'sample', version: 1 }];
 
@@ -83,7 +83,7 @@ export const openWorkerHarness = async (name: string): Promise<WorkerHarness> =>
   let reenqueued = 0;
   const sweep = createSweep({ sagas: sweepRepository(store), orders: { unlock: async () => false }, queue, log, reenqueued: (jobs) => void (reenqueued += jobs) });
   const startWorker = (process: ProcessJob, concurrency = 20): SagaWorker => {
-    const worker = startSagaWorker({ redisUrl, concurrency, answer: process, onError: (error) => record('the saga worker reported an error', { error }), place });
+    const worker = startSagaWorker({ redisUrl, concurrency, process, onError: (error) => record('the saga worker reported an error', { error }), place });
     workers.push(worker);
     return worker;
   };
@@ -120,8 +120,8 @@ export const openWorkerHarness = async (name: string): Promise<WorkerHarness> =>
       const claims = renewClaims(wrap(sagaRepository(on, types)), log, renewEveryMs);
       renewals.push(claims);
       const journal = journalRepository(store, () => ({ routing: {}, metadata: {} }) as never);
-      const runSaga = claims.releasingClaims(createSagaRunner({ types: [sampleSaga(act)], sagas: claims.sagas, journal, log }));
-      return { runSaga, process: processJob(runSaga, log, (sagaId) => ({ saga_id: sagaId })), claims };
+      const runSaga = createSagaRunner({ types: [sampleSaga(act)], sagas: claims.sagas, journal, log, observers: [claims.observer] });
+      return { runSaga, process: processJob(runSaga, log), claims };
     },
     startWorker,
     startHungWorker(concurrency) {
@@ -129,7 +129,7 @@ export const openWorkerHarness = async (name: string): Promise<WorkerHarness> =>
       const released = new Promise<void>((resolve) => (release = resolve));
       const worker = startWorker(async () => {
         await released;
-        return { next: 'over', outcome: { outcome: 'skipped' } };
+        return { outcome: 'not-due' };
       }, concurrency);
       return { worker, release };
     },

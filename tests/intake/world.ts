@@ -89,7 +89,7 @@ export const intakeWorld = async (name: string, { limits = generous, uri = ownDa
   const run = async (sagaId: string): Promise<void> => {
     for (;;) {
       const result = await runSaga(sagaId);
-      if (result.outcome !== 'delayed' || result.delayMs > 5_000 || !world.working) return;
+      if (!('delayMs' in result) || result.delayMs > 5_000 || !world.working) return;
       await new Promise((resolve) => setTimeout(resolve, result.delayMs + 5));
     }
   };

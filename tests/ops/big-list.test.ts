@@ -6,10 +6,10 @@ import { openOps } from '../../apps/ops/src/testing/open-ops.js';
 import { signIn } from '../../apps/ops/src/testing/sign-in.js';
 import { ownDatabase, testRedisUrl } from '../stores/own-database.js';
 
-/** The promise is about 100,000: `BIG_LIST=100000` holds it to its milliseconds. The suite has fewer and asks only for answers, since its machine may be busy. */
-const promised = process.env['BIG_LIST'] !== undefined;
+/** `BIG_LIST=100000` measures the promised response time. The suite uses fewer sagas and checks statuses only, because its machine may be busy. */
+const isMeasured = process.env['BIG_LIST'] !== undefined;
 const count = Number(process.env['BIG_LIST'] ?? 5_000);
-const promisedMs = 200;
+const maxMs = 200;
 
 const { options: statuses } = integrationStatus;
 const phases = ['ended', 'ended', 'ended', 'stopped', 'retrying', 'waiting', 'awaiting_approval', 'running'];
@@ -39,7 +39,7 @@ const sagaOf = (index: number) => ({
   settled_epoch: 1,
   failures: 1,
   resumed: false,
-  error: { code: 'destination.unavailable', message: 'Globex Carriers answered 503: maintenance until 04:00.' },
+  error: { code: 'destination.unavailable', message: 'Globex Carriers returned 503: maintenance until 04:00.' },
   accepted_at: new Date(1_760_000_000_000 + index * 10),
   updated_at: new Date(1_760_000_000_000 + index * 10),
 });
@@ -49,11 +49,11 @@ let cookie: string;
 beforeAll(async () => {
   ops = await openOps({ mongodbUri: ownDatabase('ops-big-list'), redisUrl: testRedisUrl() });
   const sagas = ops.store.connection.collection('sagas');
-  const began = performance.now();
+  const startedAt = performance.now();
   for (let at = 0; at < count; at += 2_000) {
     await sagas.insertMany(Array.from({ length: Math.min(2_000, count - at) }, (_, index) => sagaOf(at + index)) as never[], { ordered: false, writeConcern: { w: 1, journal: false } });
   }
-  process.stdout.write(`${count} sagas in ${Math.round(performance.now() - began)} ms\n`);
+  process.stdout.write(`${count} sagas in ${Math.round(performance.now() - startedAt)} ms\n`);
   cookie = await signIn(ops.app, 'operator');
 }, 300_000);
 afterAll(() => ops.close());
@@ -70,15 +70,15 @@ test.each([
   `/sagas?q=c-${count - 2}`,
   '/',
   '/destinations',
-])(`%s answers${promised ? ` within ${promisedMs} ms` : ''}`, async (path) => {
-  const took: number[] = [];
-  for (let turn = 0; turn < 5; turn++) {
-    const began = performance.now();
+])(`%s responds${isMeasured ? ` within ${maxMs} ms` : ''}`, async (path) => {
+  const durations: number[] = [];
+  for (let run = 0; run < 5; run++) {
+    const startedAt = performance.now();
     const { status } = await request(ops.app).get(path).set('cookie', cookie);
-    took.push(performance.now() - began);
+    durations.push(performance.now() - startedAt);
     expect([200, 303]).toContain(status);
   }
-  took.sort((a, b) => a - b);
-  process.stdout.write(`${path}: ${took.map((ms) => Math.round(ms)).join(', ')} ms\n`);
-  if (promised) expect(took[2]).toBeLessThan(promisedMs);
+  durations.sort((a, b) => a - b);
+  process.stdout.write(`${path}: ${durations.map((ms) => Math.round(ms)).join(', ')} ms\n`);
+  if (isMeasured) expect(durations[2]).toBeLessThan(maxMs);
 }, 60_000);

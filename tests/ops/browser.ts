@@ -4,10 +4,10 @@ import { chromium } from 'playwright-core';
 
 const executablePath = '/usr/bin/chromium';
 
-export const browserIsThere = existsSync(executablePath);
+export const hasBrowser = existsSync(executablePath);
 
-/** What to say loudly where it is not. */
-export const howToGetIt = `NOT TESTED IN A BROWSER: there is no ${executablePath}. Get it with: apt-get install --yes chromium`;
+/** Printed when the browser is missing. */
+export const howToInstall = `NOT TESTED IN A BROWSER: there is no ${executablePath}. Install it with: apt-get install --yes chromium`;
 
 export const openBrowser = (): Promise<Browser> =>
   chromium.launch({
@@ -15,27 +15,27 @@ export const openBrowser = (): Promise<Browser> =>
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
   });
 
-export interface Visitor {
+export interface Visit {
   context: BrowserContext;
-  /** Requests for any other host than ours. */
-  strays: string[];
-  /** What went wrong in the pages' own scripts, and what the content policy stopped. */
-  complaints: string[];
+  /** Requests to other hosts. */
+  foreignRequests: string[];
+  /** Script errors and violations of the content security policy. */
+  browserErrors: string[];
 }
 
-/** Somebody at a screen of their own. */
-export const visit = async (browser: Browser, home: string, options: BrowserContextOptions = {}): Promise<Visitor> => {
+/** Opens a browser context of its own and records its problems. */
+export const visit = async (browser: Browser, home: string, options: BrowserContextOptions = {}): Promise<Visit> => {
   const context = await browser.newContext({ baseURL: home, viewport: { width: 1280, height: 860 }, ...options });
-  const strays: string[] = [];
-  const complaints: string[] = [];
+  const foreignRequests: string[] = [];
+  const browserErrors: string[] = [];
   const { host } = new URL(home);
   context.on('request', (request) => {
     const url = new URL(request.url());
-    if (url.protocol !== 'data:' && url.host !== host) strays.push(request.url());
+    if (url.protocol !== 'data:' && url.host !== host) foreignRequests.push(request.url());
   });
-  context.on('weberror', (error) => complaints.push(String(error.error())));
+  context.on('weberror', (error) => browserErrors.push(String(error.error())));
   context.on('console', (message) => {
-    if (message.type() === 'error' && !/status of 4\d\d/.test(message.text())) complaints.push(message.text());
+    if (message.type() === 'error' && !/status of 4\d\d/.test(message.text())) browserErrors.push(message.text());
   });
-  return { context, strays, complaints };
+  return { context, foreignRequests, browserErrors };
 };

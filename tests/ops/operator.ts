@@ -1,7 +1,7 @@
 import type { BrowserContext, Page } from 'playwright-core';
 import { eventually } from '@crossroads/testkit';
 
-/** Signs in as a person does. */
+/** Signs in with the login form. */
 export const signIn = async (context: BrowserContext, { username, password }: { username: string; password: string }): Promise<Page> => {
   const page = await context.newPage();
   await page.goto('/');
@@ -12,14 +12,14 @@ export const signIn = async (context: BrowserContext, { username, password }: { 
   return page;
 };
 
-/** Types into the one box and presses enter. */
-export const find = async (page: Page, text: string): Promise<void> => {
+/** Searches with the box at the top. */
+export const search = async (page: Page, text: string): Promise<void> => {
   await page.getByRole('searchbox').fill(text);
   await page.getByRole('searchbox').press('Enter');
   await page.waitForURL((url) => url.searchParams.get('q') === text || !url.pathname.endsWith('/sagas'));
 };
 
-/** Unfolds an action, says why, and does it. */
+/** Opens the form of an action, enters the reason and submits the form. */
 export const act = async (page: Page, label: string, reason: string): Promise<void> => {
   const action = page.locator('details.action', { has: page.getByText(label, { exact: true }) });
   if ((await action.getAttribute('open')) === null) await action.locator('summary').click();
@@ -27,7 +27,7 @@ export const act = async (page: Page, label: string, reason: string): Promise<vo
   await action.getByRole('button', { name: label }).click();
 };
 
-/** Waits until the saga's own pill says so. With scripts the page gets there by itself; without, somebody presses reload. */
+/** Waits until the page of a saga shows the status. With scripts the page refreshes itself. */
 export const untilStatus = (page: Page, status: string, { reloading }: { reloading: boolean }): Promise<true> =>
   eventually(async () => {
     if (reloading) await page.reload();

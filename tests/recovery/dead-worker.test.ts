@@ -16,7 +16,7 @@ const nextProcessed = async (): Promise<string> => {
   const processed: string[] = [];
   harness.startWorker(async (sagaId) => {
     processed.push(sagaId);
-    return { next: 'over', outcome: { outcome: 'skipped' } };
+    return { outcome: 'not-due' as const };
   }, 1);
   await eventually(() => processed.length > 0);
   return processed[0]!;

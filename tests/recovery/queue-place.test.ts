@@ -27,9 +27,9 @@ test('installations with different prefixes do not process jobs of each other, a
   const processed: string[] = [];
   const process = async (sagaId: string) => {
     processed.push(sagaId);
-    return { next: 'over' as const, outcome: { outcome: 'ended' } };
+    return { outcome: 'not-due' as const };
   };
-  const worker = startSagaWorker({ redisUrl: testRedisUrl(), concurrency: 5, answer: process, onError: () => undefined, place: places[1]! });
+  const worker = startSagaWorker({ redisUrl: testRedisUrl(), concurrency: 5, process, onError: () => undefined, place: places[1]! });
   await eventually(async () => (await south.count()) === 0);
   expect(await north.count()).toBe(1);
   expect(processed).toEqual(['of-south']);

@@ -17,7 +17,7 @@ describe('a due saga continues after a sweep', () => {
   test('although a failed job has its job id', async () => {
     const [sagaId] = (await harness.accept()) as [string];
     await harness.enqueueAll([sagaId]);
-    const failing = harness.startWorker(async () => ({ next: 'operator', reason: 'an older version failed it' }));
+    const failing = harness.startWorker(async () => ({ outcome: 'stopped', status: 'error' }));
     await untilJobIs(sagaId, 'failed');
     await failing.close(5_000);
     harness.startWorker(harness.createRunner().process);
@@ -28,7 +28,7 @@ describe('a due saga continues after a sweep', () => {
   test('although a worker of another installation has completed its job without running it', async () => {
     const [sagaId] = (await harness.accept()) as [string];
     await harness.enqueueAll([sagaId]);
-    const otherInstallation = harness.startWorker(async () => ({ next: 'over', outcome: { outcome: 'of another installation' } }));
+    const otherInstallation = harness.startWorker(async () => ({ outcome: 'not-due' as const }));
     await untilJobIs(sagaId, 'completed');
     await harness.sweep();
     await untilJobIs(sagaId, 'completed');
@@ -41,7 +41,7 @@ describe('a due saga continues after a sweep', () => {
   test('although its job is delayed by an hour, or is missing from every list of the queue', async () => {
     const [delayed, lost] = (await harness.accept(2)) as [string, string];
     await harness.enqueueAll([delayed, lost]);
-    const late = harness.startWorker(async () => ({ next: 'again', inMs: 3_600_000 }));
+    const late = harness.startWorker(async () => ({ outcome: 'retry', delayMs: 3_600_000 }));
     await untilJobIs(delayed, 'delayed');
     await untilJobIs(lost, 'delayed');
     await late.close(5_000);
@@ -104,5 +104,5 @@ test('a job without a saga id is completed and logged', async () => {
   const job = await harness.bullmqQueue.add('sample', { saga_id: undefined, correlation_id: 'c' } as never, { jobId: 'saga-nothing-e0' });
   harness.startWorker(harness.createRunner().process);
   await eventually(async () => (await job.getState()) === 'completed');
-  expect(harness.logLines).toEqual([expect.objectContaining({ error: expect.objectContaining({ message: expect.stringContaining('names no saga') }) })]);
+  expect(harness.logLines).toEqual([expect.objectContaining({ error: expect.objectContaining({ message: expect.stringContaining('has no saga_id') }) })]);
 });

@@ -43,9 +43,9 @@ const ringing = (url: string) => {
     redisUrl: url,
     concurrency: 5,
     onError: () => undefined,
-    answer: async (sagaId) => {
+    process: async (sagaId) => {
       heard.add(sagaId);
-      return { next: 'over', outcome: { outcome: 'ended' } };
+      return { outcome: 'not-due' as const };
     },
   });
   closing.push(() => worker.close(2_000));

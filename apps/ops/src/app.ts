@@ -18,23 +18,22 @@ import {
 import { apiRoutes } from './api/api.route.js';
 import { authenticate } from './api/authenticate.js';
 import { serveAssets } from './assets/assets.js';
+import { auditRoutes } from './audit/audit.route.js';
 import { boardPath, boardRoutes } from './board/board.js';
 import { boardPermissions } from './board/permissions.js';
-import type { GivenCommands } from './commands/commands.js';
-import { auditRoutes } from './audit/audit.route.js';
 import { bulkRoutes } from './bulk/bulk.route.js';
 import type { BulkRunner } from './bulk/bulk-runner.js';
+import type { AvailableCommands } from './commands/commands.js';
 import { destinationsRoutes } from './destinations/destinations.route.js';
 import { destinationCommand } from './destinations/pause.js';
 import { errorPages, notFound } from './http/errors.js';
 import { sameOriginOnly } from './http/same-origin.js';
 import { securityHeaders } from './http/security-headers.js';
-import { landingRoutes } from './landing/landing.route.js';
-import { workersOf } from './landing/workers.js';
 import { loginRoutes } from './login/login.route.js';
 import { signedInOnly } from './login/signed-in.js';
-import { queuePause } from './queue-pause/queue-pause.js';
 import { orderRoutes } from './orders/order.route.js';
+import { overviewRoutes } from './overview/overview.route.js';
+import { connectedWorkers, queuePause } from './queue/queue-status.js';
 import { jobRoutes } from './sagas/job.route.js';
 import { listRoutes } from './sagas/list.route.js';
 import { sagaRoutes } from './sagas/saga.route.js';
@@ -44,16 +43,16 @@ export interface OpsAppOptions {
   bullmqQueue: BullmqQueue;
   log: Log;
   environment: string;
-  /** Whether operators come in over HTTPS. */
+  /** Whether operators connect over HTTPS. */
   secure: boolean;
-  commands: GivenCommands;
+  commands: AvailableCommands;
   bulks: BulkRunner;
-  /** Times every exchange. */
-  timed?: RequestHandler;
+  /** Measures the duration of every HTTP request. */
+  httpDurations?: RequestHandler;
 }
 
-/** The operator pages. Everything but the login and the files it loads is for those who have signed in. */
-export const createOpsApp = ({ store, bullmqQueue, log, environment, secure, commands, bulks, timed }: OpsAppOptions): Express => {
+/** Creates the operator pages and API. All of it requires a session or a key, except the login and its assets. */
+export const createOpsApp = ({ store, bullmqQueue, log, environment, secure, commands, bulks, httpDurations }: OpsAppOptions): Express => {
   const view = sagaViewRepository(store);
   const orders = orderViewRepository(store);
   const search = sagaSearch(store);
@@ -68,7 +67,7 @@ export const createOpsApp = ({ store, bullmqQueue, log, environment, secure, com
 
   const app = express();
   app.disable('x-powered-by');
-  if (timed) app.use(timed);
+  if (httpDurations) app.use(httpDurations);
   app.use(securityHeaders({ secure }));
   app.use(boardPath, securityHeaders({ secure, inlineStyles: true }));
   app.use(files);
@@ -76,7 +75,7 @@ export const createOpsApp = ({ store, bullmqQueue, log, environment, secure, com
   app.use(sameOriginOnly);
   app.use(loginRoutes({ operators, sessions, audit, log, chrome, secureCookies: secure }));
   app.use(signedInOnly(sessions, operators));
-  app.use(landingRoutes({ view, workers: workersOf(bullmqQueue), paused, chrome }));
+  app.use(overviewRoutes({ view, workers: connectedWorkers(bullmqQueue), paused, chrome }));
   app.use(listRoutes({ view, search, commands, paused, chrome }));
   app.use(jobRoutes({ view, bullmqQueue }));
   app.use(sagaRoutes({ view, orders, audit, commands, paused, chrome, log }));

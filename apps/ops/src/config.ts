@@ -7,17 +7,17 @@ export const opsConfig = z.object({
   REDIS_URL: settings.redisUrl,
   QUEUE_NAME: settings.queueName,
   QUEUE_PREFIX: settings.queuePrefix,
-  OPS_PORT: settings.port(8081, 'Port the operator pages listen on.'),
+  OPS_PORT: settings.port(8081, 'Port of the operator pages.'),
   METRICS_PORT: settings.metricsPort,
   HOST: settings.host,
-  OPS_ENVIRONMENT: z.string().default('development').describe('Name on the badge of every operator page, so that nobody takes one environment for another.'),
+  OPS_ENVIRONMENT: z.string().default('development').describe('Name on the badge of every operator page, so that operators do not confuse two environments.'),
   OPS_SECURE_COOKIES: z
     .enum(['true', 'false'])
     .default('false')
     .transform((value) => value === 'true')
-    .describe('true when operators come in over HTTPS: their cookies are then sent over nothing else.'),
+    .describe('true when operators connect over HTTPS. Their cookies are then sent over HTTPS only.'),
   LOG_LEVEL: settings.logLevel,
-  SHUTDOWN_DEADLINE_MS: settings.ms(10_000, 'Time to finish what is in hand after SIGTERM'),
+  SHUTDOWN_DEADLINE_MS: settings.ms(10_000, 'Time to finish running requests and bulk items after SIGTERM'),
 });
 
 export type OpsConfig = z.infer<typeof opsConfig>;

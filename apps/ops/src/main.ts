@@ -5,8 +5,8 @@ import { createOpsApp } from './app.js';
 import { createBulkRunner } from './bulk/bulk-runner.js';
 import { createCommands } from './commands/create-commands.js';
 import { opsConfig } from './config.js';
-import { workersOf } from './landing/workers.js';
 import { opsMetrics } from './metrics.js';
+import { connectedWorkers } from './queue/queue-status.js';
 
 const config = readConfig(opsConfig, process.env);
 const log = createLog({ level: config.LOG_LEVEL, app: 'ops' });
@@ -15,24 +15,24 @@ const shutdown = onShutdown({ signals: process, log, deadlineMs: config.SHUTDOWN
 const store = openStore({
   uri: config.MONGODB_URI,
   operationTimeoutMs: 5_000,
-  onConnectError: (error) => log.warn('MongoDB does not answer yet', { error }),
-  onUnknownError: (error) => log.error('MongoDB refuses with a code that is not known; it counts as away until that ends', { code: error.code, error }),
+  onConnectError: (error) => log.warn('could not connect to MongoDB; retrying', { error }),
+  onUnknownError: (error) => log.error('MongoDB returned an unknown error code; it is treated as unavailable', { code: error.code, error }),
 });
-store.ready.catch((error: unknown) => log.error('the store is not as it must be; pages may fail', { error }));
+store.ready.catch((error: unknown) => log.error('MongoDB check failed (missing index?); pages may fail', { error }));
 
 const place = { name: config.QUEUE_NAME, prefix: config.QUEUE_PREFIX };
-const bullmqQueue = openQueue(config.REDIS_URL, (error) => log.warn('Redis is away', { error }), place);
+const bullmqQueue = openQueue(config.REDIS_URL, (error) => log.warn('Redis connection failed; retrying', { error }), place);
 
-const queue = openSagaQueue(config.REDIS_URL, (error) => log.warn('Redis is away', { error }), place);
+const queue = openSagaQueue(config.REDIS_URL, (error) => log.warn('Redis connection failed; retrying', { error }), place);
 const metrics = openMetrics();
-const counted = opsMetrics(metrics, {
+const { httpDurations, submitted } = opsMetrics(metrics, {
   ...backlogRepository(store),
   depth: () => queue.depth(),
   paused: () => queue.paused(),
-  workers: workersOf(bullmqQueue),
+  workers: connectedWorkers(bullmqQueue),
   cycles: waitCycles(store),
 });
-const commands = createCommands({ store, queue, log, intake: counted.submitted(intakeRepository(store)) });
+const commands = createCommands({ store, queue, log, intake: submitted(intakeRepository(store)) });
 const bulks = createBulkRunner({ bulks: bulkRepository(store), commands, log });
 
 const app = createOpsApp({
@@ -43,12 +43,12 @@ const app = createOpsApp({
   secure: config.OPS_SECURE_COOKIES,
   commands,
   bulks,
-  timed: counted.timed,
+  httpDurations,
 });
 
 const server = await listen(app, config.OPS_PORT, config.HOST);
 const probe = probes({ ready: () => store.ping(), pages: { '/metrics': metrics.page } });
 const probeServer = await listen(probe.listener, config.METRICS_PORT, config.HOST);
-log.info('operator pages are open', { url: server.url, probes: probeServer.url });
+log.info('operator pages are listening', { url: server.url, probes: probeServer.url });
 
 shutdown.closing([async () => probe.drain(), () => server.close(), () => bulks.stop(), () => closeQueue(bullmqQueue), () => queue.close(), () => store.close(), () => probeServer.close()]);

@@ -7,10 +7,10 @@ import { OperatorError, operatorCommands } from './operator-admin/commands.js';
 
 const { MONGODB_URI: uri } = readConfig(z.object({ MONGODB_URI: settings.mongodbUri }), process.env);
 try {
-  const said = await withStore(uri, (store) =>
+  const output = await withStore(uri, (store) =>
     runOperators(process.argv.slice(2), operatorCommands({ operators: operatorRepository(store), accounts: operatorAccounts(store), keys: operatorKeyRepository(store) })),
   );
-  console.log(said);
+  console.log(output);
 } catch (error) {
   if (!(error instanceof OperatorError || error instanceof StoreUnavailable)) throw error;
   console.error(error.message);

@@ -20,9 +20,9 @@ export interface ClaimRelease {
   /** A claim was made, or may have been made, and nothing more will be done under it. */
   add(sagaId: string, epoch: number): void;
   /** Gives back what it can. Never rejects; what MongoDB does not confirm is tried again next time. */
-  settle(): Promise<void>;
+  releaseAll(): Promise<void>;
   /** The same for one saga, before it is claimed again. */
-  settleOf(sagaId: string): Promise<void>;
+  releaseOf(sagaId: string): Promise<void>;
   count(): number;
   stop(): Promise<void>;
 }
@@ -60,7 +60,7 @@ export const createClaimRelease = (sagas: Pick<SagaRepository, 'release'>, log: 
     if (failed) log.warn('claims could not be given back yet', { sagas: owed.size, error: failed.reason });
   };
 
-  const settle = async (): Promise<void> => {
+  const releaseAll = async (): Promise<void> => {
     if (owed.size === 0) return;
     settling ??= some().finally(() => {
       settling = undefined;
@@ -74,11 +74,11 @@ export const createClaimRelease = (sagas: Pick<SagaRepository, 'release'>, log: 
       owed.delete(sagaId);
       owed.set(sagaId, { epochs: [...epochs.filter((each) => each !== epoch), epoch].sort((a, b) => a - b).slice(-mostClaims), since: performance.now() });
       if (owed.size > mostSagas) owed.delete(owed.keys().next().value!);
-      void settle();
+      void releaseAll();
     },
-    settle,
-    settleOf: (sagaId) => (owed.has(sagaId) ? one(sagaId).catch(() => undefined) : Promise.resolve()),
+    releaseAll,
+    releaseOf: (sagaId) => (owed.has(sagaId) ? one(sagaId).catch(() => undefined) : Promise.resolve()),
     count: () => owed.size,
-    stop: () => Promise.race([settle(), new Promise<void>((resolve) => setTimeout(resolve, atStopMs).unref())]),
+    stop: () => Promise.race([releaseAll(), new Promise<void>((resolve) => setTimeout(resolve, atStopMs).unref())]),
   };
 };

@@ -2,12 +2,12 @@ import { openSagaQueue, startSagaWorker } from '@crossroads/saga-bullmq';
 import { withFailpoints, createLog, listen, onShutdown, probes, readConfig } from '@crossroads/platform';
 import { backlogRepository, openStore, orderRepository, recoveryRepository, retentionRepository, sweepRepository } from '@crossroads/store';
 import { workerConfig } from './config.js';
+import { createSagaProcessor } from './create-saga-processor.js';
 import { openDestinations } from './open-destinations.js';
-import { openExecutions } from './open-executions.js';
 import { createRecoverLapsed } from './recover-lapsed.js';
 import { createPurge } from './purge.js';
 import { createSweep, startSweeping } from './sweep.js';
-import { openTelemetry } from './telemetry/open-telemetry.js';
+import { openTelemetry } from './telemetry.js';
 import { startWatchdog } from './watchdog.js';
 
 const config = readConfig(workerConfig, process.env);
@@ -16,36 +16,36 @@ const shutdown = onShutdown({ signals: process, log, deadlineMs: config.SHUTDOWN
 const store = openStore({
   uri: config.MONGODB_URI,
   operationTimeoutMs: 10_000,
-  onConnectError: (error) => log.warn('MongoDB does not answer yet', { error }),
-  onUnknownError: (error) => log.error('MongoDB refuses with a code that is not known; it counts as away until that ends', { code: error.code, error }),
+  onConnectError: (error) => log.warn('MongoDB is not reachable yet', { error }),
+  onUnknownError: (error) => log.error('MongoDB rejects operations with an unlisted code; they are retried', { code: error.code, error }),
 });
 await store.ready;
 
 const place = { name: config.QUEUE_NAME, prefix: config.QUEUE_PREFIX };
-const queue = openSagaQueue(config.REDIS_URL, (error) => log.warn('Redis is away', { error }), place);
+const queue = openSagaQueue(config.REDIS_URL, (error) => log.warn('Redis is not reachable', { error }), place);
 const orders = withFailpoints('orders', orderRepository(store));
 const destinations = openDestinations(config, store, process.env);
 const telemetry = await openTelemetry({
   endpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT,
   log,
-  looks: { ...backlogRepository(store), depth: () => queue.depth(), paused: () => queue.paused(), idleMs: () => worker.idleMs(), breakers: () => destinations.states().map(({ breaker }) => breaker) },
+  readings: { ...backlogRepository(store), depth: () => queue.depth(), paused: () => queue.paused(), idleMs: () => worker.idleMs(), breakers: () => destinations.states().map(({ breaker }) => breaker) },
 });
 
-/** A saga whose lease has run out waits for this, once, until it is found. */
+/** Milliseconds between two scans for sagas whose lease has run out. */
 const recoverEveryMs = 1_000;
 
-const executions = openExecutions({ config, log, store, queue, orders, destinations, telemetry });
+const processor = createSagaProcessor({ config, log, store, queue, orders, destinations, telemetry });
 const worker = startSagaWorker({
   redisUrl: config.REDIS_URL,
   concurrency: config.WORKER_CONCURRENCY,
-  answer: executions.answer,
-  onError: (error) => log.warn('the bell worker reports', { error }),
+  process: processor.process,
+  onError: (error) => log.warn('BullMQ reports an error', { error }),
   place,
 });
 const sweep = createSweep({ sagas: sweepRepository(store), orders, queue, log, reenqueued: telemetry.reenqueued });
 const purge = createPurge({ retention: retentionRepository(store), log });
 const sweeper = startSweeping(() => sweep().then(purge), config.SWEEP_INTERVAL_MS, log);
-const recovering = startSweeping(createRecoverLapsed({ sagas: recoveryRepository(store), queue }), recoverEveryMs, log, 'a scan for what dead workers left');
+const recovering = startSweeping(createRecoverLapsed({ sagas: recoveryRepository(store), queue }), recoverEveryMs, log, 'the scan for sagas of dead workers');
 const watchdog = startWatchdog({ queue, worker, log, end: () => process.exit(1) });
 
 const probe = probes({ ready: () => store.ping(), alive: () => ({ idle_ms: Math.round(worker.idleMs()) }), pages: telemetry.pages });
@@ -57,7 +57,7 @@ shutdown.closing([
   async () => probe.drain(),
   () => watchdog.stop(),
   () => Promise.all([sweeper.stop(activeMs), recovering.stop(activeMs), worker.close(activeMs)]),
-  () => executions.stop(),
+  () => processor.stop(),
   () => destinations.close(),
   () => queue.close(),
   () => store.close(),

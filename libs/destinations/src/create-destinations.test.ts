@@ -93,7 +93,7 @@ describe('pause', () => {
     const destinations = open();
     const error: unknown = await send(destinations).catch((error: unknown) => error);
     expect(error).toBeInstanceOf(DeferStep);
-    expect(error).toMatchObject({ code: 'destination.paused', wait: { forMs: expect.any(Number), afterwards: 'retry' } });
+    expect(error).toMatchObject({ code: 'destination.paused', wait: { delayMs: expect.any(Number), onTimeout: 'retry' } });
     expect(server.received).toEqual([]);
     instance!.paused = false;
     expect(await send(destinations)).toMatchObject({ answer: 'synced' });

@@ -34,16 +34,16 @@ describe('the circuit', () => {
     await fail(limiter, 1);
     expect(limiter.state.breaker).toBe('open');
     clock += 4_000;
-    expect(await rejectionOf(limiter)).toMatchObject({ code: 'destination.circuit_open', wait: { forMs: 6_000, afterwards: 'retry' } });
+    expect(await rejectionOf(limiter)).toMatchObject({ code: 'destination.circuit_open', wait: { delayMs: 6_000, onTimeout: 'retry' } });
   });
 
   test('spaces the retries of rejected requests, however fast the requests failed', async () => {
     const limiter = open();
     for (let round = 0; round < 40; round += 1) await limiter.run(async () => 'ran');
     await fail(limiter, 3);
-    const first = (await rejectionOf(limiter)).wait.forMs;
+    const first = (await rejectionOf(limiter)).wait.delayMs;
     for (let request = 0; request < 99; request += 1) await rejectionOf(limiter);
-    expect((await rejectionOf(limiter)).wait.forMs - first).toBeGreaterThanOrEqual(5_000);
+    expect((await rejectionOf(limiter)).wait.delayMs - first).toBeGreaterThanOrEqual(5_000);
   });
 
   test('sends one probe when half open, and rejects all other requests', async () => {
@@ -64,7 +64,7 @@ describe('the circuit', () => {
     await fail(limiter, 3);
     clock += 10_000;
     await fail(limiter, 1);
-    expect((await rejectionOf(limiter)).wait.forMs).toBe(10_000);
+    expect((await rejectionOf(limiter)).wait.delayMs).toBe(10_000);
   });
 
   test.each(['destination.rate_limited', 'destination.credentials_rejected', 'destination.redirected', 'destination.interrupted', 'destination.secret_missing'])(
@@ -86,7 +86,7 @@ describe('a 429', () => {
   test('stops all requests until its Retry-After has passed', async () => {
     const limiter = open();
     await expect(limiter.run(limited(30_000))).rejects.toThrow(RetryableError);
-    expect(await rejectionOf(limiter)).toMatchObject({ code: 'destination.throttled', wait: { forMs: 30_000, afterwards: 'retry' } });
+    expect(await rejectionOf(limiter)).toMatchObject({ code: 'destination.throttled', wait: { delayMs: 30_000, onTimeout: 'retry' } });
     clock += 30_000;
     expect(await limiter.run(async () => 'ran')).toBe('ran');
   });
@@ -94,10 +94,10 @@ describe('a 429', () => {
   test('without Retry-After stops requests for a second, and one with a long Retry-After for five minutes at most', async () => {
     const limiter = open();
     await expect(limiter.run(limited())).rejects.toThrow(RetryableError);
-    expect((await rejectionOf(limiter)).wait.forMs).toBe(1_000);
+    expect((await rejectionOf(limiter)).wait.delayMs).toBe(1_000);
     clock += 1_000;
     await expect(limiter.run(limited(3_600_000))).rejects.toThrow(RetryableError);
-    expect((await rejectionOf(limiter)).wait.forMs).toBe(300_000);
+    expect((await rejectionOf(limiter)).wait.delayMs).toBe(300_000);
   });
 
   test('halves the concurrency limit, and each success raises the limit again', async () => {
@@ -136,7 +136,7 @@ describe('the concurrency limit', () => {
     const { finish, work } = hanging();
     const both = [limiter.run(work), limiter.run(work)];
     const waits: number[] = [];
-    for (let request = 0; request < 1_000; request += 1) waits.push((await rejectionOf(limiter)).wait.forMs);
+    for (let request = 0; request < 1_000; request += 1) waits.push((await rejectionOf(limiter)).wait.delayMs);
     expect(waits.slice(0, 4)).toEqual([250, 750, 1_250, 1_750]);
     expect(Math.max(...waits)).toBeLessThanOrEqual(300_000);
     expect(waits.at(-1)).toBe(150_000);

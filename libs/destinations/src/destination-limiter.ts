@@ -186,7 +186,7 @@ export class DestinationLimiter {
     const retryAt = Math.min(Math.max(earliest, this.#lastRetryAt + spacingMs), latest);
     this.#lastRetryAt = retryAt;
     // Retries that exceed the latest time are spread over the second half of the range.
-    const forMs = retryAt === latest ? Math.max(atLeastMs, longestDelayMs * (0.5 + this.#random() / 2)) : retryAt - now;
-    return new DeferStep(code, message, { forMs: Math.ceil(forMs), afterwards: 'retry' });
+    const delayMs = retryAt === latest ? Math.max(atLeastMs, longestDelayMs * (0.5 + this.#random() / 2)) : retryAt - now;
+    return new DeferStep(code, message, { delayMs: Math.ceil(delayMs), onTimeout: 'retry' });
   }
 }

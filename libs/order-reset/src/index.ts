@@ -10,4 +10,4 @@ export type { ResetRequest } from './reset-request.js';
 export { concurrencyKeysOfOrder, concurrencyKeysOfRequest, resetRequest, subjectOf } from './reset-request.js';
 export { sagaTypes } from './saga-types.js';
 export { orderAfterRejection } from './steps/stays-cleared.js';
-export { release, acquireLock } from './steps/order-lock.js';
+export { acquireLock, releaseLock } from './steps/order-lock.js';

@@ -70,7 +70,7 @@ describe('a recovery', () => {
     const { world, reset } = await resetDone();
     const second = world.submit('saga-2');
     const recovery = world.recover('saga-3', reset);
-    expect(await world.runSaga(recovery)).toMatchObject({ outcome: 'delayed' });
+    expect(await world.runSaga(recovery)).toMatchObject({ outcome: 'waiting' });
     await world.settle(second);
     expect(await world.settle(recovery)).toBe('synced');
   });

@@ -38,7 +38,7 @@ describe('a reset that goes well', () => {
     const world = resetWorld();
     const saga = world.submit();
     await world.settle(saga);
-    expect(await world.runSaga(saga)).toEqual({ outcome: 'skipped' });
+    expect(await world.runSaga(saga)).toEqual({ outcome: 'not-due' });
     expect(world.destination.received).toHaveLength(1);
   });
 });
@@ -217,7 +217,7 @@ describe('two resets of one order', () => {
     const world = resetWorld();
     const first = world.submit('saga-1');
     const second = world.submit('saga-2');
-    expect(await world.runSaga(second)).toMatchObject({ outcome: 'delayed' });
+    expect(await world.runSaga(second)).toMatchObject({ outcome: 'waiting' });
     expect(await world.settle(first)).toBe('synced');
     expect(await world.settle(second)).toBe('synced');
     expect(world.journal.entries.filter(({ step }) => step.name === 'snapshot-order').map(({ sagaId }) => sagaId)).toEqual([first, second]);
@@ -228,7 +228,7 @@ describe('two resets of one order', () => {
     const [first, second] = [world.submit('saga-1'), world.submit('saga-2')];
     world.destination.answers.push(new RetryableError('destination.unavailable', 'Answered 503.'));
     await world.runSaga(first);
-    expect(await world.runSaga(second)).toMatchObject({ outcome: 'delayed', delayMs: 250 });
+    expect(await world.runSaga(second)).toMatchObject({ outcome: 'waiting', delayMs: 250 });
     await world.settle(first);
     expect(world.sagas.sagas.get(second)).toMatchObject({ phase: 'waiting', nextRunAt: 0 });
   });

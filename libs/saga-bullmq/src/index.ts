@@ -1,7 +1,7 @@
-/** Bells: BullMQ jobs that say a saga may be able to advance. The only importer of bullmq and ioredis. */
+/** The queue of sagas on BullMQ: enqueue, worker, tenant fairness, Redis connections. The only importer of bullmq and ioredis. */
 export type { JobData, JobOutcome } from './saga-job.js';
 export { jobId } from './saga-job.js';
-export type { JobResult, SagaWorker, SagaWorkerOptions } from './saga-worker.js';
+export type { SagaWorker, SagaWorkerOptions } from './saga-worker.js';
 export { startSagaWorker } from './saga-worker.js';
 export type { QueueDepth, SagaQueue, EnqueueRequest, BullmqQueue } from './saga-queue.js';
 export { closeQueue, openSagaQueue, openQueue } from './saga-queue.js';

@@ -1,73 +1,69 @@
 import { DelayedError, UnrecoverableError, Worker } from 'bullmq';
 import type { Job } from 'bullmq';
-import type { JobData, JobOutcome } from './saga-job.js';
+import type { RunResult } from '@crossroads/saga';
 import { blockingConnection } from './connection.js';
 import type { QueuePlace } from './queue-place.js';
 import { keyPrefix, usualPlace } from './queue-place.js';
-
-/** What came of a bell: over for now, to be rung again in some milliseconds, or in need of an operator. */
-export type JobResult = { next: 'over'; outcome: JobOutcome } | { next: 'again'; inMs: number } | { next: 'operator'; reason: string };
+import type { JobData, JobOutcome } from './saga-job.js';
 
 export interface SagaWorkerOptions {
   redisUrl: string;
-  /** Sagas advanced at once by this process. */
+  /** Sagas that run at the same time in this process. */
   concurrency: number;
-  /** `started`: how often a worker has begun with this job, this time included. */
-  answer(sagaId: string, started: number, tenantId?: string): Promise<JobResult>;
+  /** Runs one saga. `started` counts how often a worker has started this job, this time included. */
+  process(sagaId: string, started: number, tenantId?: string): Promise<RunResult>;
   onError(error: Error): void;
   place?: QueuePlace;
 }
 
 export interface SagaWorker {
-  /** Milliseconds since a bell was last taken up, by a clock that only runs forward. */
+  /** Returns the milliseconds since this worker last took a job, by a monotonic clock. */
   idleMs(): number;
-  /** Takes up no more bells and waits for those in hand, but no longer than `deadlineMs`: with Redis away it would wait for ever. */
+  /** Takes no more jobs and waits for the active ones, but at most `deadlineMs`: without Redis the wait would not end. */
   close(deadlineMs: number): Promise<void>;
 }
 
-/** Milliseconds until a job is tried again whose answer threw, which it should not. */
+/** Milliseconds until a job is tried again whose processor threw, which is a bug. */
 const afterErrorMs = 5_000;
 
-export const startSagaWorker = ({ redisUrl, concurrency, answer, onError, place = usualPlace }: SagaWorkerOptions): SagaWorker => {
+/** Starts a BullMQ worker that runs sagas and tells BullMQ what each job does next. */
+export const startSagaWorker = ({ redisUrl, concurrency, process, onError, place = usualPlace }: SagaWorkerOptions): SagaWorker => {
   const connection = blockingConnection(redisUrl, onError);
   let lastTaken = performance.now();
-
-  /** Never throws: BullMQ would count it as a failed attempt, and fail the job in the end. */
-  const answerTo = async ({ id, data, attemptsStarted }: Job<JobData, JobOutcome>): Promise<JobResult> => {
-    try {
-      const { saga_id: sagaId, tenant_id: tenantId }: Partial<Record<keyof JobData, unknown>> = data ?? {};
-      if (typeof sagaId === 'string') return await answer(sagaId, attemptsStarted, typeof tenantId === 'string' ? tenantId : undefined);
-      onError(new Error(`Job ${id} names no saga, so there is nothing to do for it`));
-      return { next: 'over', outcome: { outcome: 'unreadable' } };
-    } catch (error) {
-      onError(error as Error);
-      return { next: 'again', inMs: afterErrorMs };
-    }
-  };
 
   const worker = new Worker<JobData, JobOutcome>(
     place.name,
     async (job, token) => {
       lastTaken = performance.now();
-      const result = await answerTo(job);
-      if (result.next === 'over') return result.outcome;
-      if (result.next === 'operator') throw new UnrecoverableError(result.reason);
-      return delayJob(job, result.inMs, token);
+      const { saga_id: sagaId, tenant_id: tenantId }: Partial<Record<keyof JobData, unknown>> = job.data ?? {};
+      if (typeof sagaId !== 'string') {
+        onError(new Error(`Job ${job.id} has no saga_id, so there is nothing to run`));
+        return { outcome: 'unreadable' };
+      }
+      // An error that reached BullMQ would count as a failed attempt, and fail the job in the end.
+      const result = await process(sagaId, job.attemptsStarted, typeof tenantId === 'string' ? tenantId : undefined).catch((error: Error): RunResult => {
+        onError(error);
+        return { outcome: 'retry', delayMs: afterErrorMs };
+      });
+      if ('delayMs' in result) return delayJob(job, result.delayMs, token);
+      // The job fails, so that Bull Board shows it. Resume enqueues under another id, and the sweep removes a failed job of a saga that is due.
+      if (result.outcome === 'stopped') throw new UnrecoverableError('The saga stopped. Its page shows the error; an operator can resume it.');
+      return result;
     },
     {
       connection,
       prefix: keyPrefix(place),
       concurrency,
-      // A dead worker's bells are taken over after 5 to 14 s. A lock that is lost in a long pause costs a bell too many, which finds its saga claimed.
+      // Jobs of a dead worker are taken over after 5 to 14 s. A lock lost in a long pause costs one job too many, which finds its saga claimed.
       lockDuration: 10_000,
       stalledInterval: 4_000,
-      // A Cluster whose every node was away ends the wait for a bell; 15 s is BullMQ's rest before the next.
+      // A Cluster whose every node was away ends the blocking call; BullMQ would wait 15 s before the next one.
       runRetryDelay: 2_000,
-      // BullMQ would fail a job at its second crash; whether a saga is poison is judged by its epoch.
+      // BullMQ would fail a job at its second crash. The saga's epoch decides whether a saga crashes its workers.
       maxStalledCount: 1_000_000,
     },
   );
-  // Without a listener an emitted error would stop the worker.
+  // Without a listener an emitted error would end the process.
   worker.on('error', onError);
 
   return {
@@ -80,8 +76,8 @@ export const startSagaWorker = ({ redisUrl, concurrency, answer, onError, place 
   };
 };
 
-/** Frees the slot; the sweeper would ring as well, this is only sooner. */
-const delayJob = async (job: Job<JobData, JobOutcome>, inMs: number, token: string | undefined): Promise<never> => {
-  await job.moveToDelayed(Date.now() + inMs, token);
+/** Frees the slot until the saga is due again. The sweep would enqueue it as well, only later. */
+const delayJob = async (job: Job<JobData, JobOutcome>, delayMs: number, token: string | undefined): Promise<never> => {
+  await job.moveToDelayed(Date.now() + delayMs, token);
   throw new DelayedError();
 };

@@ -1,48 +1,48 @@
-/** The right to advance one saga, until a newer claim is made. */
+/** The right to run one saga, valid until a newer claim is made. */
 export interface Claim<Metadata = unknown> {
   sagaId: string;
   correlationId: string;
   type: string;
   version: number;
-  /** Counts the claims of this saga. The highest is the only valid one. */
+  /** Counts the claims of this saga (a fencing token). Only the highest is valid. */
   epoch: number;
-  /** The epoch that last left the saga in order; the claims between it and ours ended in a crash. */
+  /** Epoch of the last claim that ended cleanly. The claims between it and this one ended in a crash. */
   settledEpoch: number;
-  /** Failed attempts of the current step since it was begun or the saga was resumed. */
+  /** Failed attempts of the current step since it began or the saga was resumed. */
   failures: number;
   /** Whether an operator resumed the saga. */
   resumed: boolean;
-  /** Where the last settlement left it. */
+  /** The phase that was last saved. */
   phase: Phase;
   request: unknown;
-  /** What else the saga's document holds that the journal wants for its entries. The kernel only passes it on. */
+  /** Other fields of the saga's document that the journal needs for its entries. The kernel only passes it on. */
   metadata: Metadata;
-  /** Aborted with ClaimLost once the claim no longer holds the saga, or may not: the attempt under way ends then. Absent where claims are not watched. */
+  /** Aborted with ClaimLost when the claim is lost or could not be renewed: the current attempt ends. Absent where claims are not renewed. */
   lost?: AbortSignal;
 }
 
-/** What stands between a saga and its end. `waiting` looks again by itself; `parked` waits for a word from outside. */
+/** What a saga that has not ended waits for. `waiting` is retried automatically; `awaiting_approval` waits for the destination's approval. */
 export type Phase = 'running' | 'waiting' | 'awaiting_approval' | 'retrying' | 'stopped' | 'ended';
 
 export interface SagaStateUpdate {
   phase: Phase;
   status: string;
-  /** Step the saga stands at; absent once it has ended. */
+  /** The current step; absent once the saga has ended. */
   step?: string;
-  /** Milliseconds until someone should look again; absent when nobody needs to. */
+  /** Milliseconds until the saga is due again; absent when it is not. */
   delayMs?: number;
   failures: number;
-  /** Why it rests, stopped or was refused. */
+  /** Why it waits, stopped or was rejected. */
   error?: { code: string; message: string };
 }
 
-/** The sagas' documents, as far as the kernel needs them. All may throw StoreUnavailable. */
+/** The saga documents, as far as the kernel needs them. Both methods may throw StoreUnavailable. */
 export interface Sagas<Metadata> {
   /**
-   * Takes the saga if it is due: raises its epoch and holds it for some seconds.
-   * `not-due`: there is nothing to do, or somebody else does it. `not-ours`: it is of a type or version this worker does not know.
+   * Claims the saga if it is due: increments its epoch and starts a lease of some seconds.
+   * `not-due`: nothing is to be done, or another worker has claimed it. `not-ours`: this worker does not know its type or version.
    */
   claim(sagaId: string): Promise<Claim<Metadata> | 'not-due' | 'not-ours'>;
-  /** Leaves the saga in order, if the claim still stands. Throws ClaimLost when it does not. */
+  /** Saves the state of a claimed saga. Throws ClaimLost when a newer claim exists. */
   saveState(claim: Claim<Metadata>, stateUpdate: SagaStateUpdate): Promise<void>;
 }

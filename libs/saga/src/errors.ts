@@ -1,11 +1,11 @@
 import type { EntryDetail } from './step.js';
 
-/** What the log entry of an error shows beside its message: the other side's reply, say. */
+/** What the log entry of an error shows beside its message, such as the destination's reply. */
 export type ErrorDetail = Omit<EntryDetail, 'message'>;
 
-/** The business says no. Nothing of this step took effect; the saga turns round and undoes what came before. */
+/** The step is rejected and had no effect. The saga compensates the steps before it and ends. */
 export class NonRetryableError extends Error {
-  override readonly name = 'StepRefused';
+  override readonly name = 'NonRetryableError';
   readonly code: string;
   readonly detail: ErrorDetail;
   constructor(code: string, message: string, detail: ErrorDetail = {}) {
@@ -15,9 +15,9 @@ export class NonRetryableError extends Error {
   }
 }
 
-/** Come back later. Counted as an attempt; `retryAfterMs` is the other side's wish and goes before our own backoff. */
+/** The attempt failed and is retried. It counts as an attempt. `retryAfterMs`, where the other side asked for it, replaces the backoff. */
 export class RetryableError extends Error {
-  override readonly name = 'StepUnavailable';
+  override readonly name = 'RetryableError';
   readonly code: string;
   readonly retryAfterMs: number | undefined;
   readonly detail: ErrorDetail;
@@ -30,17 +30,17 @@ export class RetryableError extends Error {
 }
 
 export interface Wait {
-  /** Milliseconds. */
-  forMs: number;
-  /** What follows if nothing came of it: look again, or stop and let an operator decide. */
-  afterwards: 'retry' | 'stop';
-  /** Status to show meanwhile; the saga's own when left out. */
+  /** Milliseconds until the timeout. */
+  delayMs: number;
+  /** `retry`: the step runs again. `stop`: the saga stops for an operator unless it was approved or rejected by then. */
+  onTimeout: 'retry' | 'stop';
+  /** The saga's status while it waits; unchanged when absent. */
   status?: string;
 }
 
-/** Nothing is wrong, it is just not our turn yet. Not counted as an attempt, however often it is said. */
+/** The step cannot run yet: another saga or a limit blocks it, or it needs an approval. It does not count as an attempt. */
 export class DeferStep extends Error {
-  override readonly name = 'StepWaits';
+  override readonly name = 'DeferStep';
   readonly code: string;
   readonly wait: Wait;
   readonly detail: ErrorDetail;
@@ -53,8 +53,8 @@ export class DeferStep extends Error {
 }
 
 /**
- * The step can neither go on nor be retried, and nobody knows what would have to be compensated: the lock of the order is gone, say.
- * The saga stops at once and waits for an operator. In the undo direction a StepRefused does the same.
+ * The step can neither continue nor be retried, and it is not known what to compensate: the lock of the order is gone, for example.
+ * The saga stops at once for an operator. In the undo direction a NonRetryableError does the same.
  */
 export class StopSaga extends Error {
   override readonly name = 'StopSaga';
@@ -67,15 +67,15 @@ export class StopSaga extends Error {
   }
 }
 
-/** A newer claim exists: this worker is a zombie and must stop without another write. Throw it only where the newer epoch was seen. */
+/** A newer claim exists: this worker is a zombie and must not write any more. Throw it only where the newer epoch was seen. */
 export class ClaimLost extends Error {
   override readonly name = 'ClaimLost';
 }
 
-/** The truth cannot be reached. Nothing is known, so nothing is decided and nothing is counted. */
+/** MongoDB is unavailable. The result is unknown, so the attempt is not counted. */
 export class StoreUnavailable extends Error {
   override readonly name = 'StoreUnavailable';
-  /** Whether what was asked of it may have taken effect all the same. */
+  /** Whether the operation may have taken effect. */
   readonly sent: boolean;
   constructor(message: string, { sent = true, ...options }: ErrorOptions & { sent?: boolean } = {}) {
     super(message, options);

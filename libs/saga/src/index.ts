@@ -1,4 +1,4 @@
-/** The kernel: what a saga is and how it moves. It knows no order, no database and no queue. */
+/** The saga kernel: define a saga, run it, compensate it. It depends on no business, no database and no queue. */
 export { createSagaRunner } from './run-saga.js';
 export type { Claim, Phase, Sagas, SagaStateUpdate } from './claim.js';
 export type { ErrorDetail, Wait } from './errors.js';
@@ -25,4 +25,5 @@ export type {
   StepResult,
 } from './step.js';
 export { done } from './step.js';
-export type { RunResult, SagaRunnerPorts } from './saga-execution.js';
+export type { Attempt, AttemptOutcome, SagaObserver } from './observer.js';
+export type { RunResult, SagaRunnerPorts } from './run-saga.js';

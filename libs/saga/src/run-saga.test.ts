@@ -35,9 +35,9 @@ describe('a step that is unavailable', () => {
         throw new RetryableError('far.away', 'not now');
       },
     });
-    expect(await runSaga()).toEqual({ outcome: 'delayed', delayMs: 100 });
+    expect(await runSaga()).toEqual({ outcome: 'retry', delayMs: 100 });
     clock.pass(100);
-    expect(await runSaga()).toEqual({ outcome: 'delayed', delayMs: 200 });
+    expect(await runSaga()).toEqual({ outcome: 'retry', delayMs: 200 });
     clock.pass(200);
     expect(await runSaga()).toEqual({ outcome: 'stopped', status: 'error' });
     expect(details()).toEqual(['one run done 1', 'two run unavailable 1', 'two run unavailable 2', 'two run unavailable 3']);
@@ -50,7 +50,7 @@ describe('a step that is unavailable', () => {
         throw new RetryableError('far.away', 'in an hour and a half', 5_400_000);
       },
     });
-    expect(await runSaga()).toEqual({ outcome: 'delayed', delayMs: 3_600_050 });
+    expect(await runSaga()).toEqual({ outcome: 'retry', delayMs: 3_600_050 });
   });
 });
 
@@ -58,21 +58,21 @@ describe('a step that waits', () => {
   test('is never counted, and says so once', async () => {
     const { runSaga, clock, saga: it, details } = world({
       one: () => {
-        throw new DeferStep('not.yet', 'later', { forMs: 50, afterwards: 'retry' });
+        throw new DeferStep('not.yet', 'later', { delayMs: 50, onTimeout: 'retry' });
       },
     });
     for (let i = 0; i < 10; i++) {
       await runSaga();
       clock.pass(50);
     }
-    expect(details()).toEqual(['one run waiting 1']);
+    expect(details()).toEqual(['one run deferred 1']);
     expect(it).toMatchObject({ phase: 'waiting', failures: 0 });
   });
 
   test('and must not be asked again stops the saga when nobody answered in time', async () => {
     const { runSaga, clock, saga: it } = world({
       two: () => {
-        throw new DeferStep('asked', 'somebody must answer', { forMs: 50, afterwards: 'stop', status: 'requested' });
+        throw new DeferStep('asked', 'somebody must answer', { delayMs: 50, onTimeout: 'stop', status: 'requested' });
       },
     });
     await runSaga();
@@ -97,7 +97,7 @@ describe('what a step wants done after the end', () => {
         return {};
       },
     });
-    expect(await runSaga()).toMatchObject({ outcome: 'ended' });
+    expect(await runSaga()).toMatchObject({ outcome: 'completed' });
     expect(phases).toEqual(['running', 'ended']);
   });
 });
@@ -116,7 +116,7 @@ describe('a step that takes too long', () => {
       },
       20,
     );
-    expect(await runSaga()).toMatchObject({ outcome: 'delayed' });
+    expect(await runSaga()).toMatchObject({ outcome: 'retry' });
     expect(aborted).toBe(true);
     expect(details()).toEqual(['one run unavailable 1']);
   });
@@ -144,7 +144,7 @@ describe('a refusal', () => {
         throw new NonRetryableError('no.way', 'no');
       },
     });
-    expect(await runSaga()).toEqual({ outcome: 'ended', status: 'two rejected' });
+    expect(await runSaga()).toEqual({ outcome: 'completed', status: 'two rejected' });
     expect(details()).toEqual(['one run done 1', 'two run rejected 1', 'one undo done 1']);
     expect(it).toMatchObject({ phase: 'ended', error: { code: 'no.way' } });
   });
@@ -184,7 +184,7 @@ describe('a store that is away', () => {
         throw new StoreUnavailable('away');
       },
     });
-    await expect(runSaga()).rejects.toThrow(StoreUnavailable);
+    expect(await runSaga()).toMatchObject({ outcome: 'retry', delayMs: expect.any(Number) });
     expect(details()).toEqual([]);
     expect(it.failures).toBe(0);
   });
@@ -194,7 +194,7 @@ describe('a saga that kills its workers', () => {
   test('survives twenty crashes and is stopped at the next', async () => {
     const { runSaga, saga: it } = world({});
     it.epoch = 20;
-    expect(await runSaga()).toMatchObject({ outcome: 'ended' });
+    expect(await runSaga()).toMatchObject({ outcome: 'completed' });
 
     const poisonous = world({});
     poisonous.saga.epoch = 21;
@@ -230,13 +230,13 @@ describe('two workers on one saga', () => {
 
   test('believe the first verdict, whoever wrote it', async () => {
     const it = world({ one: () => ({ n: it.journal.entries.push(rejectedBy(1)) }) });
-    expect(await it.runSaga()).toEqual({ outcome: 'ended', status: 'one rejected' });
+    expect(await it.runSaga()).toEqual({ outcome: 'completed', status: 'one rejected' });
     expect(it.details()).toEqual(['one run rejected 1']);
   });
 
   test('do not both go on: the one that meets a newer claim’s word stops without another', async () => {
     const it = world({ one: () => ({ n: it.journal.entries.push(rejectedBy(2)) }) });
-    expect(await it.runSaga()).toEqual({ outcome: 'skipped' });
+    expect(await it.runSaga()).toEqual({ outcome: 'claim-lost' });
     expect(it.saga.phase).toBe('running');
   });
 });
@@ -259,7 +259,7 @@ describe('a step that can neither go on nor be retried', () => {
     [
       'waits for a person',
       () => {
-        throw new DeferStep('asked', 'Somebody has to accept.', { forMs: 50, afterwards: 'stop' });
+        throw new DeferStep('asked', 'Somebody has to accept.', { delayMs: 50, onTimeout: 'stop' });
       },
     ],
     [
@@ -277,7 +277,7 @@ describe('a step that can neither go on nor be retried', () => {
       },
     });
     Object.assign(it, { epoch: 1, failures: 2 });
-    expect(await runSaga()).toEqual({ outcome: 'ended', status: 'two done' });
+    expect(await runSaga()).toEqual({ outcome: 'completed', status: 'two done' });
   });
 
   test('of a worker that lost its claim writes nothing', async () => {
@@ -287,7 +287,7 @@ describe('a step that can neither go on nor be retried', () => {
         return lost();
       },
     });
-    expect(await runSaga()).toEqual({ outcome: 'skipped' });
+    expect(await runSaga()).toEqual({ outcome: 'claim-lost' });
     expect(it.phase).toBe('running');
     expect(details()).toEqual([]);
   });
@@ -322,7 +322,7 @@ describe('a saga that an operator terminated', () => {
     const { runSaga, saga: it, journal } = world({ two: () => ({ ran: ran.push('two') }), undoOne: () => ran.push('undo') as never });
     journal.entries.push(finalOutcome);
     it.epoch = 2;
-    expect(await runSaga()).toEqual({ outcome: 'ended', status: 'error' });
+    expect(await runSaga()).toEqual({ outcome: 'completed', status: 'error' });
     expect(it).toMatchObject({ phase: 'ended', error: { code: 'saga.ended', message: 'Ended by an operator.' } });
     expect(ran).toEqual([]);
   });
@@ -334,7 +334,7 @@ describe('a saga that an operator terminated', () => {
         return {};
       },
     });
-    expect(await runSaga()).toEqual({ outcome: 'skipped' });
+    expect(await runSaga()).toEqual({ outcome: 'claim-lost' });
     expect(details()).toEqual(['one run done 1', 'two run terminated 1']);
   });
 });

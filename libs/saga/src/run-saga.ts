@@ -1,46 +1,87 @@
-import type { Claim } from './claim.js';
-import { ClaimLost } from './errors.js';
+import type { Claim, Sagas } from './claim.js';
+import { ClaimLost, StoreUnavailable } from './errors.js';
 import type { Journal } from './journal.js';
-import { SagaState } from './saga-state.js';
+import type { SagaObserver } from './observer.js';
 import type { SagaType } from './saga.js';
-import type { RunResult, SagaRunnerPorts } from './saga-execution.js';
 import { SagaExecution } from './saga-execution.js';
+import { SagaState } from './saga-state.js';
+import type { StepLog } from './step.js';
+import type { WithTimeout } from './with-timeout.js';
 
-/** Rest of a bell that met a worker too old for its saga; ended instead, it would be missed by the worker that is not. */
+/** The result of one execution, and with it what its job does next: complete, come back after `delayMs`, or fail so that an operator sees it. */
+export type RunResult =
+  | { outcome: 'completed' | 'stopped'; status: string }
+  /** `retry`: an attempt failed. `waiting`: blocked by another saga, by a limit or by an approval. */
+  | { outcome: 'retry' | 'waiting'; delayMs: number }
+  /** `not-due`: another execution runs it, or nothing is to be done yet. `claim-lost`: a newer claim took over. */
+  | { outcome: 'not-due' | 'claim-lost' };
+
+export interface SagaRunnerPorts<Metadata> {
+  types: readonly SagaType[];
+  sagas: Sagas<Metadata>;
+  journal: Journal<Metadata>;
+  log: StepLog;
+  observers?: readonly SagaObserver<Metadata>[];
+  /** Returns 0 … 1, for backoff. */
+  random?: () => number;
+  /** Limits attempts by the real clock unless another is given. */
+  withTimeout?: WithTimeout;
+}
+
+/** Delay before retrying a job whose saga type or version this worker does not know. Completing the job would hide the saga from newer workers. */
 const unknownTypeDelayMs = 5_000;
 
 /**
- * Makes the one function that moves sagas: it claims the saga, reads where it stands from its journal,
- * and runs or undoes step after step until the saga ends, must rest, or belongs to someone else.
- * Throws StoreUnavailable when the truth cannot be reached; ring again later.
+ * Returns the function that runs a saga: it claims the saga, reads its state from the journal, and runs or compensates step after step
+ * until the saga has ended, stops, or waits. Throws only on a bug.
  */
 export const createSagaRunner = <Metadata>(ports: SagaRunnerPorts<Metadata>) => {
+  const { sagas, journal, log, observers = [], random = Math.random } = ports;
   const types = new Map(ports.types.map((type) => [type.type, type]));
+
+  /** Spread out, since every active saga meets the same outage. */
+  const unavailableDelayMs = (): number => 1_000 + random() * 2_000;
+
   return async (sagaId: string): Promise<RunResult> => {
-    const claim = await ports.sagas.claim(sagaId);
-    if (claim === 'not-due') return { outcome: 'skipped' };
-    const type = claim === 'not-ours' ? undefined : types.get(claim.type);
-    if (claim === 'not-ours' || !type) return { outcome: 'delayed', delayMs: unknownTypeDelayMs };
+    let claim: Claim<Metadata> | undefined;
+    let execution: SagaExecution<Metadata> | undefined;
+    let isLost = false;
     try {
+      const claimed = await sagas.claim(sagaId);
+      if (claimed === 'not-due') return { outcome: 'not-due' };
+      if (claimed === 'not-ours') return { outcome: 'retry', delayMs: unknownTypeDelayMs };
+      claim = claimed;
+      for (const observer of observers) observer.claimed?.(claim);
+      const type = types.get(claim.type);
+      if (!type) return { outcome: 'retry', delayMs: unknownTypeDelayMs };
       const request = type.request.safeParse(claim.request);
-      if (!request.success) return await rejectToTouch(claim, request.error, ports);
-      return await new SagaExecution(type, claim, ports, await standOf(type, claim, ports.journal)).take();
+      if (!request.success) return await stopUnreadable(claim, request.error, ports);
+      // A saga that is claimed for the first time has no entries yet: the most frequent read is not made at all.
+      const entries = claim.epoch === 1 ? [] : await journal.read(sagaId);
+      execution = new SagaExecution(type, claim, ports, new SagaState(type.steps, claim.request, 'pending', entries));
+      return await execution.run();
     } catch (error) {
-      if (error instanceof ClaimLost) return { outcome: 'skipped' };
-      throw error;
+      if (error instanceof ClaimLost) {
+        isLost = true;
+        // A claim that could not be renewed has no successor yet, so its job must come back.
+        return claim?.lost?.aborted ? { outcome: 'retry', delayMs: unavailableDelayMs() } : { outcome: 'claim-lost' };
+      }
+      if (!(error instanceof StoreUnavailable)) throw error;
+      log.warn('the store is unavailable; the saga is retried', { ...(execution?.about() ?? { saga_id: sagaId }), error });
+      return { outcome: 'retry', delayMs: unavailableDelayMs() };
+    } finally {
+      if (claim) for (const observer of observers) observer.executionEnded?.(claim, isLost || claim.lost?.aborted === true);
     }
   };
 };
 
-/** Nobody's steps could make sense of it, so it is left as it is for someone to look at. */
-const rejectToTouch = async <Metadata>(claim: Claim<Metadata>, { message }: Error, { sagas, log }: SagaRunnerPorts<Metadata>): Promise<RunResult> => {
+/** Stops a saga whose stored request its steps cannot read. No step has run under this claim. */
+const stopUnreadable = async <Metadata>(claim: Claim<Metadata>, { message }: Error, { sagas, log, observers = [] }: SagaRunnerPorts<Metadata>): Promise<RunResult> => {
   const status = 'error';
-  const error = { code: 'saga.request_unreadable', message: 'What the saga was asked is stored in a shape its steps do not know.' };
-  log.error('a saga holds a request its steps do not know', { saga_id: claim.sagaId, correlation_id: claim.correlationId, saga_type: claim.type, error: message });
-  await sagas.saveState(claim, { phase: 'stopped', status, failures: 0, error });
+  const error = { code: 'saga.request_unreadable', message: 'The stored request does not match the schema of its saga type.' };
+  log.error('could not read the stored request of a saga; the saga stops', { saga_id: claim.sagaId, correlation_id: claim.correlationId, saga_type: claim.type, error: message });
+  const update = { phase: 'stopped', status, failures: 0, error } as const;
+  await sagas.saveState(claim, update);
+  for (const observer of observers) observer.stateSaved?.(claim, update);
   return { outcome: 'stopped', status };
 };
-
-/** A saga claimed for the first time has no journal yet, so the most frequent read is not made at all. */
-const standOf = async <Metadata>(type: SagaType, claim: Claim<Metadata>, journal: Journal<Metadata>): Promise<SagaState> =>
-  new SagaState(type.steps, claim.request, 'pending', claim.epoch === 1 ? [] : await journal.read(claim.sagaId));

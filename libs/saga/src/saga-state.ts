@@ -2,7 +2,7 @@ import type { Entry } from './journal.js';
 import { isFinal } from './journal.js';
 import type { Direction, Step } from './step.js';
 
-/** What a saga must do next, as its journal tells. */
+/** The next step of a saga by its journal, or its end. */
 export type Next =
   | { step: Step; direction: Direction }
   | { end: End };
@@ -11,30 +11,31 @@ export interface End {
   status: string;
   code?: string;
   message?: string;
-  /** Whether compensation has released what the steps hold; else their `atEnd` has yet to. */
+  /** Whether compensation has released what the steps hold. Otherwise their `onComplete` does. */
   compensated: boolean;
   terminated?: boolean;
 }
 
-/** The state of a saga, gathered anew from its journal each time it is claimed: there is no second checkpoint to disagree. */
+/** The state of a saga, rebuilt from its journal at each claim. There is no second checkpoint that could disagree. */
 export class SagaState {
   readonly #steps: readonly Step[];
   readonly #finalOutcomes = { run: new Map<string, Entry>(), undo: new Map<string, Entry>() };
   readonly #records = new Map<string, Entry>();
-  #state: object;
+  #values: object;
   #status: string;
   #lastEpoch = 0;
   #lastSeq = 0;
 
   constructor(steps: readonly Step[], request: unknown, status: string, entries: readonly Entry[]) {
     this.#steps = steps;
-    this.#state = { request };
+    this.#values = { request };
     this.#status = status;
-    for (const entry of entries) this.take(entry);
+    for (const entry of entries) this.apply(entry);
   }
 
-  get state(): object {
-    return this.#state;
+  /** The request, and the outputs of the steps that are done. */
+  get values(): object {
+    return this.#values;
   }
 
   get status(): string {
@@ -50,7 +51,7 @@ export class SagaState {
     return this.#lastSeq + 1;
   }
 
-  take(entry: Entry): void {
+  apply(entry: Entry): void {
     const { name, direction, outcome } = entry.step;
     this.#lastSeq = Math.max(this.#lastSeq, entry.seq);
     this.#lastEpoch = Math.max(this.#lastEpoch, entry.epoch);
@@ -58,10 +59,10 @@ export class SagaState {
     if (outcome === 'recorded') this.#records.set(entry.key, entry);
     if (!isFinal(outcome)) return;
     this.#finalOutcomes[direction].set(name, entry);
-    if (outcome === 'done' && direction === 'run') this.#state = { ...this.#state, ...entry.output };
+    if (outcome === 'done' && direction === 'run') this.#values = { ...this.#values, ...entry.output };
   }
 
-  /** The verdict that turned the saga round, if one has. */
+  /** What started the compensation; undefined while the saga runs forward. */
   get compensationCause(): 'rejected' | 'canceled' | undefined {
     const outcomes = this.#steps.map((step) => this.#finalOutcome(step, 'run')?.step.outcome);
     return outcomes.find((outcome) => outcome === 'rejected' || outcome === 'canceled');
@@ -74,34 +75,34 @@ export class SagaState {
   next(): Next {
     const terminated = this.#terminated();
     if (terminated) return { end: { status: 'error', ...(terminated.code && { code: terminated.code }), message: terminated.detail.message ?? terminated.title, compensated: false, terminated: true } };
-    const turned = this.#steps.findIndex((step) => this.#compensationStart(step));
-    return turned < 0 ? this.#forwards() : this.#backwards(turned);
+    const cause = this.#steps.findIndex((step) => this.#startsCompensation(step));
+    return cause < 0 ? this.#forward() : this.#compensate(cause);
   }
 
-  /** Steps that hold something for the saga's lifetime, once it has come through. */
+  /** Steps that are done, and may hold something until the saga ends. */
   get completed(): readonly Step[] {
     return this.#steps.filter((step) => this.#finalOutcome(step, 'run')?.step.outcome === 'done');
   }
 
-  #forwards(): Next {
+  #forward(): Next {
     const step = this.#steps.find((candidate) => !this.#finalOutcome(candidate, 'run'));
     return step ? { step, direction: 'run' } : { end: { status: this.#steps.at(-1)!.status.done, compensated: false } };
   }
 
   /**
-   * A step that refused took no effect itself. One that was called off from outside may have taken effect unseen, so it is undone too,
-   * provided the steps before it were done; else it cannot have begun. Whoever calls a saga off does so at its first step without a verdict:
-   * at a later one, a ghost could still run the steps between after the saga has ended.
+   * A rejected step had no effect, so compensation starts with the step before it. A canceled step may have run, so it is compensated too,
+   * unless an earlier step is still open: then it never started. A cancel closes the first open step: at a later one, a zombie worker
+   * could still run the steps in between after the saga has ended.
    */
-  #backwards(turned: number): Next {
-    const finalOutcome = this.#finalOutcome(this.#steps[turned]!, 'run')!;
-    const last = finalOutcome.step.outcome === 'canceled' ? turned : turned - 1;
+  #compensate(cause: number): Next {
+    const finalOutcome = this.#finalOutcome(this.#steps[cause]!, 'run')!;
+    const last = finalOutcome.step.outcome === 'canceled' ? cause : cause - 1;
     for (let i = last; i >= 0; i--) {
       const step = this.#steps[i]!;
-      const reached = i === turned ? this.#doneBefore(turned) : this.#finalOutcome(step, 'run');
+      const reached = i === cause ? this.#doneBefore(cause) : this.#finalOutcome(step, 'run');
       if (reached && step.undo && !this.#finalOutcome(step, 'undo')) return { step, direction: 'undo' };
     }
-    const { rejected } = this.#steps[turned]!.status;
+    const { rejected } = this.#steps[cause]!.status;
     return {
       end: {
         status: finalOutcome.step.outcome === 'canceled' ? 'canceled' : rejected,
@@ -121,7 +122,7 @@ export class SagaState {
     return this.#steps.slice(0, index).every((step) => this.#finalOutcome(step, 'run'));
   }
 
-  #compensationStart(step: Step): boolean {
+  #startsCompensation(step: Step): boolean {
     const outcome = this.#finalOutcome(step, 'run')?.step.outcome;
     return outcome === 'rejected' || outcome === 'canceled';
   }

@@ -2,16 +2,16 @@ import type { z } from 'zod';
 import { NonRetryableError } from './errors.js';
 import type { CompensatableStep, PivotStep, RetriableStep, Step } from './step.js';
 
-/** A saga type: its name, what it is asked, and its steps in order. */
+/** A saga type: its name, the schema of its request, and its steps in order. */
 export interface SagaType<Request extends object = object> {
   type: string;
-  /** Raised when a running saga could not go on under the new steps; older workers leave newer sagas alone. */
+  /** Raise it when running sagas cannot continue under the new steps. Workers of an older version do not claim newer sagas. */
   version: number;
   request: z.ZodType<Request>;
   steps: readonly Step[];
 }
 
-/** Before the pivot: every step can be taken back. */
+/** Before the pivot: every step can be compensated. */
 export interface Compensatable<Request extends object, State extends object> extends SagaType<Request> {
   compensatable<Input extends object, Output extends object>(
     step: State extends Input ? CompensatableStep<Input, Output> : never,
@@ -21,7 +21,7 @@ export interface Compensatable<Request extends object, State extends object> ext
   ): Retriable<Request, State & Output>;
 }
 
-/** Behind the pivot: the saga can only go on. */
+/** After the pivot: the saga can only go forward. */
 export interface Retriable<Request extends object, State extends object> extends SagaType<Request> {
   retriable<Input extends object, Output extends object>(
     step: State extends Input ? RetriableStep<Input, Output> : never,
@@ -29,9 +29,8 @@ export interface Retriable<Request extends object, State extends object> extends
 }
 
 /**
- * Opens the chain of a saga type. The steps see `{ request }` and all that earlier steps added.
- * The grammar is held by the types: a compensatable step without `undo` or behind the pivot,
- * or a step that needs what no earlier step adds, does not compile.
+ * Starts the definition of a saga type. Each step gets `{ request }` and the outputs of earlier steps.
+ * A compensatable step without `undo`, a compensatable step after the pivot, and a step whose input no earlier step gives do not compile.
  */
 export const saga = <Request extends object>(
   type: string,
@@ -39,7 +38,7 @@ export const saga = <Request extends object>(
   version = 1,
 ): Compensatable<Request, { request: Request }> => chain({ type, version, request, steps: [] }) as never;
 
-/** One object serves both stages; which of its words may be said next is the types' business. */
+/** One object serves both stages. The types decide which method may follow. */
 const chain = <Request extends object>(saga: SagaType<Request>): object => {
   const append = (step: Step) => {
     if (saga.steps.some(({ name }) => name === step.name)) {
@@ -50,7 +49,7 @@ const chain = <Request extends object>(saga: SagaType<Request>): object => {
   return { ...saga, compensatable: append, pivot: append, retriable: (step: Step) => append(neverRejected(step)) };
 };
 
-/** A refusal would turn the saga round, past the pivot, and take back what can no longer be taken back. So it is a bug: tried a few times, then stopped. */
+/** A rejection after the pivot would compensate effects that cannot be compensated any more. It is a bug: attempted a few times, then the saga stops. */
 const neverRejected = (step: Step): Step => ({
   ...step,
   run: async (state, context) => {
@@ -58,7 +57,7 @@ const neverRejected = (step: Step): Step => ({
       return await step.run(state, context);
     } catch (error) {
       if (!(error instanceof NonRetryableError)) throw error;
-      throw new Error(`${step.name} lies behind the pivot and may not refuse: ${error.message}`, { cause: error });
+      throw new Error(`${step.name} is after the pivot and cannot be rejected: ${error.message}`, { cause: error });
     }
   },
 });

@@ -1,16 +1,16 @@
 import type { RetryPolicy } from './backoff.js';
 
-/** A step runs forwards; when the saga has been refused, the steps before are undone. */
+/** `run` goes forward, `undo` compensates. */
 export type Direction = 'run' | 'undo';
 
-/** What a log entry may show beside the step's own facts. Everything here is stored as it is. */
+/** What a log entry shows beside the step's name and outcome. Stored as it is. */
 export interface EntryDetail {
   message?: string;
   extra_data?: object;
   outbound_request?: object;
 }
 
-/** What a step hands back: the state it adds for the steps after it, and what its log entry shows. */
+/** The result of a step: its output for the steps after it, and the detail of its log entry. */
 export interface StepResult<Output extends object> {
   output: Output;
   detail: EntryDetail;
@@ -24,24 +24,24 @@ export interface StepLog {
   error(message: string, metadata?: object): void;
 }
 
-/** What lives as long as one attempt of one step. Long-lived things come by closure. */
+/** Values of one attempt of one step. Dependencies come by closure. */
 export interface StepContext {
   sagaId: string;
   correlationId: string;
-  /** The claim's number. Every write names it, so that a worker that lost its claim writes nothing. */
+  /** The number of the claim, a fencing token. Every write carries it, so that a worker that lost its claim writes nothing. */
   epoch: number;
   /** 1 for the first attempt. */
   attempt: number;
-  /** While undoing: what turned the saga round. */
+  /** What started the compensation; undefined in the run direction. */
   compensationCause: 'rejected' | 'canceled' | undefined;
-  /** Aborted when the step's time is up or the claim is lost. */
+  /** Aborted at the step's timeout, or when the claim is lost. */
   signal: AbortSignal;
   log: StepLog;
-  /** Has this done once the saga has ended, for who must find it ended. Best effort: a crash in between loses it. */
-  afterComplete(what: () => Promise<void>): void;
+  /** Runs a task after the saga's end is saved. Best effort: a crash in between loses it. */
+  afterComplete(task: () => Promise<void>): void;
   /**
-   * Writes `value` into the journal under `label` before the step acts on it, unless an earlier attempt did;
-   * answers what the journal holds. So a crash between deciding and acting repeats the same decision.
+   * Writes `value` into the journal under `label` before the step acts on it, unless an earlier attempt did, and returns the stored value.
+   * Without it, a repeated attempt after a crash could decide differently.
    */
   record<T extends object>(label: string, value: T, entry?: RecordedEntry): Promise<T>;
 }
@@ -54,37 +54,37 @@ export interface RecordedEntry extends EntryDetail {
 
 interface StepBase<Input extends object, Output extends object> {
   name: string;
-  /** What an operator reads on the timeline once the step is done. */
+  /** The title of the step's log entry once it is done. */
   title: string;
-  /** The saga's status once the step is done, and when it is refused. */
+  /** The saga's status once the step is done, and after it was rejected. */
   status: { done: string; rejected: string };
   retry: RetryPolicy;
   /** Milliseconds one attempt may take. */
   timeoutMs: number;
   run(state: Input, context: StepContext): Promise<StepResult<Output>>;
-  /** Ended from outside before this step had a verdict of its own: says in the journal what it did unseen. Must be repeatable. */
+  /** Called when an operator terminated the saga while this step was open. Records what the step did. Must be repeatable. */
   onTerminated?(state: Partial<Input>, context: StepContext): Promise<void>;
-  /** Gives back what the step took for the saga's lifetime. Runs when the saga has come through; must be repeatable. */
+  /** Releases what the step holds until the saga ends. Called when the saga ends without compensation. Must be repeatable. */
   onComplete?(state: Input & Output, context: Pick<StepContext, 'sagaId' | 'epoch' | 'log' | 'afterComplete'>): Promise<void>;
 }
 
-/** A step that can be taken back. `undo` must be repeatable, and must bear that `run` took effect only in part, or unseen. */
+/** A step that can be compensated. `undo` must be repeatable, and must work when `run` took effect in part or not at all. */
 export interface CompensatableStep<Input extends object, Output extends object> extends StepBase<Input, Output> {
-  /** What it returns as `adds` stands in its log entry only: it says what the undo really did. Nothing reads it as state. */
+  /** Its output appears in the log entry only and records what the compensation changed. No step reads it. */
   undo(state: Input & Partial<Output>, context: StepContext): Promise<StepResult<object> | void>;
 }
 
-/** The step after which there is no way back. */
+/** The step after which the saga can only go forward. */
 export interface PivotStep<Input extends object, Output extends object> extends StepBase<Input, Output> {
   undo?: never;
 }
 
-/** A step behind the pivot: it may be late, it may not be refused. */
+/** A step after the pivot. It may be late and cannot be rejected. */
 export interface RetriableStep<Input extends object, Output extends object> extends StepBase<Input, Output> {
   undo?: never;
 }
 
-/** A step as the kernel walks it, once the chain has checked that needs and adds fit. */
+/** A step as the kernel runs it, after the chain has checked that inputs and outputs fit. */
 export interface Step extends StepBase<object, object> {
   undo?(state: object, context: StepContext): Promise<StepResult<object> | void>;
 }

@@ -2,14 +2,12 @@ import { ClaimLost, RetryableError } from './errors.js';
 import type { Step } from './step.js';
 
 /**
- * Runs one attempt of a step. Aborts its signal and throws StepUnavailable when the step's time is up, and ClaimLost when the claim is lost;
- * both at once, whether the step listens or not.
+ * Waits for an attempt, but no longer than its step may take and its claim holds. Throws RetryableError when the time is up and ClaimLost when the claim is lost,
+ * whether the attempt reacts to its signal or not. Both abort the signal.
  */
-export type WithTimeout = <T>(step: Pick<Step, 'name' | 'timeoutMs'>, attempt: (signal: AbortSignal) => Promise<T>, lost?: AbortSignal) => Promise<T>;
+export type WithTimeout = <T>(step: Pick<Step, 'name' | 'timeoutMs'>, attempt: Promise<T>, abort: AbortController, lost?: AbortSignal) => Promise<T>;
 
-export const withTimeout: WithTimeout = async ({ name, timeoutMs }, attempt, lost) => {
-  if (lost?.aborted) throw claimLost(lost);
-  const abort = new AbortController();
+export const withTimeout: WithTimeout = async ({ name, timeoutMs }, attempt, abort, lost) => {
   let end: (reason: Error) => void = () => undefined;
   const ended = new Promise<never>((_, reject) => {
     end = (reason) => {
@@ -22,11 +20,16 @@ export const withTimeout: WithTimeout = async ({ name, timeoutMs }, attempt, los
   const onLost = (): void => end(claimLost(lost!));
   lost?.addEventListener('abort', onLost);
   try {
-    return await Promise.race([attempt(abort.signal), ended]);
+    return await Promise.race([attempt, ended]);
   } finally {
     clearTimeout(timer);
     lost?.removeEventListener('abort', onLost);
   }
+};
+
+/** Throws ClaimLost when the signal is aborted: no attempt begins under a lost claim. */
+export const throwIfLost = (lost: AbortSignal | undefined): void => {
+  if (lost?.aborted) throw claimLost(lost);
 };
 
 const claimLost = ({ reason }: AbortSignal): ClaimLost => (reason instanceof ClaimLost ? reason : new ClaimLost('the claim was lost', { cause: reason }));

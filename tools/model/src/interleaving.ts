@@ -116,7 +116,7 @@ export class Interleaving {
   }
 
   /** For the kernel: attempts whose time is up when the schedule says so, and not by any clock. */
-  readonly withTimeout: WithTimeout = (step, run) =>
+  readonly withTimeout: WithTimeout = (step, running) =>
     new Promise((resolve, reject) => {
       const actor = this.#running;
       const attempt: Attempt = {
@@ -132,7 +132,7 @@ export class Interleaving {
         settle();
       };
       this.#attempts.set(actor, attempt);
-      run(never).then(
+      running.then(
         (result) => ended(() => resolve(result)),
         (error: Error) => ended(() => reject(error)),
       );
@@ -183,7 +183,5 @@ export class Interleaving {
     this.#stopped();
   }
 }
-
-const never = new AbortController().signal;
 
 const passed = Promise.resolve();

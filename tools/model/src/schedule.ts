@@ -10,7 +10,7 @@ import { historyOf, noteEnds } from './history.js';
 import { Interleaving } from './interleaving.js';
 import { mishaps } from './mishaps.js';
 import { UnkindReach } from './unkind-reach.js';
-import { caching, scan, sweep, work } from './worker.js';
+import { rememberingClaims, scan, sweep, work } from './worker.js';
 
 /** A schedule that was run to its end. */
 export interface Played {
@@ -63,7 +63,7 @@ const scenarios = ['synced', 'synced', 'synced', 'rejected', 'rejected', 'reques
 export const runSchedule = async (seed: number, { spoil, trace }: Options = {}): Promise<Played> => {
   const play = new Interleaving(seed, trace);
   const reach = new UnkindReach(play);
-  const world = resetWorld({ reach, claiming: caching, withTimeout: play.withTimeout, dispatchRetry: { firstDelayMs: 1_000, maxDelayMs: 60_000 } });
+  const world = resetWorld({ reach, claiming: rememberingClaims, withTimeout: play.withTimeout, random: () => play.random(), dispatchRetry: { firstDelayMs: 1_000, maxDelayMs: 60_000 } });
   world.destination.policy.onRejection = play.random() < 0.2 ? 'keep' : 'restore';
   spoil?.(world);
   const history = historyOf(world);

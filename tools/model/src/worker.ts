@@ -1,38 +1,46 @@
 import type { Sagas } from '@crossroads/saga';
-import { StoreUnavailable } from '@crossroads/saga';
 import type { JobEnd, MemoryJob, MemorySagas, ResetWorld } from '@crossroads/testkit/memory';
 import { ClaimUnsure } from '@crossroads/testkit/memory';
 
-/** What a turn claimed, or may have claimed. */
-interface Call {
+/** The claim of one execution, and whether its state was saved. */
+interface Execution {
   epoch?: number;
+  isSaved?: boolean;
 }
 
-/** The call that is just beginning: its claim is the first thing it does, before it waits for anything. */
-let beginning: Call | undefined;
+/** The execution that is just beginning: its claim is the first thing it does, before it waits for anything. */
+let beginning: Execution | undefined;
+const executions = new WeakMap<object, Execution>();
 
-/** The sagas as a worker has them, who remembers what it claims: the same as the worker's own code. */
-export const caching = (sagas: MemorySagas): Sagas<unknown> => ({
-  saveState: (claim, stateUpdate) => sagas.saveState(claim, stateUpdate),
+/** The sagas as a worker has them, which remembers what it claims and saves. The same rules as in the worker's claim renewal. */
+export const rememberingClaims = (sagas: MemorySagas): Sagas<unknown> => ({
+  async saveState(claim, update) {
+    await sagas.saveState(claim, update);
+    const execution = executions.get(claim);
+    if (execution) execution.isSaved = true;
+  },
   async claim(sagaId) {
-    const call = beginning;
+    const execution = beginning;
     try {
       const claim = await sagas.claim(sagaId);
-      if (call && typeof claim === 'object') call.epoch = claim.epoch;
+      if (execution && typeof claim === 'object') {
+        execution.epoch = claim.epoch;
+        executions.set(claim, execution);
+      }
       return claim;
     } catch (error) {
-      if (call && error instanceof ClaimUnsure) call.epoch = error.epoch;
+      if (execution && error instanceof ClaimUnsure) execution.epoch = error.epoch;
       throw error;
     }
   },
 });
 
-/** What a worker does with a job: lets the saga advance, and says what is to become of the job. A claim that it did not settle it gives back. */
+/** Processes a job as a worker does: runs the saga, ends the job, and releases a claim whose state was not saved. */
 export const work = async ({ runSaga, queue, sagas }: ResetWorld, job: MemoryJob, token: number, random: () => number): Promise<void> => {
-  const call: Call = {};
-  const { end, savedState } = await turnAt(runSaga, job.sagaId, call, random);
+  const execution: Execution = {};
+  const end = await process(runSaga, job.sagaId, execution, random);
   const release = async (): Promise<void> => {
-    if (!savedState && call.epoch !== undefined) await sagas.release(job.sagaId, [call.epoch]).catch(() => undefined);
+    if (!execution.isSaved && execution.epoch !== undefined) await sagas.release(job.sagaId, [execution.epoch]).catch(() => undefined);
   };
   const first = random() < 0.5;
   if (first) await release();
@@ -40,16 +48,16 @@ export const work = async ({ runSaga, queue, sagas }: ResetWorld, job: MemoryJob
   if (!first) await release();
 };
 
-const turnAt = async (runSaga: ResetWorld['runSaga'], sagaId: string, call: Call, random: () => number): Promise<{ end: JobEnd; savedState: boolean }> => {
+const process = async (runSaga: ResetWorld['runSaga'], sagaId: string, execution: Execution, random: () => number): Promise<JobEnd> => {
   try {
-    beginning = call;
+    beginning = execution;
     const running = runSaga(sagaId);
     beginning = undefined;
     const result = await running;
-    if (result.outcome === 'delayed') return { end: { next: 'again', inMs: result.delayMs }, savedState: true };
-    return { end: { next: result.outcome === 'stopped' ? 'operator' : 'over' }, savedState: result.outcome !== 'skipped' };
-  } catch (error) {
-    return { end: { next: 'again', inMs: 1_000 + random() * (error instanceof StoreUnavailable ? 2_000 : 29_000) }, savedState: false };
+    if ('delayMs' in result) return { next: 'again', inMs: result.delayMs };
+    return { next: result.outcome === 'stopped' ? 'operator' : 'over' };
+  } catch {
+    return { next: 'again', inMs: 1_000 + random() * 29_000 };
   }
 };
 

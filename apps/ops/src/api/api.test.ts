@@ -15,7 +15,7 @@ let sagas: ReturnType<typeof sampleSagas>;
 const keys: Record<string, string> = {};
 const operators = () => operatorCommands({ operators: operatorRepository(ops.store), accounts: operatorAccounts(ops.store), keys: operatorKeyRepository(ops.store) });
 const run = (...args: string[]) => runOperators(args, operators());
-const keyIn = (said: string) => /crossroads_ops_\S+/.exec(said)![0];
+const keyIn = (output: string) => /crossroads_ops_\S+/.exec(output)![0];
 
 beforeAll(async () => {
   ops = await openOps({ mongodbUri: ownDatabase('ops-api'), redisUrl: testRedisUrl() });
@@ -37,22 +37,22 @@ const post = (path: string, body: object, key = keys['operator']!) => request(op
 const get = (path: string, key = keys['viewer']!) => request(ops.app).get(`/v1/ops${path}`).set('authorization', `Bearer ${key}`);
 
 describe('sagas', () => {
-  test('are resumed, with the epoch that was seen', async () => {
+  test('are resumed if their epoch is the expected one', async () => {
     const id = await stopped();
-    expect((await post(`/sagas/${id}/resume`, { reason: 'they are back', expected_epoch: 7 }).expect(409)).body).toEqual({ detail: expect.stringContaining('moved on'), code: 'saga.moved' });
+    expect((await post(`/sagas/${id}/resume`, { reason: 'they are back', expected_epoch: 7 }).expect(409)).body).toEqual({ detail: expect.stringContaining('has changed'), code: 'saga.moved' });
     const { body } = await post(`/sagas/${id}/resume`, { reason: 'they are back', expected_epoch: 1 }).expect(200);
     expect(body).toMatchObject({ ok: true, saga: { saga_id: id, phase: 'running' } });
   });
 
-  test('are abandoned and recovered, and the answer names the recovery', async () => {
+  test('are terminated and recovered, and the response has the id of the recovery', async () => {
     const id = await stopped();
     await post(`/sagas/${id}/terminate`, { reason: 'they will not be back' }).expect(200);
-    const { body } = await post(`/sagas/${id}/recover`, { reason: 'put it back' }).expect(200);
-    const made = (body as { recovery_saga_id: string }).recovery_saga_id;
-    expect((await get(`/sagas/${made}`).expect(200)).body).toMatchObject({ saga: { type: 'recover_order' } });
+    const { body } = await post(`/sagas/${id}/recover`, { reason: 'restore it' }).expect(200);
+    const recoveryId = (body as { recovery_saga_id: string }).recovery_saga_id;
+    expect((await get(`/sagas/${recoveryId}`).expect(200)).body).toMatchObject({ saga: { type: 'recover_order' } });
   });
 
-  test('are listed by filter with a cursor, and shown without secrets', async () => {
+  test('are listed by filter with a cursor, and without secrets', async () => {
     const id = await stopped();
     const { body } = await get('/sagas?show=attention&limit=1').expect(200);
     expect(body).toMatchObject({ sagas: [{ saga_id: id, error: { code: 'destination.unavailable' } }] });
@@ -64,19 +64,19 @@ describe('sagas', () => {
 
   test.each([
     ['without a reason', {}, 422, 'request.invalid'],
-    ['with an epoch that is none', { reason: 'because', expected_epoch: 'x' }, 422, 'request.invalid'],
-  ])('are left alone %s', async (_what, body, status, code) => {
+    ['with an invalid epoch', { reason: 'because', expected_epoch: 'x' }, 422, 'request.invalid'],
+  ])('are not changed %s', async (_case, body, status, code) => {
     expect((await post(`/sagas/${await stopped()}/resume`, body).expect(status)).body).toMatchObject({ detail: expect.any(String), code });
   });
 
-  test('that do not exist, and addresses that do not, are told in JSON', async () => {
-    expect((await post('/sagas/nobody/resume', { reason: 'because' }).expect(404)).body).toMatchObject({ code: 'saga.unknown' });
+  test('that do not exist, and unknown addresses, are errors in JSON', async () => {
+    expect((await post('/sagas/unknown/resume', { reason: 'because' }).expect(404)).body).toMatchObject({ code: 'saga.unknown' });
     expect((await get('/nowhere').expect(404)).body).toMatchObject({ code: 'request.not_found' });
   });
 });
 
 describe('destinations', () => {
-  test('are paused and let go on with a reason, seen on their page and in the trail', async () => {
+  test('are paused and resumed with a reason, which their page and the audit log show', async () => {
     await post('/destinations/globex-prod/pause', { reason: 'maintenance until 04:00' }).expect(200);
     const cookie = await signIn(ops.app, 'viewer');
     const page = await request(ops.app).get('/destinations').set('cookie', cookie).expect(200);
@@ -84,22 +84,22 @@ describe('destinations', () => {
     expect(page.text).not.toContain('SECRET_NAME');
     await post('/destinations/globex-prod/pause', { reason: 'again' }).expect(409);
     await post('/destinations/globex-prod/resume', { reason: 'they are back' }).expect(200);
-    await post('/destinations/nobody/pause', { reason: 'because' }).expect(404);
-    const trail = await request(ops.app).get('/audit?action=destination+pause').set('cookie', cookie).expect(200);
-    expect(trail.text.match(/data-testid="audit"/g)).toHaveLength(3);
+    await post('/destinations/unknown/pause', { reason: 'because' }).expect(404);
+    const auditPage = await request(ops.app).get('/audit?action=destination+pause').set('cookie', cookie).expect(200);
+    expect(auditPage.text.match(/data-testid="audit"/g)).toHaveLength(3);
   });
 });
 
-test('a destination that many pause at once is paused by one of them, whose reason stands', async () => {
-  const answers = await Promise.all(Array.from({ length: 20 }, (_, index) => post('/destinations/globex-prod/pause', { reason: `reason ${index}` })));
-  const won = answers.findIndex(({ status }) => status === 200);
-  expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, ...Array<number>(19).fill(409)]);
+test('of many operators who pause a destination at once, one succeeds, and its reason is stored', async () => {
+  const responses = await Promise.all(Array.from({ length: 20 }, (_, index) => post('/destinations/globex-prod/pause', { reason: `reason ${index}` })));
+  const won = responses.findIndex(({ status }) => status === 200);
+  expect(responses.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, ...Array<number>(19).fill(409)]);
   expect((await directoryRepository(ops.store).instance('globex-prod'))!.paused_reason).toBe(`reason ${won} (operator)`);
   await post('/destinations/globex-prod/resume', { reason: 'they are back' }).expect(200);
 });
 
-describe('who may', () => {
-  test('a viewer looks, and is refused every change with 403', async () => {
+describe('permissions', () => {
+  test('a viewer gets 403 for every change', async () => {
     const id = await stopped();
     for (const action of ['resume', 'recover', 'terminate', 'run-now', 'cancel']) {
       expect((await post(`/sagas/${id}/${action}`, { reason: 'because' }, keys['viewer']).expect(403)).body).toMatchObject({ code: 'operator.viewer' });
@@ -107,7 +107,7 @@ describe('who may', () => {
     await post('/destinations/globex-prod/pause', { reason: 'because' }, keys['viewer']).expect(403);
   });
 
-  test('a session does as well, if its request comes from our own pages', async () => {
+  test('a session is accepted if the request comes from the pages', async () => {
     const cookie = await signIn(ops.app, 'operator');
     const id = await stopped();
     const bySession = () => request(ops.app).post(`/v1/ops/sagas/${id}/resume`).set('cookie', cookie).send({ reason: 'because' });
@@ -116,12 +116,12 @@ describe('who may', () => {
     await fromOurPages(bySession()).expect(200);
   });
 
-  test.each(['Bearer nonsense', `Bearer crossroads_ops_${'0'.repeat(16)}_${'a'.repeat(43)}`, 'Basic YTpi'])('nobody with %s', async (authorization) => {
+  test.each(['Bearer nonsense', `Bearer crossroads_ops_${'0'.repeat(16)}_${'a'.repeat(43)}`, 'Basic YTpi'])('rejects %s', async (authorization) => {
     expect((await request(ops.app).get('/v1/ops/sagas').set('authorization', authorization).expect(401)).body).toMatchObject({ code: 'operator.key_rejected' });
     await request(ops.app).get('/v1/ops/sagas').set('accept', 'application/json').expect(401);
   });
 
-  test('a key ends with its operator, its revocation and its time', async () => {
+  test('a key is invalid once its operator is removed, it is revoked, or it has expired', async () => {
     await run('create', 'grace', '--role', 'operator');
     const [first, second] = [keyIn(await run('key', 'grace')), keyIn(await run('key', 'grace', '--expires', '2999-01-01'))];
     await get('/sagas', first).expect(200);
@@ -130,11 +130,11 @@ describe('who may', () => {
     await ops.store.connection.collection<{ _id: string }>('operator_keys').updateOne({ _id: second.split('_')[2]! }, { $set: { expires_at: new Date(0) } });
     await get('/sagas', second).expect(401);
     const third = keyIn(await run('key', 'grace'));
-    expect(await run('revoke', 'grace')).toMatch(/\d of their keys work no more/);
+    expect(await run('revoke', 'grace')).toMatch(/\d keys? revoked/);
     await get('/sagas', third).expect(401);
   });
 
-  test('a key made while its operator is taken away does not come back to life with the next of that name', async () => {
+  test('a key created while its operator is removed is not valid for a later operator of that name', async () => {
     await run('create', 'linus', '--role', 'operator');
     const stored = operatorKeyRepository(ops.store);
     const late = operatorCommands({
@@ -148,32 +148,32 @@ describe('who may', () => {
         },
       },
     });
-    await expect(late.key('linus', null)).rejects.toThrow('There is no operator');
+    await expect(late.key('linus', null)).rejects.toThrow('not found');
     expect((await stored.list()).filter(({ username, revoked_at }) => username === 'linus' && revoked_at === null)).toEqual([]);
   });
 
-  test('a revocation that was broken off is finished by saying it again', async () => {
+  test('an interrupted revocation is finished by repeating it', async () => {
     await run('create', 'donald', '--role', 'operator');
     const key = keyIn(await run('key', 'donald'));
     await operatorAccounts(ops.store).remove('donald');
-    expect(await run('revoke', 'donald')).toContain('1 of their keys');
+    expect(await run('revoke', 'donald')).toContain('1 key revoked');
     await run('create', 'donald', '--role', 'operator');
     await get('/sagas', key).expect(401);
-    await expect(run('revoke', 'nobody-at-all')).rejects.toThrow('There is no operator');
+    await expect(run('revoke', 'unknown-name')).rejects.toThrow('not found');
   });
 
-  test('no key and no password is stored as it is', async () => {
+  test('no key and no password is stored in plain text', async () => {
     const password = (await run('create', 'alan')).trim().split(/\s+/).at(-1)!;
     const text = JSON.stringify([await ops.store.connection.collection('operator_keys').find().toArray(), await ops.store.connection.collection('operators').find().toArray()]);
     for (const secret of [password, keys['operator']!.slice(-43)]) expect(text).not.toContain(secret);
     expect(await run('list')).toMatch(/alan {2}viewer/);
     await expect(run('create', 'a b', '--role', 'king')).rejects.toThrow('username');
-    await expect(run('revoke', 'nobody')).rejects.toThrow('There is no operator');
+    await expect(run('revoke', 'unknown')).rejects.toThrow('not found');
     await expect(run()).rejects.toThrow('npm run operators');
   });
 });
 
-test('logins are in the trail, wrong ones by the names there are', async () => {
+test('logins have an audit entry, and failed ones name known operators only', async () => {
   await fromOurPages(request(ops.app).post('/login')).type('form').send({ username: 'viewer', password: 'wrong' });
   await fromOurPages(request(ops.app).post('/login')).type('form').send({ username: 'my secret password', password: 'x' });
   const cookie = await signIn(ops.app, 'viewer');

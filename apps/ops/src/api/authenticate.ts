@@ -13,8 +13,8 @@ export interface AuthenticatePorts {
 }
 
 /**
- * Who calls the operator API: the bearer of an operator's key, or somebody who has signed in and whose browser says that
- * the request came from our own pages. A key is never sent by a browser on its own, so it needs no origin.
+ * Authenticates calls to the operator API by an operator key, or by a session and a matching origin.
+ * A browser never adds a key by itself, so a request with a key needs no origin check.
  */
 export const authenticate = ({ operators, keys, sessions }: AuthenticatePorts): RequestHandler => {
   const bySession = signedInOnly(sessions, operators);
@@ -25,13 +25,13 @@ export const authenticate = ({ operators, keys, sessions }: AuthenticatePorts): 
       await bySession(request, response, next);
       return;
     }
-    const operator = scheme.toLowerCase() === 'bearer' ? await bearerOf(text) : undefined;
-    if (!operator) throw new PageError(401, 'This key does not work', 'The operator key is unknown, has ended or belongs to nobody any more.', 'operator.key_rejected');
+    const operator = scheme.toLowerCase() === 'bearer' ? await operatorOfKey(text) : undefined;
+    if (!operator) throw new PageError(401, 'The operator key is invalid', 'The operator key is unknown, expired or revoked, or its operator was removed. Create a new key: npm run operators -- key NAME.', 'operator.key_rejected');
     response.locals['operator'] = operator;
     next();
   };
 
-  async function bearerOf(text: string): Promise<SignedIn | undefined> {
+  async function operatorOfKey(text: string): Promise<SignedIn | undefined> {
     const given = parseOperatorKey(text);
     const key = given && (await keys.find(given.id));
     if (!key || !isOperatorKey(given.secret, key.sha256)) return undefined;

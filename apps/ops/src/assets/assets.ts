@@ -4,19 +4,19 @@ import { createRequire } from 'node:module';
 import express from 'express';
 import type { Router } from 'express';
 
-/** Addresses of the files our pages load. Each holds its content's hash, so it can be kept for ever and is never stale. */
+/** Paths of the assets. Each contains the hash of its content, so browsers can cache it forever. */
 export interface Assets {
   stylesheet: string;
   htmx: string;
   icon: string;
 }
 
-/** The compiler leaves stylesheets where they are, so both src and dist read them from src. */
-const own = (name: string): Buffer => readFileSync(new URL(`../../src/assets/${name}`, import.meta.url));
+/** The compiler copies no stylesheets, so the code in dist reads them from src too. */
+const readAsset = (name: string): Buffer => readFileSync(new URL(`../../src/assets/${name}`, import.meta.url));
 
-const htmxFile = (): Buffer => readFileSync(createRequire(import.meta.url).resolve('htmx.org/dist/htmx.min.js'));
+const readHtmx = (): Buffer => readFileSync(createRequire(import.meta.url).resolve('htmx.org/dist/htmx.min.js'));
 
-/** Reads the files once and serves them under /assets. */
+/** Reads the assets once and serves them under /assets. */
 export const serveAssets = (): { assets: Assets; router: Router } => {
   const router = express.Router();
   const serve = (name: string, type: string, content: Buffer): string => {
@@ -27,9 +27,9 @@ export const serveAssets = (): { assets: Assets; router: Router } => {
     return path;
   };
   const assets = {
-    stylesheet: serve('ops.css', 'css', own('ops.css')),
-    htmx: serve('htmx.js', 'js', htmxFile()),
-    icon: serve('icon.svg', 'svg', own('icon.svg')),
+    stylesheet: serve('ops.css', 'css', readAsset('ops.css')),
+    htmx: serve('htmx.js', 'js', readHtmx()),
+    icon: serve('icon.svg', 'svg', readAsset('icon.svg')),
   };
   return { assets, router };
 };

@@ -6,9 +6,9 @@ import { Clock } from '../page/times.js';
 
 const tones: Record<AuditOutcome, string> = { done: 'good', rejected: 'warn', failed: 'bad', begun: 'bad' };
 
-/** Deeds in rows. `begun` means that nobody lived to say what came of it. */
+/** Table of operator actions. An action that stays `begun` was interrupted: the process died before it stored the result. */
 export const AuditTable = ({ records, now }: { records: AuditDocument[]; now: Date }) => (
-  <Table columns={['When', 'Who', 'Action', 'On', 'Reason', 'Result']}>
+  <Table columns={['Time', 'Operator', 'Action', 'Target', 'Reason', 'Result']}>
     {records.map((record) => (
       <Row key={record._id.toHexString()} record={record} now={now} />
     ))}
@@ -17,10 +17,10 @@ export const AuditTable = ({ records, now }: { records: AuditDocument[]; now: Da
 
 const Row = ({ record: { at, by, from, action, saga_id, instance_id, correlation_id, reason, outcome, code, detail }, now }: { record: AuditDocument; now: Date }) => (
   <tr data-testid="audit">
-    <th scope="row" data-label="When" class="nowrap">
+    <th scope="row" data-label="Time" class="nowrap">
       <Clock at={at} now={now} />
     </th>
-    <td data-label="Who">
+    <td data-label="Operator">
       <span>
         {by}
         {from !== null && <span class="id">{from}</span>}
@@ -29,7 +29,7 @@ const Row = ({ record: { at, by, from, action, saga_id, instance_id, correlation
     <td data-label="Action" class="nowrap">
       {action}
     </td>
-    <td data-label="On" class={saga_id ?? instance_id ? '' : 'nothing'}>
+    <td data-label="Target" class={saga_id ?? instance_id ? '' : 'nothing'}>
       {saga_id !== undefined && (
         <a href={`/sagas/${encodeURIComponent(saga_id)}`} title={`Saga ${saga_id}`}>
           {correlation_id ?? saga_id}
@@ -43,7 +43,7 @@ const Row = ({ record: { at, by, from, action, saga_id, instance_id, correlation
     <td data-label="Result">
       <span>
         <span class={`pill ${tones[outcome]}`}>{outcome}</span> {code !== undefined && <code class="code">{code}</code>}
-        {detail && Object.keys(detail).length > 0 && <Json label="Detail" value={detail} />}
+        {detail && Object.keys(detail).length > 0 && <Json label="Details" value={detail} />}
       </span>
     </td>
   </tr>

@@ -13,16 +13,15 @@ interface AuditPageProps {
   now: Date;
 }
 
-/** What operators do, as the trail spells it. */
 const actions = ['login', 'resume', 'recover', 'run-now', 'cancel', 'terminate', 'bulk', 'bulk abort', 'bulk continue', 'destination pause', 'destination resume', 'board pause', 'board resume'];
 
 export const AuditPage = ({ chrome, operator, filter, records, next, now }: AuditPageProps) => (
   <Layout chrome={chrome} title="Audit" operator={operator}>
     <h1>Audit</h1>
-    <p class="quiet">Who did what, when, why, and what came of it. Nothing here is ever changed or removed.</p>
-    <form class="tenant" action="/audit">
+    <p class="quiet">Operator actions with their reason and result. Audit events are never changed or deleted.</p>
+    <form class="filter-form" action="/audit">
       <label>
-        Who <input name="by" value={filter.by} autocomplete="off" />
+        Operator <input name="by" value={filter.by} autocomplete="off" />
       </label>
       <label>
         Action{' '}
@@ -39,17 +38,17 @@ export const AuditPage = ({ chrome, operator, filter, records, next, now }: Audi
         Saga id <input name="saga" value={filter.sagaId} autocomplete="off" spellcheck={false} />
       </label>
       <button>Filter</button>
-      <a href="/audit">Everything</a>
+      <a href="/audit">Show all</a>
     </form>
-    {records.length === 0 ? <p class="empty">Nothing of the kind was done.</p> : <AuditTable records={records} now={now} />}
-    <nav class="pages" aria-label="Pages of the trail">
+    {records.length === 0 ? <p class="empty">No audit events match.</p> : <AuditTable records={records} now={now} />}
+    <nav class="pages" aria-label="Pages of the audit log">
       {next !== undefined && (
-        <a rel="next" href={olderThan(next, filter)}>
-          Older
+        <a rel="next" href={nextPageHref(next, filter)}>
+          Next page
         </a>
       )}
     </nav>
   </Layout>
 );
 
-const olderThan = (before: string, { by = '', action = '', sagaId = '' }: AuditFilter): string => `/audit?${new URLSearchParams({ by, action, saga: sagaId, before }).toString()}`;
+const nextPageHref = (before: string, { by = '', action = '', sagaId = '' }: AuditFilter): string => `/audit?${new URLSearchParams({ by, action, saga: sagaId, before }).toString()}`;

@@ -48,7 +48,7 @@ const ask = (role: 'viewer' | 'operator', method: Method, route: string, headers
   return fromOurPages(request(ops.app)[method](`/queues${path}`)).set({ cookie: cookies[role], ...headers }).send({});
 };
 
-test('the installed Bull Board has changing routes to be guarded', () => {
+test('the installed Bull Board has routes that change queues', () => {
   expect(changing.length).toBeGreaterThan(15);
   for (const route of allowed) expect(changing.map((each) => each.route)).toContain(route);
 });
@@ -56,15 +56,15 @@ test('the installed Bull Board has changing routes to be guarded', () => {
 describe('a viewer', () => {
   test.each(changing)('may not $method $route', async ({ method, route }) => {
     const { status, body } = await ask('viewer', method, route);
-    expect({ status, message: (body as { message?: string }).message }).toEqual({ status: 403, message: 'Viewers may look at queues but not change them.' });
+    expect({ status, message: (body as { message?: string }).message }).toEqual({ status: 403, message: 'Viewers can see queues but cannot change them.' });
   });
 
-  test('is not made an operator by a header', async () => {
+  test('does not become an operator by a header', async () => {
     expect((await ask('viewer', 'put', retry, { [identityHeaders.role]: 'operator', [identityHeaders.username]: 'operator' })).status).toBe(403);
     expect(resume).not.toHaveBeenCalled();
   });
 
-  test('may look, at ids only, and comes from a job to its saga', async () => {
+  test('can see job ids only, and has a link from a job to its reset', async () => {
     const { body } = await request(ops.app).get(`/queues/api/queues/sagas/${job}`).set('cookie', cookies.viewer).expect(200);
     expect(body).toMatchObject({ job: { data: { saga_id: sagaId, correlation_id: 'c-4711', iban: '***' }, externalUrl: { href: `/sagas/${sagaId}` } } });
     const board = await request(ops.app).get('/queues').set('cookie', cookies.viewer).expect(200);
@@ -77,7 +77,7 @@ describe('an operator', () => {
   test.each(changing.filter(({ route }) => !allowed.includes(route)))('may not $method $route', async ({ method, route }) => {
     const { status, body } = await ask('operator', method, route);
     expect(status).toBe(403);
-    expect((body as { message: string }).message).toContain('Open the saga and act there.');
+    expect((body as { message: string }).message).toContain('Open the reset and act there.');
   });
 
   test('resumes the saga by retrying its job', async () => {
@@ -85,10 +85,10 @@ describe('an operator', () => {
     expect(resume).toHaveBeenCalledWith(sagaId, { by: 'operator', role: 'operator', from: expect.any(String), reason: 'Retry on Bull Board', expectedEpoch: 1 });
   });
 
-  test('reads why a saga could not be resumed', async () => {
-    resume.mockResolvedValue({ ok: false, code: 'saga.ended', message: 'The saga has ended.' });
+  test('gets the reason why a saga could not be resumed', async () => {
+    resume.mockResolvedValue({ ok: false, code: 'saga.ended', message: 'The saga has finished.' });
     const { status, body } = await ask('operator', 'put', retry);
-    expect({ status, message: (body as { message: string }).message }).toEqual({ status: 409, message: 'The saga has ended.' });
+    expect({ status, message: (body as { message: string }).message }).toEqual({ status: 409, message: 'The saga has finished.' });
   });
 
   test('pauses and resumes the queue', async () => {
@@ -103,63 +103,63 @@ describe('while the queue is paused', () => {
   const pages: (string | (() => string))[] = ['/', '/sagas?show=in-flight', () => `/sagas/${waiting}`, () => `/sagas/${waiting}/live`];
   let waiting: string;
   beforeAll(async () => {
-    // Of two, so that a search does not lead to the only one.
+    // Two sagas, so that a search does not redirect to a single result.
     for (const name of ['c-1', 'c-2']) waiting = await sampleSagas(ops.store).accept({ order_number: '9999' }, name);
   });
   afterEach(() => ops.bullmqQueue.resume());
-  const seen = (page: (typeof pages)[number]) => request(ops.app).get(typeof page === 'string' ? page : page()).set('cookie', cookies.viewer).expect(200);
-  /** The sentence without its marks. */
-  const sentenceOn = async (page: (typeof pages)[number]) => /<p[^>]*data-testid="queue-paused">(.*?)<\/p>/s.exec((await seen(page)).text)?.[1]?.replaceAll(/<[^>]+>/g, '');
+  const show = (page: (typeof pages)[number]) => request(ops.app).get(typeof page === 'string' ? page : page()).set('cookie', cookies.viewer).expect(200);
+  /** Returns the text of the notice without tags. */
+  const noticeOn = async (page: (typeof pages)[number]) => /<p[^>]*data-testid="queue-paused">(.*?)<\/p>/s.exec((await show(page)).text)?.[1]?.replaceAll(/<[^>]+>/g, '');
 
-  test.each(pages)('page %# says who paused it and since when, and says nothing once it goes on', async (page) => {
-    expect(await sentenceOn(page)).toBeUndefined();
+  test.each(pages)('page %# shows who paused it and since when, until it is resumed', async (page) => {
+    expect(await noticeOn(page)).toBeUndefined();
     await ask('operator', 'put', '/api/queues/:queueName/pause').expect(200);
-    // Pressed again, and tried by one who may not: it is paused since the first time.
+    // A second pause, and a rejected one by a viewer, do not change the time.
     await ask('operator', 'put', '/api/queues/:queueName/pause').expect(200);
     await ask('viewer', 'put', '/api/queues/:queueName/pause').expect(403);
-    expect(await sentenceOn(page)).toMatch(/^Queue paused by operator since \d\d:\d\d:\d\d \([^)]+\)\. Sagas wait; nothing is lost\. Resume it on the job board\.$/);
+    expect(await noticeOn(page)).toMatch(/^Queue paused by operator since \d\d:\d\d:\d\d \([^)]+\)\. No saga is processed, and none is lost\. Press Resume on Queues\.$/);
     await ask('operator', 'put', '/api/queues/:queueName/resume').expect(200);
-    expect(await sentenceOn(page)).toBeUndefined();
+    expect(await noticeOn(page)).toBeUndefined();
   });
 
-  test.each(pages)('page %# says that it was not from this board, where another tool did it', async (page) => {
+  test.each(pages)('page %# shows that another tool paused it', async (page) => {
     await ops.bullmqQueue.pause();
-    expect(await sentenceOn(page)).toBe('Queue paused (not from this board). Sagas wait; nothing is lost. Resume it on the job board.');
+    expect(await noticeOn(page)).toBe('Queue paused by another tool. No saga is processed, and none is lost. Press Resume on Queues.');
   });
 
-  test('a saga that has ended does not wait for it', async () => {
+  test('the page of an ended saga does not show it', async () => {
     await ops.bullmqQueue.pause();
     const order_number = '9998';
     const ended = await sampleSagas(ops.store).accept({ order_number });
     await sampleSagas(ops.store).runSaga(ended);
-    expect(await sentenceOn(() => `/sagas/${ended}`)).toBeUndefined();
+    expect(await noticeOn(() => `/sagas/${ended}`)).toBeUndefined();
   });
 });
 
-test('what is done on the board, or tried, stands in the audit trail', async () => {
+test('changes on the board, and rejected ones, have an audit entry', async () => {
   const { text } = await request(ops.app).get('/audit?action=board+pause').set('cookie', cookies.viewer).expect(200);
   expect(text).toMatch(/operator[\s\S]*board pause[\s\S]*>done</);
   expect(text).toMatch(/viewer[\s\S]*board pause[\s\S]*>rejected</);
 });
 
-test('a saga leads to its job, whose number is an older claim’s', async () => {
+test('a saga redirects to its job, whose epoch is older', async () => {
   const found = await request(ops.app).get(`/sagas/${sagaId}/job`).set('cookie', cookies.viewer).expect(303);
   expect(found.headers['location']).toBe(`/queues/queue/sagas/${job}`);
   await request(ops.app).get('/sagas/unknown/job').set('cookie', cookies.viewer).expect(404);
 });
 
-test('nobody comes to the board without signing in', async () => {
+test('the board requires a session', async () => {
   await request(ops.app).get('/queues').expect(303);
   await request(ops.app).get('/queues/api/queues').set('accept', 'application/json').expect(401);
 });
 
-test('without the command a retry is refused, since it would not move the saga', async () => {
+test('without the resume command, a retry is rejected', async () => {
   const bare = await openOps({ mongodbUri: ownDatabase('ops-board-bare'), redisUrl: testRedisUrl(), commands: {} });
   try {
     const cookie = await signIn(bare.app, 'operator');
     const { status, body } = await fromOurPages(request(bare.app).put(`/queues/api/queues/sagas/${job}/retry`)).set('cookie', cookie);
     expect(status).toBe(403);
-    expect((body as { message: string }).message).toContain('would not move its saga');
+    expect((body as { message: string }).message).toContain('would not continue its reset');
   } finally {
     await bare.close();
   }

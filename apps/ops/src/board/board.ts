@@ -7,7 +7,7 @@ import type { Express, RequestHandler, Router } from 'express';
 import type { BullmqQueue } from '@crossroads/saga-bullmq';
 import type { OperatorRole } from '@crossroads/store';
 import { signedIn } from '../login/signed-in.js';
-import { sagaIdOfJob } from './job-id.js';
+import { sagaIdOfJob } from '../sagas/saga-id.js';
 import { identityHeaders } from './permissions.js';
 
 export const boardPath = '/queues';
@@ -16,13 +16,13 @@ export interface BoardOptions {
   bullmqQueue: BullmqQueue;
   environment: string;
   permissions: BeforeHook;
-  /** Whether Retry does anything; else it is not shown. */
+  /** Whether Retry is offered: it needs the resume command. */
   retries: boolean;
 }
 
-/** Bull Board, twice: viewers get one without buttons. That is politeness; the hooks are the lock, and guard both. */
+/** Serves Bull Board, without buttons for viewers. Hiding buttons is no protection: the hooks check every change on both boards. */
 export const boardRoutes = (options: BoardOptions): Router => {
-  const boards: Record<OperatorRole, RequestHandler> = { viewer: board(options, true), operator: board(options, false) };
+  const boards: Record<OperatorRole, RequestHandler> = { viewer: createBoard(options, true), operator: createBoard(options, false) };
   const router = express.Router();
   router.use(setIdentity);
   router.use((request, response, next) => boards[signedIn(response).role](request, response, next));
@@ -37,10 +37,10 @@ const setIdentity: RequestHandler = (request, response, next) => {
   next();
 };
 
-const board = ({ bullmqQueue, environment, permissions, retries }: BoardOptions, readOnlyMode: boolean): RequestHandler => {
+const createBoard = ({ bullmqQueue, environment, permissions, retries }: BoardOptions, readOnlyMode: boolean): RequestHandler => {
   const serverAdapter = new ExpressAdapter().setBasePath(boardPath);
   createBullBoard({
-    queues: [sagas(bullmqQueue, readOnlyMode, retries)],
+    queues: [sagaQueue(bullmqQueue, readOnlyMode, retries)],
     serverAdapter,
     options: {
       handlerHooks: { before: permissions },
@@ -49,7 +49,7 @@ const board = ({ bullmqQueue, environment, permissions, retries }: BoardOptions,
         environment: { label: environment, color: '#1d5fb8', textColor: '#ffffff' },
         miscLinks: [
           { text: 'Overview', url: '/' },
-          { text: 'Sagas', url: '/sagas' },
+          { text: 'Resets', url: '/sagas' },
         ],
         hideRedisDetails: true,
         hideDocsLink: true,
@@ -57,19 +57,19 @@ const board = ({ bullmqQueue, environment, permissions, retries }: BoardOptions,
       },
     },
   });
-  // An Express of its own, with a header of its own.
+  // Bull Board creates its own Express app, which sends the header by default.
   return (serverAdapter.getRouter() as Express).disable('x-powered-by');
 };
 
-const sagas = (bullmqQueue: BullmqQueue, readOnlyMode: boolean, allowRetries: boolean): BullMQAdapter => {
+const sagaQueue = (bullmqQueue: BullmqQueue, readOnlyMode: boolean, allowRetries: boolean): BullMQAdapter => {
   const adapter = new BullMQAdapter(bullmqQueue as never, {
     readOnlyMode,
     allowRetries,
-    description: 'Each job rings the bell of one saga. What became of the saga is on its own page.',
-    externalJobUrl: ({ id }) => ({ displayText: 'Saga', href: hrefOf(String(id)) }),
+    description: 'Each job wakes one reset. The page of the reset shows its state.',
+    externalJobUrl: ({ id }) => ({ displayText: 'Reset', href: hrefOf(String(id)) }),
   });
   adapter.setFormatter('data', idsOnly);
-  adapter.setFormatter('returnValue', (value: unknown) => only(value, ['outcome', 'status']));
+  adapter.setFormatter('returnValue', (value: unknown) => pick(value, ['outcome', 'status']));
   adapter.setFormatter('progress', () => 0);
   return adapter;
 };
@@ -79,8 +79,8 @@ const hrefOf = (jobId: string): string => {
   return sagaId === undefined ? '/sagas' : `/sagas/${encodeURIComponent(sagaId)}`;
 };
 
-/** A job holds ids only, today. Should that change, the board must not be where everybody reads it. */
-const idsOnly = (data: unknown): object => only(data, ['saga_id', 'correlation_id', 'tenant_id']);
+/** Shows ids only, in case a later job contains other data. */
+const idsOnly = (data: unknown): object => pick(data, ['saga_id', 'correlation_id', 'tenant_id']);
 
-const only = (value: unknown, keys: readonly string[]): object =>
+const pick = (value: unknown, keys: readonly string[]): object =>
   Object.fromEntries(Object.entries((value ?? {}) as object).map(([key, item]) => [key, keys.includes(key) ? item : '***']));

@@ -1,66 +1,65 @@
 import type { BeforeHook } from '@bull-board/api/dist/types.js';
 import type { Log } from '@crossroads/platform';
 import type { AuditRepository, OperatorRole } from '@crossroads/store';
-import type { Actor, GivenCommands } from '../commands/commands.js';
-import { sagaIdOfJob } from './job-id.js';
+import type { Actor, AvailableCommands } from '../commands/commands.js';
+import { sagaIdOfJob } from '../sagas/saga-id.js';
 
-/** How the board's hooks learn who asks: they see headers only. Whatever arrives under these names from outside is deleted first. */
+/** Headers that pass the operator to the hooks of Bull Board, which see headers only. Values from outside are overwritten. */
 export const identityHeaders = { username: 'x-crossroads-operator', role: 'x-crossroads-role', from: 'x-crossroads-from' } as const;
 
 export interface BoardPermissionPorts {
-  /** The saga's epoch now; undefined when there is no such saga. */
+  /** Returns the saga's epoch, or undefined when no saga has the id. */
   epochOf(sagaId: string): Promise<number | undefined>;
-  commands: GivenCommands;
+  commands: AvailableCommands;
   audit: Pick<AuditRepository, 'note'>;
   log: Log;
 }
 
-type Answer = Exclude<Awaited<ReturnType<BeforeHook>>, void>;
+type HookResult = Exclude<Awaited<ReturnType<BeforeHook>>, void>;
 
 const retry = '/api/queues/:queueName/:jobId/retry';
 const pausing = ['/api/queues/:queueName/pause', '/api/queues/:queueName/resume'];
 
 /**
- * What may be done on the board. Looking is free; of the rest only what is named here is allowed,
- * so a route that an upgrade brings is refused until somebody has thought about it.
+ * Allows all reads, and only the changes listed here. A route that a new version of Bull Board adds is rejected.
  */
 export const boardPermissions =
   ({ epochOf, commands, audit, log }: BoardPermissionPorts): BeforeHook =>
-  async ({ method, route, request }): Promise<Answer> => {
+  async ({ method, route, request }): Promise<HookResult> => {
     if (method === 'get') return { allow: true };
     const by = request.headers[identityHeaders.username];
     const role = request.headers[identityHeaders.role] as OperatorRole | undefined;
     const from = request.headers[identityHeaders.from] || null;
     const { jobId, queueName } = request.params as { jobId?: string; queueName?: string };
-    const answer = await decide();
-    await note(answer);
-    return answer;
+    const result = await decide();
+    await record(result);
+    return result;
 
-    async function decide(): Promise<Answer> {
-      if (!by || role !== 'operator') return reject('Viewers may look at queues but not change them.');
+    async function decide(): Promise<HookResult> {
+      if (!by || role !== 'operator') return reject('Viewers can see queues but cannot change them.');
       if (route === retry) return resume(jobId ?? '', { by, role, from });
       if (pausing.includes(route)) return { allow: true };
-      return reject('Not on the queue of sagas: it would part jobs from their sagas. Open the saga and act there.');
+      return reject('This change is not allowed, because it would separate jobs from their resets. Open the reset and act there.');
     }
 
-    /** A retry that became a resume has its line already, with the saga's name on it. */
-    async function note(answer: Answer): Promise<void> {
-      const detail = { method, route, bullmqQueue: queueName, ...(jobId !== undefined && { job_id: jobId }), ...(!answer.allow && { message: answer.message }) };
-      log.info('operator on the board', { by, allowed: answer.allow, ...detail });
-      if (answer.allow && route === retry) return;
+    /** Skips an allowed retry: the resume command has already written its audit entry. */
+    async function record(result: HookResult): Promise<void> {
+      const detail = { method, route, queue: queueName, ...(jobId !== undefined && { job_id: jobId }), ...(!result.allow && { message: result.message }) };
+      log.info('operator request on Bull Board', { by, allowed: result.allow, ...detail });
+      if (result.allow && route === retry) return;
       const action = `board ${route.split('/').at(-1)}`;
-      await audit.note({ by: by || '(nobody)', role: role ?? null, action, reason: null, from, detail }, { outcome: answer.allow ? 'done' : 'rejected' });
+      await audit.note({ by: by || '(not signed in)', role: role ?? null, action, reason: null, from, detail }, { outcome: result.allow ? 'done' : 'rejected' });
     }
 
-    async function resume(job: string, actor: Actor): Promise<Answer> {
+    async function resume(job: string, actor: Actor): Promise<HookResult> {
       const sagaId = sagaIdOfJob(job);
-      if (!commands.resume || sagaId === undefined) return reject('Retrying a job alone would not move its saga. Open the saga and act there.');
+      if (!commands.resume || sagaId === undefined) return reject('Retrying only the job would not continue its reset. Open the reset and act there.');
       const expectedEpoch = await epochOf(sagaId);
-      if (expectedEpoch === undefined) return reject('The saga of this job does not exist.', 404);
+      if (expectedEpoch === undefined) return reject('The reset of this job does not exist.', 404);
       const result = await commands.resume(sagaId, { ...actor, reason: 'Retry on Bull Board', expectedEpoch });
-      // The board goes on and retries the job as well: one bell more, which never does harm.
+      // Bull Board then retries the job too. An extra job is harmless.
       return result.ok ? { allow: true } : reject(result.message, 409);
     }
   };
 
-const reject = (message: string, status: 403 | 404 | 409 = 403): Answer => ({ allow: false, status, message });
+const reject = (message: string, status: 403 | 404 | 409 = 403): HookResult => ({ allow: false, status, message });

@@ -1,73 +1,73 @@
 import { randomUUID } from 'node:crypto';
 import type { Log } from '@crossroads/platform';
 import type { BulkDocument, BulkItem, BulkRepository } from '@crossroads/store';
-import type { CommandName, CommandResult, GivenCommands } from '../commands/commands.js';
+import type { AvailableCommands, CommandName, CommandResult } from '../commands/commands.js';
 
 export interface BulkRunnerPorts {
   bulks: BulkRepository;
-  commands: GivenCommands;
+  commands: AvailableCommands;
   log: Log;
-  /** Sagas a second. A herd of thousands would be worse than what it is to mend. */
+  /** Sagas per second. Without this limit, thousands of resumed sagas would reach a recovering destination at once. */
   perSecond?: number;
 }
 
 export interface BulkRunner {
-  /** Works through a bulk that names this runner. */
+  /** Starts a bulk action that is assigned to this runner. */
   start(bulk: BulkDocument): void;
-  /** Takes over a bulk that was interrupted. False when somebody is at it, or it is over. */
+  /** Takes over an interrupted bulk action. Returns false when another runner processes it or it is finished. */
   resume(id: string): Promise<boolean>;
-  /** Leaves what is not done to be continued. */
+  /** Stops after the current items. The remaining items stay pending. */
   stop(): Promise<void>;
-  /** Names this process. */
+  /** Identifies this process. */
   name: string;
 }
 
-/** A bulk whose runner has been silent for this long lost it. */
-export const interruptedAfterMs = 10_000;
+/** A bulk action is interrupted when its runner has sent no heartbeat for this long. */
+const interruptedAfterMs = 10_000;
 
 const heartbeatEveryMs = 1_000;
-const itemsAtATime = 100;
+const batchSize = 100;
 
-/** Works through bulks in the background, one saga after the other. What is done is stored item by item, so nothing is lost with the process. */
+/** Runs bulk actions in the background, one saga after the other. Each result is stored at once, so that a crash loses none. */
 export const createBulkRunner = ({ bulks, commands, log, perSecond = 20 }: BulkRunnerPorts): BulkRunner => {
   const name = randomUUID();
-  const inFlightCount = new Set<Promise<void>>();
-  let stopped = false;
+  const activeRuns = new Set<Promise<void>>();
+  let isStopping = false;
 
   const run = async (bulk: BulkDocument): Promise<void> => {
-    let beaten = performance.now();
+    let heartbeatAt = performance.now();
     for (;;) {
-      const pending = await bulks.items(bulk._id, 'pending', itemsAtATime);
+      const pending = await bulks.items(bulk._id, 'pending', batchSize);
       if (pending.length === 0) return bulks.leave(bulk._id, name, 'done');
       for (const item of pending) {
-        if (stopped) return bulks.leave(bulk._id, name, 'interrupted');
-        const began = performance.now();
-        if (began - beaten > heartbeatEveryMs || item === pending[0]) {
+        if (isStopping) return bulks.leave(bulk._id, name, 'interrupted');
+        const startedAt = performance.now();
+        if (startedAt - heartbeatAt > heartbeatEveryMs || item === pending[0]) {
           if (!(await bulks.heartbeat(bulk._id, name))) return;
-          beaten = began;
+          heartbeatAt = startedAt;
         }
         await bulks.finish(item._id, resultOf(await act(bulk, item)));
-        await rest(1_000 / perSecond - (performance.now() - began));
+        await delay(1_000 / perSecond - (performance.now() - startedAt));
       }
     }
   };
 
   const act = async (bulk: BulkDocument, { saga_id, epoch }: BulkItem): Promise<CommandResult | 'failed'> => {
     const command = commands[bulk.action as CommandName];
-    if (!command) return { ok: false, code: 'bulk.no_such_action', message: 'This action is not offered any more.' };
+    if (!command) return { ok: false, code: 'bulk.no_such_action', message: 'This action is no longer available. Nothing was changed.' };
     try {
       return await command(saga_id, { by: bulk.by, role: 'operator', from: bulk.from, reason: bulk.reason, expectedEpoch: epoch, bulkId: bulk._id });
     } catch (error) {
-      log.warn('an item of a bulk failed', { bulk_id: bulk._id, saga_id, error });
+      log.warn('an item of a bulk action failed', { bulk_id: bulk._id, saga_id, error });
       return 'failed';
     }
   };
 
   const start = (bulk: BulkDocument): void => {
-    const running: Promise<void> = run(bulk)
-      .catch((error: unknown) => log.error('a bulk was interrupted; it can be continued on its page', { bulk_id: bulk._id, error }))
-      .finally(() => inFlightCount.delete(running));
-    inFlightCount.add(running);
+    const active: Promise<void> = run(bulk)
+      .catch((error: unknown) => log.error('a bulk action was interrupted; continue it on its page', { bulk_id: bulk._id, error }))
+      .finally(() => activeRuns.delete(active));
+    activeRuns.add(active);
   };
 
   return {
@@ -79,20 +79,20 @@ export const createBulkRunner = ({ bulks, commands, log, perSecond = 20 }: BulkR
       return true;
     },
     async stop() {
-      stopped = true;
-      await Promise.all(inFlightCount);
+      isStopping = true;
+      await Promise.all(activeRuns);
     },
   };
 };
 
 const resultOf = (result: CommandResult | 'failed'): Pick<BulkItem, 'outcome' | 'code' | 'message'> => {
-  if (result === 'failed') return { outcome: 'failed', code: 'ops.internal_error', message: 'It could not be told what came of it: see the saga.' };
+  if (result === 'failed') return { outcome: 'failed', code: 'ops.internal_error', message: 'The action failed, and its result is unknown. Open the saga to see its state.' };
   if (!result.ok) return { outcome: 'rejected', code: result.code, message: result.message };
-  return { outcome: 'done', ...(result.recoverySagaId !== undefined && { message: `Saga ${result.recoverySagaId}` }) };
+  return { outcome: 'done', ...(result.recoverySagaId !== undefined && { message: `Started recovery ${result.recoverySagaId}` }) };
 };
 
-const rest = (ms: number): Promise<void> => (ms <= 0 ? Promise.resolve() : new Promise((resolve) => setTimeout(resolve, ms)));
+const delay = (ms: number): Promise<void> => (ms <= 0 ? Promise.resolve() : new Promise((resolve) => setTimeout(resolve, ms)));
 
-/** How a bulk stands, told from what is stored: a process that was killed could not say that it stopped. */
-export const standsAs = ({ state, heartbeat_at }: Pick<BulkDocument, 'state' | 'heartbeat_at'>, now: Date): BulkDocument['state'] =>
+/** Returns the state of a bulk action. A killed process cannot store `interrupted`, so a missing heartbeat counts as that. */
+export const effectiveState = ({ state, heartbeat_at }: Pick<BulkDocument, 'state' | 'heartbeat_at'>, now: Date): BulkDocument['state'] =>
   state === 'running' && now.getTime() - heartbeat_at.getTime() > interruptedAfterMs ? 'interrupted' : state;

@@ -3,20 +3,20 @@ import type { Request, Router } from 'express';
 import type { AuditRepository, BulkRepository, SagaSearch, SagaViewRepository } from '@crossroads/store';
 import { uuidv7 } from 'uuidv7';
 import { z } from 'zod';
-import { actionNames } from '../commands/audited.js';
-import type { GivenCommands } from '../commands/commands.js';
+import { actionNames } from '../commands/with-audit.js';
+import type { AvailableCommands } from '../commands/commands.js';
 import { PageError } from '../http/page-error.js';
 import { operatorOf } from '../login/actor.js';
 import { signedIn } from '../login/signed-in.js';
 import type { Chrome } from '../page/layout.js';
 import { send, sendFragment } from '../page/send.js';
+import { BulkHistoryPage } from './bulk-history.page.js';
+import type { BulkRunner } from './bulk-runner.js';
+import type { BulkSelection } from './bulk-selection.js';
+import { describeScope, findSelected, readSelection } from './bulk-selection.js';
 import type { BulkDetails } from './bulk.page.js';
 import { BulkLive, BulkPage } from './bulk.page.js';
-import type { BulkRunner } from './bulk-runner.js';
-import { BulksPage } from './bulks.page.js';
-import { ChoosePage } from './choose.page.js';
-import type { Choice } from './chosen.js';
-import { chosenBy, inWords, readChoice } from './chosen.js';
+import { ConfirmPage } from './confirm.page.js';
 
 export interface BulkPorts {
   bulks: BulkRepository;
@@ -24,79 +24,81 @@ export interface BulkPorts {
   audit: Pick<AuditRepository, 'note'>;
   view: Pick<SagaViewRepository, 'list'>;
   search: SagaSearch;
-  commands: GivenCommands;
+  commands: AvailableCommands;
   chrome: Chrome;
 }
 
 const bulksShown = 50;
 const itemsShown = 200;
 
-const input = z.object({ reason: z.string().trim().min(3).max(500), counted: z.coerce.number().int().min(0) });
+const input = z.object({ reason: z.string().trim().min(3).max(500), eligible: z.coerce.number().int().min(0) });
 
-/** One action on many sagas: choose, look at the count, go, watch. */
+/** Routes of bulk actions: confirm, start, follow, abort and continue. */
 export const bulkRoutes = (ports: BulkPorts): Router => {
   const { bulks, runner, audit, commands, chrome } = ports;
   const router = express.Router();
   const form = express.urlencoded({ extended: false, limit: '512kb', parameterLimit: 10_000 });
 
   router.get('/bulk', async (_request, response) => {
-    send(response, <BulksPage chrome={chrome} operator={signedIn(response)} bulks={await bulks.list(bulksShown)} now={new Date()} />);
+    send(response, <BulkHistoryPage chrome={chrome} operator={signedIn(response)} bulks={await bulks.list(bulksShown)} now={new Date()} />);
   });
 
   router.get('/bulk/new', async (request, response) => {
     operatorOf(request, response);
-    const choice = choiceIn(request.query);
-    send(response, <ChoosePage chrome={chrome} operator={signedIn(response)} choice={choice} chosen={await chosenBy(choice, ports)} now={new Date()} />);
+    const selection = selectionIn(request.query);
+    send(response, <ConfirmPage chrome={chrome} operator={signedIn(response)} selection={selection} sagas={await findSelected(selection, ports)} now={new Date()} />);
   });
 
   router.post('/bulk', form, async (request, response) => {
     const actor = operatorOf(request, response);
-    const choice = choiceIn(request.body);
-    const chosen = await chosenBy(choice, ports);
+    const selection = selectionIn(request.body);
+    const sagas = await findSelected(selection, ports);
     const read = input.safeParse(request.body);
-    const grown = read.success && chosen.eligible.length > read.data.counted;
-    if (!read.success || grown) {
-      const problem = grown ? 'More sagas match than when you looked. Nothing was done; look at the count again.' : 'Say why, in a few words. Nothing was done.';
-      return send(response, <ChoosePage chrome={chrome} operator={signedIn(response)} choice={choice} chosen={chosen} now={new Date()} problem={problem} />, grown ? 409 : 422);
+    const hasGrown = read.success && sagas.eligible.length > read.data.eligible;
+    if (!read.success || hasGrown) {
+      const problem = hasGrown
+        ? 'More resets match than this page showed before. Nothing was changed. Check the new count and confirm again.'
+        : 'Enter a reason of 3 to 500 characters. Nothing was changed.';
+      return send(response, <ConfirmPage chrome={chrome} operator={signedIn(response)} selection={selection} sagas={sagas} now={new Date()} problem={problem} />, hasGrown ? 409 : 422);
     }
     const { reason } = read.data;
-    const bulk = { _id: uuidv7(), action: choice.action, reason, by: actor.by, from: actor.from, scope: inWords(choice), runner: runner.name, created_at: new Date() };
-    await audit.note({ ...actor, action: 'bulk', reason, detail: { bulk_id: bulk._id, action: actionNames[choice.action], sagas: chosen.eligible.length, scope: bulk.scope } }, { outcome: 'done' });
-    await bulks.create(bulk, chosen.eligible);
-    runner.start((await readSagaDetails(bulk._id)).bulk);
+    const bulk = { _id: uuidv7(), action: selection.action, reason, by: actor.by, from: actor.from, scope: describeScope(selection), runner: runner.name, created_at: new Date() };
+    await audit.note({ ...actor, action: 'bulk', reason, detail: { bulk_id: bulk._id, action: actionNames[selection.action], sagas: sagas.eligible.length, scope: bulk.scope } }, { outcome: 'done' });
+    await bulks.create(bulk, sagas.eligible);
+    runner.start((await readBulkDetails(bulk._id)).bulk);
     response.redirect(303, `/bulk/${bulk._id}`);
   });
 
   router.get('/bulk/:id', async (request, response) => {
-    send(response, <BulkPage chrome={chrome} operator={signedIn(response)} details={await readSagaDetails(request.params.id)} now={new Date()} />);
+    send(response, <BulkPage chrome={chrome} operator={signedIn(response)} details={await readBulkDetails(request.params.id)} now={new Date()} />);
   });
 
   router.get('/bulk/:id/live', async (request, response) => {
-    sendFragment(response, <BulkLive operator={signedIn(response)} details={await readSagaDetails(request.params.id)} now={new Date()} />);
+    sendFragment(response, <BulkLive operator={signedIn(response)} details={await readBulkDetails(request.params.id)} now={new Date()} />);
   });
 
-  for (const what of ['abort', 'continue'] as const) {
-    router.post(`/bulk/:id/${what}`, async (request: Request, response) => {
+  for (const action of ['abort', 'continue'] as const) {
+    router.post(`/bulk/:id/${action}`, async (request: Request, response) => {
       const actor = operatorOf(request, response);
-      const { bulk } = await readSagaDetails(String(request.params['id']));
-      const done = what === 'abort' ? await bulks.abort(bulk._id) : await runner.resume(bulk._id);
-      await audit.note({ ...actor, action: `bulk ${what}`, reason: null, detail: { bulk_id: bulk._id } }, { outcome: done ? 'done' : 'rejected' });
+      const { bulk } = await readBulkDetails(String(request.params['id']));
+      const isDone = action === 'abort' ? await bulks.abort(bulk._id) : await runner.resume(bulk._id);
+      await audit.note({ ...actor, action: `bulk ${action}`, reason: null, detail: { bulk_id: bulk._id } }, { outcome: isDone ? 'done' : 'rejected' });
       response.redirect(303, `/bulk/${bulk._id}`);
     });
   }
 
   return router;
 
-  function choiceIn(given: unknown): Choice {
-    const choice = readChoice(given, commands);
-    if (!choice) throw new PageError(422, 'Nothing was chosen', 'Nothing was done. Go back to the list, tick some sagas and choose what to do with them.');
-    return choice;
+  function selectionIn(given: unknown): BulkSelection {
+    const selection = readSelection(given, commands);
+    if (!selection) throw new PageError(422, 'No action selected', 'Nothing was changed. Go back to the list, select resets and choose an action.');
+    return selection;
   }
 
-  /** What went wrong first: nobody looks for it among thousands that went well. */
-  async function readSagaDetails(id: string): Promise<BulkDetails> {
+  /** Reads failed and rejected items first, so that they are visible among thousands. */
+  async function readBulkDetails(id: string): Promise<BulkDetails> {
     const bulk = await bulks.find(id);
-    if (!bulk) throw new PageError(404, 'There is no such bulk action', 'Perhaps the address was cut short. All of them are listed at /bulk.');
+    if (!bulk) throw new PageError(404, 'Bulk action not found', 'Check the address: a part may be missing. /bulk lists all bulk actions.');
     const counts = await bulks.counts(id);
     const items = [];
     for (const outcome of ['failed', 'rejected', 'done', 'pending'] as const) {

@@ -19,11 +19,11 @@ beforeAll(async () => {
 afterAll(() => ops.close());
 
 let number = 5_000;
-const sagaAfter = async (taking: 'synced' | 'unavailable' | 'requested' | 'rejected') => {
+const sagaAfter = async (result: 'synced' | 'unavailable' | 'requested' | 'rejected') => {
   const orderNumber = String(number++);
   const orderId = await addOrder(ops.store, sampleOrder(orderNumber));
   const id = await sagas.accept({ order_number: orderNumber });
-  await sagas.runSaga(id, taking);
+  await sagas.runSaga(id, result);
   return { id, orderId, orderNumber };
 };
 const input: CommandInput = { by: 'ada', role: 'operator', from: '10.0.0.7', reason: 'because' };
@@ -36,7 +36,7 @@ const recoveriesOf = (id: string) => stored().find({ 'request.recovers.saga_id':
 const orderIn = (orderNumber: string) => ops.store.connection.collection('orders').findOne({ origin_order_number: orderNumber });
 
 describe('resume', () => {
-  test('lets a stopped saga go on to its end, and says who wanted it and why', async () => {
+  test('continues a stopped saga to its end, and stores who requested it and why', async () => {
     const { id } = await sagaAfter('unavailable');
     expect(await act('resume', id, { expectedEpoch: 1 })).toEqual({ ok: true });
     await sagas.runSaga(id, 'synced');
@@ -44,32 +44,32 @@ describe('resume', () => {
     expect(await actions(id)).toMatchObject([{ by: 'ada', role: 'operator', from: '10.0.0.7', action: 'resume', reason: 'because', outcome: 'done', correlation_id: expect.any(String) }]);
   });
 
-  test('is done once, however often it is asked for', async () => {
+  test('takes effect once when it is requested several times', async () => {
     const { id } = await sagaAfter('unavailable');
-    const answers = await Promise.all([act('resume', id), act('resume', id), act('resume', id)]);
-    expect(answers.filter(({ ok }) => ok)).toHaveLength(1);
+    const results = await Promise.all([act('resume', id), act('resume', id), act('resume', id)]);
+    expect(results.filter(({ ok }) => ok)).toHaveLength(1);
   });
 
   test.each([
-    ['the saga has moved on', 'saga.moved', { expectedEpoch: 0 }],
+    ['the saga has changed', 'saga.moved', { expectedEpoch: 0 }],
     ['no reason is given', 'request.reason_missing', { reason: '  ' }],
-  ])('is refused when %s, and nothing is changed', async (_when, code, more) => {
+  ])('is rejected when %s, and nothing is changed', async (_when, code, more) => {
     const { id } = await sagaAfter('unavailable');
     const before = await saga(id);
     expect(await act('resume', id, more)).toMatchObject({ ok: false, code });
     expect(await saga(id)).toEqual(before);
   });
 
-  test('of a saga that has ended, or does not exist, is refused, and that is written down too', async () => {
+  test('of a saga that has ended or does not exist is rejected, with an audit entry', async () => {
     const { id } = await sagaAfter('synced');
     expect(await act('resume', id)).toMatchObject({ ok: false, code: 'saga.ended' });
-    expect(await act('resume', 'nobody')).toMatchObject({ ok: false, code: 'saga.unknown' });
+    expect(await act('resume', 'unknown')).toMatchObject({ ok: false, code: 'saga.unknown' });
     expect(await actions(id)).toMatchObject([{ outcome: 'rejected', code: 'saga.ended' }]);
   });
 });
 
-describe('run now', () => {
-  test('makes a resting saga due', async () => {
+describe('retry now', () => {
+  test('makes a retrying saga due', async () => {
     const slow = sampleSagas(ops.store, 8);
     await addOrder(ops.store, sampleOrder('6001'));
     const id = await slow.accept({ order_number: '6001' });
@@ -79,13 +79,13 @@ describe('run now', () => {
     expect((await saga(id)).next_run_at!.getTime()).toBeLessThan(Date.now());
   });
 
-  test('of a saga that stopped is refused', async () => {
+  test('of a stopped saga is rejected', async () => {
     expect(await act('runNow', (await sagaAfter('unavailable')).id)).toMatchObject({ code: 'saga.not_waiting' });
   });
 });
 
 describe('cancel', () => {
-  test('of a reset that waits in line ends it before it has cleared anything', async () => {
+  test('of a reset that waits for another ends it before it has cleared anything', async () => {
     const { id, orderNumber } = await sagaAfter('requested');
     const next = await sagas.accept({ order_number: orderNumber });
     await sagas.runSaga(next);
@@ -95,7 +95,7 @@ describe('cancel', () => {
     expect(await saga(id)).toMatchObject({ phase: 'awaiting_approval' });
   });
 
-  test('of a reset that nobody has taken up holds no order afterwards', async () => {
+  test('of a reset that no worker has started leaves no order lock', async () => {
     const orderNumber = String(number++);
     await addOrder(ops.store, sampleOrder(orderNumber));
     const id = await sagas.accept({ order_number: orderNumber });
@@ -110,14 +110,14 @@ describe('cancel', () => {
   test.each([
     ['has cleared the order', 'requested', 'saga.cleared'],
     ['has ended', 'rejected', 'saga.cleared'],
-  ] as const)('of a reset that %s comes too late', async (_what, taking, code) => {
-    expect(await act('cancel', (await sagaAfter(taking)).id)).toMatchObject({ ok: false, code });
+  ] as const)('of a reset that %s is rejected', async (_state, result, code) => {
+    expect(await act('cancel', (await sagaAfter(result)).id)).toMatchObject({ ok: false, code });
   });
 });
 
 describe('terminate', () => {
-  test.each(['unavailable', 'requested'] as const)('ends a saga (%s) as it stands, gives its order back and calls the next', async (taking) => {
-    const { id, orderNumber } = await sagaAfter(taking);
+  test.each(['unavailable', 'requested'] as const)('ends a saga (%s) without compensation, unlocks its order and wakes the next saga', async (result) => {
+    const { id, orderNumber } = await sagaAfter(result);
     const next = await sagas.accept({ order_number: orderNumber });
     await sagas.runSaga(next);
     expect(await saga(next)).toMatchObject({ phase: 'waiting' });
@@ -127,20 +127,20 @@ describe('terminate', () => {
     expect((await saga(id)).next_run_at).toBeUndefined();
     expect(await orderIn(orderNumber)).toMatchObject({ bols: [], progression_state: 'NO_PROGRESS' });
     const entries = await sagaViewRepository(ops.store).entries(id);
-    expect(entries.at(-1)).toMatchObject({ title: 'Abandoned by an operator', detail: { error: 'saga.terminated' }, metadata: { crossroads_order_id: expect.any(String) } });
+    expect(entries.at(-1)).toMatchObject({ title: 'Terminated by an operator', detail: { error: 'saga.terminated' }, metadata: { crossroads_order_id: expect.any(String) } });
     expect((await saga(next)).next_run_at!.getTime()).toBe(0);
     await sagas.runSaga(next, 'synced');
     expect(await saga(next)).toMatchObject({ status: 'synced' });
   });
 
-  test('of a saga whose clear has no entry yet writes down what was cleared, so that it can be recovered', async () => {
+  test('of a saga whose clear has no entry stores what was cleared, so that it can be recovered', async () => {
     const { id } = await sagaAfter('unavailable');
     await ops.store.connection.collection('crossroads_logs').deleteMany({ saga_id: id, 'step.name': { $in: ['clear-deliveries', 'reset-progression', 'dispatch-reset'] } });
     expect(await act('terminate', id)).toEqual({ ok: true });
     expect(await act('recover', id)).toMatchObject({ ok: true });
   });
 
-  test('is refused while a worker is at it, and once it has ended', async () => {
+  test('is rejected while a worker processes the saga, and once it has ended', async () => {
     const id = await sagas.accept({ order_number: '4040' });
     expect(await act('terminate', id)).toMatchObject({ code: 'saga.running' });
     expect(await act('terminate', (await sagaAfter('synced')).id)).toMatchObject({ code: 'saga.ended' });
@@ -148,32 +148,32 @@ describe('terminate', () => {
 });
 
 describe('recover', () => {
-  test('has a saga of its own put it back, and answers which', async () => {
+  test('creates a saga that restores the order, and returns its id', async () => {
     const { id, orderNumber, orderId } = await sagaAfter('synced');
-    const result = await act('recover', id, { reason: 'driven after all' });
+    const result = await act('recover', id, { reason: 'executed after all' });
     expect(result).toEqual({ ok: true, recoverySagaId: expect.any(String) });
     const recovery = await saga((result as { recoverySagaId: string }).recoverySagaId);
     expect(recovery).toMatchObject({
       type: 'recover_order',
       tenant_id: 'tenant-acme',
-      request: { order: { order_id: orderId, order_number: orderNumber }, recovers: { saga_id: id, force: false, by: 'ada', reason: 'driven after all' } },
+      request: { order: { order_id: orderId, order_number: orderNumber }, recovers: { saga_id: id, force: false, by: 'ada', reason: 'executed after all' } },
     });
     expect(await act('recover', id)).toMatchObject({ code: 'recover.in_progress' });
     expect(await actions(id)).toMatchObject([{ outcome: 'rejected' }, { outcome: 'done', detail: { recovery_saga_id: recovery._id } }]);
   });
 
-  test('pressed by twenty operators at once has one saga put it back, and the others are told which', async () => {
+  test('by twenty operators at once creates one saga, and the others get its id', async () => {
     const { id } = await sagaAfter('synced');
-    const answers = await Promise.all(Array.from({ length: 20 }, () => act('recover', id)));
-    const won = answers.filter(({ ok }) => ok) as { recoverySagaId: string }[];
+    const results = await Promise.all(Array.from({ length: 20 }, () => act('recover', id)));
+    const won = results.filter(({ ok }) => ok) as { recoverySagaId: string }[];
     expect(await recoveriesOf(id)).toHaveLength(1);
     expect(won).toHaveLength(1);
-    const lost = answers.filter((answer) => !answer.ok);
+    const lost = results.filter((result) => !result.ok);
     expect(lost).toHaveLength(19);
-    for (const answer of lost) expect(answer).toMatchObject({ code: 'recover.in_progress', message: expect.stringContaining(won[0]!.recoverySagaId) });
+    for (const result of lost) expect(result).toMatchObject({ code: 'recover.in_progress', message: expect.stringContaining(won[0]!.recoverySagaId) });
   });
 
-  test.each(['waiting', 'stopped'])('is refused while an earlier one is %s, however many resets of the order are open', async (phase) => {
+  test.each(['waiting', 'stopped'])('is rejected while an earlier recovery is %s, however many resets of the order are open', async (phase) => {
     const { id, orderNumber } = await sagaAfter('synced');
     const { recoverySagaId } = (await act('recover', id)) as { recoverySagaId: string };
     await stored().updateOne({ _id: recoverySagaId }, { $set: { phase }, ...(phase === 'stopped' && { $unset: { next_run_at: 1 } }) });
@@ -181,20 +181,20 @@ describe('recover', () => {
     expect(await act('recover', id)).toMatchObject({ code: 'recover.in_progress', message: expect.stringContaining(recoverySagaId) });
   });
 
-  test.each(['not stored', 'stored, and its reply was lost'])('whose saga was %s blocks no later one for good', async (what) => {
+  test.each(['not stored', 'stored, but its response was lost'])('whose saga was %s does not block later ones forever', async (outcome) => {
     const { id } = await sagaAfter('synced');
     const intake = intakeRepository(ops.store);
     const accept = async (saga: NewSaga): Promise<boolean> => {
-      if (what !== 'not stored') await intake.accept(saga);
-      throw new StoreUnavailable('MongoDB did not answer');
+      if (outcome !== 'not stored') await intake.accept(saga);
+      throw new StoreUnavailable('MongoDB did not respond');
     };
     const broken = createCommands({ store: ops.store, queue: { enqueue: async () => undefined }, log: silent, intake: { ...intake, accept } });
     await expect(broken.recover!(id, input)).rejects.toThrow(StoreUnavailable);
-    expect(await act('recover', id)).toMatchObject(what === 'not stored' ? { ok: true } : { code: 'recover.in_progress' });
+    expect(await act('recover', id)).toMatchObject(outcome === 'not stored' ? { ok: true } : { code: 'recover.in_progress' });
     expect(await recoveriesOf(id)).toHaveLength(1);
   });
 
-  test('can be had again once the earlier one has ended', async () => {
+  test('is allowed again once the earlier recovery has ended', async () => {
     const { id } = await sagaAfter('synced');
     const { recoverySagaId } = (await act('recover', id)) as { recoverySagaId: string };
     await stored().updateOne({ _id: recoverySagaId }, { $set: { phase: 'ended' }, $unset: { next_run_at: 1 } });
@@ -202,25 +202,25 @@ describe('recover', () => {
     expect(await recoveriesOf(id)).toHaveLength(2);
   });
 
-  test('shows the difference when the order has moved on, and can then be forced', async () => {
+  test('is rejected with the difference when the order has changed, and can then be forced', async () => {
     const { id, orderNumber } = await sagaAfter('synced');
     await ops.store.connection.collection('orders').updateOne({ origin_order_number: orderNumber }, { $set: { progression_state: 'DRIVING_TO_LOAD' }, $inc: { version: 1 } });
     expect(await act('recover', id)).toMatchObject({
       code: 'recover.order_moved_on',
-      message: expect.stringContaining('it now has 0 BOLs and 0 executed drops and stands at DRIVING_TO_LOAD; the snapshot has 2 BOLs and 3 executed drops and COMPLETE'),
+      message: expect.stringContaining('It now has 0 BOLs, 0 executed drops and progression DRIVING_TO_LOAD. The snapshot has 2 BOLs, 3 executed drops and progression COMPLETE.'),
     });
     expect(await act('recover', id, { force: true })).toMatchObject({ ok: true });
   });
 
   test.each([
     ['that has stopped', 'unavailable', 'saga.stopped'],
-    ['that still moves', 'requested', 'saga.still_moving'],
-    ['that put it back itself', 'rejected', 'recover.already_restored'],
-  ] as const)('of a reset %s is refused', async (_what, taking, code) => {
-    expect(await act('recover', (await sagaAfter(taking)).id)).toMatchObject({ ok: false, code });
+    ['that has not finished', 'requested', 'saga.still_moving'],
+    ['that was compensated', 'rejected', 'recover.already_restored'],
+  ] as const)('of a reset %s is rejected', async (_state, result, code) => {
+    expect(await act('recover', (await sagaAfter(result)).id)).toMatchObject({ ok: false, code });
   });
 
-  test('of a recovery, and of a reset that cleared nothing, is refused', async () => {
+  test('of a recovery, and of a reset that cleared nothing, is rejected', async () => {
     const { id } = await sagaAfter('synced');
     const { recoverySagaId } = (await act('recover', id)) as { recoverySagaId: string };
     expect(await act('recover', recoverySagaId)).toMatchObject({ code: 'saga.not_a_reset' });
@@ -230,7 +230,7 @@ describe('recover', () => {
   });
 });
 
-test('a command that fails is in the trail as failed, and one whose process dies stays begun', async () => {
+test('the audit entry of a failed command is failed, and stays begun when the process dies', async () => {
   const { id } = await sagaAfter('synced');
   const end = await auditRepository(ops.store).begin({ by: 'ada', role: 'operator', action: 'resume', saga_id: id, reason: 'x', from: null });
   expect(await actions(id)).toMatchObject([{ outcome: 'begun' }]);

@@ -1,45 +1,43 @@
 import type { OperatorRole } from '@crossroads/store';
 import type { OperatorCode } from '../http/codes.js';
 
-/** Who acts, and from where. */
+/** The operator who acts, and the address of the request. */
 export interface Actor {
   by: string;
   role: OperatorRole;
-  /** The address the request came from. */
   from: string | null;
 }
 
-/** Who wants it, why, and which state of the saga they were looking at. */
 export interface CommandInput extends Actor {
   reason: string;
-  /** The epoch on the operator's screen. A saga that has moved on since is left alone. Whatever it is now when left out. */
+  /** The epoch on the operator's screen. The command is rejected if the saga's epoch differs. Undefined accepts any epoch. */
   expectedEpoch?: number | undefined;
-  /** Only a recovery can be: it then replaces what was delivered since the reset. */
+  /** For `recover` only: replaces BOLs, drops and progression that the order got after the reset. */
   force?: boolean | undefined;
-  /** The bulk it is a part of. */
+  /** Id of the bulk action that runs this command. */
   bulkId?: string | undefined;
 }
 
-/** `message` is a sentence for the operator; `madeSaga` a saga that does what was asked for. */
+/** `message` is a sentence for the operator. `recoverySagaId` is the saga that `recover` created. */
 export type CommandResult = { ok: true; recoverySagaId?: string } | { ok: false; code: OperatorCode; message: string };
 
 export type SagaCommand = (sagaId: string, input: CommandInput) => Promise<CommandResult>;
 
-/** What an operator can do to a saga: the same functions behind the pages, Bull Board and the API. */
+/** The operator's commands. The pages, Bull Board and the API run the same functions. */
 export interface SagaCommands {
-  /** Goes on at the step that failed. */
+  /** Continues a stopped saga at the step that failed. */
   resume: SagaCommand;
-  /** Puts back what the saga cleared. */
+  /** Creates a saga that restores what a reset cleared. */
   recover: SagaCommand;
-  /** Turns the saga round: what it did is undone. */
+  /** Ends a reset before it clears anything. */
   cancel: SagaCommand;
-  /** Stops without undoing anything. */
+  /** Ends a saga without compensation. */
   terminate: SagaCommand;
-  /** Makes the next attempt at once. */
+  /** Makes the next attempt due now. */
   runNow: SagaCommand;
 }
 
-/** A command that is not given is not offered anywhere. */
-export type GivenCommands = Partial<SagaCommands>;
+/** A command that is left out is not offered on any page. */
+export type AvailableCommands = Partial<SagaCommands>;
 
 export type CommandName = keyof SagaCommands;

@@ -15,25 +15,25 @@ import {
   sagaCommandRepository,
   sagaViewRepository,
 } from '@crossroads/store';
-import { terminateSaga } from './terminate.js';
-import { audited } from './audited.js';
 import { cancelReset } from './cancel.js';
-import type { CommandName, GivenCommands, SagaCommand } from './commands.js';
+import type { AvailableCommands, CommandName, SagaCommand } from './commands.js';
+import { enqueueWith } from './enqueue.js';
 import { recoverReset } from './recover.js';
 import { resumeSaga } from './resume.js';
-import { enqueueWith } from './enqueue.js';
 import { runNow } from './run-now.js';
+import { terminateSaga } from './terminate.js';
+import { withAudit } from './with-audit.js';
 
-export interface CommandParts {
+export interface CreateCommandsOptions {
   store: Store;
   queue: Pick<SagaQueue, 'enqueue'>;
   log: Log;
-  /** Where recoveries are accepted. */
+  /** Stores the sagas that `recover` creates. */
   intake?: IntakeRepository;
 }
 
-/** The commands on the real store, each with its line in the audit trail. */
-export const createCommands = ({ store, queue, log, intake = intakeRepository(store) }: CommandParts): GivenCommands => {
+/** Creates the commands on the store and the queue. Each call writes an audit entry. */
+export const createCommands = ({ store, queue, log, intake = intakeRepository(store) }: CreateCommandsOptions): AvailableCommands => {
   const sagas = sagaCommandRepository(store);
   const view = sagaViewRepository(store);
   const orders = orderRepository(store);
@@ -41,23 +41,23 @@ export const createCommands = ({ store, queue, log, intake = intakeRepository(st
   const decisions = decisionRepository(store);
   const journal = journalRepository(store, ({ request }, state) => {
     const readable = resetRequest.safeParse(request);
-    // A saga that stopped because its request cannot be read can be abandoned all the same.
+    // A saga that stopped because its request is unreadable must still be terminable.
     return subjectOf(readable.success ? (readable.data satisfies ResetRequest) : unreadable, state);
   });
-  const kept = (name: CommandName, command: SagaCommand): SagaCommand => audited(name, command, { audit: auditRepository(store), sagas });
+  const audited = (name: CommandName, command: SagaCommand): SagaCommand => withAudit(name, command, { audit: auditRepository(store), sagas });
   return {
-    resume: kept('resume', resumeSaga({ sagas, enqueue })),
-    recover: kept(
+    resume: audited('resume', resumeSaga({ sagas, enqueue })),
+    recover: audited(
       'recover',
       recoverReset({ sagas, view, auditLog: auditLogRepository(store), orders, orderView: orderViewRepository(store), intake, enqueue }),
     ),
-    cancel: kept('cancel', cancelReset({ sagas, view, canceling: { journal, sagas: decisions }, enqueue })),
-    terminate: kept('terminate', terminateSaga({ sagas, decisions, view, journal, auditLog: auditLogRepository(store), orders, line: orderQueueRepository(store), enqueue })),
-    runNow: kept('runNow', runNow({ sagas, enqueue })),
+    cancel: audited('cancel', cancelReset({ sagas, view, canceling: { journal, sagas: decisions }, enqueue })),
+    terminate: audited('terminate', terminateSaga({ sagas, decisions, view, journal, auditLog: auditLogRepository(store), orders, orderQueue: orderQueueRepository(store), enqueue })),
+    runNow: audited('runNow', runNow({ sagas, enqueue })),
   };
 };
 
-/** Stands in the log entry of a saga whose request no version here can read. */
+/** Fills the log entry of a saga whose request no known version can parse. */
 const unreadable: ResetRequest = {
   order: {},
   caller: { tenant_id: '', tenant_name: '', instance_id: null, instance_name: null, source_system: null, source_system_id: null },

@@ -4,11 +4,14 @@ import type { SagaDocument } from '@crossroads/store';
 
 export type Enqueue = (saga: Pick<SagaDocument, '_id' | 'correlation_id' | 'type' | 'tenant_id' | 'epoch'>) => void;
 
-/** Rings for a saga that an operator has made due: a bell of its own, since a bell of this epoch may have been answered before. Best effort: what a command did stands, and a sweep finds whoever was not heard. */
+/**
+ * Enqueues a saga that an operator has made due. An error is logged only: the command is stored, and the next sweep enqueues the saga.
+ * The due time makes the job id unique: BullMQ ignores a job whose id it knows, and a job of this epoch may be finished.
+ */
 export const enqueueWith =
   (queue: Pick<SagaQueue, 'enqueue'>, log: Log): Enqueue =>
   ({ _id, correlation_id, type, tenant_id, epoch }) => {
     queue
       .enqueue({ sagaId: _id, correlationId: correlation_id, type, tenantId: tenant_id, epoch, due: new Date() })
-      .catch((error: unknown) => log.warn('the bell may not have rung; a sweep will', { saga_id: _id, error }));
+      .catch((error: unknown) => log.warn('could not enqueue the saga; the next sweep will', { saga_id: _id, error }));
   };

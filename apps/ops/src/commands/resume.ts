@@ -8,15 +8,17 @@ export interface ResumePorts {
   enqueue: Enqueue;
 }
 
-/** Lets a stopped saga go on at the step that failed, with its attempts counted anew. */
+/** Continues a stopped saga at the step that failed, and counts its attempts from zero. */
 export const resumeSaga =
   ({ sagas, enqueue }: ResumePorts): SagaCommand =>
   async (sagaId, input) => {
-    const look = await loadUnchanged(sagas, sagaId, input);
-    if ('rejected' in look) return look.rejected;
-    const { saga } = look;
-    if (saga.phase === 'ended') return rejection('saga.ended', `The saga has ended (${saga.status}), so there is nothing to resume. Ask for a new reset, or recover what it cleared.`);
-    if (saga.phase !== 'stopped') return rejection('saga.not_stopped', `The saga has not stopped: it is ${saga.phase} and goes on by itself.`);
+    const loaded = await loadUnchanged(sagas, sagaId, input);
+    if ('rejected' in loaded) return loaded.rejected;
+    const { saga } = loaded;
+    if (saga.phase === 'ended') {
+      return rejection('saga.ended', `The saga has finished with status ${saga.status}, so it cannot be resumed. Submit a new reset, or recover what this one cleared.`);
+    }
+    if (saga.phase !== 'stopped') return rejection('saga.not_stopped', `The saga has not stopped. Its phase is ${saga.phase}, and it continues by itself.`);
     if (!(await sagas.resume(saga))) return moved();
     enqueue(saga);
     return { ok: true };

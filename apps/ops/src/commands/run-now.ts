@@ -8,14 +8,14 @@ export interface RunNowPorts {
   enqueue: Enqueue;
 }
 
-/** Makes the attempt that is planned for later due at once. */
+/** Makes the next attempt of a retrying or waiting saga due now. */
 export const runNow =
   ({ sagas, enqueue }: RunNowPorts): SagaCommand =>
   async (sagaId, input) => {
-    const look = await loadUnchanged(sagas, sagaId, input);
-    if ('rejected' in look) return look.rejected;
-    const { saga } = look;
-    if (saga.phase !== 'retrying' && saga.phase !== 'waiting') return rejection('saga.not_waiting', `No attempt is planned for later: the saga is ${saga.phase}.`);
+    const loaded = await loadUnchanged(sagas, sagaId, input);
+    if ('rejected' in loaded) return loaded.rejected;
+    const { saga } = loaded;
+    if (saga.phase !== 'retrying' && saga.phase !== 'waiting') return rejection('saga.not_waiting', `No attempt is scheduled, because the phase of the saga is ${saga.phase}.`);
     if (!(await sagas.runNow(saga))) return moved();
     enqueue(saga);
     return { ok: true };

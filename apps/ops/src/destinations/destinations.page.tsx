@@ -1,9 +1,11 @@
 import type { DestinationView } from '@crossroads/store';
 import { sagasCounted } from '@crossroads/store';
+import type { Phase } from '@crossroads/saga';
 import type { SignedIn } from '../login/signed-in.js';
-import { Fact } from '../page/fact.js';
+import { Property } from '../page/property.js';
 import type { Chrome } from '../page/layout.js';
 import { Layout } from '../page/layout.js';
+import { phaseLabel } from '../page/pills.js';
 import { redactText } from '../page/redact.js';
 import { Ago } from '../page/times.js';
 
@@ -24,10 +26,10 @@ export const DestinationsPage = ({ chrome, operator, destinations, now, problem 
       </p>
     )}
     <p class="quiet">
-      Where resets are sent. Counts and troubles come from the logs of the newest {sagasCounted} sagas that wait at <code>dispatch-reset</code>; each worker keeps its own
-      breaker, and says so in the log as <code class="code">destination.circuit_open</code>.
+      Systems that receive resets. Counts and codes are from the logs of the newest {sagasCounted} open sagas at <code>dispatch-reset</code>. Each worker has its own circuit breaker: an
+      open circuit is listed as <code class="code">destination.circuit_open</code>.
     </p>
-    {destinations.length === 0 && <p class="empty">No destination is known yet.</p>}
+    {destinations.length === 0 && <p class="empty">No destinations found.</p>}
     <div class="stack">
       {destinations.map((destination) => (
         <Destination key={destination.instance._id} destination={destination} mayAct={operator.role === 'operator'} now={now} />
@@ -41,29 +43,29 @@ const Destination = ({ destination: { instance, tenant_name, waiting, troubles }
   return (
     <article class="card destination" aria-labelledby={`name-${instance._id}`} data-testid="destination">
       <h2 id={`name-${instance._id}`}>
-        {tenant_name}: {instance.name} {instance.paused ? <span class="pill warn">paused</span> : <span class="pill good">open</span>}
+        {tenant_name}: {instance.name} {instance.paused ? <span class="pill warn">paused</span> : <span class="pill good">active</span>}
       </h2>
-      {instance.paused && <p class="warning">{redactText(instance.paused_reason ?? 'Paused; nobody wrote down why.')}</p>}
-      <dl class="head-facts">
-        <Fact name="Adapter">{instance.source_system}</Fact>
-        <Fact name="Address">
+      {instance.paused && <p class="warning">{redactText(instance.paused_reason ?? 'Paused without a reason.')}</p>}
+      <dl class="properties">
+        <Property name="Adapter">{instance.source_system}</Property>
+        <Property name="Address">
           <code>{redactText(instance.url)}</code>
-        </Fact>
-        <Fact name="When it refuses">{instance.on_rejection === 'keep' ? 'the order stays cleared' : 'the order is put back'}</Fact>
-        <Fact name="Open sagas">{open.length === 0 ? 'none' : open.map(([phase, count]) => `${count} ${phase}`).join(', ')}</Fact>
-        <Fact name="Id">
+        </Property>
+        <Property name="On rejection">{instance.on_rejection === 'keep' ? 'keep the order cleared' : 'restore the order'}</Property>
+        <Property name="Open resets">{open.length === 0 ? 'none' : open.map(([phase, count]) => `${count} ${phaseLabel(phase as Phase)}`).join(', ')}</Property>
+        <Property name="Id">
           <code>{instance._id}</code>
-        </Fact>
+        </Property>
       </dl>
-      {troubles.length > 0 && <Troubles troubles={troubles} now={now} />}
+      {troubles.length > 0 && <Errors errors={troubles} now={now} />}
       {mayAct && <Pause id={instance._id} paused={instance.paused ?? false} />}
     </article>
   );
 };
 
-const Troubles = ({ troubles, now }: Pick<DestinationView, 'troubles'> & { now: Date }) => (
-  <ul class="troubles" aria-label="What the logs of its open sagas tell">
-    {troubles.map(({ code, message, times, last_at, saga_id }) => (
+const Errors = ({ errors, now }: { errors: DestinationView['troubles']; now: Date }) => (
+  <ul class="errors" aria-label="Codes in the logs of its open resets">
+    {errors.map(({ code, message, times, last_at, saga_id }) => (
       <li key={code}>
         <code class="code">{code}</code> {times > 1 && <span class="quiet">{times} times, last</span>}{' '}
         <a href={`/sagas/${encodeURIComponent(saga_id)}`}>
@@ -77,17 +79,17 @@ const Troubles = ({ troubles, now }: Pick<DestinationView, 'troubles'> & { now: 
 
 const Pause = ({ id, paused }: { id: string; paused: boolean }) => (
   <details class="action">
-    <summary class="button">{paused ? 'Let it go on' : 'Pause'}</summary>
+    <summary class="button">{paused ? 'Resume deliveries' : 'Pause deliveries'}</summary>
     <form action={`/destinations/${encodeURIComponent(id)}/${paused ? 'resume' : 'pause'}`} method="post">
       <p>
         {paused
-          ? 'Sagas that wait for it look again within five minutes. To make them go at once, use “Run the next attempt now” on the list.'
-          : 'Nothing is sent there until somebody lets it go on. Its sagas wait and use up no attempts; other destinations are not touched.'}
+          ? 'Waiting resets continue within five minutes. To continue at once, apply “Retry now” to them in the list of resets.'
+          : 'No requests are sent until an operator resumes this destination. Its resets wait without using attempts. Other destinations are not affected.'}
       </p>
       <label>
         Reason <input name="reason" required minlength={3} maxlength={500} autocomplete="off" />
       </label>
-      <button class="primary">{paused ? 'Let it go on' : 'Pause'}</button>
+      <button class="primary">{paused ? 'Resume deliveries' : 'Pause deliveries'}</button>
     </form>
   </details>
 );

@@ -1,50 +1,50 @@
-/** The HTTP status a code is answered with, when that happens, and what to do next. Whatever was refused has changed nothing. */
-interface SagaCodeInfo {
+interface OperatorCodeInfo {
+  /** HTTP status of the response. */
   status: number;
   when: string;
   next: string;
 }
 
-const metadata = (status: number, when: string, next: string): SagaCodeInfo => ({ status, when, next });
+const info = (status: number, when: string, next: string): OperatorCodeInfo => ({ status, when, next });
 
-/** Every code of the operator API, and of the pages' and the audit trail's refusals. docs/errors.md is printed from it. */
+/** All error codes of the operator API, the pages and the audit entries. A rejected request has changed nothing. docs/errors.md is generated from this table. */
 export const operatorCodes = {
-  'operator.not_signed_in': metadata(401, 'No session, or it has ended.', 'Sign in at /login, or send an operator key.'),
-  'operator.key_rejected': metadata(401, 'The operator key is unknown, has ended or belongs to nobody any more.', 'Have a new one made: `npm run operators -- key NAME`.'),
-  'operator.wrong_password': metadata(401, 'Username or password is wrong. In the audit trail only.', 'Many of them in a row are somebody guessing.'),
-  'operator.not_allowed': metadata(403, 'The request did not come from these pages.', 'Open the page here and try again; a script sends an operator key.'),
-  'operator.viewer': metadata(403, 'Viewers may look but not act.', 'Ask an operator.'),
+  'operator.not_signed_in': info(401, 'The request has no session, or the session has expired.', 'Sign in at /login, or send an operator key.'),
+  'operator.key_rejected': info(401, 'The operator key is unknown, expired or revoked, or its operator was removed.', 'Create a new key: `npm run operators -- key NAME`.'),
+  'operator.wrong_password': info(401, 'The username or the password is wrong. Only in audit entries.', 'Many of them in a row mean that passwords are being guessed. Check the address of the requests.'),
+  'operator.not_allowed': info(403, 'The request did not come from the operator pages.', 'Open the page and try again. In a script, send an operator key.'),
+  'operator.viewer': info(403, 'Viewers can see every page but cannot act.', 'Ask an operator.'),
 
-  'request.unreadable': metadata(400, 'The body could not be read.', 'Send proper JSON of at most 8 kB.'),
-  'request.not_found': metadata(404, 'There is no such page, address, action or order.', 'Check the address.'),
-  'request.invalid': metadata(422, 'A field is missing or wrong; the text names it.', 'Correct it and send it again.'),
-  'request.reason_missing': metadata(422, 'No reason was given.', 'Say why, in a few words.'),
-  'request.too_many': metadata(429, 'Too many failed logins.', 'Wait a quarter of an hour.'),
+  'request.unreadable': info(400, 'The request body could not be parsed.', 'Send valid JSON of at most 8 kB.'),
+  'request.not_found': info(404, 'The page, address, action or order does not exist.', 'Check the address.'),
+  'request.invalid': info(422, 'A field is missing or invalid. The message names the field.', 'Correct the field and send the request again.'),
+  'request.reason_missing': info(422, 'The reason is missing.', 'Enter a reason.'),
+  'request.too_many': info(429, 'Too many failed logins.', 'Wait 15 minutes and try again.'),
 
-  'saga.unknown': metadata(404, 'There is no such saga.', 'Look for the order number or correlation id.'),
-  'saga.moved': metadata(409, 'The saga has moved on since you looked.', 'See how it stands now, then decide again.'),
-  'saga.ended': metadata(409, 'The saga has ended already.', 'Ask for a new reset, or recover what it cleared.'),
-  'saga.not_stopped': metadata(409, 'Only a stopped saga can be resumed; this one goes on by itself.', 'Nothing.'),
-  'saga.not_waiting': metadata(409, 'No attempt is planned for later.', 'See its phase: stopped wants Resume.'),
-  'saga.running': metadata(409, 'A worker is at the saga, or will be at once, so it cannot be abandoned.', 'Try again once it rests or has stopped.'),
-  'saga.busy': metadata(409, 'A worker was at the reset at that very moment, so it could not be canceled.', 'Try again in a second.'),
-  'saga.cleared': metadata(409, 'BOLs and executed drops have been cleared, so it cannot be canceled any more.', 'Let it end, or abandon it; then recover.'),
-  'saga.stopped': metadata(409, 'The reset has stopped: it cannot be canceled or recovered as it stands.', 'Resume it, or abandon it first.'),
-  'saga.still_moving': metadata(409, 'What a reset cleared can be put back once it has ended.', 'Wait for its end.'),
-  'saga.not_a_reset': metadata(409, 'Only resets can be canceled or recovered.', 'A recovery that rests can be abandoned.'),
+  'saga.unknown': info(404, 'No saga has this id.', 'Search for the order number or the correlation id.'),
+  'saga.moved': info(409, 'The saga has changed since the page was loaded, or its epoch is not `expected_epoch`.', 'Reload the page and decide again.'),
+  'saga.ended': info(409, 'The saga has already finished.', 'Submit a new reset, or recover what this one cleared.'),
+  'saga.not_stopped': info(409, 'Only a stopped saga can be resumed. This saga continues by itself.', 'Nothing.'),
+  'saga.not_waiting': info(409, 'No attempt is scheduled for this saga.', 'Check its phase. If it has stopped, resume it.'),
+  'saga.running': info(409, 'A worker is processing the saga or will start soon, so it cannot be terminated.', 'Try again once it waits, retries or has stopped.'),
+  'saga.busy': info(409, 'A worker was processing the reset, so it could not be canceled.', 'Try again in a second.'),
+  'saga.cleared': info(409, 'BOLs and executed drops are already cleared, so the reset can no longer be canceled.', 'Wait until it ends, or terminate it. Then recover it.'),
+  'saga.stopped': info(409, 'The reset has stopped, so it cannot be canceled or recovered.', 'Resume it, or terminate it first.'),
+  'saga.still_moving': info(409, 'The reset has not finished, so it cannot be recovered. If it was canceled, it cannot be terminated either.', 'Wait until it ends.'),
+  'saga.not_a_reset': info(409, 'Only resets can be canceled or recovered.', 'A recovery that waits, retries or has stopped can be terminated.'),
 
-  'recover.order_moved_on': metadata(409, 'The order was worked on since the reset; the text shows the difference.', 'Compare; with `forced` the snapshot takes its place, and what it replaces is saved.'),
-  'recover.nothing_cleared': metadata(409, 'The saga cleared nothing.', 'Nothing.'),
-  'recover.already_restored': metadata(409, 'What it cleared was put back when it was undone.', 'Nothing.'),
-  'recover.in_progress': metadata(409, 'Another saga is putting it back already; the text names it.', 'Follow that one.'),
-  'recover.order_gone': metadata(409, 'The order does not exist any more.', 'What was cleared is still in the log.'),
+  'recover.order_moved_on': info(409, 'The order has changed since the reset. The message shows the difference.', 'Compare both. With `force`, the snapshot replaces the current values, which are saved first.'),
+  'recover.nothing_cleared': info(409, 'The saga cleared nothing.', 'Nothing.'),
+  'recover.already_restored': info(409, 'The saga was compensated and has restored what it cleared.', 'Nothing.'),
+  'recover.in_progress': info(409, 'Another saga is already restoring the order. The message has its id.', 'Follow that saga.'),
+  'recover.order_gone': info(409, 'The order no longer exists.', 'The snapshot is still in the log of the reset.'),
 
-  'destination.unknown_instance': metadata(404, 'There is no such destination.', 'They are listed at /destinations.'),
-  'destination.state_unchanged': metadata(409, 'It is paused already, or not paused.', 'Nothing.'),
+  'destination.unknown_instance': info(404, 'No destination has this id.', 'Open /destinations for the list.'),
+  'destination.state_unchanged': info(409, 'The destination is already paused, or is not paused.', 'Nothing.'),
 
-  'bulk.no_such_action': metadata(409, 'The action of a bulk that is continued is not offered any more.', 'Choose another.'),
-  'store.unavailable': metadata(503, 'MongoDB does not answer.', 'Bring it back; accepted sagas are safe.'),
-  'ops.internal_error': metadata(500, 'A fault in these pages, not in a saga.', 'See the saga for what came of it, and the log for why.'),
-} satisfies Record<string, SagaCodeInfo>;
+  'bulk.no_such_action': info(409, 'The action of a continued bulk action is no longer available.', 'Start a new bulk action.'),
+  'store.unavailable': info(503, 'MongoDB is unavailable.', 'Start MongoDB. Accepted sagas are safe.'),
+  'ops.internal_error': info(500, 'Internal error of the operator pages.', 'Open the saga for the result of the action. The log of the ops process has the error.'),
+} satisfies Record<string, OperatorCodeInfo>;
 
 export type OperatorCode = keyof typeof operatorCodes;

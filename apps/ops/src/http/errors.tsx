@@ -7,31 +7,33 @@ import { send } from '../page/send.js';
 import { PageError } from './page-error.js';
 
 export const notFound: RequestHandler = () => {
-  throw new PageError(404, 'There is no such page', 'Perhaps the address was cut short. Look for the saga or order with the box above.');
+  throw new PageError(404, 'Page not found', 'Check the address: a part may be missing. Or search for the order in the box at the top.');
 };
 
-/** The one place where errors become pages. */
+/** Converts errors to responses: a page, JSON for the API, or plain text for a refresh. */
 export const errorPages =
   (chrome: Chrome, log: Log): ErrorRequestHandler =>
   (error: unknown, request, response, next) => {
     if (response.headersSent) return next(error);
-    const told = asPageError(error);
-    if (told.status >= 500) log.error('a page could not be shown', { method: request.method, path: request.path, error });
-    // What is on the screen stays there when its refresh fails.
-    if (request.get('hx-request')) return void response.status(told.status).type('text').send(told.message);
+    const shown = toPageError(error);
+    if (shown.status >= 500) log.error('could not show a page', { method: request.method, path: request.path, error });
+    // htmx does not swap in an error, so the page on the screen stays when a refresh fails.
+    if (request.get('hx-request')) return void response.status(shown.status).type('text').send(shown.message);
     if (request.originalUrl.startsWith('/v1/') || request.path.endsWith('.json')) {
-      return void response.status(told.status).json({ detail: told.message, code: told.code });
+      return void response.status(shown.status).json({ detail: shown.message, code: shown.code });
     }
     send(
       response,
-      <Layout chrome={chrome} title={told.title} operator={response.locals['operator']}>
+      <Layout chrome={chrome} title={shown.title} operator={response.locals['operator']}>
         <section class="notice">
-          <p class="notice-code">{told.status}</p>
-          <h1>{told.title}</h1>
-          <p>{told.message}</p>
+          <p class="notice-code">{shown.status}</p>
+          <h1>{shown.title}</h1>
+          <p>
+            {shown.message} <code class="code">{shown.code}</code>
+          </p>
           <p>
             <a class="button" href="/sagas">
-              All sagas
+              All resets
             </a>{' '}
             <a class="button" href={request.method === 'GET' ? request.originalUrl : '/'}>
               Try again
@@ -39,18 +41,18 @@ export const errorPages =
           </p>
         </section>
       </Layout>,
-      told.status,
+      shown.status,
     );
   };
 
-const asPageError = (error: unknown): PageError => {
+const toPageError = (error: unknown): PageError => {
   if (error instanceof PageError) return error;
   if (error instanceof StoreUnavailable) {
-    return new PageError(503, 'MongoDB does not answer', 'Nothing can be shown or changed until it does. Accepted sagas are safe and go on by themselves afterwards.');
+    return new PageError(503, 'MongoDB is unavailable', 'Until it is back, these pages cannot show or change anything. Start MongoDB. Accepted sagas are safe and continue then.');
   }
   const { status } = error as { status?: unknown };
   if (typeof status === 'number' && status >= 400 && status < 500) {
-    return new PageError(status, 'The request could not be read', 'Nothing was changed. Go back, reload the page and try again.', 'request.unreadable');
+    return new PageError(status, 'The request could not be parsed', 'Nothing was changed. Go back, reload the page and try again.', 'request.unreadable');
   }
-  return new PageError(500, 'Something went wrong here', 'It is a fault in these pages, not in a saga, and has been written to the log.');
+  return new PageError(500, 'Internal error', 'These pages have a bug. Sagas are not affected. If you pressed a button, open the saga to see whether the action was done. The log of the ops process has the error.');
 };

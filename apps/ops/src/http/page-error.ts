@@ -1,13 +1,12 @@
 import type { OperatorCode } from './codes.js';
 
-/** An answer that is no page: what happened, and what to do next, in words for the person in front of it. */
+/** An HTTP error for an operator. `title` is what happened, and `message` the next step. */
 export class PageError extends Error {
   override readonly name = 'PageError';
   readonly status: number;
   readonly title: string;
-  /** What a script goes by. */
   readonly code: OperatorCode;
-  constructor(status: number, title: string, message: string, code: OperatorCode = codes[status] ?? 'ops.internal_error') {
+  constructor(status: number, title: string, message: string, code: OperatorCode = defaultCodes[status] ?? 'ops.internal_error') {
     super(message);
     this.status = status;
     this.title = title;
@@ -15,7 +14,7 @@ export class PageError extends Error {
   }
 }
 
-const codes: Record<number, OperatorCode> = {
+const defaultCodes: Record<number, OperatorCode> = {
   401: 'operator.not_signed_in',
   403: 'operator.not_allowed',
   404: 'request.not_found',

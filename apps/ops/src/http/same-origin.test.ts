@@ -13,32 +13,32 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => ops.close());
 
-describe('a change', () => {
+describe('a change request', () => {
   const change = (headers: Record<string, string>) => request(ops.app).put('/queues/api/queues/sagas/pause').set({ cookie, host: 'ops.lan:8081', ...headers });
 
   test.each([
     ['from another site', { 'sec-fetch-site': 'cross-site' }],
     ['from another port of this host', { 'sec-fetch-site': 'same-site', origin: 'http://ops.lan:9999' }],
-    ['from another port, where browsers do not say Sec-Fetch-Site', { origin: 'http://ops.lan:9999' }],
-    ['from a page without an origin', { origin: 'null' }],
-    ['from who does not say', {}],
-  ])('%s is refused', async (_from, headers) => {
-    const answer = await change(headers as Record<string, string>);
-    expect(answer.status).toBe(403);
-    expect(answer.text).toContain('Nothing was changed.');
+    ['from another port, without Sec-Fetch-Site', { origin: 'http://ops.lan:9999' }],
+    ['with a null origin', { origin: 'null' }],
+    ['without an origin', {}],
+  ])('%s is rejected', async (_from, headers) => {
+    const response = await change(headers as Record<string, string>);
+    expect(response.status).toBe(403);
+    expect(response.text).toContain('Nothing was changed.');
   });
 
   test.each([
     ['over HTTPS or on localhost', { 'sec-fetch-site': 'same-origin', origin: 'http://ops.lan:8081' }],
     ['over HTTP on a LAN', { origin: 'http://ops.lan:8081' }],
-  ])('from our own pages %s is let through', async (_how, headers) => {
+  ])('from the operator pages %s is accepted', async (_how, headers) => {
     expect((await change(headers)).status).toBe(200);
     await ops.bullmqQueue.resume();
   });
 });
 
 describe('headers', () => {
-  test('our pages run no inline script, take no inline style and are in nobody’s frame', async () => {
+  test('the pages forbid inline scripts, inline styles and framing', async () => {
     const { headers } = await request(ops.app).get('/login');
     const policy = headers['content-security-policy'] ?? '';
     expect(policy).toContain("script-src 'self';");
@@ -50,14 +50,14 @@ describe('headers', () => {
     expect(headers['cache-control']).toBe('no-store');
   });
 
-  test('Bull Board may have its inline styles, and nothing more', async () => {
+  test('Bull Board allows inline styles, but no inline scripts', async () => {
     const { headers } = await request(ops.app).get('/queues').set('cookie', cookie);
     expect(headers['content-security-policy']).toContain("style-src 'self' 'unsafe-inline';");
     expect(headers['content-security-policy']).toContain("script-src 'self';");
     expect(headers['x-powered-by']).toBeUndefined();
   });
 
-  test('the files a page loads carry their hash and are kept', async () => {
+  test('assets of a page have a hash in their path and are cached as immutable', async () => {
     const { text } = await request(ops.app).get('/login');
     const files = [...text.matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)].map(([, path]) => path!);
     expect(files).toHaveLength(3);

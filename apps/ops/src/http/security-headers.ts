@@ -2,8 +2,8 @@ import type { RequestHandler } from 'express';
 import helmet from 'helmet';
 
 /**
- * Headers for pages that run no inline script and load nothing from elsewhere. Over plain HTTP on a LAN
- * neither HSTS nor the upgrade of requests may be asked for: the browser would look for a TLS port that is not there.
+ * Sets headers that forbid inline scripts and files of other sites.
+ * Over plain HTTP, HSTS and upgraded requests are off: the browser would connect to a TLS port that does not exist.
  */
 export const securityHeaders = ({ secure, inlineStyles = false }: { secure: boolean; inlineStyles?: boolean }): RequestHandler =>
   helmet({
@@ -23,9 +23,9 @@ export const securityHeaders = ({ secure, inlineStyles = false }: { secure: bool
       },
     },
     strictTransportSecurity: secure,
-    // With no-referrer a browser sends `Origin: null` from our own forms, and the same-origin check would refuse them.
+    // With no-referrer, a browser sends `Origin: null` from our own forms, and the same-origin check would reject them.
     referrerPolicy: { policy: 'same-origin' },
-    // These two only work over TLS, and warn in the browser's console without it.
+    // Both need TLS. Without TLS the browser logs a warning.
     crossOriginOpenerPolicy: secure,
     originAgentCluster: secure,
   });

@@ -3,15 +3,15 @@ import type { Actor } from '../commands/commands.js';
 import { PageError } from '../http/page-error.js';
 import { signedIn } from './signed-in.js';
 
-/** Whoever sent the request, as commands and the audit trail want to know them. */
+/** Returns the operator who sent the request, for commands and audit entries. */
 export const actorOf = (request: Request, response: Response): Actor => {
   const { username, role } = signedIn(response);
   return { by: username, role, from: request.ip ?? null };
 };
 
-/** The same, where only operators may act. */
+/** Returns the operator who sent the request. Throws PageError 403 for a viewer. */
 export const operatorOf = (request: Request, response: Response): Actor => {
   const actor = actorOf(request, response);
-  if (actor.role !== 'operator') throw new PageError(403, 'Viewers may look but not act', 'Nothing was changed. Ask an operator.', 'operator.viewer');
+  if (actor.role !== 'operator') throw new PageError(403, 'Viewers cannot act', 'Viewers can see every page but cannot change anything. Nothing was changed. Ask an operator.', 'operator.viewer');
   return actor;
 };

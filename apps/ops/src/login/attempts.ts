@@ -6,13 +6,13 @@ import { usernameOf } from './credentials.js';
 
 const windowMs = 15 * 60_000;
 
-/** Failed logins that one address, and one name from wherever, may make in a quarter of an hour. */
-export const mostFailures = { address: 30, username: 10 };
+/** Limits of failed logins in 15 minutes, by address and by username. */
+export const maxFailures = { address: 30, username: 10 };
 
-/** Slows down guessing, whether one machine tries many names or many machines try one. */
+/** Limits password guessing from one address and for one username. */
 export const limitAttempts = (): RequestHandler[] => [
-  limit({ limit: mostFailures.address, keyGenerator: ({ ip = '' }) => ipKeyGenerator(ip) }),
-  limit({ limit: mostFailures.username, keyGenerator: (request: Request) => usernameOf(request).toLowerCase() }),
+  limit({ limit: maxFailures.address, keyGenerator: ({ ip = '' }) => ipKeyGenerator(ip) }),
+  limit({ limit: maxFailures.username, keyGenerator: (request: Request) => usernameOf(request).toLowerCase() }),
 ];
 
 const limit = (options: Partial<Options>): RequestHandler =>
@@ -22,9 +22,9 @@ const limit = (options: Partial<Options>): RequestHandler =>
     standardHeaders: 'draft-8',
     skipSuccessfulRequests: true,
     requestWasSuccessful: (_request, { statusCode }) => statusCode !== 401,
-    // Behind a proxy that we were not told to trust, the proxy is the address. That is stricter, not weaker.
+    // Behind a proxy that is not trusted, all requests have the proxy's address. The limit is then stricter.
     validate: { xForwardedForHeader: false },
     handler: (_request, _response, next) =>
-      next(new PageError(429, 'Too many failed logins', 'Wait a quarter of an hour and try again. If it was not you, tell whoever looks after these pages.')),
+      next(new PageError(429, 'Too many failed logins', 'Wait 15 minutes and try again. If these logins were not yours, inform the administrator of these pages.')),
     ...options,
   });

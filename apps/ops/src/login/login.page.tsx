@@ -5,7 +5,7 @@ export const LoginPage = ({ chrome, next, username, problem }: { chrome: Chrome;
   <Layout chrome={chrome} title="Sign in">
     <form class="login" action="/login" method="post">
       <h1>Sign in</h1>
-      <p class="quiet">Sagas, queues and orders of the {chrome.environment} environment.</p>
+      <p class="quiet">Resets, queues and orders of the {chrome.environment} environment.</p>
       {problem !== undefined && (
         <p class="problem" role="alert">
           {problem}

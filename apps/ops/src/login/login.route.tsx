@@ -22,7 +22,7 @@ export interface LoginPorts {
 
 export const loginRoutes = ({ operators, sessions, audit, log, chrome, secureCookies }: LoginPorts): Router => {
   const router = express.Router();
-  const check = checkAgainst(operators);
+  const verify = verifyAgainst(operators);
 
   router.get('/login', (request, response) => {
     send(response, <LoginPage chrome={chrome} next={nextPathOf(request.query['next'])} />);
@@ -32,14 +32,14 @@ export const loginRoutes = ({ operators, sessions, audit, log, chrome, secureCoo
     const username = usernameOf(request);
     const next = nextPathOf((request.body as { next?: unknown } | undefined)?.next);
     const from = request.ip ?? null;
-    const right = await check(username, passwordOf(request));
-    const signedIn = right && (await start(right));
+    const verified = await verify(username, passwordOf(request));
+    const signedIn = verified && (await startSession(verified));
     if (!signedIn) {
-      // Only names there are: into the wrong box people also type their passwords.
+      // Unknown names are not stored: an operator may have typed the password into the username box.
       const by = (await operators.find(username))?._id ?? '(unknown name)';
       await audit.note({ by, role: null, action: 'login', reason: null, from }, { outcome: 'rejected', code: 'operator.wrong_password' });
-      log.warn('login refused', { username: by, ip: request.ip });
-      return send(response, <LoginPage chrome={chrome} next={next} username={username} problem="Username or password is wrong." />, 401);
+      log.warn('login rejected', { username: by, ip: request.ip });
+      return send(response, <LoginPage chrome={chrome} next={next} username={username} problem="The username or the password is wrong." />, 401);
     }
     const { operator, token } = signedIn;
     await audit.note({ by: operator._id, role: operator.role, action: 'login', reason: null, from }, { outcome: 'done' });
@@ -55,25 +55,28 @@ export const loginRoutes = ({ operators, sessions, audit, log, chrome, secureCoo
 
   return router;
 
-  /** Undefined when the operator went, or got a new password, while the old one was checked: what signed them out then did not find this session. */
-  async function start(operator: OperatorDocument): Promise<{ operator: OperatorDocument; token: string } | undefined> {
+  /**
+   * Returns undefined when the operator was removed or got a new password during the check.
+   * Without the second read, a session of the old password would survive, because the sign-out happened before the session existed.
+   */
+  async function startSession(operator: OperatorDocument): Promise<{ operator: OperatorDocument; token: string } | undefined> {
     const token = randomBytes(32).toString('base64url');
     const now = new Date();
     await sessions.removeExpired(now);
     await sessions.start({ _id: digestOf(token), username: operator._id, created_at: now, expires_at: new Date(now.getTime() + sessionMs) });
-    const still = await operators.find(operator._id);
-    if (still?.password_scrypt === operator.password_scrypt) return { operator: still, token };
+    const current = await operators.find(operator._id);
+    if (current?.password_scrypt === operator.password_scrypt) return { operator: current, token };
     await sessions.end(digestOf(token));
     return undefined;
   }
 };
 
-/** A name nobody has costs as much time as a wrong password, so the clock does not tell which names exist. */
-const checkAgainst = (operators: OperatorRepository) => {
-  const nobodys = hashPassword(randomBytes(32).toString('base64'));
+/** Verifies a password hash for an unknown username too, so that the response time does not reveal which usernames exist. */
+const verifyAgainst = (operators: OperatorRepository) => {
+  const unknownHash = hashPassword(randomBytes(32).toString('base64'));
   return async (username: string, password: string): Promise<OperatorDocument | undefined> => {
     const operator = await operators.find(username);
-    const right = await verifyPassword(password, operator?.password_scrypt ?? (await nobodys));
-    return right ? operator : undefined;
+    const isCorrect = await verifyPassword(password, operator?.password_scrypt ?? (await unknownHash));
+    return isCorrect ? operator : undefined;
   };
 };

@@ -6,7 +6,7 @@ import { ownDatabase, testRedisUrl } from '../../../../tests/stores/own-database
 import type { OpenOps } from '../testing/open-ops.js';
 import { openOps, passwords } from '../testing/open-ops.js';
 import { fromOurPages, signIn } from '../testing/sign-in.js';
-import { mostFailures } from './attempts.js';
+import { maxFailures } from './attempts.js';
 import { loginRoutes } from './login.route.js';
 import { cookieName } from './session-cookie.js';
 
@@ -20,35 +20,35 @@ const attempt = (username: string, password: string, next?: string) =>
   fromOurPages(request(ops.app).post('/login')).type('form').send({ username, password, next });
 
 describe('login', () => {
-  test('a page leads to the login and back', async () => {
-    const away = await request(ops.app).get('/sagas?phase=stopped');
-    expect(away.status).toBe(303);
-    expect(away.headers['location']).toBe('/login?next=%2Fsagas%3Fphase%3Dstopped');
+  test('a page redirects to the login and back', async () => {
+    const redirect = await request(ops.app).get('/sagas?phase=stopped');
+    expect(redirect.status).toBe(303);
+    expect(redirect.headers['location']).toBe('/login?next=%2Fsagas%3Fphase%3Dstopped');
     const back = await attempt('operator', passwords.operator, '/sagas?phase=stopped');
     expect(back.headers['location']).toBe('/sagas?phase=stopped');
   });
 
-  test.each(['https://evil.example/', '//evil.example', '/\\evil.example', '/\t/evil.example', 'javascript:alert(1)'])('never leads to %j', async (next) => {
+  test.each(['https://evil.example/', '//evil.example', '/\\evil.example', '/\t/evil.example', 'javascript:alert(1)'])('never redirects to %j', async (next) => {
     expect((await attempt('viewer', passwords.viewer, next)).headers['location']).toBe('/');
   });
 
-  test('a wrong password and an unknown name get the same answer', async () => {
+  test('a wrong password and an unknown username get the same response', async () => {
     const wrong = await attempt('operator', 'wrong');
-    const unknown = await attempt('nobody', 'wrong');
+    const unknown = await attempt('stranger', 'wrong');
     expect([wrong.status, unknown.status]).toEqual([401, 401]);
-    expect(wrong.text).toContain('Username or password is wrong.');
-    expect(unknown.text.replace('nobody', 'operator')).toBe(wrong.text);
+    expect(wrong.text).toContain('The username or the password is wrong.');
+    expect(unknown.text.replace('stranger', 'operator')).toBe(wrong.text);
     expect(wrong.headers['set-cookie']).toBeUndefined();
   });
 
-  test('the cookie is out of reach of scripts and of other sites', async () => {
+  test('scripts and other sites cannot read the cookie', async () => {
     const { headers } = await attempt('operator', passwords.operator);
     expect(headers['set-cookie']?.[0]).toMatch(new RegExp(`^${cookieName}=[\\w-]{43}; Max-Age=28800; Path=/; Expires=[^;]+; HttpOnly; SameSite=Strict$`));
     const stored = await ops.store.connection.collection('sessions').find().toArray();
     expect(JSON.stringify(stored)).not.toContain(headers['set-cookie']![0]!.split(/[=;]/)[1]);
   });
 
-  test('with a password that is replaced at this very moment is refused, and leaves no session', async () => {
+  test('with a password that is replaced during the check is rejected and leaves no session', async () => {
     const operators = operatorRepository(ops.store);
     await operators.save({ _id: 'hedy', password_scrypt: await hashPassword('the old one'), role: 'operator', created_at: new Date() });
     const sessions = sessionRepository(ops.store);
@@ -71,7 +71,7 @@ describe('login', () => {
     expect((await request(ops.app).get('/sagas').set('cookie', cookie)).status).toBe(303);
   });
 
-  test('a session that has run out is none, and the next login clears it away', async () => {
+  test('an expired session is rejected, and the next login deletes it', async () => {
     const cookie = await signIn(ops.app, 'viewer');
     const sessions = ops.store.connection.collection('sessions');
     await sessions.updateMany({}, { $set: { expires_at: new Date(Date.now() - 1) } });
@@ -80,16 +80,16 @@ describe('login', () => {
     expect(await sessions.countDocuments()).toBe(1);
   });
 
-  test('an operator who is taken away is out at once', async () => {
+  test('a removed operator loses access at once', async () => {
     await operatorRepository(ops.store).save({ _id: 'leaver', password_scrypt: await hashPassword('secret'), role: 'operator', created_at: new Date() });
     const cookie = (await attempt('leaver', 'secret')).headers['set-cookie']![0]!;
     await ops.store.connection.collection<{ _id: string }>('operators').deleteOne({ _id: 'leaver' });
     expect((await request(ops.app).get('/').set('cookie', cookie)).status).toBe(303);
   });
 
-  test('guessing ends with a wait, also for who has it right by then', async () => {
+  test('after too many failed logins, a correct password has to wait too', async () => {
     const statuses = [];
-    for (let i = 0; i < mostFailures.username; i++) statuses.push((await attempt('Guessed', `guess ${i}`)).status);
+    for (let i = 0; i < maxFailures.username; i++) statuses.push((await attempt('Guessed', `guess ${i}`)).status);
     expect(new Set(statuses)).toEqual(new Set([401]));
     const late = await attempt('guessed', 'right by now');
     expect(late.status).toBe(429);
@@ -97,17 +97,17 @@ describe('login', () => {
     expect(late.text).toContain('Too many failed logins');
   }, 30_000);
 
-  test('signing in often is not guessing', async () => {
-    for (let i = 0; i < mostFailures.username + 1; i++) expect(await signIn(ops.app, 'viewer')).toContain(cookieName);
+  test('successful logins are not limited', async () => {
+    for (let i = 0; i < maxFailures.username + 1; i++) expect(await signIn(ops.app, 'viewer')).toContain(cookieName);
   }, 30_000);
 });
 
-test('over HTTPS the cookie and the pages never go over anything else', async () => {
+test('with secure cookies, the cookie is Secure and HSTS is on', async () => {
   const secure = await openOps({ mongodbUri: ownDatabase('ops-login-secure'), redisUrl: testRedisUrl(), secure: true });
   try {
-    const answer = await fromOurPages(request(secure.app).post('/login')).type('form').send({ username: 'viewer', password: passwords.viewer });
-    expect(answer.headers['set-cookie']?.[0]).toMatch(/; Secure/);
-    expect(answer.headers['strict-transport-security']).toBeDefined();
+    const response = await fromOurPages(request(secure.app).post('/login')).type('form').send({ username: 'viewer', password: passwords.viewer });
+    expect(response.headers['set-cookie']?.[0]).toMatch(/; Secure/);
+    expect(response.headers['strict-transport-security']).toBeDefined();
   } finally {
     await secure.close();
   }

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { OperatorDocument, OperatorKeyDocument, OperatorKeyRepository, OperatorRepository, OperatorRole, OperatorAccounts } from '@crossroads/store';
 import { hashPassword, newOperatorKey } from '@crossroads/store';
+import { plural } from '../page/plural.js';
 
-/** What was asked for cannot be done; the message says what to do instead. */
+/** A command that cannot run. The message contains the reason and the next step. */
 export class OperatorError extends Error {
   override readonly name = 'OperatorError';
 }
@@ -15,23 +16,23 @@ export interface OperatorAdminPorts {
 
 const roles: readonly OperatorRole[] = ['viewer', 'operator'];
 
-/** What whoever looks after the operators does. All throw OperatorError for a wish that cannot be granted. */
+/** Commands that manage operators and their keys. All throw OperatorError when the input is invalid or the operator does not exist. */
 export const operatorCommands = ({ operators, accounts, keys }: OperatorAdminPorts, now: () => Date = () => new Date()) => {
-  const known = async (username: string): Promise<OperatorDocument> => {
+  const findOrThrow = async (username: string): Promise<OperatorDocument> => {
     const operator = await operators.find(username);
-    if (!operator) throw new OperatorError(`There is no operator "${username}". "list" shows those there are.`);
+    if (!operator) throw new OperatorError(`Operator "${username}" not found. The command "list" shows all operators.`);
     return operator;
   };
 
   return {
-    /** A new operator, or a new password for the one of that name, who is then signed out everywhere. The password is told once. */
+    /** Creates an operator, or replaces the password of an existing one and ends all their sessions. Returns the password, which is not stored. */
     async create(username: string, role: string): Promise<{ password: string; replaced: boolean }> {
-      if (!/^[\w.@-]{1,64}$/.test(username)) throw new OperatorError('A username is 1 to 64 letters, digits, dots, dashes, underscores or @.');
-      const its = roles.find((each) => each === role);
-      if (!its) throw new OperatorError(`--role must be one of ${roles.join(', ')}.`);
+      if (!/^[\w.@-]{1,64}$/.test(username)) throw new OperatorError('The username is invalid. Use 1 to 64 letters, digits, dots, dashes, underscores or @.');
+      const validRole = roles.find((each) => each === role);
+      if (!validRole) throw new OperatorError(`--role must be one of ${roles.join(', ')}.`);
       const earlier = await operators.find(username);
       const password = randomBytes(12).toString('base64url');
-      await operators.save({ _id: username, password_scrypt: await hashPassword(password), role: its, created_at: earlier?.created_at ?? now() });
+      await operators.save({ _id: username, password_scrypt: await hashPassword(password), role: validRole, created_at: earlier?.created_at ?? now() });
       await accounts.signOut(username);
       return { password, replaced: earlier !== undefined };
     },
@@ -41,28 +42,28 @@ export const operatorCommands = ({ operators, accounts, keys }: OperatorAdminPor
       return { operators: await accounts.list(), keys: all.map((key) => ({ ...key, live: key.revoked_at === null && (key.expires_at === null || key.expires_at > now()) })) };
     },
 
-    /** A key for scripts, with the rights of its operator. Its text is told once. */
+    /** Creates a key with the rights of its operator. Returns its text, which is not stored. */
     async key(username: string, expiresAt: Date | null): Promise<{ id: string; text: string }> {
-      await known(username);
-      if (expiresAt !== null && !(expiresAt > now())) throw new OperatorError('--expires must be a time to come, such as 2030-01-31.');
+      await findOrThrow(username);
+      if (expiresAt !== null && !(expiresAt > now())) throw new OperatorError('--expires must be a date in the future, such as 2030-01-31.');
       const { id, text, sha256 } = newOperatorKey();
       await keys.save({ _id: id, sha256, username, created_at: now(), expires_at: expiresAt, revoked_at: null });
-      // Taken away since the look, the operator would leave a key to the next of that name. Nobody has its text yet.
-      await known(username).catch(async (error: unknown) => {
+      // If the operator was removed in between, the key would work for the next operator of this name. So it is revoked.
+      await findOrThrow(username).catch(async (error: unknown) => {
         await keys.revoke(id, now());
         throw error;
       });
       return { id, text };
     },
 
-    /** Takes an operator away with all their keys, or one key only. At once: sessions and keys are looked up at every request. */
+    /** Removes an operator and all their keys, or revokes one key. Takes effect at once, because sessions and keys are read at every request. */
     async revoke(name: string): Promise<string> {
-      if (await keys.revoke(name, now())) return `Key ${name} works no more.`;
-      // The operator first: a key that is made meanwhile then finds nobody, or is among those that end here. Repeatable, should it break off between the two.
+      if (await keys.revoke(name, now())) return `Key ${name} revoked.`;
+      // The operator is removed before the keys. A key created at the same time is then revoked here or by `key`. Safe to repeat after a crash.
       const removed = await accounts.remove(name);
-      const ended = await keys.revokeAll(name, now());
-      if (!removed && ended === 0) await known(name);
-      return `${name} is no operator any more and is signed out; ${ended} of their keys work no more.`;
+      const revoked = await keys.revokeAll(name, now());
+      if (!removed && revoked === 0) await findOrThrow(name);
+      return `Operator ${name} removed and signed out, ${plural(revoked, 'key')} revoked.`;
     },
   };
 };

@@ -4,11 +4,11 @@ import type { OrderReset, OrderView, OrderViewRepository } from '@crossroads/sto
 import { PageError } from '../http/page-error.js';
 import type { SignedIn } from '../login/signed-in.js';
 import { signedIn } from '../login/signed-in.js';
-import { Fact } from '../page/fact.js';
+import { Property } from '../page/property.js';
 import type { Chrome } from '../page/layout.js';
 import { Layout } from '../page/layout.js';
 import { send } from '../page/send.js';
-import { Metadata } from '../sagas/metadata.js';
+import { StructuredValue } from '../page/structured-value.js';
 import { ResetTable } from './reset-table.js';
 
 export const orderRoutes = ({ orders, chrome }: { orders: OrderViewRepository; chrome: Chrome }): Router =>
@@ -16,7 +16,7 @@ export const orderRoutes = ({ orders, chrome }: { orders: OrderViewRepository; c
     const { orderId } = request.params;
     const [order, resets] = await Promise.all([orders.order(orderId), orders.resets(orderId)]);
     if (!order && resets.length === 0) {
-      throw new PageError(404, 'There is no such order', 'No order has this id, and no saga was ever about it. Look for its number with the box above.');
+      throw new PageError(404, 'Order not found', 'No order and no saga has this order id. Search for the order number in the box at the top.');
     }
     send(response, <OrderPage chrome={chrome} operator={signedIn(response)} orderId={orderId} order={order} resets={resets} now={new Date()} />);
   });
@@ -33,40 +33,40 @@ interface OrderPageProps {
 const OrderPage = ({ chrome, operator, orderId, order, resets, now }: OrderPageProps) => (
   <Layout chrome={chrome} title={`Order ${order?.origin.number ?? orderId}`} operator={operator}>
     <h1>Order {order?.origin.number ?? orderId}</h1>
-    {order ? <Now order={order} /> : <p class="warning">There is no order with this id; somebody asked for a reset of it all the same.</p>}
+    {order ? <CurrentOrder order={order} /> : <p class="warning">No order with this id exists. The resets below requested it.</p>}
     <section aria-labelledby="resets">
       <h2 id="resets">
         Resets and recoveries <span class="count">{resets.length}</span>
       </h2>
-      {resets.length === 0 ? <p class="empty">This order was never reset.</p> : <ResetTable resets={resets} now={now} />}
+      {resets.length === 0 ? <p class="empty">No resets of this order found.</p> : <ResetTable resets={resets} now={now} />}
     </section>
   </Layout>
 );
 
-const Now = ({ order }: { order: OrderView }) => (
+const CurrentOrder = ({ order }: { order: OrderView }) => (
   <>
     <p class="quiet">
       {order.origin.tenant} ({order.origin.number}) → {order.destination.tenant} ({order.destination.number ?? 'no number yet'})
     </p>
-    <dl class="head-facts">
-      <Fact name="Status">{order.status}</Fact>
-      <Fact name="Progression">{order.progression_state}</Fact>
-      <Fact name="Version">{order.version}</Fact>
-      <Fact name="BOLs">{order.bols.length}</Fact>
-      <Fact name="Executed drops">{order.executed_drops.length}</Fact>
-      <Fact name="Order id">
+    <dl class="properties">
+      <Property name="Status">{order.status}</Property>
+      <Property name="Progression">{order.progression_state}</Property>
+      <Property name="Version">{order.version}</Property>
+      <Property name="BOLs">{order.bols.length}</Property>
+      <Property name="Executed drops">{order.executed_drops.length}</Property>
+      <Property name="Order id">
         <code>{order.order_id}</code>
-      </Fact>
+      </Property>
       {order.held_by !== undefined && (
-        <Fact name="Held by">
-          <a href={`/sagas/${encodeURIComponent(order.held_by)}`}>a saga</a>
-        </Fact>
+        <Property name="Locked by">
+          <a href={`/sagas/${encodeURIComponent(order.held_by)}`}>reset {order.held_by}</a>
+        </Property>
       )}
     </dl>
     <details class="json">
-      <summary>BOLs and executed drops as they are now</summary>
-      <div class="facts">
-        <Metadata value={{ bols: order.bols, executed_drops: order.executed_drops }} />
+      <summary>Current BOLs and executed drops</summary>
+      <div class="structured-value">
+        <StructuredValue value={{ bols: order.bols, executed_drops: order.executed_drops }} />
       </div>
     </details>
   </>

@@ -1,12 +1,12 @@
 import { redact } from './redact.js';
 
-/** Characters shown of one value. A page with megabytes in it helps nobody; the raw JSON has all of it. */
-const longest = 20_000;
+/** Characters shown of one value. The raw JSON has all of them. */
+const maxCharacters = 20_000;
 
-/** A value as JSON, folded away when it is long. */
+/** Shows a value as folded JSON, with secrets redacted. */
 export const Json = ({ value, label }: { value: unknown; label: string }) => {
-  const text = JSON.stringify(readable(redact(value)), null, 2) ?? 'null';
-  const shown = text.length > longest ? `${text.slice(0, longest)}\n… ${text.length - longest} characters more: see the raw JSON.` : text;
+  const text = JSON.stringify(parseBody(redact(value)), null, 2) ?? 'null';
+  const shown = text.length > maxCharacters ? `${text.slice(0, maxCharacters)}\n… ${text.length - maxCharacters} more characters in the raw JSON.` : text;
   return (
     <details class="json">
       <summary>{label}</summary>
@@ -15,8 +15,8 @@ export const Json = ({ value, label }: { value: unknown; label: string }) => {
   );
 };
 
-/** Text that holds JSON, such as a request's body, is easier to read as JSON. */
-const readable = (value: unknown): unknown => {
+/** Parses a `body` that is JSON text, so that it is indented too. */
+const parseBody = (value: unknown): unknown => {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   const { body, ...rest } = value as { body?: unknown };
   if (typeof body !== 'string') return value;

@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import type { Assets } from '../assets/assets.js';
 import type { SignedIn } from '../login/signed-in.js';
 
-/** What every page needs and no page decides. */
+/** The parts of the layout that are equal on all pages. */
 export interface Chrome {
   assets: Assets;
   environment: string;
@@ -12,12 +12,12 @@ export interface LayoutProps {
   chrome: Chrome;
   title: string;
   operator?: SignedIn | undefined;
-  /** What the search box shows. */
+  /** Text in the search box. */
   q?: string | undefined;
   children: ComponentChildren;
 }
 
-/** `open` is the reader's, not ours: a refresh must not close what they have unfolded. */
+/** A refresh keeps `open`, so that it does not close sections that the operator has opened. */
 const htmxConfig = JSON.stringify({ includeIndicatorCSS: false, history: false, morphIgnore: ['data-htmx-powered', 'open'] });
 
 export const Layout = ({ chrome, title, operator, q, children }: LayoutProps) => (
@@ -54,16 +54,16 @@ export const Layout = ({ chrome, title, operator, q, children }: LayoutProps) =>
 const Navigation = ({ operator, q }: { operator: SignedIn; q: string | undefined }) => (
   <>
     <nav aria-label="Pages">
-      <a href="/sagas">Sagas</a>
+      <a href="/sagas">Resets</a>
       <a href="/destinations">Destinations</a>
       <a href="/queues">Queues</a>
       <a href="/audit">Audit</a>
     </nav>
     <form class="search" action="/sagas" role="search">
-      <input type="search" name="q" value={q} aria-label="Find a saga or an order" placeholder="Order number, correlation id, saga id or URL" autocomplete="off" spellcheck={false} />
+      <input type="search" name="q" value={q} aria-label="Find a reset or an order" placeholder="Order number, correlation id, saga id or URL" autocomplete="off" spellcheck={false} />
       <button>Find</button>
     </form>
-    <form class="who" action="/logout" method="post">
+    <form class="session" action="/logout" method="post">
       <span>
         {operator.username} <span class="quiet">({operator.role})</span>
       </span>

@@ -1,7 +1,7 @@
 import type { IntegrationStatus } from '@crossroads/contract';
 import type { Phase } from '@crossroads/saga';
 
-/** A colour stands for how much it matters, never alone for what it is: the word is always there. */
+/** Color of a pill. It only adds emphasis: the pill always has a word too. */
 type Tone = 'good' | 'bad' | 'warn' | 'busy' | 'quiet';
 
 const statusTones: Record<IntegrationStatus, Tone> = {
@@ -18,15 +18,17 @@ const statusTones: Record<IntegrationStatus, Tone> = {
 
 const phaseTones: Record<Phase, Tone> = { running: 'busy', waiting: 'quiet', awaiting_approval: 'quiet', retrying: 'warn', stopped: 'bad', ended: 'quiet' };
 
-/** What a phase means to somebody who has never heard of it. */
 export const phaseDescription: Record<Phase, string> = {
-  running: 'A worker is at it, or will be at once.',
-  waiting: 'Waits for its turn and looks again by itself.',
-  awaiting_approval: 'Waits for a word from outside, such as the destination accepting.',
-  retrying: 'The last attempt failed; the next one is planned.',
-  stopped: 'Does not move until an operator acts.',
-  ended: 'Has come to its end.',
+  running: 'Running, or about to be picked up.',
+  waiting: 'Blocked by another saga or a limit. Retried automatically.',
+  awaiting_approval: 'Waiting for approval at the destination.',
+  retrying: 'The last attempt failed. The next one is scheduled.',
+  stopped: 'Failed. Needs an operator.',
+  ended: 'Finished.',
 };
+
+/** Returns the phase as it is shown: without underscores. */
+export const phaseLabel = (phase: Phase): string => phase.replace('_', ' ');
 
 export const StatusPill = ({ status }: { status: IntegrationStatus }) => (
   <span class={`pill ${statusTones[status] ?? 'quiet'}`} data-testid="status">
@@ -36,6 +38,6 @@ export const StatusPill = ({ status }: { status: IntegrationStatus }) => (
 
 export const PhasePill = ({ phase, failures = 0 }: { phase: Phase; failures?: number }) => (
   <span class={`pill ${phaseTones[phase] ?? 'quiet'}`} title={phaseDescription[phase]} data-testid="phase">
-    {phase === 'retrying' && failures > 0 ? `retrying · ${failures} failed` : phase}
+    {phase === 'retrying' && failures > 0 ? `retrying · ${failures} failed` : phaseLabel(phase)}
   </span>
 );

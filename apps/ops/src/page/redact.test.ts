@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { redact } from './redact.js';
 
-test('stars stand for whatever is named like a secret, at any depth', () => {
+test('values with a secret’s name are redacted at any depth', () => {
   expect(redact({ headers: { Authorization: 'Bearer x', 'x-api-key': 'k', accept: '*/*' }, list: [{ client_secret: 's' }], password: null })).toEqual({
     headers: { Authorization: '***', 'x-api-key': '***', accept: '*/*' },
     list: [{ client_secret: '***' }],
@@ -9,12 +9,12 @@ test('stars stand for whatever is named like a secret, at any depth', () => {
   });
 });
 
-test('secrets inside text are found too', () => {
+test('secrets inside text are redacted', () => {
   expect(redact('{"token":"t","order_number":"4711"}')).toBe('{"token":"***","order_number":"4711"}');
   expect(redact('GET https://user:pw@host/p?api_key=abc&x=1 with Bearer abcdefgh12')).toBe('GET https://***@host/p?api_key=***&x=1 with Bearer ***');
 });
 
-test('dates and ids stay what they are', () => {
+test('dates are kept as they are', () => {
   const at = new Date(0);
   expect(redact({ at })).toEqual({ at });
 });

@@ -2,7 +2,7 @@ const secretName = /authorization|cookie|api[-_]?key|secret|token|password|passw
 
 const REDACTED = '***';
 
-/** A copy fit to be shown: whatever is named like a secret becomes stars, in JSON inside text and in URLs as well. */
+/** Returns a copy in which values with a secret's name are `***`, also inside JSON text and URLs. */
 export const redact = (value: unknown): unknown => {
   if (typeof value === 'string') return redactText(value);
   if (Array.isArray(value)) return value.map(redact);
@@ -10,17 +10,17 @@ export const redact = (value: unknown): unknown => {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, secretName.test(key) && item !== null ? REDACTED : redact(item)]));
 };
 
-/** Dates, ids and decimals know how to print themselves; taken apart they would be gibberish. */
+/** Excludes dates, ids and decimals: they have their own JSON form. */
 const isPlain = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && [Object.prototype, null].includes(Object.getPrototypeOf(value) as object | null);
 
-/** Sentences too: an error may quote the URL it failed at. */
+/** Redacts secrets in text, because an error message may quote a URL or JSON. */
 export const redactText = (text: string): string => {
   if (/^\s*[{[]/.test(text)) {
     try {
       return JSON.stringify(redact(JSON.parse(text)));
     } catch {
-      // Not JSON after all.
+      // The text only looks like JSON.
     }
   }
   return text

@@ -1,8 +1,8 @@
 import type { ComponentChildren } from 'preact';
 
-/** Things in rows; on a phone each row is a card, and `data-label` names its lines. */
+/** Table that turns each row into a card on a phone. There, the `data-label` of a cell is its heading. */
 export const Table = ({ columns, children }: { columns: readonly ComponentChildren[]; children: ComponentChildren }) => (
-  <table class="sagas">
+  <table class="data-table">
     <thead>
       <tr>
         {columns.map((column, index) => (

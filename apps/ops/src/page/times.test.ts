@@ -9,11 +9,11 @@ test.each([
   [3_600_000, '1 h'],
   [3_605_000, '1 h'],
   [90_061_000, '1 d 1 h'],
-])('%i ms reads %s', (ms, text) => {
+])('%i ms is formatted as %s', (ms, text) => {
   expect(duration(ms)).toBe(text);
 });
 
-test('times are told from now, and the day only when it is another', () => {
+test('relative times count from now, and a clock time has its day if that is not today', () => {
   const now = new Date('2026-03-01T03:00:00Z');
   expect(relative(new Date('2026-03-01T03:04:00Z'), now)).toBe('in 4 min');
   expect(relative(new Date('2026-03-01T02:59:50Z'), now)).toBe('10 s ago');

@@ -1,4 +1,4 @@
-/** `3 h 20 min`, `4 min 10 s`, `12 s`, `850 ms`: two units are enough to act on. */
+/** Returns at most two units: `3 h 20 min`, `4 min 10 s`, `12 s`, `850 ms`. */
 export const duration = (ms: number): string => {
   const seconds = Math.floor(Math.abs(ms) / 1_000);
   if (seconds === 0) return `${Math.round(Math.abs(ms))} ms`;
@@ -16,14 +16,14 @@ export const duration = (ms: number): string => {
     .join(' ');
 };
 
-/** `3 min ago` or `in 3 min`. */
+/** Returns `3 min ago`, `in 3 min` or `now`. */
 export const relative = (at: Date, now: Date): string => {
   const ms = at.getTime() - now.getTime();
   if (Math.abs(ms) < 1_000) return 'now';
   return ms < 0 ? `${duration(ms)} ago` : `in ${duration(ms)}`;
 };
 
-/** The day only where it is not today: at night every character counts. All times are UTC, so that two people mean the same. */
+/** Returns the time in UTC, with the day if it is not today. */
 export const clock = (at: Date, now: Date): string => {
   const [day, time] = at.toISOString().split('T') as [string, string];
   return now.toISOString().startsWith(day) ? time.slice(0, 8) : `${day} ${time.slice(0, 5)}`;
@@ -35,7 +35,7 @@ export const Ago = ({ at, now }: { at: Date; now: Date }) => (
   </time>
 );
 
-/** A time in the future, or that it has come. */
+/** Shows when an attempt is due, or `due now`. */
 export const Due = ({ at, now }: { at: Date; now: Date }) => (at <= now ? <>due now</> : <Ago at={at} now={now} />);
 
 export const Clock = ({ at, now }: { at: Date; now: Date }) => (

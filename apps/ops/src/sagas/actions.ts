@@ -1,63 +1,75 @@
 import { cancelableSteps } from '@crossroads/order-reset';
 import type { Phase } from '@crossroads/saga';
 import type { OrderReset, SagaDocument } from '@crossroads/store';
-import type { CommandName, GivenCommands } from '../commands/commands.js';
+import type { AvailableCommands, CommandName } from '../commands/commands.js';
 import type { SignedIn } from '../login/signed-in.js';
 
-/** Something an operator may do to a saga as it stands, and what will come of it. */
+/** A command as a page offers it. */
 export interface Action {
   name: CommandName;
   label: string;
   consequence: string;
-  dangerous?: boolean;
+  isDangerous?: boolean;
 }
 
-/** A saga as far as it decides what may be done to it. */
-export type Stand = Pick<SagaDocument, 'phase' | 'step' | 'type'>;
+/** A rejected action, shown on the page of the saga. */
+export interface ActionProblem {
+  message: string;
+  code?: string;
+  action?: CommandName;
+  /** The entered reason, so that the operator does not have to enter it again. */
+  reason?: string;
+  /** Whether the page has shown what `force` would replace. */
+  mayForce?: boolean;
+}
 
-const legal: Record<CommandName, { when(stand: Stand): boolean; action: Omit<Action, 'name'> }> = {
+/** The fields of a saga that decide which actions are allowed. */
+export type ActionState = Pick<SagaDocument, 'phase' | 'step' | 'type'>;
+
+const rules: Record<CommandName, { isAllowed(state: ActionState): boolean; action: Omit<Action, 'name'> }> = {
   resume: {
-    when: phaseIs('stopped'),
-    action: { label: 'Resume', consequence: 'Goes on at the step that failed, with its attempts counted anew. Steps that are done stay done.' },
+    isAllowed: phaseIs('stopped'),
+    action: { label: 'Resume', consequence: 'Continues at the failed step and counts its attempts from zero. Finished steps are not repeated.' },
   },
   runNow: {
-    when: phaseIs('retrying', 'waiting'),
-    action: { label: 'Run the next attempt now', consequence: 'The attempt that is planned for later is made at once.' },
+    isAllowed: phaseIs('retrying', 'waiting'),
+    action: { label: 'Retry now', consequence: 'Starts the next attempt at once.' },
   },
   recover: {
-    when: ({ type, phase }) => type === 'reset_order' && phase === 'ended',
-    action: { label: 'Recover', consequence: 'A saga of its own puts back the BOLs, executed drops and progression that this one cleared. The destination is not told.' },
+    isAllowed: ({ type, phase }) => type === 'reset_order' && phase === 'ended',
+    action: { label: 'Recover', consequence: 'Starts a recovery that restores the BOLs, executed drops and progression that this reset cleared. The destination is not notified.' },
   },
   cancel: {
-    when: ({ type, phase, step }) => type === 'reset_order' && phase !== 'ended' && phase !== 'stopped' && (step === undefined || cancelable.includes(step)),
-    action: { label: 'Cancel', consequence: 'The saga turns round before it clears anything, gives its order back and ends as canceled.' },
+    isAllowed: ({ type, phase, step }) => type === 'reset_order' && phase !== 'ended' && phase !== 'stopped' && (step === undefined || cancelable.includes(step)),
+    action: { label: 'Cancel', consequence: 'Stops the reset before anything is cleared, unlocks the order, and ends with status canceled.' },
   },
   terminate: {
-    when: phaseIs('stopped', 'retrying', 'waiting', 'awaiting_approval'),
+    isAllowed: phaseIs('stopped', 'retrying', 'waiting', 'awaiting_approval'),
     action: {
-      label: 'Abandon',
-      consequence: 'The saga ends as it stands, with status error. Nothing is undone, and what it cleared stays cleared; Recover is offered afterwards. The destination may have taken the reset or not.',
-      dangerous: true,
+      label: 'Terminate',
+      consequence:
+        'Ends the saga now with status error and without compensation, and unlocks the order. Cleared data stays cleared: press Recover after that to restore it. The destination may or may not have processed the reset.',
+      isDangerous: true,
     },
   },
 };
 
-/** Whether the state of the saga allows it; the command itself looks closer. */
-export const isLegal = (name: CommandName, stand: Stand): boolean => legal[name].when(stand);
+/** Returns whether the state of the saga allows the action. The command checks more when it runs. */
+export const isAllowed = (name: CommandName, state: ActionState): boolean => rules[name].isAllowed(state);
 
-export const actionLabel = (name: CommandName): Action => ({ name, ...legal[name].action });
+export const actionFor = (name: CommandName): Action => ({ name, ...rules[name].action });
 
-/** What may be done to a saga whose effect on its order is known too. */
-export const actionsFor = ({ role }: SignedIn, commands: GivenCommands, stand: Stand, reset: OrderReset | undefined): Action[] =>
-  role !== 'operator' ? [] : givenNames(commands).flatMap((name) => (isLegal(name, stand) && (name !== 'recover' || isCleared(reset)) ? [actionLabel(name)] : []));
+/** Returns the actions of the operator on a saga. Recover needs a reset that cleared data and did not restore it. */
+export const actionsFor = ({ role }: SignedIn, commands: AvailableCommands, state: ActionState, reset: OrderReset | undefined): Action[] =>
+  role !== 'operator' ? [] : availableNames(commands).flatMap((name) => (isAllowed(name, state) && (name !== 'recover' || isCleared(reset)) ? [actionFor(name)] : []));
 
-/** In the order they are offered in. */
-export const givenNames = (commands: GivenCommands): CommandName[] => (Object.keys(legal) as CommandName[]).filter((name) => commands[name] !== undefined);
+/** Returns the available commands in the order of their buttons. */
+export const availableNames = (commands: AvailableCommands): CommandName[] => (Object.keys(rules) as CommandName[]).filter((name) => commands[name] !== undefined);
 
 const isCleared = (reset: OrderReset | undefined): boolean => reset?.cleared !== undefined && reset.restored_at === undefined;
 
 const cancelable: readonly string[] = cancelableSteps;
 
-function phaseIs(...phases: Phase[]): (stand: Stand) => boolean {
+function phaseIs(...phases: Phase[]): (state: ActionState) => boolean {
   return ({ phase }) => phases.includes(phase);
 }

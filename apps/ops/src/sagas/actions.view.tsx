@@ -1,15 +1,14 @@
 import type { SagaDocument } from '@crossroads/store';
-import type { Action } from './actions.js';
-import type { Problem } from './problem.js';
+import type { Action, ActionProblem } from './actions.js';
 
 interface ActionsProps {
   saga: SagaDocument;
   actions: readonly Action[];
-  /** What came of the last try: its form stays open, with what was typed. */
-  problem?: Problem | undefined;
+  /** The rejected action. Its form stays open and keeps the entered reason. */
+  problem?: ActionProblem | undefined;
 }
 
-/** Each action with its consequence in words. A refresh leaves what is being typed alone until the saga has moved on. */
+/** Shows a form for each action. The id changes with the saga's phase and epoch, so a refresh keeps the input until the saga changes. */
 export const Actions = ({ saga, actions, problem }: ActionsProps) =>
   actions.length === 0 ? null : (
     <section id={`actions-${saga.phase}-${saga.epoch}`} class="actions" aria-label="Actions" hx-morph-skip>
@@ -19,8 +18,8 @@ export const Actions = ({ saga, actions, problem }: ActionsProps) =>
     </section>
   );
 
-const ActionForm = ({ saga, action: { name, label, consequence, dangerous }, problem }: { saga: SagaDocument; action: Action; problem: Problem | undefined }) => (
-  <details class={dangerous ? 'action dangerous' : 'action'} open={problem !== undefined}>
+const ActionForm = ({ saga, action: { name, label, consequence, isDangerous }, problem }: { saga: SagaDocument; action: Action; problem: ActionProblem | undefined }) => (
+  <details class={isDangerous ? 'action dangerous' : 'action'} open={problem !== undefined}>
     <summary class="button">{label}</summary>
     <form action={`/sagas/${encodeURIComponent(saga._id)}/${name}`} method="post">
       <p>{consequence}</p>
@@ -30,10 +29,10 @@ const ActionForm = ({ saga, action: { name, label, consequence, dangerous }, pro
       </label>
       {problem?.mayForce && (
         <label class="check">
-          <input type="checkbox" name="forced" value="true" /> Force it: put the snapshot in place of what the order has now. That is saved to the audit log first.
+          <input type="checkbox" name="force" value="true" /> Force: replace the current values of the order with the snapshot. They are saved to the audit log first.
         </label>
       )}
-      <button class={dangerous ? 'danger' : 'primary'}>{label}</button>
+      <button class={isDangerous ? 'danger' : 'primary'}>{label}</button>
     </form>
   </details>
 );

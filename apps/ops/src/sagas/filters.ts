@@ -1,10 +1,11 @@
 import { integrationStatus } from '@crossroads/contract';
 import type { Phase } from '@crossroads/saga';
-import type { SagaFilter } from '@crossroads/store';
+import type { SagaFilter, SagaSearch } from '@crossroads/store';
 import { inFlight, phases } from '@crossroads/store';
 import { z } from 'zod';
+import { extractId } from './saga-id.js';
 
-/** The list's filters as they stand in the URL, so that a view is shared by copying the address. What makes no sense is left out. */
+/** The filters are in the URL, so that operators can send it to a colleague. An invalid filter is ignored. */
 const filters = z.object({
   status: integrationStatus.optional().catch(undefined),
   phase: z.enum(phases).optional().catch(undefined),
@@ -20,12 +21,19 @@ export const readFilters = (query: unknown): Filters => filters.parse(query);
 
 const shortcuts: Record<NonNullable<Filters['show']>, readonly Phase[]> = { attention: ['stopped'], 'in-flight': inFlight };
 
-export const toSagaFilter = ({ status, phase, show }: Filters): SagaFilter => {
+const toSagaFilter = ({ status, phase, show }: Filters): SagaFilter => {
   const wanted = show ? shortcuts[show].filter((each) => phase === undefined || each === phase) : phase && [phase];
   return { ...(status && { statuses: [status] }), ...(wanted && { phases: wanted }) };
 };
 
-/** The list's address with some filters changed; `undefined` takes one away. A changed filter begins at the first page. */
+/** Returns the store's filter for the filters of the list. `foundIds` are the results of a search for `q` that has already run. */
+export const sagaFilterFor = async (filters: Filters, search: SagaSearch, foundIds?: readonly string[]): Promise<SagaFilter> => {
+  const tenantId = filters.tenant === undefined ? undefined : ((await search.tenantId(filters.tenant)) ?? filters.tenant);
+  const ids = foundIds ?? (filters.q === undefined ? undefined : (await search.find(extractId(filters.q))).sagaIds);
+  return { ...toSagaFilter(filters), ...(ids && { ids }), ...(tenantId !== undefined && { tenantId }) };
+};
+
+/** Returns the URL of the list with some filters changed, at its first page. `undefined` removes a filter. */
 export const hrefWith = (current: Filters, change: { [Name in keyof Filters]?: Filters[Name] | undefined }): string => {
   const given = Object.entries({ ...current, before: undefined, ...change }).filter((pair): pair is [string, string] => pair[1] !== undefined);
   return given.length === 0 ? '/sagas' : `/sagas?${new URLSearchParams(given).toString()}`;

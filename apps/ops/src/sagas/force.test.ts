@@ -15,23 +15,23 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => ops.close());
 
-test('force is offered once the difference has been shown, and not before', async () => {
+test('force is offered after the page has shown the difference, and not before', async () => {
   const sagas = sampleSagas(ops.store);
   await addOrder(ops.store, sampleOrder('4711'));
   const id = await sagas.accept({ order_number: '4711' });
   await sagas.runSaga(id, 'synced');
   await ops.store.connection.collection('orders').updateOne({ origin_order_number: '4711' }, { $set: { progression_state: 'DRIVING_TO_LOAD' }, $inc: { version: 1 } });
-  const recover = (body: object) => fromOurPages(request(ops.app).post(`/sagas/${id}/recover`)).set('cookie', cookie).type('form').send({ reason: 'put it back', expected_epoch: 1, ...body });
+  const recover = (body: object) => fromOurPages(request(ops.app).post(`/sagas/${id}/recover`)).set('cookie', cookie).type('form').send({ reason: 'restore it', expected_epoch: 1, ...body });
 
   const page = await request(ops.app).get(`/sagas/${id}`).set('cookie', cookie).expect(200);
   expect(page.text).toContain(`action="/sagas/${id}/recover"`);
-  expect(page.text).not.toContain('name="forced"');
+  expect(page.text).not.toContain('name="force"');
 
   const rejected = await recover({}).expect(409);
-  expect(rejected.text).toContain('stands at DRIVING_TO_LOAD; the snapshot has 2 BOLs and 3 executed drops and COMPLETE');
-  expect(rejected.text).toMatch(/<details class="action" open[\s\S]*value="put it back"[\s\S]*name="forced"/);
+  expect(rejected.text).toContain('progression DRIVING_TO_LOAD. The snapshot has 2 BOLs, 3 executed drops and progression COMPLETE.');
+  expect(rejected.text).toMatch(/<details class="action" open[\s\S]*value="restore it"[\s\S]*name="force"/);
 
-  const begun = await recover({ force: 'true' }).expect(303);
-  const recovery = await request(ops.app).get(begun.headers['location']!).set('cookie', cookie).expect(200);
+  const started = await recover({ force: 'true' }).expect(303);
+  const recovery = await request(ops.app).get(started.headers['location']!).set('cookie', cookie).expect(200);
   expect(recovery.text).toContain(`Forced recovery of <a href="/sagas/${id}">this reset</a>`);
 });

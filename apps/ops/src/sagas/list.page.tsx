@@ -1,14 +1,15 @@
 import { integrationStatus } from '@crossroads/contract';
 import type { SagaCounts, SagaRows } from '@crossroads/store';
 import { phases } from '@crossroads/store';
-import { shown } from '../landing/landing.page.js';
 import { BulkBar } from '../bulk/bulk-bar.view.js';
 import type { CommandName } from '../commands/commands.js';
 import type { SignedIn } from '../login/signed-in.js';
+import { formatCount } from '../overview/overview.page.js';
 import type { Chrome } from '../page/layout.js';
 import { Layout } from '../page/layout.js';
-import type { QueuePause } from '../queue-pause/queue-pause.js';
-import { QueuePaused } from '../queue-pause/queue-pause.view.js';
+import { phaseLabel } from '../page/pills.js';
+import type { QueuePause } from '../queue/queue-status.js';
+import { QueuePaused } from '../queue/queue-paused.view.js';
 import type { Filters } from './filters.js';
 import { hrefWith } from './filters.js';
 import { SagaTable } from './saga-table.js';
@@ -20,14 +21,14 @@ export interface ListPageProps {
   counts: SagaCounts;
   rows: SagaRows;
   pause: QueuePause | undefined;
-  /** What may be done to many at once. */
-  offered: readonly CommandName[];
+  /** Actions that the bulk bar offers. */
+  bulkActions: readonly CommandName[];
   now: Date;
 }
 
-export const ListPage = ({ chrome, operator, filters, counts, rows, pause, offered, now }: ListPageProps) => (
-  <Layout chrome={chrome} title="Sagas" operator={operator} q={filters.q}>
-    <h1>Sagas</h1>
+export const ListPage = ({ chrome, operator, filters, counts, rows, pause, bulkActions, now }: ListPageProps) => (
+  <Layout chrome={chrome} title="Resets" operator={operator} q={filters.q}>
+    <h1>Resets</h1>
     <QueuePaused pause={pause} now={now} />
     <nav class="filters" aria-label="Filters">
       <Chip filters={filters} change={{ show: undefined, status: undefined, phase: undefined, tenant: undefined, q: undefined }} label="All" on={hrefWith(filters, {}) === '/sagas'} />
@@ -35,41 +36,41 @@ export const ListPage = ({ chrome, operator, filters, counts, rows, pause, offer
       <Chip filters={filters} change={{ show: 'in-flight', phase: undefined }} label="In flight" on={filters.show === 'in-flight'} />
       <span class="break" />
       {phases.map((phase) => (
-        <Chip key={phase} filters={filters} change={{ phase: filters.phase === phase ? undefined : phase, show: undefined }} label={phase} count={counts.phase[phase]} on={filters.phase === phase} />
+        <Chip key={phase} filters={filters} change={{ phase: filters.phase === phase ? undefined : phase, show: undefined }} label={phaseLabel(phase)} count={counts.phase[phase]} on={filters.phase === phase} />
       ))}
       <span class="break" />
       {integrationStatus.options.map((status) => (
         <Chip key={status} filters={filters} change={{ status: filters.status === status ? undefined : status }} label={status} count={counts.status[status]} on={filters.status === status} />
       ))}
     </nav>
-    <form class="tenant" action="/sagas">
+    <form class="filter-form" action="/sagas">
       {(['status', 'phase', 'show', 'q'] as const).map((name) => filters[name] && <input key={name} type="hidden" name={name} value={filters[name]} />)}
       <label>
         Tenant <input name="tenant" value={filters.tenant} placeholder="name or id" autocomplete="off" />
       </label>
       <button>Filter</button>
-      {filters.tenant && <a href={hrefWith(filters, { tenant: undefined })}>any tenant</a>}
+      {filters.tenant && <a href={hrefWith(filters, { tenant: undefined })}>All tenants</a>}
     </form>
     {filters.q !== undefined && (
       <p>
-        {rows.sagas.length === 0 ? 'Nothing is called' : 'Sagas called'} <q>{filters.q}</q>. <a href={hrefWith(filters, { q: undefined })}>Show all</a>
+        {rows.sagas.length === 0 ? 'No results for' : 'Results for'} <q>{filters.q}</q>. <a href={hrefWith(filters, { q: undefined })}>Show all</a>
       </p>
     )}
     {rows.sagas.length === 0 ? (
-      <Nothing filters={filters} />
-    ) : operator.role === 'operator' && offered.length > 0 ? (
+      <EmptyList filters={filters} />
+    ) : operator.role === 'operator' && bulkActions.length > 0 ? (
       <form action="/bulk/new">
-        <SagaTable sagas={rows.sagas} now={now} tickable />
-        <BulkBar filters={filters} offered={offered} />
+        <SagaTable sagas={rows.sagas} now={now} selectable />
+        <BulkBar filters={filters} bulkActions={bulkActions} />
       </form>
     ) : (
       <SagaTable sagas={rows.sagas} now={now} />
     )}
     <nav class="pages" aria-label="Pages of the list">
-      {filters.before !== undefined && <a href={hrefWith(filters, {})}>Newest</a>}
+      {filters.before !== undefined && <a href={hrefWith(filters, {})}>First page</a>}
       {rows.next !== undefined && (
         <a rel="next" href={hrefWith(filters, { before: rows.next })}>
-          Older
+          Next page
         </a>
       )}
     </nav>
@@ -79,14 +80,14 @@ export const ListPage = ({ chrome, operator, filters, counts, rows, pause, offer
 const Chip = ({ filters, change, label, count, on }: { filters: Filters; change: Parameters<typeof hrefWith>[1]; label: string; count?: number; on: boolean }) => (
   <a class={on ? 'chip on' : 'chip'} href={hrefWith(filters, change)} aria-current={on ? 'true' : undefined}>
     {label}
-    {count !== undefined && <span class="count">{shown(count)}</span>}
+    {count !== undefined && <span class="count">{formatCount(count)}</span>}
   </a>
 );
 
-const Nothing = ({ filters }: { filters: Filters }) => (
+const EmptyList = ({ filters }: { filters: Filters }) => (
   <p class="empty">
     {filters.q === undefined
-      ? 'No saga is like that.'
-      : 'Looked for it as a saga id, a correlation id, an order id and an order number at either end. Letters and zeros count; an order that was never reset has no saga.'}
+      ? 'No resets match these filters.'
+      : 'No saga id, correlation id, order id or order number of either company matches. Check letters and leading zeros. An order that was never reset is not listed.'}
   </p>
 );

@@ -1,24 +1,23 @@
 import express from 'express';
 import type { Router } from 'express';
 import type { SagaSearch, SagaViewRepository } from '@crossroads/store';
-import type { GivenCommands } from '../commands/commands.js';
+import type { AvailableCommands } from '../commands/commands.js';
 import { signedIn } from '../login/signed-in.js';
 import type { Chrome } from '../page/layout.js';
 import { send } from '../page/send.js';
-import type { QueuePauseRead } from '../queue-pause/queue-pause.js';
-import { givenNames } from './actions.js';
-import { readFilters } from './filters.js';
+import type { ReadQueuePause } from '../queue/queue-status.js';
+import { availableNames } from './actions.js';
+import { readFilters, sagaFilterFor } from './filters.js';
 import { ListPage } from './list.page.js';
-import { filterFor } from './listed.js';
-import { sagaIdsIn } from './pasted.js';
+import { extractId } from './saga-id.js';
 
 const rowsPerPage = 50;
 
 export interface ListPorts {
   view: Pick<SagaViewRepository, 'list' | 'counts'>;
   search: SagaSearch;
-  commands: GivenCommands;
-  paused: QueuePauseRead;
+  commands: AvailableCommands;
+  paused: ReadQueuePause;
   chrome: Chrome;
 }
 
@@ -27,22 +26,22 @@ export const listRoutes = ({ view, search, commands, paused, chrome }: ListPorts
 
   router.get('/sagas', async (request, response) => {
     const filters = readFilters(request.query);
-    const found = filters.q === undefined ? undefined : await search.find(sagaIdsIn(filters.q));
-    const only = found && theOnlyHit(found);
-    if (only) return response.redirect(303, only);
+    const found = filters.q === undefined ? undefined : await search.find(extractId(filters.q));
+    const singleResult = found && singleResultIn(found);
+    if (singleResult) return response.redirect(303, singleResult);
     const [rows, counts, pause] = await Promise.all([
-      view.list(await filterFor(filters, search, found?.sagaIds), { limit: rowsPerPage, ...(filters.before !== undefined && { before: filters.before }) }),
+      view.list(await sagaFilterFor(filters, search, found?.sagaIds), { limit: rowsPerPage, ...(filters.before !== undefined && { before: filters.before }) }),
       view.counts(),
       paused(),
     ]);
-    send(response, <ListPage chrome={chrome} operator={signedIn(response)} filters={filters} counts={counts} rows={rows} pause={pause} offered={givenNames(commands)} now={new Date()} />);
+    send(response, <ListPage chrome={chrome} operator={signedIn(response)} filters={filters} counts={counts} rows={rows} pause={pause} bulkActions={availableNames(commands)} now={new Date()} />);
   });
 
   return router;
 };
 
-/** One saga, or one order with any number of sagas: nobody wants to click on a list of one. */
-const theOnlyHit = ({ sagaIds, orderIds }: Awaited<ReturnType<SagaSearch['find']>>): string | undefined => {
+/** Returns the URL of the result if the search found one saga, or one order with any number of sagas. */
+const singleResultIn = ({ sagaIds, orderIds }: Awaited<ReturnType<SagaSearch['find']>>): string | undefined => {
   if (sagaIds.length === 1) return `/sagas/${encodeURIComponent(sagaIds[0]!)}`;
   return orderIds.length === 1 ? `/orders/${orderIds[0]}` : undefined;
 };

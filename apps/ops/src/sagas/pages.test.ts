@@ -38,7 +38,7 @@ const get = (path: string, role: 'viewer' | 'operator' = 'viewer') => request(op
 const rowsOf = (html: string) => html.match(/data-testid="saga"/g)?.length ?? 0;
 
 describe('the overview', () => {
-  test('says what needs attention and that nobody works', async () => {
+  test('shows what needs attention and that no worker is connected', async () => {
     const { text } = await get('/').expect(200);
     expect(text).toMatch(/<strong>1<\/strong><span>need attention/);
     expect(text).toContain('No worker is connected');
@@ -47,11 +47,11 @@ describe('the overview', () => {
 });
 
 describe('the list', () => {
-  test('tells retrying from running, with the last error and when it goes on', async () => {
+  test('shows retrying sagas with the last error and the next attempt', async () => {
     const { text } = await get('/sagas').expect(200);
     expect(rowsOf(text)).toBe(5);
     expect(text).toContain('retrying · 1 failed');
-    expect(text).toContain('Globex Carriers answered 503: maintenance until 04:00.');
+    expect(text).toContain('Globex Carriers returned 503: maintenance until 04:00.');
     expect(text).toMatch(/<small class="quiet"><time[^>]*>in /);
   });
 
@@ -62,18 +62,18 @@ describe('the list', () => {
     ['?status=error&phase=stopped', 1],
     ['?phase=ended', 3],
     ['?tenant=tenant-acme', 5],
-    ['?tenant=nobody', 0],
+    ['?tenant=unknown', 0],
     ['?status=nonsense&phase[$ne]=x', 5],
   ])('%s shows %i', async (query, rows) => {
     expect(rowsOf((await get(`/sagas${query}`).expect(200)).text)).toBe(rows);
   });
 
-  test('goes on where the page ended', async () => {
+  test('continues where the page ended', async () => {
     const { text } = await get(`/sagas?before=${saga['rejected']}`).expect(200);
     expect(rowsOf(text)).toBe(2);
   });
 
-  test('escapes what callers made up', async () => {
+  test('escapes the input of callers', async () => {
     const { text } = await get('/sagas');
     expect(text).not.toContain(evil);
     expect(text).toContain('&lt;script>alert(1)&lt;/script>');
@@ -84,30 +84,30 @@ describe('the search box', () => {
   test.each([
     ['an order number', () => '4711', () => `/sagas/${saga['stopped']}`],
     ['a number at the other end', () => 'G-4711', () => `/sagas/${saga['stopped']}`],
-    ['a number nobody has', () => '9999', () => `/sagas/${saga['unknown']}`],
+    ['the number of an unknown order', () => '9999', () => `/sagas/${saga['unknown']}`],
     ['a correlation id', () => ' c-4711 ', () => `/sagas/${saga['stopped']}`],
     ['a saga id', () => saga['retrying']!.toUpperCase(), () => `/sagas/${saga['retrying']}`],
     ['an order id', () => order['4712']!, () => `/sagas/${saga['retrying']}`],
-    ['the order of a saga that was asked for by id', () => '4713', () => `/sagas/${saga['rejected']}`],
+    ['the number of an order that was requested by id', () => '4713', () => `/sagas/${saga['rejected']}`],
     ['a status URL', () => 'https://hub.example/v1/order/reset/c-4711', () => `/sagas/${saga['stopped']}`],
     ['a Bull Board URL', () => `http://ops/queues/queue/sagas/saga-${saga['stopped']}-e3`, () => `/sagas/${saga['stopped']}`],
-  ])('goes straight from %s to its saga', async (_what, text, where) => {
-    const answer = await get(`/sagas?q=${encodeURIComponent(text())}`).expect(303);
-    expect(answer.headers['location']).toBe(where());
+  ])('redirects from %s to its saga', async (_input, text, location) => {
+    const response = await get(`/sagas?q=${encodeURIComponent(text())}`).expect(303);
+    expect(response.headers['location']).toBe(location());
   });
 
-  test('says how it looked when it found nothing', async () => {
+  test('lists what it searched when it found nothing', async () => {
     const { text } = await get(`/sagas?q=${encodeURIComponent(evil + 'x')}`).expect(200);
-    expect(text).toContain('Looked for it as a saga id');
+    expect(text).toContain('No saga id, correlation id, order id or order number');
     expect(text).not.toContain(evil);
   });
 });
 
 describe('a saga', () => {
-  test('that stopped says why, draws its attempts, and keeps still', async () => {
+  test('that stopped shows the error and its attempts, and does not refresh', async () => {
     const { text } = await get(`/sagas/${saga['stopped']}`).expect(200);
     expect(text).toContain('destination.unavailable');
-    expect(text).toContain('none: waits for an operator');
+    expect(text).toContain('none until an operator acts');
     expect(text.match(/class="attempt done"/g)).toHaveLength(4);
     expect(text.match(/class="attempt unavailable"/g)).toHaveLength(2);
     expect(text).toContain('BOL-88120');
@@ -115,7 +115,7 @@ describe('a saga', () => {
     expect(text).not.toMatch(/ style="/);
   });
 
-  test('that will be tried again counts down, draws the attempt to come, and refreshes itself', async () => {
+  test('that is retrying shows the next attempt and refreshes itself', async () => {
     const { text } = await get(`/sagas/${saga['retrying']}`).expect(200);
     expect(text).toContain('class="attempt planned"');
     expect(text).toContain(`hx-get="/sagas/${saga['retrying']}/live"`);
@@ -123,7 +123,7 @@ describe('a saga', () => {
     expect(live.text).toMatch(/^<div id="live"/);
   });
 
-  test('that was refused shows its undo lane, and the order as it was', async () => {
+  test('that was rejected shows its undo attempts and the restored order', async () => {
     const { text } = await get(`/sagas/${saga['rejected']}`).expect(200);
     expect(text).toContain('>Undo</text>');
     expect(text.match(/BOL-88120/g)!.length).toBeGreaterThanOrEqual(2);
@@ -137,31 +137,31 @@ describe('a saga', () => {
     }
   });
 
-  test('escapes what callers made up', async () => {
+  test('escapes the input of callers', async () => {
     expect((await get(`/sagas/${saga['evil']}`)).text).not.toContain(evil);
     expect((await get(`/orders/${order[evil]}`)).text).not.toContain(evil);
   });
 
-  test('that does not exist, and any other page, says where to go on', async () => {
+  test('that does not exist, and any unknown page, names the search box', async () => {
     for (const path of ['/sagas/01a2', '/orders/01a2', '/nowhere']) {
       const { status, text } = await get(path);
       expect(status).toBe(404);
-      expect(text).toContain('with the box above');
+      expect(text).toContain('in the box at the top');
     }
   });
 
-  test('tells a refresh that the session has ended', async () => {
+  test('redirects a refresh to the login when the session has ended', async () => {
     const { status, headers } = await request(ops.app).get(`/sagas/${saga['retrying']}/live`).set('hx-request', 'true');
     expect([status, headers['hx-redirect']]).toEqual([401, '/login']);
   });
 });
 
 describe('an order', () => {
-  test('lists its resets, what each cleared and whether it was put back', async () => {
+  test('lists its resets, what each cleared and whether it was restored', async () => {
     const { text } = await get(`/orders/${order['4713']}`).expect(200);
     expect(text).toContain('2 BOLs, 3 drops');
-    expect(text).not.toMatch(/data-label="Put back">no</);
-    expect((await get(`/orders/${order['4711']}`)).text).toMatch(/data-label="Put back">no</);
+    expect(text).not.toMatch(/data-label="Restored">no</);
+    expect((await get(`/orders/${order['4711']}`)).text).toMatch(/data-label="Restored">no</);
   });
 });
 
@@ -170,7 +170,7 @@ describe('an action', () => {
     fromOurPages(request(ops.app).post(`/sagas/${id}/resume`)).type('form').set('cookie', cookies[role]).send(body);
   const input = { reason: 'Globex is back', expected_epoch: '2' };
 
-  test('is offered where it is legal, to operators, if there is a command for it', async () => {
+  test('is offered to operators if the state allows it and the command is available', async () => {
     const stopped = `/sagas/${saga['stopped']}`;
     expect((await get(stopped, 'operator')).text).toContain(`action="${stopped}/resume"`);
     expect((await get(stopped, 'operator')).text).not.toContain(`action="${stopped}/terminate"`);
@@ -178,18 +178,18 @@ describe('an action', () => {
     expect((await get(`/sagas/${saga['retrying']}`, 'operator')).text).not.toContain('/resume"');
   });
 
-  test('is carried out with who, why and what was on the screen', async () => {
+  test('runs with the operator, the reason and the epoch of the page', async () => {
     resume.mockReset().mockResolvedValue({ ok: true });
     await act('operator', saga['stopped']!, input).expect(303);
     expect(resume).toHaveBeenCalledWith(saga['stopped']!, { by: 'operator', role: 'operator', from: expect.any(String), reason: 'Globex is back', expectedEpoch: 2, force: false });
   });
 
-  test('that came too late says so', async () => {
-    resume.mockReset().mockResolvedValue({ ok: false, code: 'saga.moved', message: 'The saga has moved since you looked.' });
-    expect((await act('operator', saga['stopped']!, input).expect(409)).text).toContain('The saga has moved since you looked.');
+  test('that comes too late shows the reason', async () => {
+    resume.mockReset().mockResolvedValue({ ok: false, code: 'saga.moved', message: 'The saga has changed.' });
+    expect((await act('operator', saga['stopped']!, input).expect(409)).text).toContain('The saga has changed.');
   });
 
-  test('is refused to viewers, without a reason, and where there is none of that name', async () => {
+  test('is rejected for viewers, without a reason, and with an unknown name', async () => {
     resume.mockReset();
     await act('viewer', saga['stopped']!, input).expect(403);
     await act('operator', saga['stopped']!, { ...input, reason: ' ' }).expect(422);
@@ -198,15 +198,15 @@ describe('an action', () => {
   });
 });
 
-test('while MongoDB is away the login still opens and says what is wrong', async () => {
-  const away = await openOps({ mongodbUri: ownDatabase('ops-away'), redisUrl: testRedisUrl() });
-  const cookie = await signIn(away.app, 'viewer');
-  await away.store.connection.dropDatabase();
-  await away.store.close();
-  await request(away.app).get('/login').expect(200);
-  const { status, text } = await request(away.app).get('/').set('cookie', cookie);
+test('while MongoDB is unavailable, the login opens and other pages show the error', async () => {
+  const isolated = await openOps({ mongodbUri: ownDatabase('ops-away'), redisUrl: testRedisUrl() });
+  const cookie = await signIn(isolated.app, 'viewer');
+  await isolated.store.connection.dropDatabase();
+  await isolated.store.close();
+  await request(isolated.app).get('/login').expect(200);
+  const { status, text } = await request(isolated.app).get('/').set('cookie', cookie);
   expect(status).toBe(503);
-  expect(text).toContain('MongoDB does not answer');
-  await fromOurPages(request(away.app).post('/login')).type('form').send({ username: 'viewer', password: 'x' }).expect(503);
-  await away.close();
+  expect(text).toContain('MongoDB is unavailable');
+  await fromOurPages(request(isolated.app).post('/login')).type('form').send({ username: 'viewer', password: 'x' }).expect(503);
+  await isolated.close();
 });

@@ -1,17 +1,20 @@
+import type { SagaCodeInfo } from '@crossroads/contract';
+import { sagaCodes } from '@crossroads/contract';
 import type { RecoverRequest } from '@crossroads/order-reset';
 import type { SagaDocument } from '@crossroads/store';
-import { Fact } from '../page/fact.js';
-import { redactText } from '../page/redact.js';
-import { namesIn } from '../page/order-names.js';
+import { Property } from '../page/property.js';
 import { PhasePill, StatusPill, phaseDescription } from '../page/pills.js';
+import { redactText } from '../page/redact.js';
 import { Ago, Clock, Due, duration, relative } from '../page/times.js';
-import { adviceOn, sentenceOf } from './advice.js';
+import { orderNamesIn } from './saga-order.js';
 
-/** Where the saga stands, why, and what comes next. */
+const codes: Record<string, SagaCodeInfo> = sagaCodes;
+
+/** Shows status, phase, last error and next attempt of the saga. */
 export const SagaHead = ({ saga, now }: { saga: SagaDocument; now: Date }) => {
-  const names = namesIn(saga.request);
+  const names = orderNamesIn(saga.request);
   const { recovers } = saga.request as Partial<RecoverRequest>;
-  const todo = saga.error && adviceOn(saga.error.code);
+  const advice = saga.error && codes[saga.error.code]?.next;
   const url = encodeURIComponent(saga._id);
   return (
     <header class="saga-head">
@@ -23,52 +26,49 @@ export const SagaHead = ({ saga, now }: { saga: SagaDocument; now: Date }) => {
       </p>
       {recovers && (
         <p>
-          {recovers.force ? 'Forced recovery' : 'Recovery'} of <a href={`/sagas/${encodeURIComponent(recovers.saga_id)}`}>this reset</a>, asked for by {recovers.by}: {redactText(recovers.reason)}
+          {recovers.force ? 'Forced recovery' : 'Recovery'} of <a href={`/sagas/${encodeURIComponent(recovers.saga_id)}`}>this reset</a> by {recovers.by}: {redactText(recovers.reason)}
         </p>
       )}
       {saga.error && (
         <p class={saga.phase === 'stopped' ? 'problem' : 'warning'} data-testid="error">
-          <strong>{redactText(sentenceOf(saga.error, saga.phase))}</strong> <code class="code">{saga.error.code}</code>
+          <strong>{redactText(saga.error.message)}</strong> <code class="code">{saga.error.code}</code>
           {saga.step && <> at {saga.step}</>}
-          {todo !== undefined && <span class="advice">{todo}</span>}
+          {advice !== undefined && <span class="advice">{advice}</span>}
         </p>
       )}
-      <dl class="head-facts">
-        <Fact name="Next attempt">{nextOf(saga, now)}</Fact>
-        <Fact name="Step">{saga.step ?? '—'}</Fact>
-        <Fact name="Accepted">
+      <dl class="properties">
+        <Property name="Next attempt">{nextOf(saga, now)}</Property>
+        <Property name="Step">{saga.step ?? '—'}</Property>
+        <Property name="Accepted">
           <Clock at={saga.accepted_at} now={now} /> <span class="quiet">({relative(saga.accepted_at, now)})</span>
-        </Fact>
-        <Fact name={saga.ended_at ? 'Took' : 'Last word'}>
+        </Property>
+        <Property name={saga.ended_at ? 'Duration' : 'Last updated'}>
           {saga.ended_at ? duration(saga.ended_at.getTime() - saga.accepted_at.getTime()) : <Ago at={saga.updated_at} now={now} />}
-        </Fact>
-        <Fact name="Claims">
-          {saga.epoch}
-          {saga.resumed && <span class="quiet"> (resumed)</span>}
-        </Fact>
-        <Fact name="Correlation id">
+        </Property>
+        <Property name="Correlation id">
           <code>{saga.correlation_id}</code>
-        </Fact>
-        <Fact name="Saga id">
+        </Property>
+        <Property name="Saga id">
           <code>{saga._id}</code>
-        </Fact>
-        <Fact name="More">
-          <a href={`/sagas/${url}.json`}>Raw JSON</a> · <a href={`/sagas/${url}/job`}>Job</a>
+        </Property>
+        <Property name="Technical details">
+          epoch {saga.epoch}
+          {saga.resumed && ', resumed'} · <a href={`/sagas/${url}.json`}>Raw JSON</a> · <a href={`/sagas/${url}/job`}>Queue job</a>
           {saga.phase !== 'ended' && saga.phase !== 'stopped' && (
             <noscript>
               {' '}
               · <a href={`/sagas/${url}`}>Refresh</a>
             </noscript>
           )}
-        </Fact>
+        </Property>
       </dl>
     </header>
   );
 };
 
 const nextOf = ({ phase, next_run_at }: SagaDocument, now: Date) => {
-  if (!next_run_at) return phase === 'stopped' ? 'none: waits for an operator' : '—';
-  if (phase === 'awaiting_approval') return <>if nobody answers, stops <Ago at={next_run_at} now={now} /></>;
-  if (phase === 'running') return next_run_at <= now ? 'due: waits for a worker' : 'under way';
+  if (!next_run_at) return phase === 'stopped' ? 'none until an operator acts' : '—';
+  if (phase === 'awaiting_approval') return <>stops without approval <Ago at={next_run_at} now={now} /></>;
+  if (phase === 'running') return next_run_at <= now ? 'due, no worker yet' : 'running';
   return <Due at={next_run_at} now={now} />;
 };

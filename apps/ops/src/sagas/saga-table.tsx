@@ -1,33 +1,32 @@
 import type { ComponentChildren } from 'preact';
 import type { Phase } from '@crossroads/saga';
 import type { SagaRow } from '@crossroads/store';
-import { redactText } from '../page/redact.js';
-import { namesIn } from '../page/order-names.js';
 import { PhasePill, StatusPill } from '../page/pills.js';
+import { redactText } from '../page/redact.js';
 import { Table } from '../page/table.js';
 import { Ago, Due } from '../page/times.js';
-import { sentenceOf } from './advice.js';
+import { orderNamesIn } from './saga-order.js';
 
 const columns = ['Order', 'From → to', 'Status', 'Phase', 'Step', 'Last error', 'Accepted'];
 
-const tick = <abbr title="Tick sagas to act on several at once">✓</abbr>;
+const selectColumn = <abbr title="Select resets for a bulk action">✓</abbr>;
 
-/** Sagas in rows. */
-export const SagaTable = ({ sagas, now, tickable = false }: { sagas: SagaRow[]; now: Date; tickable?: boolean }) => (
-  <Table columns={tickable ? [tick, ...columns] : columns}>
+/** Table of sagas. With `selectable`, each row has a checkbox for bulk actions. */
+export const SagaTable = ({ sagas, now, selectable = false }: { sagas: SagaRow[]; now: Date; selectable?: boolean }) => (
+  <Table columns={selectable ? [selectColumn, ...columns] : columns}>
     {sagas.map((saga) => (
-      <Row key={saga._id} saga={saga} now={now} tickable={tickable} />
+      <Row key={saga._id} saga={saga} now={now} selectable={selectable} />
     ))}
   </Table>
 );
 
-const Row = ({ saga, now, tickable }: { saga: SagaRow; now: Date; tickable: boolean }) => {
-  const names = namesIn(saga.request);
+const Row = ({ saga, now, selectable }: { saga: SagaRow; now: Date; selectable: boolean }) => {
+  const names = orderNamesIn(saga.request);
   return (
     <tr data-testid="saga">
-      {tickable && (
-        <td class="tick">
-          <input type="checkbox" name="saga" value={saga._id} aria-label={`Tick order ${names.order}, accepted ${saga.accepted_at.toISOString()}`} />
+      {selectable && (
+        <td class="select">
+          <input type="checkbox" name="saga" value={saga._id} aria-label={`Select order ${names.order}, accepted ${saga.accepted_at.toISOString()}`} />
         </td>
       )}
       <th scope="row" data-label="Order">
@@ -49,17 +48,17 @@ const Row = ({ saga, now, tickable }: { saga: SagaRow; now: Date; tickable: bool
       <td data-label="Phase">
         <span>
           <PhasePill phase={saga.phase} failures={saga.failures} />
-          {saga.next_run_at && resting.has(saga.phase) && (
+          {saga.next_run_at && scheduledPhases.has(saga.phase) && (
             <small class="quiet">
               <Due at={saga.next_run_at} now={now} />
             </small>
           )}
         </span>
       </td>
-      <Maybe label="Step">{saga.step}</Maybe>
-      <Maybe label="Last error" wide>
-        {saga.error && <span title={saga.error.code}>{redactText(sentenceOf(saga.error, saga.phase))}</span>}
-      </Maybe>
+      <OptionalCell label="Step">{saga.step}</OptionalCell>
+      <OptionalCell label="Last error" wide>
+        {saga.error && <span title={saga.error.code}>{redactText(saga.error.message)}</span>}
+      </OptionalCell>
       <td data-label="Accepted" class="nowrap">
         <Ago at={saga.accepted_at} now={now} />
       </td>
@@ -67,10 +66,10 @@ const Row = ({ saga, now, tickable }: { saga: SagaRow; now: Date; tickable: bool
   );
 };
 
-/** While running, the time in the saga's document is only how long its worker may be silent. */
-const resting: ReadonlySet<Phase> = new Set(['retrying', 'waiting', 'awaiting_approval']);
+/** Phases in which `next_run_at` is the next attempt. While a saga is running, it is the end of the lease. */
+const scheduledPhases: ReadonlySet<Phase> = new Set(['retrying', 'waiting', 'awaiting_approval']);
 
-const Maybe = ({ label, wide = false, children }: { label: string; wide?: boolean; children: ComponentChildren }) => (
+const OptionalCell = ({ label, wide = false, children }: { label: string; wide?: boolean; children: ComponentChildren }) => (
   <td data-label={label} class={`${wide ? 'error-sentence' : 'nowrap'}${children ? '' : ' nothing'}`}>
     {children ?? '—'}
   </td>

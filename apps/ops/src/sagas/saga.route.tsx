@@ -10,8 +10,8 @@ import { signedIn } from '../login/signed-in.js';
 import type { Chrome } from '../page/layout.js';
 import { redact } from '../page/redact.js';
 import { send, sendFragment } from '../page/send.js';
-import { givenNames } from './actions.js';
-import type { Problem } from './problem.js';
+import type { ActionProblem } from './actions.js';
+import { availableNames } from './actions.js';
 import { Live, SagaPage } from './saga.page.js';
 import type { SagaDetailsPorts } from './saga-details.js';
 import { readSagaDetails } from './saga-details.js';
@@ -40,7 +40,7 @@ export const sagaRoutes = (ports: SagaDetailsPorts & { chrome: Chrome; log: Log 
 
   return router;
 
-  async function page(sagaId: string, response: Response, problem?: Problem, status = 200): Promise<void> {
+  async function page(sagaId: string, response: Response, problem?: ActionProblem, status = 200): Promise<void> {
     const operator = signedIn(response);
     send(response, <SagaPage chrome={chrome} operator={operator} details={await details(sagaId, operator)} now={new Date()} problem={problem} />, status);
   }
@@ -48,11 +48,11 @@ export const sagaRoutes = (ports: SagaDetailsPorts & { chrome: Chrome; log: Log 
   async function act(request: Request<{ sagaId: string; action: string }>, response: Response): Promise<void> {
     const actor = operatorOf(request as Request, response);
     const { sagaId } = request.params;
-    const action = givenNames(commands).find((name) => name === request.params.action);
+    const action = availableNames(commands).find((name) => name === request.params.action);
     const command = action && commands[action];
-    if (!command) throw new PageError(404, 'There is no such action', 'Nothing was changed. Go back to the saga with the box above.');
+    if (!command) throw new PageError(404, 'Action not found', 'No such action is available for sagas. Nothing was changed. Go back to the saga and reload its page.');
     const read = input.safeParse(request.body);
-    if (!read.success) return page(sagaId, response, { message: 'Say why, in a few words. Nothing was changed.', action }, 422);
+    if (!read.success) return page(sagaId, response, { message: 'Enter a reason of 3 to 500 characters. Nothing was changed.', action }, 422);
     const { reason, expected_epoch: expectedEpoch, force } = read.data;
     const result = await command(sagaId, { ...actor, reason, expectedEpoch, force });
     log.info('operator command', { command: action, saga_id: sagaId, by: actor.by, reason, result });

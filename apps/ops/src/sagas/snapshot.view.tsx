@@ -1,40 +1,40 @@
 import type { OrderView } from '@crossroads/store';
 import { Clock } from '../page/times.js';
-import { Metadata } from './metadata.js';
+import { StructuredValue } from '../page/structured-value.js';
 import type { SavedSnapshot } from './snapshots.js';
 
-/** Items laid out of one list; all of them are in the raw JSON. */
-const mostShown = 20;
+/** Items shown of one list. The raw JSON has all of them. */
+const maxItems = 20;
 
-/** What the saga saved, beside the order as it is now: what is missing on the right can be put back from the left. */
+/** Shows the saved snapshot beside the current order. */
 export const Snapshots = ({ snapshots, order, now }: { snapshots: SavedSnapshot[]; order: OrderView | undefined; now: Date }) => {
   const [latest, ...earlier] = snapshots;
   return (
     <section aria-labelledby="snapshot">
-      <h2 id="snapshot">What was saved, and the order now</h2>
+      <h2 id="snapshot">Snapshot vs. current order</h2>
       <div class="columns">
         <article class="card">
-          <h3>Saved before clearing</h3>
-          {latest ? <Saved snapshot={latest} now={now} /> : <p class="empty">Nothing yet. Nothing is cleared before it has been saved here.</p>}
+          <h3>Snapshot before clearing</h3>
+          {latest ? <SnapshotView snapshot={latest} now={now} /> : <p class="empty">No snapshot found. The saga has cleared nothing: it saves a snapshot first.</p>}
           {earlier.map((snapshot) => (
             <details key={snapshot.seq}>
-              <summary>An earlier save, at version {snapshot.version}: the order moved on afterwards</summary>
-              <Saved snapshot={snapshot} now={now} />
+              <summary>Earlier snapshot of version {snapshot.version}. The order was changed after it</summary>
+              <SnapshotView snapshot={snapshot} now={now} />
             </details>
           ))}
         </article>
         <article class="card">
-          <h3>The order now</h3>
+          <h3>Current order</h3>
           {order ? (
             <>
               <p class="quiet">
                 Version {order.version}, progression <strong>{order.progression_state}</strong>, status {order.status}.{' '}
                 <a href={`/orders/${order.order_id}`}>All resets of this order</a>
               </p>
-              <Deliveries {...order} />
+              <DeliveryLists {...order} />
             </>
           ) : (
-            <p class="empty">The saga has not found its order.</p>
+            <p class="empty">No order found for this saga.</p>
           )}
         </article>
       </div>
@@ -42,33 +42,33 @@ export const Snapshots = ({ snapshots, order, now }: { snapshots: SavedSnapshot[
   );
 };
 
-const Saved = ({ snapshot, now }: { snapshot: SavedSnapshot; now: Date }) => (
+const SnapshotView = ({ snapshot, now }: { snapshot: SavedSnapshot; now: Date }) => (
   <>
     <p class="quiet">
       Version {snapshot.version}, progression <strong>{snapshot.progression_state}</strong>, saved <Clock at={snapshot.at} now={now} />.{' '}
       <abbr title={`SHA-256 ${snapshot.sha256}`}>Checksum</abbr>
     </p>
-    <Deliveries {...snapshot} />
+    <DeliveryLists {...snapshot} />
   </>
 );
 
-const Deliveries = ({ bols, executed_drops }: { bols: unknown[]; executed_drops: unknown[] }) => (
+const DeliveryLists = ({ bols, executed_drops }: { bols: unknown[]; executed_drops: unknown[] }) => (
   <>
-    <List name="BOLs" items={bols} />
-    <List name="Executed drops" items={executed_drops} />
+    <ItemList name="BOLs" items={bols} />
+    <ItemList name="Executed drops" items={executed_drops} />
   </>
 );
 
-const List = ({ name, items }: { name: string; items: unknown[] }) => (
+const ItemList = ({ name, items }: { name: string; items: unknown[] }) => (
   <details class="items" open={items.length > 0 && items.length <= 3}>
     <summary>
       {name} <span class="count">{items.length}</span>
     </summary>
     {items.length > 0 && (
-      <div class="facts">
-        <Metadata value={items.slice(0, mostShown)} />
+      <div class="structured-value">
+        <StructuredValue value={items.slice(0, maxItems)} />
       </div>
     )}
-    {items.length > mostShown && <p class="quiet">{items.length - mostShown} more in the raw JSON.</p>}
+    {items.length > maxItems && <p class="quiet">{items.length - maxItems} more in the raw JSON.</p>}
   </details>
 );

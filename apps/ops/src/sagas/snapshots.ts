@@ -1,6 +1,6 @@
 import type { EntryDocument } from '@crossroads/store';
 
-/** What was saved before it was cleared, as the log holds it. */
+/** A snapshot in a log entry. */
 export interface SavedSnapshot {
   version: number;
   progression_state: string;
@@ -11,7 +11,7 @@ export interface SavedSnapshot {
   seq: number;
 }
 
-/** The snapshots in a saga's log, newest first: there are several when the order moved on under the saga. */
+/** Returns the snapshots in a saga's log, newest first. There are several if the order was changed while the saga ran. */
 export const snapshotsIn = (entries: readonly EntryDocument[]): SavedSnapshot[] =>
   entries
     .flatMap(({ extra_data, date, journal }) => {

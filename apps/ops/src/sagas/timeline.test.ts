@@ -10,34 +10,34 @@ const entry = (seq: number, epoch: number, afterMs: number, name: string, outcom
 });
 const ended = { phase: 'ended' as const, accepted_at: new Date(start), failures: 0 };
 
-test('within one claim time is work, between two it is rest', () => {
+test('time within one claim counts as work, and time between two claims as waiting', () => {
   const bars = timelineOf(ended, [
     entry(1, 1, 40, 'resolve-order', 'done'),
     entry(2, 1, 50, 'dispatch-reset', 'recorded'),
     entry(3, 1, 1_050, 'dispatch-reset', 'unavailable'),
     entry(4, 2, 61_050, 'dispatch-reset', 'done'),
   ]);
-  expect(bars.map(({ step, attempt, waitedMs, workedMs, named }) => [step, attempt, waitedMs, workedMs, named])).toEqual([
+  expect(bars.map(({ step, attempt, waitedMs, workedMs, isNamed }) => [step, attempt, waitedMs, workedMs, isNamed])).toEqual([
     ['resolve-order', 1, 40, 0, true],
     ['dispatch-reset', 1, 0, 1_010, true],
     ['dispatch-reset', 2, 60_000, 0, false],
   ]);
 });
 
-test('the attempt to come stands at the end, at the step that failed', () => {
+test('the next attempt is the last bar, at the step that failed', () => {
   const saga = { ...ended, phase: 'retrying' as const, step: 'dispatch-reset', next_run_at: new Date(start + 31_000) };
   const [, planned] = timelineOf(saga, [entry(1, 1, 1_000, 'dispatch-reset', 'unavailable')]);
   expect(planned).toMatchObject({ step: 'dispatch-reset', attempt: 2, outcome: 'planned', waitedMs: 30_000 });
 });
 
-test('a saga nobody has taken up yet is due now, not since 1970', () => {
+test('a saga that no worker has started is due since its acceptance, not since 1970', () => {
   const [bar] = timelineOf({ ...ended, phase: 'running', next_run_at: new Date(0) }, []);
   expect(bar).toMatchObject({ outcome: 'running', waitedMs: 0, at: new Date(start) });
 });
 
-test('what is undone stands on its own lane', () => {
+test('undo attempts have their own direction', () => {
   const bars = timelineOf(ended, [entry(1, 1, 1, 'clear-deliveries', 'done'), entry(2, 1, 2, 'clear-deliveries', 'done', 'undo')]);
-  expect(bars.map(({ lane, attempt, named }) => [lane, attempt, named])).toEqual([
+  expect(bars.map(({ direction, attempt, isNamed }) => [direction, attempt, isNamed])).toEqual([
     ['run', 1, true],
     ['undo', 1, true],
   ]);

@@ -1,68 +1,67 @@
 import type { Direction, Outcome, Phase } from '@crossroads/saga';
 import type { EntryDocument, SagaDocument } from '@crossroads/store';
 
-/** One attempt of one step, as it is drawn. */
+/** One attempt of a step in the timeline. */
 export interface Bar {
-  lane: Direction;
+  direction: Direction;
   step: string;
-  /** Attempt of this step on this lane, counted from 1. */
+  /** Attempt of this step in this direction, counted from 1. */
   attempt: number;
   outcome: Outcome | 'planned' | 'running';
-  /** Milliseconds the saga lay still before this attempt, and worked on it, as far as the journal tells. */
+  /** Milliseconds before this attempt, and of the attempt. The journal has end times only, so both are estimates. */
   waitedMs: number;
   workedMs: number;
   at: Date;
-  /** Place of the entry it came from; absent for an attempt yet to come. */
+  /** Number of the log entry. Undefined for a future attempt. */
   seq?: number;
-  /** Whether the step's name stands above it: only on the first of a row of attempts. */
-  named: boolean;
+  /** Whether the bar has the step's name above it. Only the first of several attempts has. */
+  isNamed: boolean;
 }
 
-type Told = Pick<EntryDocument, 'step' | 'date' | 'journal'>;
-type SagaVersion = Pick<SagaDocument, 'phase' | 'step' | 'accepted_at' | 'next_run_at' | 'failures'>;
+type TimelineEntry = Pick<EntryDocument, 'step' | 'date' | 'journal'>;
+type TimelineSaga = Pick<SagaDocument, 'phase' | 'step' | 'accepted_at' | 'next_run_at' | 'failures'>;
 
-const atWork: ReadonlySet<Phase> = new Set(['running', 'retrying', 'waiting', 'awaiting_approval']);
+const openPhases: ReadonlySet<Phase> = new Set(['running', 'retrying', 'waiting', 'awaiting_approval']);
 
 /**
- * The attempts of a saga in the order they were made.
- * The journal says when an attempt ended. Within one claim the time since the entry before is work;
- * between two claims nearly all of it is rest, so it is drawn as rest.
+ * Returns the attempts of a saga in their order, and the next attempt if one is scheduled.
+ * Time between two entries of one claim counts as work. Time between two claims is mostly delay, so it counts as waiting.
  */
-export const timelineOf = (saga: SagaVersion, entries: readonly Told[]): Bar[] => {
+export const timelineOf = (saga: TimelineSaga, entries: readonly TimelineEntry[]): Bar[] => {
   const bars: Bar[] = [];
   const attempts = new Map<string, number>();
   let since = saga.accepted_at.getTime();
   let epoch = 0;
-  let worked = 0;
-  let waited = 0;
+  let workedMs = 0;
+  let waitedMs = 0;
   for (const { step, date, journal } of entries) {
     const gap = Math.max(0, date.getTime() - since);
-    if (journal.epoch === epoch) worked += gap;
-    else waited += gap;
+    if (journal.epoch === epoch) workedMs += gap;
+    else waitedMs += gap;
     since = date.getTime();
     epoch = journal.epoch;
-    // What a step notes before it acts is a part of its attempt, not one of its own.
+    // A `recorded` entry is the first part of an attempt, so it has no bar of its own.
     if (step.outcome === 'recorded') continue;
-    bars.push({ ...place(step.direction, step.name), outcome: step.outcome, waitedMs: waited, workedMs: worked, at: date, seq: journal.seq });
-    worked = 0;
-    waited = 0;
+    bars.push({ ...place(step.direction, step.name), outcome: step.outcome, waitedMs, workedMs, at: date, seq: journal.seq });
+    workedMs = 0;
+    waitedMs = 0;
   }
-  if (atWork.has(saga.phase) && saga.next_run_at) bars.push(coming(saga.next_run_at));
+  if (openPhases.has(saga.phase) && saga.next_run_at) bars.push(nextAttempt(saga.next_run_at));
   return bars;
 
-  function place(lane: Direction, step: string): Pick<Bar, 'lane' | 'step' | 'attempt' | 'named'> {
-    const key = `${lane}:${step}`;
+  function place(direction: Direction, step: string): Pick<Bar, 'direction' | 'step' | 'attempt' | 'isNamed'> {
+    const key = `${direction}:${step}`;
     const attempt = (attempts.get(key) ?? 0) + 1;
     attempts.set(key, attempt);
-    const before = bars.at(-1);
-    return { lane, step, attempt, named: before?.step !== step || before.lane !== lane };
+    const previous = bars.at(-1);
+    return { direction, step, attempt, isNamed: previous?.step !== step || previous.direction !== direction };
   }
 
-  function coming(next: Date): Bar {
-    const lane = entries.at(-1)?.step.direction ?? 'run';
-    // A saga that is due at once is due since long before it was accepted.
+  function nextAttempt(next: Date): Bar {
+    const direction = entries.at(-1)?.step.direction ?? 'run';
+    // A saga that is due at once has a time long before its acceptance.
     const at = new Date(Math.max(next.getTime(), since));
     const outcome = saga.phase === 'running' ? 'running' : 'planned';
-    return { ...place(lane, saga.step ?? entries.at(-1)?.step.name ?? 'first step'), outcome, waitedMs: outcome === 'planned' ? at.getTime() - since : 0, workedMs: 0, at };
+    return { ...place(direction, saga.step ?? entries.at(-1)?.step.name ?? 'first step'), outcome, waitedMs: outcome === 'planned' ? at.getTime() - since : 0, workedMs: 0, at };
   }
 };

@@ -7,13 +7,13 @@ import { createOpsApp } from '../app.js';
 import type { BulkRunner } from '../bulk/bulk-runner.js';
 import { createBulkRunner } from '../bulk/bulk-runner.js';
 import { createCommands } from '../commands/create-commands.js';
-import type { GivenCommands } from '../commands/commands.js';
+import type { AvailableCommands } from '../commands/commands.js';
 
 export interface OpenOps {
   app: Express;
   store: Store;
   bullmqQueue: BullmqQueue;
-  commands: GivenCommands;
+  commands: AvailableCommands;
   bulks: BulkRunner;
   close(): Promise<void>;
 }
@@ -21,17 +21,17 @@ export interface OpenOps {
 export interface OpenOpsOptions {
   mongodbUri: string;
   redisUrl: string;
-  /** Instead of the real ones. */
-  commands?: GivenCommands;
+  /** Replaces the real commands. */
+  commands?: AvailableCommands;
   secure?: boolean;
 }
 
 export const passwords: Record<OperatorRole, string> = { viewer: 'only looking', operator: 'night shift 3am' };
 
-/** The pages on real stores, with a viewer and an operator to sign in as. The database is dropped on close, if it can still be reached. */
+/** Opens the pages on a real database with a viewer and an operator. Closing drops the database if it is reachable. */
 export const openOps = async ({ mongodbUri, redisUrl, commands: given, secure = false }: OpenOpsOptions): Promise<OpenOps> => {
   const store = openStore({ uri: mongodbUri, operationTimeoutMs: 10_000 });
-  // Refuses an empty database, which is what it gets.
+  // The database is empty, so opening it fails until its indexes exist.
   await store.ready.catch(() => makeIndexes(store.connection));
   for (const role of ['viewer', 'operator'] as const) {
     await operatorRepository(store).save({ _id: role, password_scrypt: await hashPassword(passwords[role]), role, created_at: new Date() });

@@ -4,7 +4,7 @@ import { collections } from '@crossroads/store';
 const acme = { id: 'tenant-acme', name: 'Acme Fuels' };
 const globex = { id: 'tenant-globex', name: 'Globex Carriers' };
 
-/** An order with two BOLs and three executed drops, as the hub keeps it. */
+/** Returns an order with two BOLs and three executed drops. */
 export const sampleOrder = (number: string, destinationNumber: string | null = `G-${number}`) => ({
   routing: {
     origin_tenant_id: acme.id,
@@ -39,7 +39,7 @@ const bol = (bol_number: string, gross_volume: number) => ({
 
 const drop = (tank: string, quantity: number) => ({ site: 'Site 12', details: [{ tank, product: 'ULSD', quantity, pre_reading: 812, post_reading: 812 + quantity }] });
 
-/** Everything about the caller of a reset of such an order. */
+/** The caller of a reset of a sample order. */
 export const sampleCaller = {
   tenant_id: acme.id,
   tenant_name: acme.name,

@@ -6,18 +6,18 @@ import type { Store } from '@crossroads/store';
 import { auditLogRepository, intakeRepository, journalRepository, orderQueueRepository, orderRepository, sagaRepository } from '@crossroads/store';
 import { sampleCaller, sampleCounterparty } from './sample-orders.js';
 
-/** How the destination takes a dispatch. */
-export type Taking = 'synced' | 'requested' | 'rejected' | 'unavailable' | 'broken';
+/** Response of the fake destination to a dispatch. */
+export type DispatchResult = 'synced' | 'requested' | 'rejected' | 'unavailable' | 'broken';
 
-/** Sagas made by the real kernel on the real store, so that the pages are tried on what they will meet. */
+/** Creates sagas with the real saga runner and store, so that the pages show real data. */
 export const sampleSagas = (store: Store, dispatchAttempts = 8) => {
-  const takings: Taking[] = [];
+  const results: DispatchResult[] = [];
   const orders = orderRepository(store);
   const type = resetOrder({
     orders,
     auditLog: auditLogRepository(store),
     line: { blockedBy: orderQueueRepository(store).blockedBy, wakeNext: async () => undefined },
-    destinations: destinationThat(() => takings.shift() ?? 'synced'),
+    destinations: fakeDestination(() => results.shift() ?? 'synced'),
     dispatchRetry: { attempts: dispatchAttempts, firstDelayMs: 60_000, maxDelayMs: 3_600_000 },
   });
   const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -25,7 +25,7 @@ export const sampleSagas = (store: Store, dispatchAttempts = 8) => {
   const runSaga = createSagaRunner({ types: [type], sagas, journal: journalRepository(store, (metadata, state) => subjectOf(metadata.request as ResetRequest, state)), log: quiet });
 
   return {
-    /** Accepts a reset, to be advanced later or never. */
+    /** Accepts a reset without running it. */
     async accept(order: ResetRequest['order'], correlationId: string = randomUUID(), acceptedAt = new Date()): Promise<string> {
       const request: ResetRequest = { order, caller: sampleCaller, dest_tenant_name: sampleCounterparty };
       const saga_id = sagaIdAt(acceptedAt);
@@ -40,20 +40,20 @@ export const sampleSagas = (store: Store, dispatchAttempts = 8) => {
         inbound_request: { order, headers: { 'x-dest-tenant-name': sampleCounterparty, authorization: 'Bearer inbound-secret-value' } },
         accepted_at: acceptedAt,
       });
-      if (!accepted) throw new Error(`Correlation id ${correlationId} has been used.`);
+      if (!accepted) throw new Error(`The correlation id ${correlationId} is already used.`);
       return saga_id;
     },
-    /** Takes one turn at the saga; the destination answers as told. */
-    async runSaga(sagaId: string, taking: Taking = 'synced'): Promise<void> {
-      takings.splice(0, takings.length, taking);
-      // Makes a planned attempt due now.
+    /** Runs the saga once. The fake destination returns `result`. */
+    async runSaga(sagaId: string, result: DispatchResult = 'synced'): Promise<void> {
+      results.splice(0, results.length, result);
+      // Makes a scheduled attempt due now.
       await store.connection.collection<{ _id: string }>('sagas').updateOne({ _id: sagaId, next_run_at: { $exists: true } }, { $set: { next_run_at: new Date(0) } });
       await runSaga(sagaId);
     },
   };
 };
 
-const destinationThat = (taking: () => Taking): Destinations => ({
+const fakeDestination = (nextResult: () => DispatchResult): Destinations => ({
   check: async () => ({ on_rejection: 'restore' }),
   prepare: async (order, _cleared, { dispatchKey, correlationId }) => ({
     method: 'POST',
@@ -62,11 +62,11 @@ const destinationThat = (taking: () => Taking): Destinations => ({
     body: JSON.stringify({ order_number: order.counterparty.order_number, client_secret: 'body-secret-value' }),
   }),
   async send() {
-    const how = taking();
-    if (how === 'unavailable') throw new RetryableError('destination.unavailable', 'Globex Carriers answered 503: maintenance until 04:00.');
-    if (how === 'broken') throw new Error("Cannot read properties of undefined (reading 'status')");
-    const message = { synced: 'Taken by Globex Carriers.', requested: 'A dispatcher at Globex Carriers must accept it first.', rejected: 'Globex Carriers refuses: the order is being driven.' }[how];
-    return { answer: how, message, http_status: how === 'rejected' ? 409 : how === 'requested' ? 202 : 200, body: '{}' };
+    const result = nextResult();
+    if (result === 'unavailable') throw new RetryableError('destination.unavailable', 'Globex Carriers returned 503: maintenance until 04:00.');
+    if (result === 'broken') throw new Error("Cannot read properties of undefined (reading 'status')");
+    const message = { synced: 'Accepted by Globex Carriers.', requested: 'A dispatcher at Globex Carriers must accept it first.', rejected: 'Globex Carriers rejected the reset: the order is being executed.' }[result];
+    return { answer: result, message, http_status: result === 'rejected' ? 409 : result === 'requested' ? 202 : 200, body: '{}' };
   },
 });
 

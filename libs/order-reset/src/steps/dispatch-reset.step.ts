@@ -18,7 +18,7 @@ interface Output {
 const overADay: RetryPolicy = { attempts: 8, firstDelayMs: 30_000, growth: 4, maxDelayMs: 12 * 3_600_000 };
 
 /** The destination's people have this long to accept or reject before an operator has to look. */
-const answerWithinMs = 7 * 24 * 3_600_000;
+const approvalTimeoutMs = 7 * 24 * 3_600_000;
 
 /** Tells the destination. At least once, with one key and the same bytes every time. */
 export const dispatchReset = ({
@@ -45,7 +45,7 @@ export const dispatchReset = ({
     const shown = { outbound_request: request, extra_data: { reply } };
     if (reply.answer === 'rejected') throw new NonRetryableError('destination.rejected_request', `${message} ${orderAfterRejection(policy)}`, shown);
     if (reply.answer === 'requested') {
-      throw new DeferStep('destination.requested', message, { forMs: answerWithinMs, afterwards: 'stop', status: 'requested' }, shown);
+      throw new DeferStep('destination.requested', message, { delayMs: approvalTimeoutMs, onTimeout: 'stop', status: 'requested' }, shown);
     }
     return done({ reply: { http_status, message } }, { message, ...shown });
   },

@@ -4,7 +4,7 @@ import type { Order } from '../order.js';
 import { ownData, ownDataTimeoutMs } from '../policies.js';
 import type { Destinations, DispatchPolicy, ResetOrderPorts } from '../ports.js';
 import type { ResetRequest } from '../reset-request.js';
-import { release, acquireLock } from './order-lock.js';
+import { acquireLock, releaseLock } from './order-lock.js';
 
 interface Input {
   request: ResetRequest;
@@ -35,11 +35,11 @@ export const resolveOrder = ({
   },
 
   async undo({ request, order }, context) {
-    for (const held of order ? [order] : await orders.find(request)) await release({ orders, line }, held, context);
+    for (const held of order ? [order] : await orders.find(request)) await releaseLock({ orders, line }, held, context);
   },
 
   async onComplete({ order }, context) {
-    await release({ orders, line }, order, context);
+    await releaseLock({ orders, line }, order, context);
   },
 });
 

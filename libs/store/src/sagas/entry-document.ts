@@ -79,7 +79,7 @@ export const toEntry = (document: EntryDocument): Entry => ({
 const logStatus: Record<Outcome, CrossroadsLogV2['status']> = {
   done: 'succeeded',
   recorded: 'pending',
-  waiting: 'pending',
+  deferred: 'pending',
   unavailable: 'failed',
   failed: 'failed',
   rejected: 'failed',
@@ -90,7 +90,7 @@ const logStatus: Record<Outcome, CrossroadsLogV2['status']> = {
 const severity: Record<Outcome, CrossroadsLogV2['severity']> = {
   done: 'low',
   recorded: 'low',
-  waiting: 'low',
+  deferred: 'low',
   unavailable: 'medium',
   'canceled': 'medium',
   terminated: 'medium',

@@ -49,6 +49,8 @@ export interface ResetWorld {
 export const silent: StepLog = { info: () => {}, warn: () => {}, error: () => {} };
 
 export interface WorldOptions {
+  /** Returns 0 … 1, for delays. */
+  random?: () => number;
   /** How the fakes reach their data; at once and always unless told otherwise. */
   reach?: Reach;
   /** The sagas as a worker has them. */
@@ -60,7 +62,7 @@ export interface WorldOptions {
   types?: (ports: ResetOrderPorts) => readonly SagaType[];
 }
 
-export const resetWorld = ({ reach = atOnce, claiming = (sagas) => sagas, dispatchRetry, withTimeout, types = sagaTypes }: WorldOptions = {}): ResetWorld => {
+export const resetWorld = ({ random, reach = atOnce, claiming = (sagas) => sagas, dispatchRetry, withTimeout, types = sagaTypes }: WorldOptions = {}): ResetWorld => {
   const clock = memoryClock();
   const journal = memoryJournal(reach);
   const sagas = memorySagas(clock, reach);
@@ -74,7 +76,7 @@ export const resetWorld = ({ reach = atOnce, claiming = (sagas) => sagas, dispat
   const auditLog = memoryAuditLog(journal, reach);
   const worker = () => {
     const ports = { line, orders, destinations: destination, auditLog, ...(dispatchRetry && { dispatchRetry }) };
-    return createSagaRunner({ types: types(ports), sagas: claiming(sagas), journal, log: silent, ...(withTimeout && { withTimeout }) });
+    return createSagaRunner({ types: types(ports), sagas: claiming(sagas), journal, log: silent, ...(withTimeout && { withTimeout }), ...(random && { random }) });
   };
   // Made when it is first needed: until then a test may put something else in a port's place.
   let made: ReturnType<typeof worker> | undefined;

@@ -1,8 +1,8 @@
 import { boardPath } from '../board/board.js';
 import { Clock, relative } from '../page/times.js';
-import type { QueuePause } from './queue-pause.js';
+import type { QueuePause } from './queue-status.js';
 
-/** A paused queue looks like a broken one: nothing moves and nothing fails. */
+/** Explains why no saga is processed: a paused queue has no errors. */
 export const QueuePaused = ({ pause, now }: { pause: QueuePause | undefined; now: Date }) =>
   pause && (
     <p class="warning" data-testid="queue-paused">
@@ -12,8 +12,8 @@ export const QueuePaused = ({ pause, now }: { pause: QueuePause | undefined; now
           by {pause.by} since <Clock at={pause.since} now={now} /> ({relative(pause.since, now)})
         </>
       ) : (
-        '(not from this board)'
+        'by another tool'
       )}
-      . Sagas wait; nothing is lost. Resume it on the <a href={boardPath}>job board</a>.
+      . No saga is processed, and none is lost. Press Resume on <a href={boardPath}>Queues</a>.
     </p>
   );

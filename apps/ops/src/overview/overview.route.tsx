@@ -4,23 +4,22 @@ import type { SagaViewRepository } from '@crossroads/store';
 import { signedIn } from '../login/signed-in.js';
 import type { Chrome } from '../page/layout.js';
 import { send } from '../page/send.js';
-import type { QueuePauseRead } from '../queue-pause/queue-pause.js';
-import { LandingPage } from './landing.page.js';
+import type { ReadQueuePause } from '../queue/queue-status.js';
+import { OverviewPage } from './overview.page.js';
 
-/** A saga this late should have been rung by the sweeper several times. */
+/** Several sweeps run in this time, so a saga that is still due is not processed. */
 const overdueAfterMs = 60_000;
 
-/** Enough to see what goes wrong without leaving the page. */
 const attentionShown = 10;
 
-export interface LandingPorts {
+export interface OverviewPorts {
   view: Pick<SagaViewRepository, 'counts' | 'oldestInFlight' | 'overdue' | 'list'>;
   workers: () => Promise<number | undefined>;
-  paused: QueuePauseRead;
+  paused: ReadQueuePause;
   chrome: Chrome;
 }
 
-export const landingRoutes = ({ view, workers, paused, chrome }: LandingPorts): Router =>
+export const overviewRoutes = ({ view, workers, paused, chrome }: OverviewPorts): Router =>
   express.Router().get('/', async (_request, response) => {
     const now = new Date();
     const [counts, oldest, overdue, attention, connected, pause] = await Promise.all([
@@ -31,6 +30,6 @@ export const landingRoutes = ({ view, workers, paused, chrome }: LandingPorts): 
       workers(),
       paused(),
     ]);
-    const landing = { counts, oldest, overdue, attention: attention.sagas, workers: connected, pause };
-    send(response, <LandingPage chrome={chrome} operator={signedIn(response)} landing={landing} now={now} />);
+    const overview = { counts, oldest, overdue, attention: attention.sagas, workers: connected, pause };
+    send(response, <OverviewPage chrome={chrome} operator={signedIn(response)} overview={overview} now={now} />);
   });

@@ -1,7 +1,8 @@
-import { sagaIdOfJob } from '../board/job-id.js';
+/** Returns the saga id in the id of a BullMQ job. */
+export const sagaIdOfJob = (jobId: string): string | undefined => /^saga-(.+)-e\d+(?:-[0-9a-z]+){0,2}$/.exec(jobId)?.[1];
 
-/** What somebody meant who pasted a URL of ours, of Bull Board or of the intake, or a job's id: the id in it. */
-export const sagaIdsIn = (pasted: string): string => {
+/** Returns the id in a pasted URL of the pages, Bull Board or the intake, or in a job id. Other text is returned trimmed. */
+export const extractId = (pasted: string): string => {
   const text = pasted.trim();
   const name = /^https?:\/\//i.test(text) && URL.canParse(text) ? lastSegment(new URL(text)) : text;
   return sagaIdOfJob(name) ?? name;
@@ -11,10 +12,10 @@ const lastSegment = ({ pathname, searchParams }: URL): string => {
   const q = searchParams.get('q');
   if (q) return q;
   const segments = pathname.split('/').filter((segment) => segment !== '' && segment !== 'events' && segment !== 'live');
-  return decoded(segments.at(-1) ?? '').replace(/\.json$/, '');
+  return decodeSegment(segments.at(-1) ?? '').replace(/\.json$/, '');
 };
 
-const decoded = (segment: string): string => {
+const decodeSegment = (segment: string): string => {
   try {
     return decodeURIComponent(segment);
   } catch {

@@ -6,33 +6,33 @@ import type { Chrome } from '../page/layout.js';
 import { Layout } from '../page/layout.js';
 import { PhasePill, StatusPill, phaseDescription } from '../page/pills.js';
 import { relative } from '../page/times.js';
-import type { QueuePause } from '../queue-pause/queue-pause.js';
-import { QueuePaused } from '../queue-pause/queue-pause.view.js';
+import type { QueuePause } from '../queue/queue-status.js';
+import { QueuePaused } from '../queue/queue-paused.view.js';
 import { SagaTable } from '../sagas/saga-table.js';
 
-export interface Landing {
+export interface Overview {
   counts: SagaCounts;
   oldest: SagaRow | undefined;
   overdue: number;
   attention: SagaRow[];
-  /** Undefined when Redis did not say. */
+  /** Undefined when Redis is unavailable. */
   workers: number | undefined;
   pause: QueuePause | undefined;
 }
 
-export const LandingPage = ({ chrome, operator, landing, now }: { chrome: Chrome; operator: SignedIn; landing: Landing; now: Date }) => (
+export const OverviewPage = ({ chrome, operator, overview, now }: { chrome: Chrome; operator: SignedIn; overview: Overview; now: Date }) => (
   <Layout chrome={chrome} title="Overview" operator={operator}>
     <h1>Overview</h1>
     <ul class="tiles">
-      <Tile href="/sagas?show=attention" label="need attention" value={shown(landing.counts.phase.stopped)} tone={landing.counts.phase.stopped > 0 ? 'bad' : 'good'} />
-      <Tile href="/sagas?phase=retrying" label="are retrying" value={shown(landing.counts.phase.retrying)} tone={landing.counts.phase.retrying > 0 ? 'warn' : 'good'} />
-      <Tile href="/sagas?show=in-flight" label="oldest under way" value={landing.oldest ? relative(landing.oldest.accepted_at, now).replace(' ago', '') : 'none'} tone="quiet" />
-      <Tile href="/sagas?show=in-flight" label="due, not taken up" value={shown(landing.overdue)} tone={landing.overdue > 0 ? 'bad' : 'good'} />
-      <Tile href="/queues" label={landing.workers === undefined ? 'Redis does not answer' : 'workers connected'} value={landing.workers ?? '?'} tone={landing.workers ? 'good' : 'bad'} />
+      <Tile href="/sagas?show=attention" label="need attention" value={formatCount(overview.counts.phase.stopped)} tone={overview.counts.phase.stopped > 0 ? 'bad' : 'good'} />
+      <Tile href="/sagas?phase=retrying" label="are retrying" value={formatCount(overview.counts.phase.retrying)} tone={overview.counts.phase.retrying > 0 ? 'warn' : 'good'} />
+      <Tile href="/sagas?show=in-flight" label="oldest open reset" value={overview.oldest ? relative(overview.oldest.accepted_at, now).replace(' ago', '') : 'none'} tone="quiet" />
+      <Tile href="/sagas?show=in-flight" label="overdue (no worker)" value={formatCount(overview.overdue)} tone={overview.overdue > 0 ? 'bad' : 'good'} />
+      <Tile href="/queues" label={overview.workers === undefined ? 'Redis unavailable' : 'workers connected'} value={overview.workers ?? '?'} tone={overview.workers ? 'good' : 'bad'} />
     </ul>
-    <QueuePaused pause={landing.pause} now={now} />
-    {landing.workers === 0 && <p class="warning">No worker is connected, so no saga moves. Start one; nothing is lost meanwhile.</p>}
-    {landing.workers === undefined && <p class="warning">Redis does not answer. Accepted sagas are safe in MongoDB and go on once it is back.</p>}
+    <QueuePaused pause={overview.pause} now={now} />
+    {overview.workers === 0 && <p class="warning">No worker is connected, so no saga is processed. Start a worker. Accepted sagas are safe.</p>}
+    {overview.workers === undefined && <p class="warning">Redis is unavailable, so no saga is processed. Start Redis. Accepted sagas are safe in MongoDB and continue then.</p>}
     <div class="columns">
       <section aria-labelledby="by-status">
         <h2 id="by-status">By status</h2>
@@ -45,7 +45,7 @@ export const LandingPage = ({ chrome, operator, landing, now }: { chrome: Chrome
                     <StatusPill status={status} />
                   </a>
                 </th>
-                <td class="number">{shown(landing.counts.status[status])}</td>
+                <td class="number">{formatCount(overview.counts.status[status])}</td>
               </tr>
             ))}
           </tbody>
@@ -62,7 +62,7 @@ export const LandingPage = ({ chrome, operator, landing, now }: { chrome: Chrome
                     <PhasePill phase={phase} />
                   </a>
                 </th>
-                <td class="number">{shown(landing.counts.phase[phase])}</td>
+                <td class="number">{formatCount(overview.counts.phase[phase])}</td>
                 <td class="quiet">{phaseDescription[phase]}</td>
               </tr>
             ))}
@@ -72,7 +72,7 @@ export const LandingPage = ({ chrome, operator, landing, now }: { chrome: Chrome
     </div>
     <section aria-labelledby="attention">
       <h2 id="attention">Needs attention</h2>
-      {landing.attention.length === 0 ? <p class="empty">Nothing. Every saga moves or has ended.</p> : <SagaTable sagas={landing.attention} now={now} />}
+      {overview.attention.length === 0 ? <p class="empty">No stopped resets found.</p> : <SagaTable sagas={overview.attention} now={now} />}
     </section>
   </Layout>
 );
@@ -86,4 +86,4 @@ const Tile = ({ href, label, value, tone }: { href: string; label: string; value
   </li>
 );
 
-export const shown = (count: number): string => (count >= countedUpTo ? `${countedUpTo.toLocaleString('en')}+` : count.toLocaleString('en'));
+export const formatCount = (count: number): string => (count >= countedUpTo ? `${countedUpTo.toLocaleString('en')}+` : count.toLocaleString('en'));

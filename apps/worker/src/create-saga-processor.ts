@@ -1,20 +1,19 @@
 import type { Destinations, Orders } from '@crossroads/order-reset';
 import { sagaTypes } from '@crossroads/order-reset';
-import type { SagaQueue } from '@crossroads/saga-bullmq';
 import type { Log } from '@crossroads/platform';
 import { withFailpoints } from '@crossroads/platform';
 import { createSagaRunner } from '@crossroads/saga';
+import type { SagaQueue, SagaWorkerOptions } from '@crossroads/saga-bullmq';
 import type { Store } from '@crossroads/store';
 import { auditLogRepository, journalRepository, orderQueueRepository, sagaRepository } from '@crossroads/store';
-import { processJob } from './process-job.js';
-import { wakingOrderQueue } from './waking-order-queue.js';
 import type { WorkerConfig } from './config.js';
+import { entryPoint, orderSubject } from './log-entries.js';
+import { processJob } from './process-job.js';
 import { renewClaims } from './renew-claims.js';
-import { aboutEntry, orderSubject } from './log-entries.js';
-import type { Telemetry } from './telemetry/open-telemetry.js';
-import type { Answer } from './telemetry/instrument-executions.js';
+import type { Telemetry } from './telemetry.js';
+import { wakingOrderQueue } from './waking-order-queue.js';
 
-export interface ExecutionParts {
+export interface SagaProcessorParts {
   config: WorkerConfig;
   log: Log;
   store: Store;
@@ -24,14 +23,13 @@ export interface ExecutionParts {
   telemetry: Telemetry;
 }
 
-export interface Executions {
-  /** Takes a turn at the saga a bell rings for. */
-  answer(sagaId: string, started: number, tenantId?: string): ReturnType<Answer>;
+export interface SagaProcessor {
+  process: SagaWorkerOptions['process'];
   stop(): Promise<void>;
 }
 
-/** Puts together what a turn at a saga needs: its type on real ports, a claim that is kept, and somebody who watches. */
-export const openExecutions = ({ config, log, store, queue, orders, destinations, telemetry }: ExecutionParts): Executions => {
+/** Connects the saga types with their ports, and the kernel with claim renewal and telemetry. */
+export const createSagaProcessor = ({ config, log, store, queue, orders, destinations, telemetry }: SagaProcessorParts): SagaProcessor => {
   const types = sagaTypes({
     orders,
     auditLog: auditLogRepository(store),
@@ -41,14 +39,12 @@ export const openExecutions = ({ config, log, store, queue, orders, destinations
   });
   const sagas = sagaRepository(store, types);
   const claims = renewClaims(withFailpoints('sagas', sagas), log);
-  const executions = telemetry.executions(claims.sagas);
-  const journal = withFailpoints('journal', journalRepository(store, orderSubject), aboutEntry);
-  const runSaga = createSagaRunner({ types: telemetry.steps(types, executions), sagas: executions.sagas, journal, log });
-  const answer = executions.observe(processJob(claims.releasingClaims(runSaga), log, executions.about));
+  const journal = withFailpoints('journal', journalRepository(store, orderSubject), entryPoint);
+  const process = processJob(createSagaRunner({ types, sagas: claims.sagas, journal, log, observers: [claims.observer, ...telemetry.observers] }), log);
   return {
-    answer(sagaId, started, tenantId) {
+    process(sagaId, started, tenantId) {
       if (tenantId !== undefined) sagas.nameTenant(sagaId, tenantId);
-      return answer(sagaId, started);
+      return process(sagaId, started);
     },
     stop: () => claims.stop(),
   };

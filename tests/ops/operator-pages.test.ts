@@ -5,22 +5,22 @@ import type { Face } from '../../apps/sandbox/src/face.js';
 import { callerOf } from '../sandbox/caller.js';
 import type { RunningSandbox } from '../sandbox/run-sandbox.js';
 import { runSandbox } from '../sandbox/run-sandbox.js';
-import { browserIsThere, howToGetIt, openBrowser, visit } from './browser.js';
-import { act, find, signIn, untilStatus } from './operator.js';
-import { screenshots, seriousFindings } from './screens.js';
+import { hasBrowser, howToInstall, openBrowser, visit } from './browser.js';
+import { act, search, signIn, untilStatus } from './operator.js';
+import { accessibilityViolations, screenshots } from './page-checks.js';
 
-if (!browserIsThere) process.stderr.write(`\n${howToGetIt}\n\n`);
-const inBrowser = browserIsThere ? describe : describe.skip;
+if (!hasBrowser) process.stderr.write(`\n${howToInstall}\n\n`);
+const inBrowser = hasBrowser ? describe : describe.skip;
 
 let sandbox: RunningSandbox;
 let face: Face;
 let browser: Browser;
 
 beforeAll(async () => {
-  if (!browserIsThere) return;
+  if (!hasBrowser) return;
   [sandbox, browser] = await Promise.all([runSandbox({ DISPATCH_ATTEMPTS: '2', DISPATCH_FIRST_DELAY_MS: '300' }), openBrowser()]);
   face = await sandbox.face();
-  // So that the list is not all of one kind.
+  // Adds a rejected and a requested reset to the list.
   for (const [index, reply] of [[14, 'reject'], [15, 'requested']] as const) {
     const order = face.orders[index]!;
     await behave(order.order_number, reply);
@@ -35,8 +35,8 @@ afterAll(async () => {
 const behave = (order_number: string, reply: string, times?: number) =>
   fetch(`${face.destination_url}/behave`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ order_number, reply, times }) });
 
-/** A reset that its destination answers with 503 until it stops. */
-const stuck = async (index: number) => {
+/** Creates a reset that stops, because its destination returns 503. */
+const stoppedReset = async (index: number) => {
   const order = face.orders[index]!;
   await behave(order.order_number, 'unavailable', 2);
   const caller = callerOf(face, order);
@@ -47,47 +47,47 @@ const stuck = async (index: number) => {
 
 const textOf = (page: Page, selector: string) => page.locator(selector).textContent();
 
-inBrowser(browserIsThere ? 'at three in the morning' : howToGetIt, () => {
+inBrowser(hasBrowser ? 'the operator pages' : howToInstall, () => {
   describe.each([
     { scripts: true, first: 0 },
     { scripts: false, first: 3 },
   ])('with scripts: $scripts', ({ scripts, first }) => {
-    test('an order that is stuck is found by its number, understood, resumed, and recovered', async () => {
-      const order = await stuck(first);
-      const { context, strays, complaints } = await visit(browser, face.ops_url, { javaScriptEnabled: scripts });
+    test('an operator finds a stopped reset by its order number, resumes it, and recovers the order', async () => {
+      const order = await stoppedReset(first);
+      const { context, foreignRequests, browserErrors } = await visit(browser, face.ops_url, { javaScriptEnabled: scripts });
       const page = await signIn(context, face.operator);
 
-      await find(page, order.order_number);
+      await search(page, order.order_number);
       expect(page.url()).toBe(`${face.ops_url}/sagas/${order.saga_id}`);
       expect(await textOf(page, '.saga-head [data-testid=error]')).toMatch(/503.*destination\.unavailable.*dispatch-reset/);
       if (scripts) await screenshots(page, 'saga', 1_150);
 
-      await act(page, 'Resume', 'They are back, says their night desk');
+      await act(page, 'Resume', 'They are back');
       await untilStatus(page, 'synced', { reloading: !scripts });
       await page.reload();
-      expect(await page.locator('[data-testid=audit]').first().textContent()).toContain('They are back, says their night desk');
+      expect(await page.locator('[data-testid=audit]').first().textContent()).toContain('They are back');
 
       await page.getByRole('link', { name: 'All resets of this order' }).click();
-      expect(await textOf(page, '.head-facts')).toMatch(/NO_PROGRESS.*BOLs0Executed drops0/);
+      expect(await textOf(page, '.properties')).toMatch(/NO_PROGRESS.*BOLs0Executed drops0/);
       await page.goBack();
-      await act(page, 'Recover', 'It had been driven after all');
+      await act(page, 'Recover', 'It was executed after all');
       await page.waitForURL((url) => url.pathname !== `/sagas/${order.saga_id}`);
       expect(await textOf(page, '.saga-head')).toContain('recover_order');
       await untilStatus(page, 'synced', { reloading: !scripts });
 
       await page.goto(`/orders/${order.order_id}`);
-      expect(await textOf(page, '.head-facts')).toMatch(/COMPLETE.*BOLs1Executed drops1/);
+      expect(await textOf(page, '.properties')).toMatch(/COMPLETE.*BOLs1Executed drops1/);
       expect(await page.getByRole('link', { name: 'a recovery' }).count()).toBe(1);
       if (scripts) await screenshots(page, 'order');
       await page.goto(`/audit?saga=${order.saga_id}`);
       expect(await page.locator('[data-testid=audit]').count()).toBe(2);
-      expect({ strays, complaints }).toEqual({ strays: [], complaints: [] });
+      expect({ foreignRequests, browserErrors }).toEqual({ foreignRequests: [], browserErrors: [] });
       await context.close();
     }, 90_000);
 
-    test('several that are stuck are resumed at once, after the count has been seen', async () => {
-      const orders = await Promise.all([stuck(first + 1), stuck(first + 2)]);
-      const { context, strays } = await visit(browser, face.ops_url, { javaScriptEnabled: scripts });
+    test('an operator resumes several stopped resets at once after a confirmation', async () => {
+      const orders = await Promise.all([stoppedReset(first + 1), stoppedReset(first + 2)]);
+      const { context, foreignRequests } = await visit(browser, face.ops_url, { javaScriptEnabled: scripts });
       const page = await signIn(context, face.operator);
       await page.goto('/sagas?show=attention');
       if (scripts) {
@@ -95,11 +95,11 @@ inBrowser(browserIsThere ? 'at three in the morning' : howToGetIt, () => {
         await screenshots(page, 'sagas');
         await page.goto('/sagas?show=attention');
         for (const box of await page.locator('input[name=saga]').all()) await box.check();
-        await page.getByRole('button', { name: 'For those with a tick' }).click();
+        await page.getByRole('button', { name: /^Apply to selected/ }).click();
       } else {
-        await page.getByRole('button', { name: 'For all that match the filters' }).click();
+        await page.getByRole('button', { name: /^Apply to all matching/ }).click();
       }
-      expect(await textOf(page, 'h1')).toMatch(/Resume: (\d) of \1 sagas/);
+      expect(await textOf(page, 'h1')).toMatch(/Resume: (\d) of \1 resets/);
       await page.getByLabel('Reason').fill('They are back');
       await page.getByRole('button', { name: /^Resume \d$/ }).click();
       await eventually(async () => {
@@ -111,15 +111,15 @@ inBrowser(browserIsThere ? 'at three in the morning' : howToGetIt, () => {
         await page.goto(`/sagas/${saga_id}`);
         await untilStatus(page, 'synced', { reloading: !scripts });
       }
-      expect(strays).toEqual([]);
+      expect(foreignRequests).toEqual([]);
       await context.close();
     }, 90_000);
 
-    test('a viewer sees the same and can do nothing', async () => {
-      const order = await stuck(first + 6);
+    test('a viewer sees every page and cannot act', async () => {
+      const order = await stoppedReset(first + 6);
       const { context } = await visit(browser, face.ops_url, { javaScriptEnabled: scripts });
       const page = await signIn(context, face.viewer);
-      await find(page, order.order_number);
+      await search(page, order.order_number);
       expect(await textOf(page, '.saga-head [data-testid=error]')).toContain('destination.unavailable');
       for (const path of [`/sagas/${order.saga_id}`, '/sagas', '/destinations', '/bulk']) {
         await page.goto(path);
@@ -133,20 +133,20 @@ inBrowser(browserIsThere ? 'at three in the morning' : howToGetIt, () => {
     }, 60_000);
   });
 
-  test('nothing serious stands in anybody’s way on any page', async () => {
-    const { context, strays, complaints } = await visit(browser, face.ops_url);
+  test('no page has a serious accessibility violation', async () => {
+    const { context, foreignRequests, browserErrors } = await visit(browser, face.ops_url);
     const page = await signIn(context, face.operator);
-    await find(page, face.orders[0]!.order_number);
+    await search(page, face.orders[0]!.order_number);
     const [order] = face.orders;
-    const findings: string[] = [];
+    const violations: string[] = [];
     const bulk = await page.goto('/bulk').then(() => page.locator('tbody a').first().getAttribute('href'));
     await page.goto(`/orders/${order!.order_id}`);
     const saga = await page.locator('tbody th a').last().getAttribute('href');
-    const ticked = saga!.split('/').at(-1);
-    const paths = ['/', '/sagas', '/sagas?q=nothing-is-called-this', saga!, `/orders/${order!.order_id}`, '/destinations', '/audit', '/bulk', bulk!, `/bulk/new?action=recover&scope=ticked&saga=${ticked}`, '/nowhere'];
+    const sagaId = saga!.split('/').at(-1);
+    const paths = ['/', '/sagas', '/sagas?q=no-such-order', saga!, `/orders/${order!.order_id}`, '/destinations', '/audit', '/bulk', bulk!, `/bulk/new?action=recover&scope=selected&saga=${sagaId}`, '/nowhere'];
     for (const path of paths) {
       await page.goto(path);
-      findings.push(...(await seriousFindings(page)));
+      violations.push(...(await accessibilityViolations(page)));
       if (path === '/destinations') await screenshots(page, 'destinations');
       if (path === '/') await screenshots(page, 'overview');
       if (path === '/audit') await screenshots(page, 'audit');
@@ -154,9 +154,9 @@ inBrowser(browserIsThere ? 'at three in the morning' : howToGetIt, () => {
     const unauthenticated = await visit(browser, face.ops_url);
     const login = await unauthenticated.context.newPage();
     await login.goto('/login');
-    findings.push(...(await seriousFindings(login)));
-    expect(findings).toEqual([]);
-    expect({ strays, complaints }).toEqual({ strays: [], complaints: [] });
+    violations.push(...(await accessibilityViolations(login)));
+    expect(violations).toEqual([]);
+    expect({ foreignRequests, browserErrors }).toEqual({ foreignRequests: [], browserErrors: [] });
   }, 90_000);
 
   test('a page fits a phone', async () => {

@@ -3,13 +3,13 @@ import { Json } from '../page/json.js';
 import { redactText } from '../page/redact.js';
 import { Clock } from '../page/times.js';
 
-/** The journal, newest first: at 3 a.m. the end of the story is what one came for. */
-export const Entries = ({ entries, now }: { entries: readonly EntryDocument[]; now: Date }) => (
+/** Shows the journal, newest entry first. */
+export const LogEntries = ({ entries, now }: { entries: readonly EntryDocument[]; now: Date }) => (
   <section aria-labelledby="entries">
     <h2 id="entries">
       Log entries <span class="count">{entries.length}</span>
     </h2>
-    {entries.length === 0 && <p class="empty">None yet: no worker has taken the saga up.</p>}
+    {entries.length === 0 && <p class="empty">No log entries found. No worker has started the saga.</p>}
     <ol class="entries">
       {entries.toReversed().map((entry) => (
         <Entry key={entry.journal.key} entry={entry} now={now} />
@@ -18,7 +18,7 @@ export const Entries = ({ entries, now }: { entries: readonly EntryDocument[]; n
   </section>
 );
 
-const tones: Record<string, string> = { done: 'good', rejected: 'bad', failed: 'bad', unavailable: 'warn', 'canceled': 'warn', terminated: 'warn' };
+const tones: Record<string, string> = { done: 'good', rejected: 'bad', failed: 'bad', unavailable: 'warn', canceled: 'warn', terminated: 'warn' };
 
 const Entry = ({ entry, now }: { entry: EntryDocument; now: Date }) => {
   const { step, journal, detail } = entry;
@@ -41,9 +41,9 @@ const Entry = ({ entry, now }: { entry: EntryDocument; now: Date }) => {
       <p>{redactText(detail.message)}</p>
       <div class="entry-more">
         {detail.error !== null && <code class="code">{detail.error}</code>}
-        {hasContent(entry.outbound_request) && <Json label="Outbound request" value={entry.outbound_request} />}
+        {hasContent(entry.outbound_request) && <Json label="Request to destination" value={entry.outbound_request} />}
         {hasContent(entry.extra_data) && <Json label="Extra data" value={entry.extra_data} />}
-        {hasContent(journal.output) && <Json label="What the saga learned" value={journal.output} />}
+        {hasContent(journal.output) && <Json label="Step output" value={journal.output} />}
       </div>
     </li>
   );
