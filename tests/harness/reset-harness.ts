@@ -173,8 +173,7 @@ export const givenOrder = async ({ store, direct = store, wakeNext = async () =>
       };
       const types = sagaTypes(ports);
       const sagas = sagaRepository(store, types);
-      sagas.nameTenant(sagaId, 'alpha');
-      return createSagaRunner({ types, sagas, journal: { ...journal, ...overrides.journal?.(journal) }, log: silent })(sagaId);
+      return createSagaRunner({ types, sagas, journal: { ...journal, ...overrides.journal?.(journal) }, log: silent })(sagaId, 'alpha');
     },
     /** Cancels the reset as its caller. `seen`: the saga as the caller read it. */
     cancel: async (sagaId: string, seen?: SagaRead): Promise<CancelResult> =>

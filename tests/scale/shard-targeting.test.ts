@@ -132,9 +132,8 @@ test('the renewal of a claim, and an entry that is written twice, are targeted',
   const reset = await givenShardedOrder();
   const sagaId = await reset.accept();
   const sagas = sagaRepository(store, types);
-  sagas.nameTenant(sagaId, 'alpha');
   const shapes = await scattered(async () => {
-    const claim = (await sagas.claim(sagaId)) as Claim<SagaMetadata>;
+    const claim = (await sagas.claim(sagaId, 'alpha')) as Claim<SagaMetadata>;
     await sagas.renew([claim]);
     const seen = await reset.read(sagaId);
     // Both write the same entry. The second reads the stored one.

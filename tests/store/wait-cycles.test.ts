@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { uuidv7 } from 'uuidv7';
 import type { Store } from '@crossroads/store';
-import { circlesIn, collections, makeIndexes, openStore, waitCycles } from '@crossroads/store';
+import { cyclesIn, collections, makeIndexes, openStore, waitCycles } from '@crossroads/store';
 import { liveFindings } from '../../tools/chaos/src/live-checks.js';
 import { ownDatabase } from '../stores/own-database.js';
 import { costOf, queriesOf } from './watched-queries.js';
@@ -126,5 +126,5 @@ test('a search is limited and uses indexes only', async () => {
 test('an order queue of a hundred thousand sagas contains no cycle', () => {
   const ids = Array.from({ length: 100_000 }, (_, index) => String(index));
   const queue = new Map(ids.map((id, index) => [id, new Set(index === 0 ? [] : [ids[index - 1]!, ids[0]!])]));
-  expect(circlesIn(queue)).toEqual([]);
+  expect(cyclesIn(queue)).toEqual([]);
 });

@@ -37,15 +37,10 @@ export const createSagaProcessor = ({ config, log, store, queue, orders, destina
     destinations: withFailpoints('destinations', telemetry.withTracing(destinations)),
     dispatchRetry: { attempts: config.DISPATCH_ATTEMPTS, firstDelayMs: config.DISPATCH_FIRST_DELAY_MS, maxDelayMs: config.DISPATCH_MAX_DELAY_MS },
   });
-  const sagas = sagaRepository(store, types);
-  const claims = renewClaims(withFailpoints('sagas', sagas), log);
+  const claims = renewClaims(withFailpoints('sagas', sagaRepository(store, types)), log);
   const journal = withFailpoints('journal', journalRepository(store, orderSubject), entryPoint);
-  const process = processJob(createSagaRunner({ types, sagas: claims.sagas, journal, log, observers: [claims.observer, ...telemetry.observers] }), log);
   return {
-    process(sagaId, started, tenantId) {
-      if (tenantId !== undefined) sagas.nameTenant(sagaId, tenantId);
-      return process(sagaId, started);
-    },
+    process: processJob(createSagaRunner({ types, sagas: claims.sagas, journal, log, observers: [claims.observer, ...telemetry.observers] }), log),
     stop: () => claims.stop(),
   };
 };

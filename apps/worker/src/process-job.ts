@@ -9,10 +9,10 @@ const afterErrorMs = (started: number): number => Math.min(30_000, (1_000 + Math
  * and a failed job keeps its id for days, so that nothing could be enqueued under it.
  */
 export const processJob =
-  (runSaga: (sagaId: string) => Promise<RunResult>, log: Log) =>
-  async (sagaId: string, started: number): Promise<RunResult> => {
+  (runSaga: (sagaId: string, tenantId?: string) => Promise<RunResult>, log: Log) =>
+  async (sagaId: string, started: number, tenantId?: string): Promise<RunResult> => {
     try {
-      return await runSaga(sagaId);
+      return await runSaga(sagaId, tenantId);
     } catch (error) {
       log.error('an execution failed with an unexpected error; it is retried', { saga_id: sagaId, started, error });
       return { outcome: 'retry', delayMs: afterErrorMs(started) };

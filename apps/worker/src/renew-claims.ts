@@ -73,11 +73,11 @@ export const renewClaims = (sagas: SagaRepository, log: Log, everyMs = usualEver
   return {
     sagas: {
       ...sagas,
-      async claim(sagaId) {
+      async claim(sagaId, tenantId) {
         await owed.releaseOf(sagaId);
         const since = performance.now();
         try {
-          const claimed = await sagas.claim(sagaId);
+          const claimed = await sagas.claim(sagaId, tenantId);
           if (typeof claimed !== 'object') return claimed;
           const lost = new AbortController();
           const claim = { ...claimed, lost: lost.signal };

@@ -9,5 +9,6 @@ export { cancelableSteps, resetOrder, resetOrderVersion } from './reset-order.sa
 export type { ResetRequest } from './reset-request.js';
 export { concurrencyKeysOfOrder, concurrencyKeysOfRequest, resetRequest, subjectOf } from './reset-request.js';
 export { sagaTypes } from './saga-types.js';
+export { clearDeliveriesStep, dispatchResetStep, recoverOrderType, resetOrderType } from './stored-names.js';
 export { orderAfterRejection } from './steps/stays-cleared.js';
 export { acquireLock, releaseLock } from './steps/order-lock.js';

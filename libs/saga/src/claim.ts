@@ -41,8 +41,9 @@ export interface Sagas<Metadata> {
   /**
    * Claims the saga if it is due: increments its epoch and starts a lease of some seconds.
    * `not-due`: nothing is to be done, or another worker has claimed it. `not-ours`: this worker does not know its type or version.
+   * `hint` comes from the caller of the saga runner. A store may use it to find the document faster.
    */
-  claim(sagaId: string): Promise<Claim<Metadata> | 'not-due' | 'not-ours'>;
+  claim(sagaId: string, hint?: string): Promise<Claim<Metadata> | 'not-due' | 'not-ours'>;
   /** Saves the state of a claimed saga. Throws ClaimLost when a newer claim exists. */
   saveState(claim: Claim<Metadata>, stateUpdate: SagaStateUpdate): Promise<void>;
 }

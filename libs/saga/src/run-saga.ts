@@ -42,12 +42,12 @@ export const createSagaRunner = <Metadata>(ports: SagaRunnerPorts<Metadata>) => 
   /** Spread out, since every active saga meets the same outage. */
   const unavailableDelayMs = (): number => 1_000 + random() * 2_000;
 
-  return async (sagaId: string): Promise<RunResult> => {
+  return async (sagaId: string, hint?: string): Promise<RunResult> => {
     let claim: Claim<Metadata> | undefined;
     let execution: SagaExecution<Metadata> | undefined;
     let isLost = false;
     try {
-      const claimed = await sagas.claim(sagaId);
+      const claimed = await sagas.claim(sagaId, hint);
       if (claimed === 'not-due') return { outcome: 'not-due' };
       if (claimed === 'not-ours') return { outcome: 'retry', delayMs: unknownTypeDelayMs };
       claim = claimed;

@@ -1,4 +1,4 @@
-/** MongoDB, which holds the truth. The only importer of mongoose. */
+/** MongoDB, the source of truth. The only importer of mongoose. */
 export type { BacklogRepository } from './sagas/backlog.repository.js';
 export { backlogRepository } from './sagas/backlog.repository.js';
 export type { CancelResult, Cancellation, CancelSagaPorts } from './sagas/cancel-saga.js';
@@ -10,7 +10,7 @@ export type { ClientDocument, DirectoryRepository, InstanceDocument, KeyDocument
 export { directoryRepository } from './tenants/directory.repository.js';
 export { entryId, toEntry, toLog } from './sagas/entry-document.js';
 export type { EntryDocument } from './sagas/entry-document.js';
-export type { AcceptedSaga, IntakeRepository, NewSaga, SagaSelection } from './sagas/intake.repository.js';
+export type { IntakeRepository, SagaSelection } from './sagas/intake.repository.js';
 export { intakeRepository } from './sagas/intake.repository.js';
 export { checkIndexes, makeIndexes } from './mongodb/indexes.js';
 export type { SubjectOf } from './sagas/journal.repository.js';
@@ -29,9 +29,11 @@ export type { LatelyDue, RecoveryRepository } from './sagas/recovery.repository.
 export { recoveryRepository } from './sagas/recovery.repository.js';
 export type { Retention, RetentionRepository } from './sagas/retention.repository.js';
 export { keyLastsMs, retentionRepository } from './sagas/retention.repository.js';
-export type { SagaDocument, SagaMetadata } from './sagas/saga-document.js';
+export type { AcceptedSaga, NewSaga, SagaDocument, SagaMetadata } from './sagas/saga-document.js';
+export { inFlight, phases } from './sagas/saga-document.js';
 export type { Renewal, SagaRepository } from './sagas/saga.repository.js';
-export { ClaimUnsure, leaseMs, sagaRepository } from './sagas/saga.repository.js';
+export { ClaimUnsure, sagaRepository } from './sagas/saga.repository.js';
+export { leaseMs } from './sagas/saga-writes.js';
 export type { SagaVersion, SagaVersionRepository } from './sagas/saga-version.repository.js';
 export { sagaVersionOf, sagaVersionRepository } from './sagas/saga-version.repository.js';
 export type { Overdue, SweepPlace, SweepRepository, DueSaga } from './sagas/sweep.repository.js';
@@ -50,11 +52,11 @@ export { orderViewRepository } from './sagas/saga-view-order.js';
 export type { Found, SagaSearch } from './sagas/saga-view-search.js';
 export { sagaSearch } from './sagas/saga-view-search.js';
 export type { SagaCounts, SagaFilter, SagaRow, SagaRows, SagaViewRepository } from './sagas/saga-view.repository.js';
-export { countedUpTo, inFlight, phases, sagaViewRepository } from './sagas/saga-view.repository.js';
+export { countedUpTo, sagaViewRepository } from './sagas/saga-view.repository.js';
 export type { SessionDocument, SessionRepository } from './operators/session.repository.js';
 export { sessionRepository } from './operators/session.repository.js';
 export type { WaitCycles } from './sagas/wait-cycles.repository.js';
-export { circlesIn, waitCycles } from './sagas/wait-cycles.repository.js';
+export { cyclesIn, waitCycles } from './sagas/wait-cycles.repository.js';
 export type { SagaCommandRepository } from './sagas/saga-command.repository.js';
 export { sagaCommandRepository } from './sagas/saga-command.repository.js';
 export type { AuditDocument, AuditEnd, AuditFilter, AuditOutcome, AuditRecord, AuditRepository } from './operators/audit.repository.js';

@@ -5,7 +5,7 @@ import { uuidv7 } from 'uuidv7';
 import { ownDatabase } from '../../../../tests/stores/own-database.js';
 import type { SagaDocument, SagaMetadata, Store } from '../index.js';
 import { decisionRepository, intakeRepository, makeIndexes, openStore, orderRepository, sagaCommandRepository, sagaRepository } from '../index.js';
-import { dueImmediately } from '../sagas/saga.repository.js';
+import { dueImmediately } from '../sagas/saga-writes.js';
 
 const { ObjectId } = mongoose.mongo;
 

@@ -5,7 +5,7 @@ import { BatchLoader } from './batch-loader.js';
 const outcomes = async (read: BatchLoader<number, string>, keys: number[]) =>
   (await Promise.allSettled(keys.map((key) => read.get(key)))).map((each) => (each.status === 'fulfilled' ? each.value : (each.reason as Error).message));
 
-test('a key that cannot be read fails alone, and is found without reading each key by itself', async () => {
+test('a key that cannot be read fails alone, and is found without reading each key separately', async () => {
   let loads = 0;
   const read = new BatchLoader<number, string>(async (keys) => {
     loads++;
@@ -17,7 +17,7 @@ test('a key that cannot be read fails alone, and is found without reading each k
   expect(loads).toBeLessThan(20);
 });
 
-test('while the database is away nothing is read again', async () => {
+test('while the database is unavailable, no half is read again', async () => {
   let loads = 0;
   const read = new BatchLoader<number, string>(async () => {
     loads++;

@@ -7,7 +7,7 @@ interface Waiting<Key, Value> {
   reject(error: unknown): void;
 }
 
-/** Reads by key that are wanted at the same time are one read. A key that cannot be read fails alone. */
+/** Loads values by key. Keys wanted at the same time are one read. A key that cannot be read fails alone. */
 export class BatchLoader<Key, Value> {
   readonly #load: (keys: Key[]) => Promise<ReadonlyMap<Key, Value>>;
   readonly #batcher = new Batcher<Waiting<Key, Value>>({ send: (group) => this.#send(group), late: ({ reject }) => reject(queueFull()) });
@@ -16,6 +16,7 @@ export class BatchLoader<Key, Value> {
     this.#load = load;
   }
 
+  /** Returns the value of the key, or undefined when there is none. */
   get(key: Key): Promise<Value | undefined> {
     return new Promise((resolve, reject) => {
       if (!this.#batcher.join({ key, resolve, reject })) reject(queueFull());
@@ -31,14 +32,14 @@ export class BatchLoader<Key, Value> {
     }
   }
 
-  /** What became of each key. Halves are read again where the whole fails, so that a key that spoils every read is found in a few of them. */
+  /** Returns the result of each key. When a read fails, its halves are read again, so that one bad key is found in a few reads. */
   async #read(keys: Key[]): Promise<Map<Key, { found?: Value | undefined; error?: unknown }>> {
     try {
       const found = await this.#load(keys);
       return new Map(keys.map((key) => [key, { found: found.get(key) }]));
     } catch (error) {
-      // While MongoDB is away each half would be away as well.
-      if (keys.length === 1 || error instanceof StoreUnavailable) return new Map(keys.map((key) => [key, { error: error ?? new Error('The read failed.') }]));
+      // While MongoDB is unavailable, each half would fail too.
+      if (keys.length === 1 || error instanceof StoreUnavailable) return new Map(keys.map((key) => [key, { error: error ?? new Error('MongoDB could not read the key.') }]));
       const half = Math.ceil(keys.length / 2);
       return new Map([...(await this.#read(keys.slice(0, half))), ...(await this.#read(keys.slice(half)))]);
     }

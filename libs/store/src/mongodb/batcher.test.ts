@@ -3,8 +3,8 @@ import { Batcher } from './batcher.js';
 
 const megabyte = 1024 * 1024;
 
-/** Groups of numbers on their way; a number has as many bytes as it says. Each group comes back when it is told to. */
-const road = () => {
+/** A batcher of numbers. A number has as many bytes as its value. Each batch finishes when the test calls `back`. */
+const fixture = () => {
   const groups: number[][] = [];
   const backs: (() => void)[] = [];
   const late: number[] = [];
@@ -16,15 +16,15 @@ const road = () => {
 
 const aTick = () => new Promise((resolve) => setImmediate(resolve));
 
-test('what arrives in one tick leaves together', async () => {
-  const { groups, join } = road();
+test('items of one tick are one batch', async () => {
+  const { groups, join } = fixture();
   join(1, 1, 1);
   await aTick();
   expect(groups).toEqual([[1, 1, 1]]);
 });
 
-test('while few are under way nobody waits for them', async () => {
-  const { groups, join } = road();
+test('while few items are in flight, new items are sent at once', async () => {
+  const { groups, join } = fixture();
   for (const item of [1, 2, 3]) {
     join(item);
     await aTick();
@@ -32,8 +32,8 @@ test('while few are under way nobody waits for them', async () => {
   expect(groups).toEqual([[1], [2], [3]]);
 });
 
-test('while many are under way the others gather, and leave when these are back', async () => {
-  const { groups, back, join } = road();
+test('while many items are in flight, new items wait and are sent as one batch', async () => {
+  const { groups, back, join } = fixture();
   join(...Array.from({ length: 20 }, () => 1));
   await aTick();
   join(1, 1);
@@ -46,8 +46,8 @@ test('while many are under way the others gather, and leave when these are back'
   expect(groups.slice(1)).toEqual([[1, 1, 1]]);
 });
 
-test('a group carries no more items than 500', async () => {
-  const { groups, back, join } = road();
+test('a batch has at most 500 items', async () => {
+  const { groups, back, join } = fixture();
   join(...Array.from({ length: 600 }, () => 1));
   await aTick();
   back(0);
@@ -55,19 +55,19 @@ test('a group carries no more items than 500', async () => {
   expect(groups.map((group) => group.length)).toEqual([500, 100]);
 });
 
-test('a group carries no more bytes than one message may, and what is too large for any goes alone', async () => {
-  const { groups, back, join } = road();
+test('a batch has at most 8 MB, and a larger item is a batch of its own', async () => {
+  const { groups, back, join } = fixture();
   join(5 * megabyte, 3 * megabyte, 1, 15 * megabyte, 1);
-  for (let turn = 0; turn < 4; turn++) {
+  for (let round = 0; round < 4; round++) {
     await aTick();
-    if (groups[turn]) back(turn);
+    if (groups[round]) back(round);
   }
   await aTick();
   expect(groups).toEqual([[5 * megabyte, 3 * megabyte], [1], [15 * megabyte], [1]]);
 });
 
-test('no more items wait than memory is meant for', async () => {
-  const { back, join } = road();
+test('at most 10,000 items wait', async () => {
+  const { back, join } = fixture();
   const taken = join(...Array.from({ length: 10_001 }, () => 1));
   expect([taken.filter(Boolean).length, taken.at(-1)]).toEqual([10_000, false]);
   await aTick();
@@ -75,13 +75,13 @@ test('no more items wait than memory is meant for', async () => {
   expect(join(1)).toEqual([true]);
 });
 
-test('no more bytes wait than memory is meant for', () => {
-  const { join } = road();
+test('at most 64 MB wait', () => {
+  const { join } = fixture();
   expect(join(...Array.from({ length: 5 }, () => 15 * megabyte))).toEqual([true, true, true, true, false]);
 });
 
-test('what waited too long does not go any more, and makes room for what comes', async () => {
-  const { groups, late, clock, back, join } = road();
+test('an item that waited too long is not sent, and makes room for others', async () => {
+  const { groups, late, clock, back, join } = fixture();
   join(...Array.from({ length: 20 }, () => 1));
   await aTick();
   join(2, 3);
@@ -95,9 +95,9 @@ test('what waited too long does not go any more, and makes room for what comes',
 
 afterEach(() => void jest.useRealTimers());
 
-test('what waited too long is told so, though nothing under way comes back', async () => {
+test('an item that waited too long is reported, although no batch in flight finishes', async () => {
   jest.useFakeTimers({ doNotFake: ['setImmediate', 'performance'] });
-  const { late, clock, join } = road();
+  const { late, clock, join } = fixture();
   join(...Array.from({ length: 20 }, () => 1));
   await aTick();
   join(2, 3);

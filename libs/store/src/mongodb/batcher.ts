@@ -1,42 +1,42 @@
 import { StoreUnavailable } from '@crossroads/saga';
 
 export interface BatchHandler<Item> {
-  /** Takes a group on its way; must tell each of its items what came of it, and never reject. */
-  send(group: Item[]): Promise<void>;
-  /** Told of an item that waited too long and does not go any more. */
+  /** Sends a batch. Must settle each of its items, and must not reject. */
+  send(batch: Item[]): Promise<void>;
+  /** Called with an item that waited too long and is not sent. */
   late(item: Item): void;
-  /** Bytes of an item as it is sent, about. */
+  /** Returns the approximate bytes of an item as it is sent. */
   bytes?(item: Item): number;
 }
 
-/** Milliseconds an item may wait before it goes. What is under way has a limit of its own, and there may be many groups in front. */
+/** Milliseconds an item may wait before it is sent. Batches in flight have their own time limit, but many may be ahead. */
 const longestWaitMs = 12_000;
 
-/** Milliseconds between looks for items that are late. */
+/** Milliseconds between checks for late items. */
 const dropEveryMs = 1_000;
 
-/** Items in a group at most. More gain nothing and make everybody wait for the slowest. */
+/** Items of a batch at most. Larger batches gain nothing, and each item waits for the slowest one. */
 const maxBatchSize = 500;
 
-/** Bytes of a group at most. A message may have 48 MB, and what an item weighs is a guess. */
+/** Bytes of a batch at most. A message may have 48 MB, and the size of an item is an estimate. */
 const maxBatchBytes = 8 * 1024 * 1024;
 
-/** An item with so many bytes counts as one more under way: a few snapshots of a thousand BOLs keep a connection as busy as many entries. */
-const bytesOfOne = 65_536;
+/** Bytes that count as one more item in flight. A few snapshots of a thousand BOLs keep a connection as busy as many entries. */
+const bytesPerItem = 65_536;
 
-/** Items under way up to which nobody is kept waiting: on a quiet machine each goes at once, on a busy one fewer trips are made. */
+/** Items in flight from which on new items wait. With little load each item is sent at once, and with much load there are fewer round trips. */
 const batchingThreshold = 8;
 
-/** Items and bytes that may wait. A database that hangs would otherwise fill the memory of everyone who writes to it. */
-const mostWaiting = 10_000;
-const mostBytesWaiting = 64 * 1024 * 1024;
+/** Items and bytes that may wait. Without a limit, a database that hangs would fill the memory of every process that writes to it. */
+const maxWaiting = 10_000;
+const maxBytesWaiting = 64 * 1024 * 1024;
 
-/** What becomes of an item that finds the queue full, or waits in it too long. */
-export const queueFull = (): StoreUnavailable => new StoreUnavailable('Too many operations wait for MongoDB', { sent: false });
+/** Returns the error of an item that finds the queue full, or waits in it too long. */
+export const queueFull = (): StoreUnavailable => new StoreUnavailable('Too many operations are waiting for MongoDB', { sent: false });
 
 /**
- * What arrives while others are under way leaves together with whatever else has arrived by then:
- * no timer, so no latency when idle, and one trip for many when busy.
+ * Sends items in batches. Items that arrive while others are in flight wait and are sent together.
+ * There is no timer, so an idle process adds no latency, and a busy one makes one round trip for many items.
  */
 export class Batcher<Item> {
   readonly #handler: BatchHandler<Item>;
@@ -51,19 +51,19 @@ export class Batcher<Item> {
     this.#now = now;
   }
 
-  /** False when too many wait already; the item is not taken then. */
+  /** Adds an item. Returns false when too many items wait already. Then the item is not added. */
   join(item: Item): boolean {
     const bytes = this.#handler.bytes?.(item) ?? 0;
-    if (this.#waiting.length >= mostWaiting || (this.#waiting.length > 0 && this.#waitingBytes + bytes > mostBytesWaiting)) return false;
+    if (this.#waiting.length >= maxWaiting || (this.#waiting.length > 0 && this.#waitingBytes + bytes > maxBytesWaiting)) return false;
     this.#waiting.push({ item, bytes, since: this.#now() });
     this.#waitingBytes += bytes;
-    // One tick's worth gathers even when nothing is under way.
-    if (this.#waiting.length === 1) setImmediate(() => this.#leave());
+    // Items of one tick form a batch even when nothing is in flight.
+    if (this.#waiting.length === 1) setImmediate(() => this.#flush());
     if (this.#timer === undefined) this.#timer = this.#dropLater();
     return true;
   }
 
-  /** What is under way may take long to fail, and its end must not be waited for by what is late. */
+  /** Schedules a check for late items. A batch in flight may take long to fail, and late items must not wait for it. */
   #dropLater(): NodeJS.Timeout {
     return setTimeout(() => {
       this.#dropLate();
@@ -71,15 +71,15 @@ export class Batcher<Item> {
     }, dropEveryMs).unref();
   }
 
-  #leave(): void {
+  #flush(): void {
     this.#dropLate();
     while (this.#waiting.length > 0 && this.#inFlightCount < batchingThreshold) {
-      const [group, bytes] = this.#next();
-      const load = group.length + Math.floor(bytes / bytesOfOne);
+      const [batch, bytes] = this.#next();
+      const load = batch.length + Math.floor(bytes / bytesPerItem);
       this.#inFlightCount += load;
-      void this.#handler.send(group).finally(() => {
+      void this.#handler.send(batch).finally(() => {
         this.#inFlightCount -= load;
-        this.#leave();
+        this.#flush();
       });
     }
   }
@@ -90,7 +90,7 @@ export class Batcher<Item> {
     for (const { item } of this.#take(first < 0 ? this.#waiting.length : first)) this.#handler.late(item);
   }
 
-  #next(): [group: Item[], bytes: number] {
+  #next(): [batch: Item[], bytes: number] {
     let [count, total] = [0, 0];
     for (; count < this.#waiting.length && count < maxBatchSize; count++) {
       const more = this.#waiting[count]!.bytes;

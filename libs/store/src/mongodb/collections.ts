@@ -1,8 +1,7 @@
-import type { Connection } from 'mongoose';
-import type { mongo } from 'mongoose';
+import type { Connection, mongo } from 'mongoose';
 import { StoreUnavailable } from '@crossroads/saga';
 
-/** The collections by our words for them. */
+/** Names of the collections in MongoDB. */
 export const collections = {
   orders: 'orders',
   sagas: 'sagas',
@@ -20,7 +19,10 @@ export const collections = {
   purged: 'purged_sagas',
 } as const;
 
-/** The driver's own collection: exact values in and out, no casting and no defaults. Filters are built by us, never by a caller. */
+/**
+ * Returns the driver's own collection: exact values, no casting and no defaults. Filters come from this library, never from a caller.
+ * Throws StoreUnavailable before the first connection.
+ */
 export const rawCollection = <T extends mongo.Document>(connection: Connection, name: string): mongo.Collection<T> => {
   if (!connection.db) throw new StoreUnavailable('MongoDB is not connected');
   return connection.db.collection<T>(name);

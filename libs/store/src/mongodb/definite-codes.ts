@@ -1,4 +1,4 @@
-/** The server's codes that refuse this very operation, whatever happens later. Each is a fault of the command or of its data. */
+/** Server codes that reject the operation itself, also in a retry. The cause is the command or its data. */
 const definite: Readonly<Record<number, string>> = {
   2: 'BadValue',
   9: 'FailedToParse',
@@ -23,7 +23,7 @@ const definite: Readonly<Record<number, string>> = {
   11000: 'DuplicateKey',
 };
 
-/** 10334: larger than a document may be. 17419 and 17420: an update would make it so. */
+/** 10334: the document exceeds the size limit. 17419 and 17420: an update would exceed it. */
 const tooLarge: ReadonlySet<unknown> = new Set([10334, 17419, 17420]);
 
 export const isTooLargeCode = (code: unknown): boolean => tooLarge.has(code);

@@ -4,13 +4,13 @@ import mongoose from 'mongoose';
 /** Bytes a document may have. */
 export const maxDocumentBytes = 16 * 1024 * 1024;
 
-/** A document that is or would become larger than MongoDB keeps. It stays so, which is why a step that meets it is refused and not repeated. */
+/** A document exceeds MongoDB's size limit, or would. A retry cannot help, so the error is non-retryable. */
 export class DocumentTooLarge extends NonRetryableError {
   constructor({ cause }: ErrorOptions = {}) {
-    super('order.too_large', 'The order is too large: a document of MongoDB has 16 MB at most.');
+    super('order.too_large', 'The order is too large: a MongoDB document can have at most 16 MB.');
     this.cause = cause;
   }
 }
 
-/** Bytes of a document as it is sent; Infinity where it is larger than can be counted. */
+/** Returns the bytes of a document as it is sent. */
 export const bytesOf = (document: object): number => mongoose.mongo.BSON.calculateObjectSize(document, { ignoreUndefined: false });

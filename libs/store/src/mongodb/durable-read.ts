@@ -1,16 +1,17 @@
 import type { mongo } from 'mongoose';
-import { collections } from './collections.js';
+import { sagaWrites } from '../sagas/saga-writes.js';
 import type { Store } from './open-store.js';
 import { withStoreErrors } from './store-errors.js';
 
 /**
- * Reads what a caller will be told, so that no crash of the database takes it back afterwards.
- * A replica set is asked for what its majority has. A lone server shows what has not reached its journal yet, so it is asked after the read,
- * by a write that matches nothing, to bring its journal up to date; those who ask together wait together.
+ * Reads what a response will show, so that no crash of the database can undo it.
+ * On a replica set, reads what its majority has. A lone server also shows writes that have not reached its journal.
+ * So the read is followed by a write that matches nothing, and MongoDB acknowledges that write after its journal is up to date.
+ * Such writes are batched, so concurrent reads share one wait.
  */
-export const durableRead = async <T>({ commit, replicated }: Store, read: (options: Pick<mongo.FindOptions, 'readConcern'>) => Promise<T>): Promise<T> => {
-  if (replicated()) return withStoreErrors(() => read({ readConcern: { level: 'majority' } }));
+export const durableRead = async <T>(store: Store, read: (options: Pick<mongo.FindOptions, 'readConcern'>) => Promise<T>): Promise<T> => {
+  if (store.replicated()) return withStoreErrors(() => read({ readConcern: { level: 'majority' } }));
   const found = await withStoreErrors(() => read({}));
-  await commit.update(collections.sagas, { _id: 'nobody' }, { $set: { phase: 'ended' } });
+  await sagaWrites(store).flushJournal();
   return found;
 };

@@ -7,7 +7,7 @@ import type { Store } from '../index.js';
 import { openStore } from '../index.js';
 import { withStoreErrors } from './store-errors.js';
 
-/** What replica sets, routers and hosted clusters answer while a result is not known or not to be had, listed by any client library or not. */
+/** Codes that replica sets, routers and hosted clusters return while a result is unknown or unavailable. Not every client library lists all of them. */
 const codes = [91, 189, 64, 10107, 112, 11600, 262, 13, 18, 133, 134, 11601, 365, 462, 8000, 10058];
 
 const name = 'marks';
@@ -21,7 +21,7 @@ const anyWrite = writing(({ collection }) => collection === name);
 const insert = (_id: string) => store.commit.insert(name, { _id });
 const update = (_id: string) => store.commit.update(name, { _id }, { $inc: { n: 1 } });
 
-/** Rejections by their kind and answers as they are, so that what fails names what came instead. */
+/** Returns values as they are and errors by their kind, so that a failing test shows what was returned instead. */
 const outcomes = async (writes: Promise<unknown>[]): Promise<unknown[]> =>
   (await Promise.allSettled(writes)).map((outcome) => {
     if (outcome.status === 'fulfilled') return outcome.value;
@@ -36,7 +36,7 @@ beforeAll(async () => {
 
 afterEach(async () => {
   rule?.end();
-  // Some errors make the driver look for another primary first.
+  // After some errors the driver first looks for another primary.
   await eventually(async () => (await marks().deleteMany({}).catch(() => undefined)) !== undefined);
 });
 
@@ -47,27 +47,27 @@ afterAll(async () => {
 });
 
 describe.each(codes)('error %i', (code) => {
-  test('of a command means that nothing is known, for a write alone', async () => {
+  test('of a command leaves the result unknown, for a single write', async () => {
     rule = proxy.reject(anyWrite, code);
     expect(await outcomes([insert('a')])).toEqual(['unavailable']);
     expect(await outcomes([update('a')])).toEqual(['unavailable']);
     expect(rule.hits()).toBeGreaterThan(0);
   });
 
-  test('of a command means that nothing is known, for every write of a group', async () => {
+  test('of a command leaves the result unknown, for every write of a group', async () => {
     rule = proxy.reject(anyWrite, code);
     expect(await outcomes([insert('a'), update('a'), insert('b')])).toEqual(['unavailable', 'unavailable', 'unavailable']);
     expect(rule.hits()).toBeGreaterThan(0);
   });
 
-  test('of one operation means that nothing is known, for a write alone', async () => {
+  test('of one operation leaves the result unknown, for a single write', async () => {
     rule = proxy.rejectOperations(({ collection }) => collection === name, code);
     expect(await outcomes([insert('a')])).toEqual(['unavailable']);
     expect(await outcomes([update('a')])).toEqual(['unavailable']);
     expect(rule.hits()).toBeGreaterThan(0);
   });
 
-  test('of one operation means that nothing is known of this one, and its neighbours in the group have their own outcomes', async () => {
+  test('of one operation leaves its result unknown, and the other writes of the group have their own results', async () => {
     await insert('taken');
     rule = proxy.rejectOperations(({ document, filter }) => document?.['_id'] === 'b' || filter?.['_id'] === 'c', code);
     expect(await outcomes([insert('a'), insert('b'), update('a'), update('c'), insert('taken'), update('none')])).toEqual([true, 'unavailable', true, 'unavailable', false, false]);
@@ -75,14 +75,14 @@ describe.each(codes)('error %i', (code) => {
     expect(await marks().distinct('_id')).toEqual(['a', 'taken']);
   });
 
-  test('of a write concern means that nothing is known, for a write alone, though it was applied', async () => {
+  test('of a write concern leaves the result unknown, for a single write, though it was applied', async () => {
     rule = proxy.failWriteConcern(anyWrite, code);
     expect(await outcomes([insert('a')])).toEqual(['unavailable']);
     expect(await outcomes([update('a')])).toEqual(['unavailable']);
     expect(rule.hits()).toBeGreaterThan(0);
   });
 
-  test('of a write concern means that nothing is known, for every write of a group, though all were applied', async () => {
+  test('of a write concern leaves the result unknown, for every write of a group, though all were applied', async () => {
     rule = proxy.failWriteConcern(anyWrite, code);
     expect(await outcomes([insert('a'), update('a'), insert('b')])).toEqual(['unavailable', 'unavailable', 'unavailable']);
     expect(rule.hits()).toBeGreaterThan(0);
@@ -90,7 +90,7 @@ describe.each(codes)('error %i', (code) => {
     await eventually(async () => (await marks().countDocuments().catch(() => 0)) === 2);
   });
 
-  test('of a read means that nothing is known', async () => {
+  test('of a read leaves the result unknown', async () => {
     rule = proxy.reject(({ name }) => name === 'find', code);
     expect(await outcomes([withStoreErrors(() => marks().findOne({ _id: 'a' }))])).toEqual(['unavailable']);
     expect(rule.hits()).toBeGreaterThan(0);
@@ -98,7 +98,7 @@ describe.each(codes)('error %i', (code) => {
 });
 
 describe('a duplicate key', () => {
-  test('means that the key is taken, alone and in a group', async () => {
+  test('means that the key is taken, for a single write and in a group', async () => {
     await insert('taken');
     expect(await outcomes([insert('taken')])).toEqual([false]);
     expect(await outcomes([insert('taken'), insert('free')])).toEqual([false, true]);

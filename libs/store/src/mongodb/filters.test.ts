@@ -6,7 +6,7 @@ import { uuidv7 } from 'uuidv7';
 import { ownDatabase } from '../../../../tests/stores/own-database.js';
 import type { SagaMetadata, Store } from '../index.js';
 import { intakeRepository, makeIndexes, openStore, orderRepository, sagaRepository, sweepRepository } from '../index.js';
-import { dueImmediately } from '../sagas/saga.repository.js';
+import { dueImmediately } from '../sagas/saga-writes.js';
 
 const { ObjectId } = mongoose.mongo;
 
@@ -44,7 +44,7 @@ const accept = async (): Promise<string> => {
   return saga_id;
 };
 
-/** The store, with something that happens once, when the n-th update is about to be sent. */
+/** Returns the store with a hook that runs once, before the n-th update is sent. */
 const before = (nth: number, happens: () => Promise<unknown>): Store => {
   let sent = 0;
   const update: Store['commit']['update'] = async (...args) => {
@@ -54,7 +54,7 @@ const before = (nth: number, happens: () => Promise<unknown>): Store => {
   return { ...store, commit: Object.assign(Object.create(store.commit) as Store['commit'], { update }) };
 };
 
-test('a worker that read a saga before another worker claimed it does not take the claim away, though the saga is due again', async () => {
+test('a worker that read a saga before another worker claimed it cannot claim it, although the saga is due again', async () => {
   const sagaId = await accept();
   const other = sagaRepository(store, types);
   await other.claim(sagaId);
@@ -72,7 +72,7 @@ test('a worker that read a saga before another worker claimed it does not take t
   expect(await sagas().findOne({ _id: sagaId })).toMatchObject({ epoch: 2 });
 });
 
-test('a BOL that arrives while deliveries are put back stays on the order', async () => {
+test('a BOL that arrives while deliveries are restored stays on the order', async () => {
   const { insertedId } = await orders().insertOne({
     routing: { origin_tenant_id: 'alpha', destination_tenant_id: 'beta' },
     origin_order_number: uuidv7(),
@@ -93,7 +93,7 @@ test('a BOL that arrives while deliveries are put back stays on the order', asyn
   expect((await orders().findOne({ _id: insertedId }))!['bols']).toEqual([{ bol_number: 'BOL-1' }, { bol_number: 'BOL-2' }]);
 });
 
-test('a late clear does not go through a lock that another claim took late', async () => {
+test('a late clear does not match a lock that another claim took late', async () => {
   const { insertedId } = await orders().insertOne({ routing: { origin_tenant_id: 'alpha' }, origin_order_number: uuidv7(), bols: [{ bol_number: 'BOL-1' }], executed_drops: [], progression_state: 'COMPLETE', status: 'synced', version: 7 });
   const orderId = insertedId.toHexString();
   const plain = orderRepository(store);
@@ -110,7 +110,7 @@ test('a late clear does not go through a lock that another claim took late', asy
   expect(await orders().findOne({ _id: insertedId })).toMatchObject({ bols: [{ bol_number: 'BOL-1' }], version: 7 });
 });
 
-test('a restore of progression that a newer claim overtakes says so, and not that the order has moved on', async () => {
+test('a restore of progression that a newer claim overtakes throws ClaimLost, and does not return moved-on', async () => {
   const { insertedId } = await orders().insertOne({ routing: { origin_tenant_id: 'alpha' }, origin_order_number: uuidv7(), bols: [], executed_drops: [], progression_state: 'COMPLETE', status: 'synced', version: 7 });
   const orderId = insertedId.toHexString();
   const owner = { sagaId: 'saga-1', epoch: 1 };
@@ -122,7 +122,7 @@ test('a restore of progression that a newer claim overtakes says so, and not tha
   expect(await orders().findOne({ _id: insertedId })).toMatchObject({ progression_state: 'NO_PROGRESS' });
 });
 
-test('progression that another writer has set since is left alone', async () => {
+test('progression that another system has set since is not restored', async () => {
   const { insertedId } = await orders().insertOne({ routing: { origin_tenant_id: 'alpha' }, origin_order_number: uuidv7(), bols: [], executed_drops: [], progression_state: 'COMPLETE', status: 'synced', version: 7 });
   const orderId = insertedId.toHexString();
   const owner = { sagaId: 'saga-1', epoch: 1 };
@@ -134,7 +134,7 @@ test('progression that another writer has set since is left alone', async () => 
   expect(await orders().findOne({ _id: insertedId })).toMatchObject({ progression_state: 'LOADING' });
 });
 
-test('the sweep sees every due saga once, though all are due since the same moment, and none that rests', async () => {
+test('the sweep returns every due saga once, although all became due at the same moment, and no saga that waits', async () => {
   const due = await Promise.all(Array.from({ length: 5 }, accept));
   const resting = await accept();
   const repository = sagaRepository(store, types);

@@ -1,9 +1,10 @@
 import type { Connection } from 'mongoose';
-import mongoose, { type mongo } from 'mongoose';
+import type { mongo } from 'mongoose';
+import mongoose from 'mongoose';
 import { StoreUnavailable } from '@crossroads/saga';
 import { bytesOf, DocumentTooLarge, maxDocumentBytes } from './document-too-large.js';
-import { queueFull, Batcher } from './batcher.js';
-import { asKnown, asUnavailable, inTime, isDuplicateKey } from './store-errors.js';
+import { Batcher, queueFull } from './batcher.js';
+import { asKnown, asUnavailable, isDuplicateKey, withTimeLimit } from './store-errors.js';
 
 const { MongoClientBulkWriteError, MongoServerError } = mongoose.mongo;
 
@@ -16,15 +17,15 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
-/** Bytes an ordinary write is taken for. To count each would be to serialise it twice. */
+/** Assumed bytes of an ordinary write. Measuring each would serialize it twice. */
 const ordinaryBytes = 2_048;
 
-/** Bytes of one message at most, less what frames the operations. A larger group leaves in several. */
-const mostBytesInMessage = 40_000_000;
+/** Bytes of operations in one message at most. A larger group is sent in several messages. */
+const maxMessageBytes = 40_000_000;
 
 /**
- * Writes that are wanted at the same time leave in one command, of all collections together.
- * Each caller gets the outcome its operation would have had alone; a neighbour's failure is not its.
+ * Sends writes that are wanted at the same time in one command, for all collections together.
+ * Each caller gets the result that its write would have had alone. A failure of another write does not affect it.
  */
 export class GroupCommit {
   readonly #connection: Connection;
@@ -34,13 +35,13 @@ export class GroupCommit {
     this.#connection = connection;
   }
 
-  /** False when the document's key is taken. `bytes`: how large it is, where it may be large. */
+  /** Inserts a document. Returns false when its key is taken. `bytes` is its size, needed only for documents that may be large. */
   async insert(collection: string, document: mongo.Document, bytes = ordinaryBytes): Promise<boolean> {
     if (bytes > maxDocumentBytes) throw new DocumentTooLarge();
     return this.#join({ collection, document }, bytes);
   }
 
-  /** False when nothing matched. */
+  /** Updates one document. Returns false when none matched. */
   update(collection: string, filter: mongo.Document, update: mongo.Document | mongo.Document[]): Promise<boolean> {
     return this.#join({ collection, filter, update }, ordinaryBytes + listBytes(update));
   }
@@ -61,15 +62,15 @@ export class GroupCommit {
     }
   }
 
-  /** A bulk of one would cost either side half as much again. */
+  /** Sends one write without a bulk command, which would cost half as much again. */
   async #sendAlone({ write, resolve }: Waiting): Promise<void> {
     const collection = this.#connection.db!.collection(write.collection);
     try {
-      if ('document' in write) await inTime(collection.insertOne(write.document));
-      resolve('document' in write || (await inTime(collection.updateOne(write.filter, write.update))).matchedCount > 0);
+      if ('document' in write) await withTimeLimit(collection.insertOne(write.document));
+      resolve('document' in write || (await withTimeLimit(collection.updateOne(write.filter, write.update))).matchedCount > 0);
     } catch (error) {
       if (isDuplicateKey(error)) resolve(false);
-      // Servers differ in what they say of it, and some hang up; it is the same at every try.
+      // Servers report a document that is too large in different ways, and some close the connection. A retry cannot help.
       else throw sizeOf(write) > maxDocumentBytes ? new DocumentTooLarge({ cause: error }) : error;
     }
   }
@@ -80,25 +81,25 @@ export class GroupCommit {
     let whole: unknown;
     try {
       const models = group.map(({ write }) => modelOf(this.#connection.name, write));
-      result = await inTime(this.#connection.getClient().bulkWrite(models, { ordered: false, verboseResults: true }));
+      result = await withTimeLimit(this.#connection.getClient().bulkWrite(models, { ordered: false, verboseResults: true }));
     } catch (error) {
       if (isRejectedWhole(error)) return this.#sendHalves(group, error);
       if (!(error instanceof MongoClientBulkWriteError) || !error.partialResult) throw error;
-      // They may all have been made, and may all be lost again with the primary that made them: what it saw of the others' documents as well.
+      // All writes may have been made, and an election may still undo all of them. So the result of every write is unknown.
       if (error.writeConcernErrors.length > 0) throw error;
       result = error.partialResult;
       errors = error.writeErrors;
       whole = asUnavailable(error.cause) ?? error;
     }
-    settle(group, result, errors, whole);
+    settleWrites(group, result, errors, whole);
   }
 
-  /** Somebody in the group is the reason why none of it was done: in ever smaller groups it is found, and the others get through. */
+  /** Sends the halves of a group that was rejected as a whole. In ever smaller groups the bad write is found, and the others succeed. */
   async #sendHalves(group: Waiting[], error: unknown): Promise<void> {
-    // Of a group that leaves in several messages the first may have been done. What is too large itself is in none of them.
+    // Of a group in several messages, the first may have been executed. A write that is too large itself is in none of them.
     const sizes = group.map(({ write }) => sizeOf(write)).filter((size) => size <= maxDocumentBytes);
-    if (sizes.reduce((sum, size) => sum + size, 0) > mostBytesInMessage) {
-      throw new StoreUnavailable('MongoDB did not say what became of a group of writes', { cause: error });
+    if (sizes.reduce((sum, size) => sum + size, 0) > maxMessageBytes) {
+      throw new StoreUnavailable('MongoDB did not return the results of a group of writes', { cause: error });
     }
     const half = Math.ceil(group.length / 2);
     await this.#send(group.slice(0, half));
@@ -106,13 +107,13 @@ export class GroupCommit {
   }
 }
 
-/** Whether driver or server took no part of the group, for a reason that is not going to pass. */
+/** Returns whether driver or server rejected the whole group, for a reason that is not temporary. */
 const isRejectedWhole = (error: unknown): boolean => {
   if (error instanceof MongoClientBulkWriteError) return error.cause !== undefined && error.writeErrors.size === 0 && asUnavailable(error) === undefined;
   return asUnavailable(error) === undefined;
 };
 
-/** Bytes of a write that was refused; 0 where it is so odd that it cannot be counted. */
+/** Returns the bytes of a rejected write, or 0 when it cannot be serialized. */
 const sizeOf = (write: Write): number => {
   try {
     return 'document' in write ? bytesOf(write.document) : bytesOf({ filter: write.filter, update: write.update });
@@ -121,7 +122,7 @@ const sizeOf = (write: Write): number => {
   }
 };
 
-/** Bytes of the lists an update sets, such as the BOLs that are put back: all that can be large in one. */
+/** Returns the bytes of the lists that an update sets, such as restored BOLs. Only they can be large. */
 const listBytes = (update: mongo.Document | mongo.Document[]): number => {
   if (Array.isArray(update)) return 0;
   const lists = Object.entries((update['$set'] ?? {}) as object).filter(([, value]) => Array.isArray(value) && value.length > 0);
@@ -134,10 +135,10 @@ const modelOf = (database: string, { collection, ...write }: Write): mongo.AnyCl
 };
 
 /**
- * Only what the server reports has happened. A command that fails as a whole comes back as a bulk error without any results:
- * to take "no error of its own" for "done" would acknowledge writes that never were.
+ * Resolves only writes that the server reports. A command that fails as a whole is a bulk error without results.
+ * Without this rule, a write without an error of its own would be acknowledged although it was never made.
  */
-const settle = (
+const settleWrites = (
   group: readonly Waiting[],
   { insertResults, updateResults }: mongo.ClientBulkWriteResult,
   errors: ReadonlyMap<number, mongo.ClientBulkWriteError>,
@@ -147,12 +148,12 @@ const settle = (
     const failure = errors.get(index);
     const update = updateResults?.get(index);
     if (failure) {
-      // The error it would have been alone, so that it is taken for the same.
+      // The error that the write would have had alone, so that it is classified in the same way.
       const alone = new MongoServerError({ message: failure.message, errmsg: failure.message, code: failure.code });
       if (isDuplicateKey(alone)) resolve(false);
       else reject(asKnown(alone));
     } else if (update) resolve(update.matchedCount > 0);
     else if (insertResults?.has(index)) resolve(true);
-    else reject(new StoreUnavailable('MongoDB did not say what became of a write', { cause: whole }));
+    else reject(new StoreUnavailable('MongoDB did not return the result of a write', { cause: whole }));
   });
 };

@@ -3,12 +3,12 @@ import { eventually, openMongodbProxy } from '@crossroads/testkit';
 import { ownDatabase } from '../../../../tests/stores/own-database.js';
 import { openStore } from '../index.js';
 
-/** The parts of the driver that ask a server for its state. */
+/** The parts of the driver that monitor a server. */
 interface Driver {
   topology: { s: { servers: Map<string, { monitor: { monitorId: { stop(): void } } }> } };
 }
 
-test('a store whose driver has stopped monitoring opens its connection anew', async () => {
+test('a store whose driver has stopped monitoring reconnects', async () => {
   const proxy = await openMongodbProxy({ target: ownDatabase('heartbeats'), replicaSet: 'rs' });
   const reported: unknown[] = [];
   const store = openStore({ uri: proxy.uri(), operationTimeoutMs: 2_000, onConnectError: (error) => reported.push(error) });

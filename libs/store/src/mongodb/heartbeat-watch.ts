@@ -1,23 +1,24 @@
 import type { mongo } from 'mongoose';
 
-/** The driver asks each server for its state every 2 s and waits at most 2 s for a connection and 2 s for the reply. */
+/** The driver checks each server every 2 s. It waits at most 2 s for a connection and 2 s for the reply. */
 const silentForMs = 10_000;
 
-const lookEveryMs = 2_000;
+const checkEveryMs = 2_000;
 
 /**
- * Calls `onSilent` once when the driver has stopped monitoring its servers. A connection that breaks at a bad moment can leave the driver's monitor
- * waiting for a reply that never comes: then it never learns that MongoDB is back, and every operation fails until the process ends.
- * Two looks in a row, since a process that was paused finds its last heartbeat old. Returns a function that ends the watch.
+ * Calls `onSilent` once when the driver has stopped monitoring its servers. Returns a function that ends the watch.
+ * A connection that breaks at a bad moment can leave the driver's monitor waiting for a reply for ever.
+ * Then every operation fails until the process ends, although MongoDB is available again.
+ * Two checks in a row must fail, since after a pause of the process the last heartbeat is old.
  */
 export const watchHeartbeats = (client: mongo.MongoClient, onSilent: () => void): (() => void) => {
   let last = performance.now();
   let suspect = false;
-  const heard = (): void => void (last = performance.now());
-  client.on('serverHeartbeatSucceeded', heard).on('serverHeartbeatFailed', heard);
+  const onHeartbeat = (): void => void (last = performance.now());
+  client.on('serverHeartbeatSucceeded', onHeartbeat).on('serverHeartbeatFailed', onHeartbeat);
   const stop = (): void => {
     clearInterval(timer);
-    client.off('serverHeartbeatSucceeded', heard).off('serverHeartbeatFailed', heard);
+    client.off('serverHeartbeatSucceeded', onHeartbeat).off('serverHeartbeatFailed', onHeartbeat);
   };
   const timer = setInterval(() => {
     const silent = performance.now() - last > silentForMs;
@@ -26,7 +27,7 @@ export const watchHeartbeats = (client: mongo.MongoClient, onSilent: () => void)
       onSilent();
     }
     suspect = silent;
-  }, lookEveryMs);
+  }, checkEveryMs);
   timer.unref();
   return stop;
 };

@@ -2,7 +2,7 @@ import type { Connection } from 'mongoose';
 import { modelsOf } from './models.js';
 import { withStoreErrors } from './store-errors.js';
 
-/** Makes every collection and index. A step of its own, run before the apps: an index built beside traffic lets duplicates in first. */
+/** Creates every collection and index. Run before the apps start: during traffic, duplicates could arrive before a unique index is built. */
 export const makeIndexes = async (connection: Connection): Promise<void> => {
   for (const model of modelsOf(connection)) {
     await model.createCollection();
@@ -10,11 +10,11 @@ export const makeIndexes = async (connection: Connection): Promise<void> => {
   }
 };
 
-/** Throws when a unique index is missing: without it two requests could both believe they were first. */
+/** Throws when a unique index is missing. Without it, two requests with one key could both be accepted. */
 export const checkIndexes = async (connection: Connection): Promise<void> => {
   for (const model of modelsOf(connection)) {
     const wanted = model.schema.indexes().filter(([, options]) => options.unique);
-    const present = new Set((await withStoreErrors(() => model.collection.indexes().catch(orNone))).map(({ name }) => name));
+    const present = new Set((await withStoreErrors(() => model.collection.indexes().catch(noneIfAbsent))).map(({ name }) => name));
     for (const [, { name }] of wanted) {
       if (!present.has(name)) {
         throw new Error(`Index ${name} of ${model.collection.name} is missing. Run "npm run indexes" against this database first.`);
@@ -23,8 +23,8 @@ export const checkIndexes = async (connection: Connection): Promise<void> => {
   }
 };
 
-/** A collection that does not exist has no indexes. */
-const orNone = (error: { code?: number }): { name?: string }[] => {
+/** Returns no indexes for a collection that does not exist. */
+const noneIfAbsent = (error: { code?: number }): { name?: string }[] => {
   if (error.code === 26) return [];
   throw error;
 };

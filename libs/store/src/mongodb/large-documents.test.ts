@@ -18,7 +18,7 @@ const documents = () => store.connection.db!.collection<{ _id: string; text?: st
 const insert = (_id: string, fields: object = {}) => store.commit.insert('documents', { _id, ...fields });
 const push = (_id: string, value: string) => store.commit.update('documents', { _id }, { $push: { list: value } });
 
-/** Answers as they are, and of what was rejected its code or its name. */
+/** Returns values as they are, and of errors the code or the name. */
 const outcomes = async (writes: Promise<unknown>[]): Promise<unknown[]> =>
   (await Promise.allSettled(writes)).map((each) => (each.status === 'fulfilled' ? each.value : ((each.reason as { code?: unknown }).code ?? (each.reason as Error).name)));
 
@@ -37,14 +37,14 @@ describe('a write that is too large', () => {
     ['a document of 17 MB', 17],
     ['a document of 20 MB', 20],
     ['a document larger than a message may be', 50],
-  ])('%s is refused alone and in a group, and its neighbours get through', async (_, megabytes) => {
+  ])('%s is rejected alone and in a group, and the other writes succeed', async (_, megabytes) => {
     const id = uuidv7();
     expect(await outcomes([insert(`${id}:alone`, { text: text(megabytes) })])).toEqual(['order.too_large']);
     expect(await outcomes([insert(`${id}:1`), insert(`${id}:2`, { text: text(megabytes) }), insert(`${id}:1`), insert(`${id}:3`)])).toEqual([true, 'order.too_large', false, true]);
     expect(await documents().countDocuments({ _id: { $regex: `^${id}` } })).toBe(2);
   });
 
-  test('an update that would make a document too large is refused alone and in a group', async () => {
+  test('an update that would make a document too large is rejected alone and in a group', async () => {
     const id = uuidv7();
     await insert(`${id}:full`, { text: text(15) });
     await insert(`${id}:other`);
@@ -52,7 +52,7 @@ describe('a write that is too large', () => {
     expect(await outcomes([push(`${id}:full`, text(2)), push(`${id}:other`, 'little'), push(`${id}:none`, 'little')])).toEqual(['order.too_large', true, false]);
   });
 
-  test('an update that is too large itself is refused alone and in a group', async () => {
+  test('an update that is too large itself is rejected alone and in a group', async () => {
     const id = uuidv7();
     await insert(id);
     expect(await outcomes([push(id, text(18))])).toEqual(['order.too_large']);
@@ -83,9 +83,9 @@ describe('a log entry', () => {
   const write = (extra_data: object) =>
     journalRepository(store, ({ request }, state) => subjectOf(resetRequest.parse(request), state)).write(entryOf(uuidv7(), 1, 'done', { detail: { extra_data } }), metadata, {});
 
-  test('whose snapshot is too large is refused, and the entries beside it are written', async () => {
+  test('whose snapshot is too large is rejected, and the other entries of the group are written', async () => {
     const [large, small] = await Promise.allSettled([write({ version: 1, bols: [text(17)], executed_drops: [] }), write({ version: 1, bols: ['little'], executed_drops: [] })]);
-    expect(large).toMatchObject({ status: 'rejected', reason: { name: 'StepRefused', code: 'order.too_large' } });
+    expect(large).toMatchObject({ status: 'rejected', reason: { name: 'NonRetryableError', code: 'order.too_large' } });
     expect(small.status).toBe('fulfilled');
   });
 });
@@ -105,18 +105,18 @@ describe('an order that is full', () => {
     ['a drop', () => orderWriter(store).saveDrop(orderId, drop as never, 'append')],
     ['a drop in place of another', () => orderWriter(store).saveDrop(orderId, drop as never, 'replace')],
     ['an event', () => orderWriter(store).progress(orderId, 'DRIVING', { text: text(1) }, { afterDeliveries: false })],
-  ])('refuses %s for good', async (_, save) => {
-    await expect(save()).rejects.toMatchObject({ name: 'OrderWriteRefused', reason: 'full' });
+  ])('rejects %s, and not as a temporary failure', async (_, save) => {
+    await expect(save()).rejects.toMatchObject({ name: 'OrderWriteRejected', reason: 'full' });
   });
 });
 
-test('a write to an order that is gone is not told as one that may be sent again', async () => {
+test('a write to a deleted order is not reported as one to retry', async () => {
   const gone = new ObjectId().toHexString();
   await expect(orderWriter(store).saveBol(gone, { bol_number: 'BOL-1', terminal: {} } as never)).rejects.toMatchObject({ reason: 'gone' });
   await expect(orderWriter(store).saveDrop(gone, { site: { source_id: 'site-1' } } as never, 'replace')).rejects.toMatchObject({ reason: 'gone' });
 });
 
-test('an order without its routing does not keep others that are looked up with it from being found', async () => {
+test('an order without routing does not fail the other orders of the same query', async () => {
   const orders = () => store.connection.db!.collection('orders');
   const routing = { origin_tenant_id: 'alpha', origin_tenant_name: 'Alpha', destination_tenant_id: 'beta', destination_tenant_name: 'Beta' };
   const { insertedIds } = await orders().insertMany([{ routing, origin_order_number: '1' }, { origin_order_number: '2' }]);
@@ -128,18 +128,18 @@ test('an order without its routing does not keep others that are looked up with 
 describe('the snapshot of an order', () => {
   const order = (fields: object) => BSON.serialize({ _id: new ObjectId(), bols: [], executed_drops: [], progression_state: 'COMPLETE', version: 1, ...fields });
 
-  test('with a key that BSON takes for its own is refused for this order alone', () => {
+  test('with a key that BSON reserves is rejected for this order alone', () => {
     const raw = Buffer.from(order({ odd: { xbsontype: 'Nothing' } }));
     expect(snapshotOf(raw)[1]).toMatchObject({ version: 1 });
     // As another writer may have stored it; our driver would not.
     raw.write('_bsontype', raw.indexOf('xbsontype'), 'latin1');
     const [orderId, snapshot] = snapshotOf(raw);
     expect(orderId).toBe(raw.toString('hex', 9, 21));
-    expect(snapshot).toMatchObject({ name: 'StepRefused', code: 'order.not_representable' });
+    expect(snapshot).toMatchObject({ name: 'NonRetryableError', code: 'order.not_representable' });
   });
 
-  test('of more than 15 MB is refused before anything is cleared', () => {
-    expect(snapshotOf(order({ bols: [text(15)] }))[1]).toMatchObject({ name: 'StepRefused', code: 'order.too_large' });
+  test('of more than 15 MB is rejected before anything is cleared', () => {
+    expect(snapshotOf(order({ bols: [text(15)] }))[1]).toMatchObject({ name: 'NonRetryableError', code: 'order.too_large' });
     expect(snapshotOf(order({ bols: [text(14)] }))[1]).toMatchObject({ version: 1 });
   });
 });

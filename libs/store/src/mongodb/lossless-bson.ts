@@ -7,20 +7,20 @@ import { bytesOf } from './document-too-large.js';
 
 const { BSON } = mongoose.mongo;
 
-/** Read options that keep BSON's own number types, binaries and expressions: what is read so can be written back unchanged. */
+/** Read options that keep BSON's number types, binaries and expressions, so that values can be written back unchanged. */
 export const losslessBson = { promoteValues: false, promoteLongs: false, promoteBuffers: false, bsonRegExp: true } as const;
 
-/** Bytes kept free for what the lock gains until it is unlocked. */
+/** Largest order that can be reset. The rest of the 16 MB is for the markers in the lock. */
 const maxOrderBytes = 16 * 1024 * 1024 - 1_024;
 
 type RawOrder = { [Field in keyof Missing]?: Snapshot[Field] | null } & { _id: { toHexString(): string }; version: unknown };
 
-/** Bytes of a snapshot at most: its log entry, with all that it holds besides, has to fit into one document. */
+/** Bytes of a snapshot at most. Its log entry, with all other fields, must fit into one document. */
 const maxSnapshotBytes = 15 * 1024 * 1024;
 
 /**
- * The order's id, and what a reset will clear of it, from its raw BSON.
- * A document that JavaScript objects cannot hold exactly (a key given twice, say) is refused: it could be cleared but never put back.
+ * Returns the order's id and its snapshot, from raw BSON. Instead of a snapshot it returns the error that a step must throw.
+ * That happens when JavaScript objects cannot represent the document exactly, for example a duplicate key: it could be cleared but not restored.
  */
 export const snapshotOf = (raw: Uint8Array): [orderId: string, snapshot: Snapshot | NonRetryableError] => {
   const orderId = orderIdOf(raw);
@@ -28,17 +28,17 @@ export const snapshotOf = (raw: Uint8Array): [orderId: string, snapshot: Snapsho
     return [orderId, read(raw)];
   } catch (error) {
     if (error instanceof NonRetryableError) return [orderId, error];
-    // The BSON library throws at a key of its own, `_bsontype`, among others: of this one order, whose neighbours are well.
+    // The BSON library throws at some keys, for example `_bsontype`. Only this order of the batch fails.
     return [orderId, notRepresentable({ cause: error })];
   }
 };
 
 const read = (raw: Uint8Array): Snapshot => {
-  if (raw.length > maxOrderBytes) throw new NonRetryableError('order.too_large', 'The order is so large that it could not take its own deliveries back together with the marks of a reset, so nothing is cleared.');
+  if (raw.length > maxOrderBytes) throw new NonRetryableError('order.too_large', 'The order is too large: with the markers of a reset it would exceed 16 MB, and its deliveries could not be restored. Nothing was cleared.');
   const order = BSON.deserialize(raw, losslessBson) as RawOrder;
   if (!Buffer.from(BSON.serialize(order, { ignoreUndefined: false })).equals(raw)) throw notRepresentable();
   if (![order.bols, order.executed_drops].every((list) => list === undefined || list === null || Array.isArray(list))) {
-    throw new NonRetryableError('order.malformed', 'The order’s BOLs or executed drops are no list any more, so nothing is cleared.');
+    throw new NonRetryableError('order.malformed', 'The order’s BOLs or executed drops are no longer a list. Nothing was cleared.');
   }
   const missing: Missing = {};
   const present = <T>(field: keyof Missing, value: T | null | undefined, instead: T): T => {
@@ -53,7 +53,7 @@ const read = (raw: Uint8Array): Snapshot => {
   };
   const bytes = BSON.serialize(cleared);
   if (bytes.length > maxSnapshotBytes) {
-    throw new NonRetryableError('order.too_large', 'The order holds more BOLs and drops than can be saved in the audit log (15 MB), so nothing is cleared.');
+    throw new NonRetryableError('order.too_large', 'The order’s BOLs and drops exceed 15 MB, the limit of a snapshot in the audit log. Nothing was cleared.');
   }
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   const snapshot = { version: Number(order.version), ...cleared, ...(Object.keys(missing).length > 0 && { missing }), sha256 };
@@ -62,19 +62,20 @@ const read = (raw: Uint8Array): Snapshot => {
 };
 
 const notRepresentable = ({ cause }: ErrorOptions = {}): NonRetryableError => {
-  const rejected = new NonRetryableError('order.not_representable', 'The order holds values that could not be put back exactly as they are, so nothing is cleared.');
+  const rejected = new NonRetryableError('order.not_representable', 'The order has values that could not be restored exactly. Nothing was cleared.');
   if (cause !== undefined) rejected.cause = cause;
   return rejected;
 };
 
-/** The id is read by hand, since it is wanted of documents that cannot be read whole. MongoDB keeps it first, and ours are ObjectIds. */
+/** Returns the order's id, also of a document that cannot be deserialized. MongoDB stores the id first, and order ids are ObjectIds. */
 const orderIdOf = (raw: Uint8Array): string => {
   const bytes = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength);
   if (bytes[4] !== 7 || bytes.toString('latin1', 5, 9) !== '_id\0') return (BSON.deserialize(raw, losslessBson) as RawOrder)._id.toHexString();
   return bytes.toString('hex', 9, 21);
 };
 
-/** What a snapshot was measured at when it was read, so that its entry need not be. */
+/** Sizes of snapshots, measured when they were read, so that they need not be serialized again. */
 const sizes = new WeakMap<object, number>();
 
+/** Returns the bytes of a snapshot. */
 export const snapshotBytes = (snapshot: object): number => sizes.get(snapshot) ?? bytesOf(snapshot);

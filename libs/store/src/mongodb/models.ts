@@ -5,8 +5,7 @@ import { logSchema } from '../sagas/log.model.js';
 import { operatorKeySchema } from '../operators/operator-key.model.js';
 import { operatorSchema, sessionSchema } from '../operators/operator.model.js';
 import { orderSchema } from '../orders/order.model.js';
-import { purgedSchema } from '../sagas/purged.model.js';
-import { sagaSchema } from '../sagas/saga.model.js';
+import { purgedSchema, sagaSchema } from '../sagas/saga.model.js';
 import { clientSchema, instanceSchema, keySchema, tenantSchema } from '../tenants/tenant.model.js';
 
 const schemas: Record<string, Schema> = {
@@ -26,6 +25,6 @@ const schemas: Record<string, Schema> = {
   Purged: purgedSchema,
 };
 
-/** Every model of the store, bound to the connection. */
+/** Returns every model of the store, bound to the connection. */
 export const modelsOf = (connection: Connection) =>
   Object.entries(schemas).map(([name, schema]) => connection.models[name] ?? connection.model(name, schema));

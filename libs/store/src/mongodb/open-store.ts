@@ -1,44 +1,45 @@
 import type { Connection } from 'mongoose';
 import mongoose from 'mongoose';
 import { StoreUnavailable } from '@crossroads/saga';
-import { acknowledgedBy } from './acknowledged-by.js';
 import { checkIndexes } from './indexes.js';
 import { GroupCommit } from './group-commit.js';
 import { watchHeartbeats } from './heartbeat-watch.js';
 import type { OnUnknownError } from './unknown-errors.js';
 import { onUnknown } from './unknown-errors.js';
-import { inTime } from './store-errors.js';
+import { withTimeLimit } from './store-errors.js';
 
 mongoose.set('strictQuery', 'throw');
 mongoose.set('sanitizeFilter', true);
 
 export interface StoreOptions {
   uri: string;
-  /** Milliseconds one operation may take, waiting for a server and a connection included. */
+  /** Milliseconds one operation may take, including the wait for a server and a connection. */
   operationTimeoutMs: number;
-  /** Called each time a connection cannot be opened, and when the driver has stopped monitoring; it is opened anew until `close`. */
+  /** Called each time a connection cannot be opened, and when the driver has stopped monitoring. The store reconnects until `close`. */
   onConnectError?: (error: unknown) => void;
-  /** Told of an error of the server that is no refusal and is not labelled as passing, once a minute for each code: MongoDB counts as away because of it. */
+  /** Called with a server error that is neither a rejection nor labelled as temporary, at most once a minute per code. Because of it, MongoDB counts as unavailable. */
   onUnknownError?: OnUnknownError;
 }
 
-/** MongoDB, opened. Repositories are made from it; until `connected` they answer StoreUnavailable. */
+/** An open connection to MongoDB. Repositories are created from it. Until `connected` they throw StoreUnavailable. */
 export interface Store {
   connection: Connection;
   commit: GroupCommit;
-  /** Whether a majority keeps what is written: a replica set, or a cluster of them. Known once `connected`. */
+  /** Returns whether a majority of servers stores each write: on a replica set or a sharded cluster. Known once `connected`. */
   replicated(): boolean;
+  /** Resolves once connected. */
   connected: Promise<void>;
-  /** Resolves once connected with every unique index in place; rejects when an index is missing. */
+  /** Resolves once connected with every unique index in place. Rejects when an index is missing. */
   ready: Promise<void>;
-  /** Resolves when the server answers. */
+  /** Resolves when the server responds. */
   ping(): Promise<void>;
   close(): Promise<void>;
 }
 
-const secondTryAfterMs = 500;
+/** Milliseconds between two attempts to connect. */
+const reconnectDelayMs = 500;
 
-/** Opens the store without waiting for it, so that a process may start before its database does. */
+/** Opens the store without waiting for it, so that a process can start before its database. */
 export const openStore = ({ uri, operationTimeoutMs, onConnectError, onUnknownError }: StoreOptions): Store => {
   const connection = mongoose.createConnection();
   const stopReporting = onUnknown(onUnknownError);
@@ -59,23 +60,23 @@ export const openStore = ({ uri, operationTimeoutMs, onConnectError, onUnknownEr
           socketTimeoutMS: operationTimeoutMs,
           heartbeatFrequencyMS: 2_000,
           retryWrites: true,
-          writeConcern: { w: acknowledgedBy(uri), journal: true },
+          writeConcern: { w: writeConcernFor(uri), journal: true },
         });
-        const { setName, msg } = await inTime(connection.db!.command({ hello: 1 }));
+        const { setName, msg } = await withTimeLimit(connection.db!.command({ hello: 1 }));
         replicated = setName !== undefined || msg === 'isdbgrid';
         stopWatching = watchHeartbeats(connection.getClient(), () => void reopen());
         return;
       } catch (error) {
         onConnectError?.(error);
-        await inTime(connection.close(true)).catch(() => undefined);
-        await new Promise((resolve) => setTimeout(resolve, secondTryAfterMs));
+        await withTimeLimit(connection.close(true)).catch(() => undefined);
+        await new Promise((resolve) => setTimeout(resolve, reconnectDelayMs));
       }
     }
   };
 
   const reopen = async (): Promise<void> => {
-    onConnectError?.(new StoreUnavailable('The driver has stopped monitoring MongoDB; the connection is opened anew'));
-    await inTime(connection.close(true)).catch(() => undefined);
+    onConnectError?.(new StoreUnavailable('The MongoDB driver stopped monitoring its servers. Reconnecting.'));
+    await withTimeLimit(connection.close(true)).catch(() => undefined);
     await connect();
     if (closed) await connection.close();
   };
@@ -84,10 +85,10 @@ export const openStore = ({ uri, operationTimeoutMs, onConnectError, onUnknownEr
   const ready = connected
     .then(() => (closed ? undefined : checkIndexes(connection)))
     .catch((error: unknown) => {
-      // Whoever closes it in the middle of the check has not found an index missing.
+      // A check that is interrupted by `close` has not found an index missing.
       if (!closed) throw error;
     });
-  // Whoever needs it awaits it; nobody else should be ended by it.
+  // Callers that need the result await it. Without this handler, Node would end any other process on a rejection.
   ready.catch(() => undefined);
   return {
     connection,
@@ -107,3 +108,14 @@ export const openStore = ({ uri, operationTimeoutMs, onConnectError, onUnknownEr
     },
   };
 };
+
+/**
+ * Returns the write concern for a URI: a majority on a replica set or a sharded cluster, or if the URI requests it.
+ * A lone server acknowledges by its journal only. With a majority, the embedded engine sometimes acknowledged writes too early:
+ * a kill within the next two milliseconds lost the batch.
+ */
+export const writeConcernFor = (uri: string): 'majority' | 1 =>
+  uri.startsWith('mongodb+srv:') || hostsOf(uri).includes(',') || /[?&](replicaSet=|w=majority(&|$))/.test(uri) ? 'majority' : 1;
+
+/** Returns the hosts of a URI. Nothing in a URI names the routers of a sharded cluster, but several hosts show a cluster. */
+const hostsOf = (uri: string): string => /^mongodb:\/\/(?:[^/?]*@)?([^@/?]*)/.exec(uri)?.[1] ?? '';

@@ -20,7 +20,7 @@ const thrown = (what: () => unknown): unknown => {
 let stop: (() => void) | undefined;
 afterEach(() => stop?.());
 
-describe('a result that is not known', () => {
+describe('an unknown result', () => {
   const codes = [6, 7, 13, 18, 50, 64, 79, 89, 91, 112, 133, 134, 189, 202, 262, 365, 462, 8000, 9001, 10058, 10107, 11600, 11601, 11602, 13435, 13436, 20, 99_999, undefined];
   test.each(codes)('is the server’s error %p', (code) => {
     expect(asUnavailable(server(code))).toBeInstanceOf(StoreUnavailable);
@@ -32,11 +32,11 @@ describe('a result that is not known', () => {
     ['a connection that is not there yet', new MongoNotConnectedError('not yet')],
     ['a topology that was closed', new MongoTopologyClosedError('closed')],
     ['a reply that cannot be read', new MongoParseError('Message size cannot be negative')],
-    ['a fault inside the driver', new MongoRuntimeError('unexpected')],
+    ['a bug in the driver', new MongoRuntimeError('unexpected')],
     ['the socket’s own error', Object.assign(new Error('write EPIPE'), { code: 'EPIPE' })],
-    ['a refusal beside a label that says it passes', server(2, ['TransientTransactionError'])],
-    ['a write that was made and may not last', new MongoWriteConcernError({ ok: 1, writeConcernError: { code: 11_000, errmsg: 'odd' } } as never)],
-    ['a group whose writes may not last, one of them refused', bulk({ writeConcernErrors: [{ code: 64, message: 'late' }], writeErrors: new Map([[0, { code: 11_000, message: '' }]]) })],
+    ['a rejection with a label for temporary errors', server(2, ['TransientTransactionError'])],
+    ['a write that was made and may not be durable', new MongoWriteConcernError({ ok: 1, writeConcernError: { code: 11_000, errmsg: 'odd' } } as never)],
+    ['a group whose writes may not be durable, one of them rejected', bulk({ writeConcernErrors: [{ code: 64, message: 'late' }], writeErrors: new Map([[0, { code: 11_000, message: '' }]]) })],
     ['a group that failed as a whole', bulk({ cause: server(10_107) })],
   ])('is %s', (_, error) => {
     expect(asUnavailable(error)).toMatchObject({ name: 'StoreUnavailable', sent: true });
@@ -45,17 +45,17 @@ describe('a result that is not known', () => {
 });
 
 describe('an outage is not', () => {
-  test.each([2, 9, 14, 28, 40, 52, 57, 59, 66, 72, 121, 10_334, 11_000, 17_419])('the server’s refusal %p', (code) => {
+  test.each([2, 9, 14, 28, 40, 52, 57, 59, 66, 72, 121, 10_334, 11_000, 17_419])('the server’s rejection %p', (code) => {
     expect(asUnavailable(server(code))).toBeUndefined();
     expect(asUnavailable(bulk({ cause: server(code) }))).toBeUndefined();
   });
 
   test.each([
-    ['a call of the driver that is wrong', new MongoInvalidArgumentError('no such option')],
+    ['a wrong call of the driver', new MongoInvalidArgumentError('no such option')],
     ['any other of its API errors', new MongoAPIError('wrong use')],
     ['a value that BSON does not have', thrown(() => BSON.serialize({ value: { _bsontype: 'Nothing' } }))],
-    ['a fault of our own', new TypeError('undefined is not a function')],
-    ['a fault that happens to speak of a connection', Object.assign(new Error('buffer of the connection'), { name: 'MongooseCastError' })],
+    ['a bug in this service', new TypeError('undefined is not a function')],
+    ['a bug whose message mentions a connection', Object.assign(new Error('buffer of the connection'), { name: 'MongooseCastError' })],
   ])('%s', async (_, error) => {
     expect(error).toBeInstanceOf(Error);
     expect(asUnavailable(error)).toBeUndefined();
@@ -63,13 +63,13 @@ describe('an outage is not', () => {
   });
 });
 
-test('a document that is too large is refused in words of our own', async () => {
+test('a document that is too large is rejected with DocumentTooLarge', async () => {
   for (const code of [10_334, 17_419]) {
-    await expect(withStoreErrors(() => Promise.reject(server(code)))).rejects.toMatchObject({ name: 'StepRefused', code: 'order.too_large' });
+    await expect(withStoreErrors(() => Promise.reject(server(code)))).rejects.toMatchObject({ name: 'NonRetryableError', code: 'order.too_large' });
   }
 });
 
-test('an unknown error is reported once a minute for each code, a labelled one and a refusal never', () => {
+test('an unknown error is reported once a minute for each code, and neither a labelled error nor a rejection', () => {
   const reported: unknown[] = [];
   let now = 0;
   stop = onUnknown(({ code }) => void reported.push(code), () => now);

@@ -7,22 +7,26 @@ import { reportUnknown } from './unknown-errors.js';
 const { MongoBulkWriteError, MongoClientBulkWriteError, MongoError, MongoServerError, MongoWriteConcernError } = mongoose.mongo;
 const { MongoAPIError, MongoClientClosedError, MongoExpiredSessionError, MongoNotConnectedError, MongoServerClosedError, MongoTopologyClosedError } = mongoose.mongo;
 
-/** Runs a database operation. Callers need know no driver: what is not known becomes StoreUnavailable, a document that is too large DocumentTooLarge. */
+/**
+ * Runs a database operation and maps the driver's errors. Throws StoreUnavailable when the result is unknown, and DocumentTooLarge for a document
+ * that exceeds the size limit.
+ */
 export const withStoreErrors = async <T>(operation: () => Promise<T>): Promise<T> => {
   try {
-    return await inTime(operation());
+    return await withTimeLimit(operation());
   } catch (error) {
     throw asKnown(error);
   }
 };
 
 /**
- * Milliseconds any one operation may take, longer than the driver's own limits. The driver waits without limit for a socket to drain;
- * if that socket dies the command never comes back, and whoever waits for it would wait for ever.
+ * Milliseconds one operation may take, longer than the driver's own limits. The driver waits without limit for a socket to drain.
+ * Without this limit, an operation on a dead socket would never return.
  */
 const longestMs = 12_000;
 
-export const inTime = async <T>(operation: Promise<T>): Promise<T> => {
+/** Awaits the operation. Throws StoreUnavailable when it takes too long. */
+export const withTimeLimit = async <T>(operation: Promise<T>): Promise<T> => {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new StoreUnavailable(`MongoDB took longer than ${longestMs} ms`)), longestMs);
@@ -34,35 +38,36 @@ export const inTime = async <T>(operation: Promise<T>): Promise<T> => {
   }
 };
 
-/** The error in the store's own words: StoreUnavailable, DocumentTooLarge, or the error as it is, where it is a fault of ours. */
+/** Returns StoreUnavailable, DocumentTooLarge, or the error itself when its cause is a bug in this service. */
 export const asKnown = (error: unknown): unknown => asUnavailable(error) ?? asTooLarge(error) ?? error;
 
 /**
- * StoreUnavailable unless the error says for certain that this very operation was refused. A list of the errors that pass is never complete,
- * and an error left out of it would stop a saga; so the refusals are listed instead, and every other error leaves the result unknown.
- * `sent` stays true for all of them: the driver repeats a write by itself, and the error it shows at last may not be the first one.
+ * Returns StoreUnavailable, unless the error is a definite rejection of this operation.
+ * A list of temporary errors is never complete, and an error missing from it would stop a saga. So the rejections are listed instead.
+ * Every other error leaves the result unknown. `sent` is true for all of them: the driver retries a write, and reports only its last error.
  */
 export const asUnavailable = (error: unknown): StoreUnavailable | undefined => {
   if (error instanceof StoreUnavailable) return error;
   if (error instanceof MongoServerError) return isDefinite(error) ? undefined : unknownResult(error);
-  if (error instanceof MongoError ? isOutage(error) : isBrokenSocket(error)) return new StoreUnavailable('MongoDB does not answer', { cause: error });
+  if (error instanceof MongoError ? isOutage(error) : isBrokenSocket(error)) return new StoreUnavailable('MongoDB does not respond', { cause: error });
   return undefined;
 };
 
+/** Returns whether the server rejected the write because its key is taken. */
 export const isDuplicateKey = (error: unknown): boolean => error instanceof MongoServerError && isDefinite(error) && error.code === 11_000;
 
 const asTooLarge = (error: unknown): DocumentTooLarge | undefined =>
   error instanceof MongoServerError && isTooLargeCode(error.code) ? new DocumentTooLarge({ cause: error }) : undefined;
 
-/** Labels by which server and driver say that a command may be repeated, which nobody says of a refusal. */
-const passing = ['RetryableWriteError', 'TransientTransactionError'];
+/** Labels by which server and driver mark a command that may be retried. Rejections never have them. */
+const temporaryLabels = ['RetryableWriteError', 'TransientTransactionError'];
 
-const isPassing = (error: mongoose.mongo.MongoError): boolean => passing.some((label) => error.hasErrorLabel(label));
+const isTemporary = (error: mongoose.mongo.MongoError): boolean => temporaryLabels.some((label) => error.hasErrorLabel(label));
 
-/** Whether the server has refused the operation itself, so that it has not taken effect and never will. */
+/** Returns whether the server rejected the operation itself, so that it has no effect and never will. */
 const isDefinite = (error: mongoose.mongo.MongoServerError): boolean => {
-  // The write was made; whether it lasts is not known.
-  if (error instanceof MongoWriteConcernError || isPassing(error)) return false;
+  // The write was made, but it may not be durable.
+  if (error instanceof MongoWriteConcernError || isTemporary(error)) return false;
   if (error instanceof MongoClientBulkWriteError) {
     const codes = Array.from(error.writeErrors.values(), ({ code }) => code);
     if (error.writeConcernErrors.length > 0) return false;
@@ -77,25 +82,25 @@ const isDefinite = (error: mongoose.mongo.MongoServerError): boolean => {
 };
 
 const unknownResult = (error: mongoose.mongo.MongoServerError): StoreUnavailable => {
-  // A label says what it is. Anything else an operator should read: a wrong password looks like an outage otherwise.
-  if (!isPassing(error)) reportUnknown(error.cause instanceof MongoServerError ? error.cause : error);
-  return new StoreUnavailable('MongoDB cannot take this now', { cause: error });
+  // A labelled error is expected. Any other is reported to the operator: a wrong password would otherwise look like an outage.
+  if (!isTemporary(error)) reportUnknown(error.cause instanceof MongoServerError ? error.cause : error);
+  return new StoreUnavailable('MongoDB could not execute the operation, and its result is unknown', { cause: error });
 };
 
-/** The driver's API errors are faults of the caller, but for these: they say that there is no connection any more. */
+/** The driver's API errors are bugs of the caller, except these: they mean that the connection is lost. */
 const lostConnections = [MongoNotConnectedError, MongoServerClosedError, MongoTopologyClosedError, MongoClientClosedError, MongoExpiredSessionError];
 
-/** Network, server selection, timeouts, a pool that was cleared, a reply that cannot be read: whatever came of the command is not known. */
+/** Returns whether the command's result is unknown: after network errors, timeouts, a cleared pool or an unreadable reply. */
 const isOutage = (error: mongoose.mongo.MongoError): boolean => !(error instanceof MongoAPIError) || lostConnections.some((lost) => error instanceof lost);
 
-/** A connection that breaks while the driver writes to it comes up as the socket's own error. */
+/** Errors of a socket. The driver passes them on when a connection breaks while it writes. */
 const socketErrors: ReadonlySet<unknown> = new Set([
-  // The operating system's, then those of Node's streams.
+  // Codes of the operating system, then those of Node's streams.
   'EPIPE', 'ECONNRESET', 'ECONNREFUSED', 'ECONNABORTED', 'ENOENT', 'ENOTFOUND', 'ETIMEDOUT', 'ENOTCONN', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH',
   'ERR_STREAM_DESTROYED', 'ERR_STREAM_WRITE_AFTER_END', 'ERR_STREAM_PREMATURE_CLOSE', 'ERR_SOCKET_CLOSED',
 ]);
 
-/** Mongoose's own errors of a connection that is not there; its others are of data that does not fit a schema. */
+/** Mongoose's errors for a missing connection. Its other errors are for data that does not match a schema. */
 const mongooseOutages: ReadonlySet<string> = new Set(['MongooseError', 'MongooseServerSelectionError', 'MongooseBulkSaveIncompleteError']);
 
 const isBrokenSocket = (error: unknown): boolean =>

@@ -9,13 +9,13 @@ import { reachableDatabase } from '../../../../tests/stores/reached-by.js';
 import { auditLogRepository, intakeRepository, journalRepository, makeIndexes, openStore, orderRepository, sagaRepository } from '../index.js';
 import type { SagaMetadata, Store } from '../index.js';
 import { snapshotOf } from './lossless-bson.js';
-import { dueImmediately } from '../sagas/saga.repository.js';
+import { dueImmediately } from '../sagas/saga-writes.js';
 
 const { BSON, ObjectId, Decimal128, Double, Int32, Long, Binary } = mongoose.mongo;
 
 let store: Store;
 let database: Awaited<ReturnType<typeof reachableDatabase>>;
-/** For the file that runs these suites a second time, by another way to the database. */
+/** For the file that runs these suites again, on a replica set. */
 export const suiteStore = (): Store => store;
 const orders = () => store.connection.db!.collection('orders');
 
@@ -130,7 +130,7 @@ describe('a claim', () => {
     });
   });
 
-  test('that is renewed just after it was settled leaves its saga to rest as it was told', async () => {
+  test('that is renewed just after it was settled does not delay the next attempt', async () => {
     const claim = (await sagas().claim(await accept())) as Claim<SagaMetadata>;
     await sagas().saveState(claim, { phase: 'waiting', status: 'pending', failures: 0, delayMs: 2_000 });
     const before = await nextRunAt(claim.sagaId);
@@ -140,7 +140,7 @@ describe('a claim', () => {
 });
 
 describe('a worker that knows an older saga', () => {
-  test('leaves a newer one alone', async () => {
+  test('does not claim a newer one', async () => {
     const saga = await accept();
     expect(await sagaRepository(store, [{ type: 'reset_order', version: 0 }]).claim(saga)).toBe('not-ours');
     expect(await sagaRepository(store, [{ type: 'recover_order', version: 1 }]).claim(saga)).toBe('not-ours');
@@ -175,15 +175,15 @@ describe('values a JavaScript number cannot hold', () => {
     const snapshot = await repository.snapshot(orderId);
     await journal().write(entryOf(owner.sagaId, 1, 'done', { detail: { extra_data: snapshot } }), metadata, {});
     await repository.clearDeliveries(orderId, 7, owner);
-    const kept = await auditLogRepository(store).snapshot(owner.sagaId, 7);
-    expect(kept.sha256).toBe(snapshot.sha256);
-    await repository.restoreDeliveries(orderId, kept, owner);
+    const saved = await auditLogRepository(store).snapshot(owner.sagaId, 7);
+    expect(saved.sha256).toBe(snapshot.sha256);
+    await repository.restoreDeliveries(orderId, saved, owner);
     expect((await raw()).equals(before)).toBe(true);
   });
 });
 
 describe('a document that JavaScript cannot hold exactly', () => {
-  test('is refused before anything is cleared', async () => {
+  test('is rejected before anything is cleared', async () => {
     const orderId = await deliver();
     const twice = Buffer.from(BSON.serialize({ a1: 'first', a2: 'second' }));
     twice[twice.indexOf('a2') + 1] = '1'.charCodeAt(0);
@@ -197,28 +197,28 @@ describe('a document that JavaScript cannot hold exactly', () => {
 });
 
 describe('group commit', () => {
-  test('gives each caller the outcome of its own write', async () => {
+  test('gives each caller the result of its own write', async () => {
     const _id = new ObjectId();
     const outcomes = await Promise.all([
       store.commit.insert('crossroads_logs', { _id, title: 'first' }),
       store.commit.insert('crossroads_logs', { _id, title: 'second' }),
       store.commit.update('crossroads_logs', { _id }, { $set: { title: 'third' } }),
-      store.commit.update('crossroads_logs', { _id: new ObjectId() }, { $set: { title: 'nobody' } }),
+      store.commit.update('crossroads_logs', { _id: new ObjectId() }, { $set: { title: 'no document' } }),
     ]);
     expect(outcomes).toEqual([true, false, true, false]);
   });
 
-  test('acknowledges nothing when a command is refused as a whole, and calls no refusal an outage', async () => {
+  test('acknowledges nothing when a command is rejected as a whole, and reports no rejection as an outage', async () => {
     const outcomes = await Promise.allSettled([store.commit.insert('', { title: 'nowhere' }), store.commit.update('', {}, { $set: { title: 'nowhere' } })]);
     expect(outcomes).toMatchObject([{ status: 'rejected' }, { status: 'rejected' }]);
     for (const outcome of outcomes) expect((outcome as PromiseRejectedResult).reason).not.toBeInstanceOf(StoreUnavailable);
   });
 
-  test('gives a write that goes alone the same outcomes', async () => {
+  test('gives a single write the same results', async () => {
     const _id = new ObjectId();
     expect(await store.commit.insert('crossroads_logs', { _id, title: 'first' })).toBe(true);
     expect(await store.commit.insert('crossroads_logs', { _id, title: 'second' })).toBe(false);
     expect(await store.commit.update('crossroads_logs', { _id }, [{ $set: { title: 'third' } }])).toBe(true);
-    expect(await store.commit.update('crossroads_logs', { _id: new ObjectId() }, { $set: { title: 'nobody' } })).toBe(false);
+    expect(await store.commit.update('crossroads_logs', { _id: new ObjectId() }, { $set: { title: 'no document' } })).toBe(false);
   });
 });

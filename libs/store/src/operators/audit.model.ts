@@ -1,7 +1,7 @@
 import { Schema, Types } from 'mongoose';
 import { collections } from '../mongodb/collections.js';
 
-/** One thing somebody did, or tried to do, as an operator. Written before the deed, completed after it, never removed. */
+/** One action of an operator, successful or not. Inserted before the action, completed after it, never removed. */
 export const auditSchema = new Schema(
   {
     _id: Types.ObjectId,
@@ -15,7 +15,7 @@ export const auditSchema = new Schema(
     reason: { type: String, default: null },
     outcome: { type: String, required: true, enum: ['begun', 'done', 'rejected', 'failed'] },
     code: String,
-    /** The address it came from. */
+    /** The client's IP address. */
     from: { type: String, default: null },
     detail: Object,
   },

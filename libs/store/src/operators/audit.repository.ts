@@ -6,20 +6,20 @@ import { withStoreErrors } from '../mongodb/store-errors.js';
 
 const { ObjectId } = mongoose.mongo;
 
-/** `begun`: the deed was to follow, and nobody lived to say what came of it. */
+/** `begun`: the action was interrupted, because the process died before it stored the result. */
 export type AuditOutcome = 'begun' | 'done' | 'rejected' | 'failed';
 
-/** What somebody did, or tried to do, as an operator. */
+/** One action of an operator, successful or not. */
 export interface AuditRecord {
   by: string;
-  /** Null where nobody has signed in yet. */
+  /** Null before a login. */
   role: string | null;
   action: string;
   saga_id?: string;
   instance_id?: string;
   correlation_id?: string;
   reason: string | null;
-  /** The address it came from. */
+  /** The client's IP address. */
   from: string | null;
   detail?: object;
 }
@@ -37,22 +37,22 @@ export interface AuditFilter {
   sagaId?: string;
 }
 
-/** What came of it. */
+/** The result of an action. */
 export interface AuditEnd {
   outcome: Exclude<AuditOutcome, 'begun'>;
   code?: string;
   detail?: object;
 }
 
-/** Who did what, when, why and with what result. */
+/** The audit log of operator actions: who did what, when, why, and with what result. */
 export interface AuditRepository {
-  /** Writes the record down; answers how to complete it. */
+  /** Inserts the record before the action. Returns a function that stores the result. */
   begin(record: AuditRecord): Promise<(end: AuditEnd) => Promise<void>>;
-  /** For what is over already when it is written down. */
+  /** Inserts the record of an action that is already finished. */
   note(record: AuditRecord, end: AuditEnd): Promise<void>;
-  /** The pause of the job board that nobody has ended there since: the first one, since a later press changed nothing. */
+  /** Returns the pause of Bull Board that is still in effect. Of several pauses, the first one counts: the later ones changed nothing. */
   boardPause(): Promise<Pick<AuditDocument, 'by' | 'at'> | undefined>;
-  /** Newest first, from below `before`. */
+  /** Returns records, newest first, starting below `before`. */
   list(filter: AuditFilter, page: { before?: string; limit: number }): Promise<{ records: AuditDocument[]; next?: string }>;
 }
 

@@ -10,11 +10,11 @@ export const bulkSchema = new Schema(
     reason: { type: String, required: true },
     by: { type: String, required: true },
     from: { type: String, default: null },
-    /** What was chosen, in words. */
+    /** A description of the selection. */
     scope: { type: String, required: true },
     total: { type: Number, required: true },
     state: { type: String, required: true, enum: ['running', 'interrupted', 'aborted', 'done'] },
-    /** Who is at it, and when it last said so. */
+    /** The process that runs it, and its last heartbeat. */
     runner: String,
     heartbeat_at: { type: Date, required: true },
     created_at: { type: Date, required: true },
@@ -23,7 +23,7 @@ export const bulkSchema = new Schema(
   { collection: collections.bulks, strict: 'throw', versionKey: false },
 );
 
-/** One saga of a bulk, and what came of it. */
+/** One saga of a bulk action, and its result. */
 export const bulkItemSchema = new Schema(
   {
     _id: { type: String, required: true },

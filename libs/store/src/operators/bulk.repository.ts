@@ -2,7 +2,7 @@ import { collections, rawCollection } from '../mongodb/collections.js';
 import type { Store } from '../mongodb/open-store.js';
 import { withStoreErrors } from '../mongodb/store-errors.js';
 
-/** `running` without a sign of life is `interrupted` as well: its process died and could not say so. */
+/** `running` with an old heartbeat is interrupted too: its process died before it could store that. */
 export type BulkState = 'running' | 'interrupted' | 'aborted' | 'done';
 
 /** One action on many sagas. */
@@ -12,7 +12,7 @@ export interface BulkDocument {
   reason: string;
   by: string;
   from: string | null;
-  /** What was chosen, in words. */
+  /** A description of the selection. */
   scope: string;
   total: number;
   state: BulkState;
@@ -24,7 +24,7 @@ export interface BulkDocument {
 
 export type BulkOutcome = 'pending' | 'done' | 'rejected' | 'failed';
 
-/** One saga of a bulk, and what came of it. */
+/** One saga of a bulk action, and its result. */
 export interface BulkItem {
   _id: string;
   bulk_id: string;
@@ -38,21 +38,22 @@ export interface BulkItem {
 }
 
 export interface BulkRepository {
-  /** Stores the bulk with all its items before any of them is begun. */
+  /** Stores the bulk action and all its items before the first item is processed. */
   create(bulk: Omit<BulkDocument, 'total' | 'state' | 'heartbeat_at'>, sagas: readonly { _id: string; epoch: number }[]): Promise<void>;
   find(id: string): Promise<BulkDocument | undefined>;
-  /** Newest first. */
+  /** Returns bulk actions, newest first. */
   list(limit: number): Promise<BulkDocument[]>;
   counts(id: string): Promise<Record<BulkOutcome, number>>;
-  /** In the order they are worked through; only those of one outcome if it is given. */
+  /** Returns items in processing order, only those with the outcome if one is given. */
   items(id: string, outcome: BulkOutcome | undefined, limit: number): Promise<BulkItem[]>;
   finish(itemId: string, result: Pick<BulkItem, 'outcome' | 'code' | 'message'>): Promise<void>;
-  /** Says that the runner is at it still. False when it should stop: aborted, or taken over. */
+  /** Updates the runner's heartbeat. Returns false when the runner must stop, because the bulk action was aborted or taken over. */
   heartbeat(id: string, runner: string): Promise<boolean>;
-  /** Takes over a bulk that nobody has been at since `silentSince`. */
+  /** Takes over a bulk action that is interrupted or whose last heartbeat is before `silentSince`. */
   takeOver(id: string, runner: string, silentSince: Date): Promise<boolean>;
-  /** False when it does not run any more. */
+  /** Returns false when it no longer runs. */
   abort(id: string): Promise<boolean>;
+  /** Ends the runner's work. */
   leave(id: string, runner: string, state: 'done' | 'interrupted'): Promise<void>;
 }
 

@@ -3,12 +3,12 @@ import type { Store } from '../mongodb/open-store.js';
 import type { OperatorDocument } from './operator.repository.js';
 import { withStoreErrors } from '../mongodb/store-errors.js';
 
-/** Who is an operator at all, for whoever looks after them. */
+/** Manages the accounts of operators. */
 export interface OperatorAccounts {
   list(): Promise<Omit<OperatorDocument, 'password_scrypt'>[]>;
-  /** Takes the operator away, signed in or not. False when there is none of that name. */
+  /** Deletes the operator and its sessions. Returns false when there is none of that name. */
   remove(username: string): Promise<boolean>;
-  /** Ends every session of the operator, as after a new password. */
+  /** Ends every session of the operator, for example after a new password. */
   signOut(username: string): Promise<void>;
 }
 

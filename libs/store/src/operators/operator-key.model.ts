@@ -1,7 +1,7 @@
 import { Schema } from 'mongoose';
 import { collections } from '../mongodb/collections.js';
 
-/** An operator's key to the operator API. Its secret is not here but its digest; its rights are its operator's. */
+/** An operator's key to the operator API. Only the digest of its secret is stored. Its rights are those of its operator. */
 export const operatorKeySchema = new Schema(
   {
     _id: { type: String, required: true },

@@ -12,14 +12,14 @@ export interface OperatorKeyDocument {
   revoked_at: Date | null;
 }
 
-/** Keys to the operator API. What a key may do is what its operator may do, read anew each time. */
+/** Keys to the operator API. A key has the rights of its operator, which are read for each request. */
 export interface OperatorKeyRepository {
   find(id: string): Promise<OperatorKeyDocument | undefined>;
   list(): Promise<OperatorKeyDocument[]>;
   save(key: OperatorKeyDocument): Promise<void>;
-  /** False when there is no such key. */
+  /** Revokes the key. Returns false when there is no such key. */
   revoke(id: string, at: Date): Promise<boolean>;
-  /** Every key of the operator that works. Answers how many there were. */
+  /** Revokes every active key of the operator. Returns their number. */
   revokeAll(username: string, at: Date): Promise<number>;
 }
 

@@ -1,12 +1,12 @@
 import { Schema } from 'mongoose';
 import { collections } from '../mongodb/collections.js';
 
-/** Somebody who may sign in to the operator pages. */
+/** A user of the operator pages. */
 export const operatorSchema = new Schema(
   {
     /** The username. */
     _id: { type: String, required: true },
-    /** See operator-password.ts; never the password itself. */
+    /** See operator-password.ts. Never the password itself. */
     password_scrypt: { type: String, required: true },
     role: { type: String, required: true, enum: ['viewer', 'operator'] },
     created_at: { type: Date, required: true },
@@ -14,7 +14,7 @@ export const operatorSchema = new Schema(
   { collection: collections.operators, strict: 'throw', versionKey: false },
 );
 
-/** One sign-in. The token is in the operator's cookie only; here is its digest. */
+/** One session. The token is in the operator's cookie. Only its digest is stored. */
 export const sessionSchema = new Schema(
   {
     _id: { type: String, required: true },

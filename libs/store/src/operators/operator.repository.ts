@@ -2,7 +2,7 @@ import { collections, rawCollection } from '../mongodb/collections.js';
 import type { Store } from '../mongodb/open-store.js';
 import { withStoreErrors } from '../mongodb/store-errors.js';
 
-/** A viewer looks; an operator also acts. */
+/** A viewer can only read. An operator can also act. */
 export type OperatorRole = 'viewer' | 'operator';
 
 export interface OperatorDocument {
@@ -15,7 +15,7 @@ export interface OperatorDocument {
 
 export interface OperatorRepository {
   find(username: string): Promise<OperatorDocument | undefined>;
-  /** Adds the operator, or replaces the one of that name. */
+  /** Inserts the operator, or replaces the one with that name. */
   save(operator: OperatorDocument): Promise<void>;
 }
 

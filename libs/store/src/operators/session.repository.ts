@@ -10,13 +10,13 @@ export interface SessionDocument {
   expires_at: Date;
 }
 
-/** What an operator may do is not here but with the operator, so that taking a right away takes effect at once. */
+/** Sessions of operators. The rights are stored with the operator, so that a change takes effect at once. */
 export interface SessionRepository {
   start(session: SessionDocument): Promise<void>;
-  /** Undefined when there is none, or no longer. */
+  /** Returns undefined when there is no such session, or it has expired. */
   find(id: string, now: Date): Promise<SessionDocument | undefined>;
   end(id: string): Promise<void>;
-  /** A TTL index would do it where there is one; the embedded engine only stores it. */
+  /** Deletes expired sessions. A TTL index would not do: the embedded engine never executes it. */
   removeExpired(now: Date): Promise<void>;
 }
 

@@ -32,7 +32,7 @@ const ordinary = {
   version: 7,
 };
 
-/** An order as another writer may have left it; fields that are undefined are left out. */
+/** Inserts an order as another system may have stored it. Fields that are undefined are left out. */
 const orderWith = async (fields: object) => {
   const document = { ...ordinary, origin_order_number: String(number++), destination_order_number: `9${number}`, ...fields };
   const present = Object.fromEntries(Object.entries(document).filter(([, value]) => value !== undefined));
@@ -45,7 +45,7 @@ const bytesOf = async (_id: unknown): Promise<string> => {
   return Buffer.from(BSON.serialize(order)).toString('base64');
 };
 
-/** Resets the order by id, with a destination that answers so; sagas in memory, all else real. */
+/** Resets the order by id, with the given reply of the destination. The sagas are in memory, all else is real. */
 const reset = async (orderId: unknown, answer: 'synced' | 'rejected') => {
   const sagas = memorySagas(memoryClock());
   const destinations = memoryDestination();
@@ -77,18 +77,18 @@ const unusual = [
   ['a version that is a double', { version: new mongoose.mongo.Double(7) }],
 ] as const;
 
-describe('an order of another writer with', () => {
+describe('an order of another system with', () => {
   test.each(unusual)('%s can be reset', async (_, fields) => {
     const _id = await orderWith(fields);
     expect(await reset(_id, 'synced')).toMatchObject({ phase: 'ended', status: 'synced' });
     expect(await orders().findOne({ _id })).toMatchObject({ bols: [], executed_drops: [], progression_state: 'NO_PROGRESS', version: 9 });
   });
 
-  test.each(unusual)('%s is byte for byte as it was after the destination refused', async (_, fields) => {
+  test.each(unusual)('%s is byte for byte as it was after the destination rejected', async (_, fields) => {
     const _id = await orderWith(fields);
     const before = await bytesOf(_id);
     expect(await reset(_id, 'rejected')).toMatchObject({ phase: 'ended', status: 'rejected' });
-    // The order of fields is no part of their meaning, but a document rebuilt from its snapshot must not lose or gain any.
+    // The order of fields has no meaning, but a restored document must not lose or gain a field.
     const sorted = async (bytes: string) => Object.entries(BSON.deserialize(Buffer.from(bytes, 'base64'), { promoteValues: false })).sort(([a], [b]) => a.localeCompare(b));
     expect(await sorted(await bytesOf(_id))).toEqual(await sorted(before));
   });
@@ -100,9 +100,9 @@ describe('an order of another writer with', () => {
     ['no version', { version: undefined }],
     ['a version that is null', { version: null }],
     ['a version that is text', { version: '7' }],
-    ['a version no number can hold', { version: Long.fromString('9007199254740993') }],
+    ['a version that exceeds a safe integer', { version: Long.fromString('9007199254740993') }],
     ['a version with a fraction', { version: 7.5 }],
-  ] as const)('%s is refused before anything is held or cleared', async (_, fields) => {
+  ] as const)('%s is rejected before anything is locked or cleared', async (_, fields) => {
     const _id = await orderWith(fields);
     const before = await bytesOf(_id);
     expect(await reset(_id, 'synced')).toMatchObject({ phase: 'ended', status: 'error', error: { code: 'order.malformed' }, sent: 0 });
@@ -110,7 +110,7 @@ describe('an order of another writer with', () => {
     expect((await orders().findOne({ _id }))!['lock']).toBeUndefined();
   });
 
-  test('no routing belongs to no pair of companies, and does not fail those that are looked up beside it', async () => {
+  test('no routing belongs to no pair of tenants, and does not fail the other orders of the query', async () => {
     const repository = orderRepository(store);
     const [without, other] = [await orderWith({ routing: undefined }), await orderWith({})];
     const [none, found] = await Promise.all([without, other].map((_id) => repository.find(resetRequestFor({ order_id: (_id as InstanceType<typeof ObjectId>).toHexString() }))));

@@ -19,7 +19,7 @@ afterAll(async () => {
 
 let number = 1;
 
-/** An order that has been found here, and whose number another writer has changed since. */
+/** Inserts an order whose number `rename` changes after the order was found. */
 const renamed = async () => {
   const orders = orderRepository(store);
   const stored = store.connection.db!.collection(collections.orders);
@@ -43,12 +43,12 @@ const renamed = async () => {
   return { orders, orderId, owner, rename, order: async () => (await stored.findOne({ _id: insertedId }))! };
 };
 
-test('a number that was changed after the order was found keeps no effect from it, and none of their opposites', async () => {
+test('a number that changes after the order was found prevents no write and no restore', async () => {
   const { orders, orderId, owner, rename, order } = await renamed();
   await rename();
   const snapshot = await orders.snapshot(orderId);
   await rename();
-  // Not found by its old key, it is found by its id and cleared at the second try.
+  // The old key does not match, so the second try finds the order by its id.
   expect(await orders.clearDeliveries(orderId, 7, owner)).toEqual({ version: 7 });
   await rename();
   expect(await orders.clearedVersion(orderId, owner)).toBe(7);
@@ -64,7 +64,7 @@ test('a number that was changed after the order was found keeps no effect from i
   expect(await order()).not.toHaveProperty('lock');
 });
 
-test('nor does it take an order that a saga has gone on with for one that is gone or not held', async () => {
+test('nor does it make an order of this saga look deleted or not locked', async () => {
   const { orders, orderId, owner, rename } = await renamed();
   await rename();
   await expect(orders.clearedVersion(orderId, owner)).resolves.toBeUndefined();
@@ -72,7 +72,7 @@ test('nor does it take an order that a saga has gone on with for one that is gon
   await expect(orders.clearedVersion(orderId, { ...owner, sagaId: uuidv7() })).rejects.toMatchObject({ code: 'order.not_locked' });
 });
 
-test('the oldest keys give way to new ones', () => {
+test('new keys replace the oldest ones', () => {
   const keys = new OrderKeys();
   const { ObjectId } = store.connection.base.mongo;
   const ids = Array.from({ length: 10_001 }, () => new ObjectId());

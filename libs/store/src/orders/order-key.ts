@@ -14,29 +14,29 @@ interface Found {
   origin_order_number: string;
 }
 
-/** Orders remembered at most; more are hardly in hand at once. */
-const most = 10_000;
+/** Orders stored at most. A process works on fewer at once. */
+const maxKeys = 10_000;
 
 /**
- * Shard keys of the orders found last, so that on a cluster what follows asks one shard. An order that is not here is asked of all shards, and found as well.
- * A number may change after the order was found. So where a filter with the key matches nothing, the key has to be forgotten and the filter tried without it,
- * before anything is concluded.
+ * Caches the shard keys of recently found orders, so that later queries on a sharded cluster ask one shard. Without the key, a query asks all shards.
+ * An order's number may change after it was found. So when a filter with the key matches nothing, the caller must forget the key.
+ * Only the filter without the key shows that the order does not match.
  */
 export class OrderKeys {
   readonly #keys = new Map<string, ShardKey>();
 
   store({ _id, routing, origin_order_number }: Found): void {
     if (typeof routing?.origin_tenant_id !== 'string' || typeof origin_order_number !== 'string') return;
-    if (this.#keys.size >= most) this.#keys.delete(this.#keys.keys().next().value!);
+    if (this.#keys.size >= maxKeys) this.#keys.delete(this.#keys.keys().next().value!);
     this.#keys.set(_id.toHexString(), { 'routing.origin_tenant_id': routing.origin_tenant_id, origin_order_number });
   }
 
-  /** A filter for the order, with its key where it is known. */
+  /** Returns a filter for the order, with its shard key if known. */
   of(orderId: string): { _id: InstanceType<typeof ObjectId> } & Partial<ShardKey> {
     return { _id: new ObjectId(orderId), ...this.#keys.get(orderId) };
   }
 
-  /** A filter for all of the orders. Their keys are named only if each is known. */
+  /** Returns a filter for all of the orders, with their shard keys if all are known. */
   ofAll(orderIds: readonly string[]): object {
     const _id = { $in: orderIds.map((id) => new ObjectId(id)) };
     const keys = orderIds.map((id) => this.#keys.get(id));
@@ -45,7 +45,7 @@ export class OrderKeys {
     return { _id, 'routing.origin_tenant_id': all('routing.origin_tenant_id'), origin_order_number: all('origin_order_number') };
   }
 
-  /** True when there was a key: what was asked with it is to be asked again. */
+  /** Forgets the shard key. Returns true if there was one: then the query must be repeated. */
   forget(orderId: string): boolean {
     return this.#keys.delete(orderId);
   }

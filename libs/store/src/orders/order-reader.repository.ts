@@ -6,7 +6,7 @@ import { withStoreErrors } from '../mongodb/store-errors.js';
 
 const { ObjectId } = mongoose.mongo;
 
-/** An order, whole. See docs/data-model.md. */
+/** A whole order. See docs/data-model.md. */
 export interface OrderRecord {
   order_id: string;
   routing: Routing;
@@ -26,9 +26,9 @@ export interface OrderRecord {
   extra_data: object;
 }
 
-/** Orders as whole documents. */
+/** Reads and replaces orders as whole documents. */
 export interface OrderReader {
-  /** Writes the order in place of the one with its id, unless a saga holds that one. */
+  /** Inserts the order, or replaces the one with its id unless a saga locks that one. */
   put(order: OrderRecord): Promise<void>;
   get(orderId: string): Promise<OrderRecord | undefined>;
 }

@@ -2,14 +2,17 @@ import mongoose from 'mongoose';
 import { DocumentTooLarge } from '../mongodb/document-too-large.js';
 
 /**
- * Why a write to an order was not made. `full`: the order would be larger than a document may be. `unfit`: another writer has stored something
- * where the write belongs that cannot take it. `gone`: there is no such order any more. `busy`: other writers kept coming in between; the only one that passes.
+ * Why a write to an order failed. Only `busy` is temporary.
+ * - `full`: the order would exceed the size limit of a document.
+ * - `unfit`: another system stored a value of another type in the field.
+ * - `gone`: the order no longer exists.
+ * - `busy`: other systems kept changing the order.
  */
 export type OrderWriteReason = 'full' | 'unfit' | 'gone' | 'busy';
 
-/** An order could not take a write. Nothing was saved. */
+/** A write to an order failed, and nothing was saved. */
 export class OrderWriteRejected extends Error {
-  override readonly name = 'OrderWriteRefused';
+  override readonly name = 'OrderWriteRejected';
   readonly reason: OrderWriteReason;
   constructor(reason: OrderWriteReason, options?: ErrorOptions) {
     super(`The order is ${reason}, so nothing was saved.`, options);
@@ -17,10 +20,10 @@ export class OrderWriteRejected extends Error {
   }
 }
 
-/** BadValue, TypeMismatch, PathNotViable: what is stored in the way is not what the write goes into. */
+/** BadValue, TypeMismatch, PathNotViable: the stored value has another type than the write needs. */
 const unfitCodes: ReadonlySet<unknown> = new Set([2, 14, 28]);
 
-/** The error of a write to an order, in words of our own. */
+/** Returns OrderWriteRejected for errors that it covers, and any other error unchanged. */
 export const orderWriteError = (error: unknown): unknown => {
   if (error instanceof DocumentTooLarge) return new OrderWriteRejected('full', { cause: error });
   if (error instanceof mongoose.mongo.MongoServerError && unfitCodes.has(error.code)) return new OrderWriteRejected('unfit', { cause: error });

@@ -3,41 +3,42 @@ import type { mongo } from 'mongoose';
 import mongoose from 'mongoose';
 import { collections, rawCollection } from '../mongodb/collections.js';
 import type { Store } from '../mongodb/open-store.js';
+import { isDuplicateKey, withStoreErrors } from '../mongodb/store-errors.js';
 import type { OrderRecord } from './order-reader.repository.js';
 import { OrderWriteRejected, orderWriteError } from './order-write-rejected.js';
-import { isDuplicateKey, withStoreErrors } from '../mongodb/store-errors.js';
 
 const { ObjectId } = mongoose.mongo;
 
-/** Who speaks of an order, and with whom they share it; with anybody where no name is given. */
+/** The caller's tenant, and the name of the tenant at the order's other end. Without the name, any tenant. */
 export interface Pair {
   tenantId: string;
   otherName?: string | undefined;
 }
 
 /**
- * The life of an order outside its resets. Every write is one atomic update that raises `version`, which is how a reset notices
- * that it has to save again; none touches the fence, which belongs to the saga that holds the order. All may throw StoreUnavailable,
- * and those that save OrderWriteRefused.
+ * Creates orders and writes their deliveries and progress. Every write is one atomic update that increments `version`, so a reset notices it.
+ * No write changes the lock, which belongs to the saga. All methods throw StoreUnavailable when MongoDB is unavailable.
+ * Those that save throw OrderWriteRejected when the order cannot take the write.
  */
 export interface OrderWriter {
-  /** Orders of the pair that the request may mean; two are enough to know it is ambiguous. */
+  /** Returns orders of the pair that the request may mean, at most two: with two the request is ambiguous. */
   find(order: OrderRequest, pair: Pair): Promise<OrderRecord[]>;
-  /** False when the origin tenant has an order of that number. */
+  /** Inserts the order. Returns false when the origin tenant has an order with that number. */
   create(order: Omit<OrderRecord, 'order_id'> & { order_id: string }): Promise<boolean>;
-  /** Saves the bill in place of the one with its number and terminal, or beside the others. Answers the new version. */
+  /** Saves the BOL. Replaces the one with the same number and terminal, if there is one. Returns the new version. */
   saveBol(orderId: string, bol: Bol): Promise<number>;
+  /** Saves the drop: `append` adds it, `replace` also removes other drops at its site. Returns the new version. */
   saveDrop(orderId: string, drop: ExecutedDrop, mode: 'append' | 'replace'): Promise<number>;
-  /** Undefined when `state` may only come after BOLs and drops, and there are none. */
+  /** Sets the progression. Returns undefined when `state` requires BOLs and drops, and the order has none. */
   progress(orderId: string, state: string, event: object, rule: { afterDeliveries: boolean }): Promise<number | undefined>;
 }
 
 type OrderDocument = Omit<OrderRecord, 'order_id'> & { _id: InstanceType<typeof ObjectId> };
 
-/** An upsert into a list is two updates of which one matches, unless another writer comes in between. */
-const triesAgainstWriters = 10;
+/** Attempts of an upsert into a list. It is two updates of which one matches, unless another system writes in between. */
+const maxTries = 10;
 
-const raised = { $inc: { version: 1 }, $currentDate: { updated_at: true } } as const;
+const incremented = { $inc: { version: 1 }, $currentDate: { updated_at: true } } as const;
 
 export const orderWriter = ({ connection }: Store): OrderWriter => {
   const orders = () => rawCollection<OrderDocument>(connection, collections.orders);
@@ -61,7 +62,7 @@ export const orderWriter = ({ connection }: Store): OrderWriter => {
   return {
     find: (order, pair) =>
       withStoreErrors(async () => {
-        const filter = sagaIdsIn(order, pair);
+        const filter = filterOf(order, pair);
         if (!filter) return [];
         const found = await orders().find(filter, { projection: { lock: 0 }, limit: 2 }).toArray();
         return found.map(({ _id, ...rest }) => ({ order_id: _id.toHexString(), ...rest }));
@@ -81,12 +82,12 @@ export const orderWriter = ({ connection }: Store): OrderWriter => {
 
     async saveBol(orderId, bol) {
       const _id = new ObjectId(orderId);
-      // A terminal without a source_id is stored without one, or with null: both match null.
+      // A terminal without a source_id has no such field, or null in it. Both match null.
       const same = { $elemMatch: { bol_number: bol.bol_number, 'terminal.source_id': bol.terminal.source_id ?? null } };
-      for (let tried = 0; tried < triesAgainstWriters; tried++) {
+      for (let tried = 0; tried < maxTries; tried++) {
         const version =
-          (await change({ _id, bols: same }, { $set: { 'bols.$': bol }, ...raised })) ??
-          (await change({ _id, bols: { $not: same } }, { $push: { bols: bol }, ...raised }));
+          (await change({ _id, bols: same }, { $set: { 'bols.$': bol }, ...incremented })) ??
+          (await change({ _id, bols: { $not: same } }, { $push: { bols: bol }, ...incremented }));
         if (version !== undefined) return version;
       }
       throw new OrderWriteRejected((await isThere(_id)) ? 'busy' : 'gone');
@@ -94,8 +95,8 @@ export const orderWriter = ({ connection }: Store): OrderWriter => {
 
     async saveDrop(orderId, drop, mode) {
       const _id = new ObjectId(orderId);
-      // A pipeline takes what is no list for none, and would save nothing without an error.
-      const version = await (mode === 'append' ? change({ _id }, { $push: { executed_drops: drop }, ...raised }) : change({ _id, executed_drops: { $type: 'array' } }, replacing(drop)));
+      // A pipeline treats a value that is no list as null. Without the type in the filter it would save nothing and return no error.
+      const version = await (mode === 'append' ? change({ _id }, { $push: { executed_drops: drop }, ...incremented }) : change({ _id, executed_drops: { $type: 'array' } }, replacing(drop)));
       if (version === undefined) throw new OrderWriteRejected((await isThere(_id)) ? 'unfit' : 'gone');
       return version;
     },
@@ -103,12 +104,12 @@ export const orderWriter = ({ connection }: Store): OrderWriter => {
     progress: (orderId, state, event, { afterDeliveries }) =>
       change(
         { _id: new ObjectId(orderId), ...(afterDeliveries && { 'bols.0': { $exists: true }, 'executed_drops.0': { $exists: true } }) },
-        { $set: { progression_state: state, 'extra_data.progress': event }, ...raised },
+        { $set: { progression_state: state, 'extra_data.progress': event }, ...incremented },
       ),
   };
 };
 
-/** A pipeline, because taking out and putting in are two operations on one list. `$literal`: a name may begin with a dollar sign. */
+/** Returns a pipeline, because removing and adding are two operations on one list. `$literal`: a name may begin with a dollar sign. */
 const replacing = (drop: ExecutedDrop): object[] => {
   const { source_id, mapping_id, source_name } = drop.site;
   const [field, name] = source_id ? ['source_id', source_id] : mapping_id ? ['mapping_id', mapping_id] : ['source_name', source_name];
@@ -124,8 +125,8 @@ const replacing = (drop: ExecutedDrop): object[] => {
   ];
 };
 
-/** Anyone else's orders do not match, so they look as if they did not exist. */
-const sagaIdsIn = ({ order_id, order_number }: OrderRequest, { tenantId, otherName }: Pair): object | undefined => {
+/** Returns a filter for orders of the pair, or undefined for an id that no order has. To a caller, any other order does not exist. */
+const filterOf = ({ order_id, order_number }: OrderRequest, { tenantId, otherName }: Pair): object | undefined => {
   const made = { 'routing.origin_tenant_id': tenantId, ...(otherName !== undefined && { 'routing.destination_tenant_name': otherName }) };
   const received = { 'routing.destination_tenant_id': tenantId, ...(otherName !== undefined && { 'routing.origin_tenant_name': otherName }) };
   if (order_id === undefined) {

@@ -3,7 +3,7 @@ import { collections } from '../mongodb/collections.js';
 
 const text = { type: String, default: null };
 
-/** Who made the order (origin) and to whom it was sent (destination). */
+/** The tenant that created the order (origin), and the one that received it (destination). */
 const routing = new Schema(
   {
     origin_tenant_id: { type: String, required: true },
@@ -22,12 +22,12 @@ const routing = new Schema(
   { _id: false },
 );
 
-/** Set while a saga works on the order, and only by it. See docs/data-model.md. */
+/** The order lock. Set while a saga works on the order, and only by that saga. See docs/data-model.md. */
 const lock = new Schema(
   {
     saga_id: { type: String, required: true },
     epoch: { type: Number, required: true },
-    /** What this saga has already done to the order: what a repeated write finds instead of doing it twice. */
+    /** What this saga has done to the order. A repeated write finds its effect here and is not made twice. */
     applied: {
       cleared_version: Number,
       deliveries_restored: Boolean,
@@ -36,13 +36,13 @@ const lock = new Schema(
       progression_restored: Boolean,
       restored: Boolean,
     },
-    /** Another saga waits for the order. */
+    /** Another saga requested the lock. */
     has_waiters: Boolean,
   },
   { _id: false },
 );
 
-/** One order, deliveries and progression included, so that each effect of a saga is one atomic update. */
+/** One order with its deliveries and progression, so that each effect of a saga is one atomic update. */
 export const orderSchema = new Schema(
   {
     _id: Types.ObjectId,
@@ -53,14 +53,14 @@ export const orderSchema = new Schema(
     supply_owner: { type: Object, default: null },
     delivery_window: Object,
     note: text,
-    /** Planned; a reset leaves them alone. */
+    /** Planned drops. A reset does not change them. */
     drops: { type: [Object], default: [] },
     bols: { type: [Object], default: [] },
     executed_drops: { type: [Object], default: [] },
     bol_photos: { type: [Object], default: [] },
     progression_state: { type: String, required: true },
     status: { type: String, required: true },
-    /** Raised by every writer of the order. */
+    /** Incremented by every writer of the order. */
     version: { type: Number, required: true },
     lock,
     extra_data: { type: Object, default: {} },

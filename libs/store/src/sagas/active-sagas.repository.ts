@@ -1,11 +1,11 @@
 import { collections, rawCollection } from '../mongodb/collections.js';
 import type { Store } from '../mongodb/open-store.js';
-import type { SagaDocument } from './saga-document.js';
 import { withStoreErrors } from '../mongodb/store-errors.js';
+import type { SagaDocument } from './saga-document.js';
 
-/** How many sagas a tenant has under way. */
+/** Counts the active sagas of a tenant, for its quota. */
 export interface ActiveSagas {
-  /** Those that are neither over nor stopped and have an id before this one; counts no further than `most`. */
+  /** Counts sagas that neither ended nor stopped and whose id is below `before`. Stops at `most`. */
   count(tenantId: string, range: { before: string; most: number }): Promise<number>;
 }
 

@@ -2,22 +2,23 @@ import { integrationStatus } from '@crossroads/contract';
 import type { Phase } from '@crossroads/saga';
 import { collections, rawCollection } from '../mongodb/collections.js';
 import type { Store } from '../mongodb/open-store.js';
-import type { SagaDocument } from './saga-document.js';
-import { countedUpTo, phases } from './saga-view.repository.js';
-import { dueImmediately } from './saga.repository.js';
 import { withStoreErrors } from '../mongodb/store-errors.js';
+import type { SagaDocument } from './saga-document.js';
+import { phases } from './saga-document.js';
+import { countedUpTo } from './saga-view.repository.js';
+import { dueImmediately } from './saga-writes.js';
 
-/** What waits, as metrics and autoscalers ask for it: often, from every process, and whatever the number of sagas. */
+/** The backlog, for metrics and autoscalers. Every process reads it often, so each query has a bound that does not depend on the number of sagas. */
 export interface BacklogRepository {
-  /** Seconds since the oldest saga that nobody has taken up became due, by the database's clock; 0 when there is none. */
+  /** Returns the seconds since the oldest unclaimed saga became due, by the database's clock. 0 when there is none. */
   oldestDueSeconds(): Promise<number>;
-  /** Sagas that have been due for longer than `overdueAfterMs`, counted up to `countedUpTo`. */
+  /** Counts sagas that have been due for longer than `overdueAfterMs`, up to `countedUpTo`. */
   overdue(): Promise<number>;
-  /** Sagas that have not ended. Each count stops at `countedUpTo`. */
+  /** Counts sagas that have not ended, by phase. Each count stops at `countedUpTo`. */
   phases(): Promise<Record<Exclude<Phase, 'ended'>, number>>;
 }
 
-/** Milliseconds within which a saga that is due is taken, unless many wait. */
+/** Milliseconds within which a due saga is normally claimed. */
 const overdueAfterMs = 60_000;
 
 const open = phases.filter((phase) => phase !== 'ended');
@@ -29,7 +30,7 @@ export const backlogRepository = ({ connection }: Store): BacklogRepository => {
     const [oldest] = await sagas().aggregate<{ ms: number }>(pipeline).toArray();
     return Math.max(0, (oldest?.ms ?? 0) / 1_000);
   };
-  /** Looks at the first so many only, in the order of the index; those due at once lie there in order of acceptance. */
+  /** Reads at most `countedUpTo` sagas, in index order. Sagas that are due immediately are in order of acceptance. */
   const overdueAmong = async (field: '$updated_at' | '$next_run_at', due: object): Promise<number> => {
     const late = { $expr: { $lt: [field, { $subtract: ['$$NOW', overdueAfterMs] }] } };
     const pipeline = [{ $match: { next_run_at: due } }, { $sort: { next_run_at: 1, _id: 1 } }, { $limit: countedUpTo }, { $match: late }, { $count: 'sagas' }];
@@ -45,7 +46,7 @@ export const backlogRepository = ({ connection }: Store): BacklogRepository => {
 
     oldestDueSeconds: () =>
       withStoreErrors(async () =>
-        // What is due at once says nothing of since when; that is when it was accepted, resumed or made due.
+        // Of a saga that is due immediately, `updated_at` is the time when it was accepted, resumed or made due.
         Math.max(...(await Promise.all([secondsSince('$updated_at', dueImmediately), secondsSince('$next_run_at', { $gt: dueImmediately })]))),
       ),
 

@@ -5,15 +5,18 @@ import type { SagaMetadata } from './saga-document.js';
 import type { SagaRead } from './final-outcomes.js';
 import { recordOutcome, finalOutcomeIn } from './final-outcomes.js';
 
-/** Who wants it, and why, in a code of their own. */
+/** Who cancels, and their reason code. */
 export interface Cancellation {
   by: string;
   reasonCode: string | null;
 }
 
 /**
- * `called-off`: it will end canceled, or has. `cleared`: something has been cleared, so it is too late. `over`: it ended or stopped.
- * `moved`: somebody was at it at this very moment; read it again and try again.
+ * The result of a cancellation:
+ * - `canceled`: the reset has ended as canceled, or will.
+ * - `cleared`: too late, something has been cleared.
+ * - `over`: the saga ended or stopped.
+ * - `moved`: another process changed the saga at the same moment. Read the saga again and retry.
  */
 export type CancelResult = 'canceled' | 'cleared' | 'over' | 'moved';
 
@@ -23,9 +26,9 @@ export interface CancelSagaPorts {
 }
 
 /**
- * Calls a reset off by pronouncing on its first step without a verdict: the first verdict stands, and no ghost of an older claim gets past it.
- * A saga at rest is claimed first, as a worker would, so that its next claim reads the journal even if it never had one.
- * A worker that is at the step meets the verdict when it writes its own, and takes back what it did.
+ * Cancels a reset by recording the final outcome of its first open step. The first final outcome of a step is valid, so no zombie worker gets past it.
+ * An idle saga is claimed first, as a worker would. Without that claim, the first worker would skip reading the journal of a new saga.
+ * A worker that is running the step finds the outcome when it writes its own, and compensates.
  */
 export const cancelSaga = async ({ journal, sagas }: CancelSagaPorts, read: SagaRead, { by, reasonCode }: Cancellation): Promise<CancelResult> => {
   const { saga, entries } = read;
@@ -34,10 +37,10 @@ export const cancelSaga = async ({ journal, sagas }: CancelSagaPorts, read: Saga
   if (step === undefined) return 'cleared';
   if (saga.phase === 'ended' || saga.phase === 'stopped' || entries.some(({ step }) => step.outcome === 'rejected' || step.outcome === 'terminated')) return 'over';
 
-  const resting = saga.epoch === saga.settled_epoch;
-  const epoch = resting ? await sagas.claim(saga) : saga.epoch;
+  const idle = saga.epoch === saga.settled_epoch;
+  const epoch = idle ? await sagas.claim(saga) : saga.epoch;
   if (epoch === undefined) return 'moved';
-  const stands = await recordOutcome(journal, read, epoch, {
+  const valid = await recordOutcome(journal, read, epoch, {
     step,
     outcome: 'canceled',
     status: 'canceled',
@@ -46,9 +49,9 @@ export const cancelSaga = async ({ journal, sagas }: CancelSagaPorts, read: Saga
     message: `Canceled by ${by}${reasonCode === null ? '' : `: ${reasonCode}`}. Nothing was cleared.`,
     extra_data: { canceled_by: by, reason_code: reasonCode },
   });
-  if (resting) await sagas.release(saga, epoch);
-  if (stands.step.outcome !== 'canceled') return 'moved';
-  // The worker that had it may have stopped it before it could see the entry.
-  if (!resting) await sagas.goOn(saga);
+  if (idle) await sagas.release(saga, epoch);
+  if (valid.step.outcome !== 'canceled') return 'moved';
+  // The worker may have stopped the saga before it could read the entry.
+  if (!idle) await sagas.continueStopped(saga);
   return 'canceled';
 };

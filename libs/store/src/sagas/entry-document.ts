@@ -7,7 +7,7 @@ import type { SagaMetadata } from './saga-document.js';
 
 const { ObjectId } = mongoose.mongo;
 
-/** A log entry as it is stored: the documented members, the step it is of, and what the journal needs to be read back. */
+/** A log entry as it is stored: the documented members, its step, and what the kernel replays. */
 export interface EntryDocument extends Omit<CrossroadsLogV2, '_id' | 'date' | 'extra_data'> {
   _id: InstanceType<typeof ObjectId>;
   date: Date;
@@ -17,8 +17,8 @@ export interface EntryDocument extends Omit<CrossroadsLogV2, '_id' | 'date' | 'e
 }
 
 /**
- * The entry's `_id`, from its key: writing one fact twice is a duplicate key, which means "already written".
- * It begins with the saga's second of acceptance, as ObjectIds do, so that entries of one time lie together in the index.
+ * Returns the entry's `_id`, derived from its key. Writing an entry twice is then a duplicate key, and not a second entry.
+ * Like any ObjectId it begins with a time, the saga's acceptance. So entries of one time are neighbors in the index.
  */
 export const entryId = (sagaId: string, key: string): InstanceType<typeof ObjectId> => {
   const seconds = Math.floor(Number.parseInt(sagaId.replaceAll('-', '').slice(0, 12), 16) / 1000);
@@ -98,7 +98,7 @@ const severity: Record<Outcome, CrossroadsLogV2['severity']> = {
   rejected: 'high',
 };
 
-/** The entry as a caller sees it: the documented members in their order, and what was cleared. */
+/** Returns the entry as a caller sees it: the documented members in their order, and what was cleared. */
 export const toLog = (document: EntryDocument): CrossroadsLogV2 => ({
   _id: document._id.toHexString(),
   title: document.title,

@@ -2,11 +2,12 @@ import type { Direction, Entry, Journal, Outcome } from '@crossroads/saga';
 import { entryKey, isFinal } from '@crossroads/saga';
 import type { EntryDocument } from './entry-document.js';
 import type { SagaDocument, SagaMetadata } from './saga-document.js';
+import { metadataOf } from './saga-document.js';
 
-/** A verdict on a step that is pronounced from outside: by the destination's people, by the caller, by an operator. */
+/** The final outcome of a step, decided outside the worker: by the destination's people, the caller or an operator. */
 export interface FinalOutcome {
   step: string;
-  /** `run` when left out. */
+  /** `run` by default. */
   direction?: Direction;
   outcome: Extract<Outcome, 'done' | 'rejected' | 'canceled' | 'terminated'>;
   status: string;
@@ -17,17 +18,17 @@ export interface FinalOutcome {
   extra_data: object;
 }
 
-/** A saga with its log, as they were read. */
+/** A saga and its log, as they were read. */
 export interface SagaRead {
   saga: SagaDocument;
   entries: readonly EntryDocument[];
 }
 
-/** The verdict on a step that is in the log already. */
+/** Returns the entry with the step's final outcome in the forward direction. */
 export const finalOutcomeIn = (entries: readonly EntryDocument[], step: string): EntryDocument | undefined =>
   entries.find((entry) => entry.step.name === step && entry.step.direction === 'run' && isFinal(entry.step.outcome));
 
-/** Writes the verdict into the saga's journal. Answers the one that stands: ours, or that of a worker who was first. */
+/** Writes the final outcome into the saga's journal. Returns the valid entry: this one, or that of a worker that was first. */
 export const recordOutcome = (journal: Journal<SagaMetadata>, { saga, entries }: SagaRead, epoch: number, finalOutcome: FinalOutcome): Promise<Entry> => {
   const step = { name: finalOutcome.step, direction: finalOutcome.direction ?? 'run', outcome: finalOutcome.outcome } as const;
   const entry: Entry = {
@@ -43,11 +44,10 @@ export const recordOutcome = (journal: Journal<SagaMetadata>, { saga, entries }:
     ...(finalOutcome.output && { output: finalOutcome.output }),
     detail: { message: finalOutcome.message, extra_data: finalOutcome.extra_data },
   };
-  const metadata = { tenantId: saga.tenant_id, correlationId: saga.correlation_id, type: saga.type, request: saga.request, inboundRequest: saga.inbound_request, traceparent: saga.traceparent };
-  return journal.write(entry, metadata, stateIn(saga.request, entries));
+  return journal.write(entry, metadataOf(saga), stateIn(saga.request, entries));
 };
 
-/** The saga's state, as the kernel gathers it: what each step that is done has added. */
+/** Returns the state of a saga as the kernel replays it: the request and the output of each step that is done. */
 export const stateIn = (request: object, entries: readonly EntryDocument[]): object =>
   entries
     .filter(({ step }) => step.direction === 'run' && step.outcome === 'done')

@@ -1,4 +1,5 @@
 import type { AuditLog, LogSubject, Snapshot, SnapshotInfo } from '@crossroads/order-reset';
+import { clearDeliveriesStep } from '@crossroads/order-reset';
 import type { Entry, Journal } from '@crossroads/saga';
 import { StoreUnavailable } from '@crossroads/saga';
 import { collections, rawCollection } from '../mongodb/collections.js';
@@ -10,10 +11,10 @@ import type { SagaMetadata } from './saga-document.js';
 import { newestCommitted } from '../mongodb/trusted-reads.js';
 import { withStoreErrors } from '../mongodb/store-errors.js';
 
-/** What an entry says of its subject, given the saga's request and the state its steps have gathered. */
+/** Returns the subject of an entry, from the saga's request and the state of its steps. */
 export type SubjectOf = (metadata: SagaMetadata, state: object) => LogSubject;
 
-/** The journal, kept as CrossroadsLogV2 entries. */
+/** Stores the journal as CrossroadsLogV2 entries. */
 export const journalRepository = (store: Store, subjectOf: SubjectOf): Journal<SagaMetadata> => {
   const { connection, commit } = store;
   const logs = () => rawCollection<EntryDocument>(connection, collections.logs);
@@ -29,35 +30,38 @@ export const journalRepository = (store: Store, subjectOf: SubjectOf): Journal<S
 
     async write(entry, metadata, state) {
       if (await commit.insert(collections.logs, toDocument(entry, metadata, subjectOf(metadata, state)), bytesIn(entry))) return entry;
-      return withStoreErrors(async () => toEntry(await sagaVersion(entry)));
+      return withStoreErrors(async () => toEntry(await storedEntry(entry)));
     },
   };
 
-  async function sagaVersion({ sagaId, key }: Entry): Promise<EntryDocument> {
+  async function storedEntry({ sagaId, key }: Entry): Promise<EntryDocument> {
     const document = await logs().findOne({ _id: entryId(sagaId, key), saga_id: sagaId }, newestCommitted(store));
-    // Seen only where reads may lag behind writes; the next attempt finds it.
-    if (!document) throw new StoreUnavailable(`Entry ${key} is known to exist but cannot be read yet`);
+    // Happens only where reads lag behind writes. The next attempt finds the entry.
+    if (!document) throw new StoreUnavailable(`The journal entry ${key} exists, but MongoDB did not return it yet`);
     return document;
   }
 };
 
-/** Bytes an entry has besides its snapshot, more than any has had. */
+/** Bytes allowed for an entry without its snapshot. No entry has needed more. */
 const aroundSnapshot = 4_096;
 
-/** Only a snapshot can be large; of an ordinary entry nothing is said. */
+/** Returns the size of an entry with a snapshot, and undefined for any other: only a snapshot can be large. */
 const bytesIn = ({ detail: { extra_data } }: Entry): number | undefined =>
   extra_data && ('bols' in extra_data || 'executed_drops' in extra_data) ? aroundSnapshot + snapshotBytes(extra_data) : undefined;
 
-/** Reads snapshots back out of the log, value for value. */
+/** Matches entries that record what a saga cleared or restored. */
+export const clearedEntries = { 'step.name': clearDeliveriesStep, 'step.outcome': { $in: ['done', 'terminated', 'recorded'] as EntryDocument['step']['outcome'][] } };
+
+/** Reads snapshots from the log without loss. */
 export const auditLogRepository = ({ connection }: Store): AuditLog => ({
   cleared: (sagaId) =>
     withStoreErrors(async () => {
       const finalOutcomes = await rawCollection<EntryDocument>(connection, collections.logs)
-        .find({ saga_id: sagaId, 'step.name': 'clear-deliveries', 'step.outcome': { $in: ['done', 'terminated', 'recorded'] } }, { projection: { step: 1, 'journal.output': 1 } })
+        .find({ saga_id: sagaId, ...clearedEntries }, { projection: { step: 1, 'journal.output': 1 } })
         .toArray();
-      // The undo's entry says what it did: where the order was to stay cleared, nothing was put back.
+      // The undo's entry records whether it restored anything. By the destination's policy the order may stay cleared.
       if (finalOutcomes.some(({ step, journal }) => step.direction === 'undo' && (journal.output as { restored?: boolean } | undefined)?.restored)) return 'restored';
-      // An operator may have ended the saga before the clear had an entry of its own; then the operator's says what was cleared.
+      // An operator may terminate the saga before the clear has its own entry. Then the operator's entry records what was cleared.
       return finalOutcomes.flatMap(({ journal }) => (journal.output as { cleared?: SnapshotInfo } | undefined)?.cleared ?? [])[0];
     }),
 
@@ -67,7 +71,7 @@ export const auditLogRepository = ({ connection }: Store): AuditLog => ({
         { saga_id: sagaId, 'extra_data.version': version } as object,
         { ...losslessBson, projection: { extra_data: 1 } },
       );
-      if (!document) throw new Error(`The log holds no snapshot of version ${version} for saga ${sagaId}.`);
+      if (!document) throw new Error(`The audit log has no snapshot of order version ${version} from saga ${sagaId}.`);
       const { version: at, ...snapshot } = document.extra_data;
       return { ...snapshot, version: Number(at) };
     }),

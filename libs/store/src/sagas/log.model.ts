@@ -1,10 +1,10 @@
 import { Schema, Types } from 'mongoose';
 import { collections } from '../mongodb/collections.js';
 
-/** One CrossroadsLogV2 entry, which is also one line of a saga's journal. Append-only. */
+/** One CrossroadsLogV2 entry, which is also one entry of a saga's journal. Append-only. */
 export const logSchema = new Schema(
   {
-    /** Derived from the saga and what the entry says, so that saying it twice meets this key. */
+    /** Derived from the saga and the journal key, so that writing an entry twice is a duplicate key. */
     _id: Types.ObjectId,
     title: String,
     date: Date,
@@ -29,6 +29,6 @@ export const logSchema = new Schema(
   { collection: collections.logs, strict: 'throw', minimize: false, versionKey: false },
 );
 
-// By epoch first: what a ghost of an older claim still writes must not look like the newest.
+// By epoch first: an entry that a zombie worker writes late must not appear as the newest.
 logSchema.index({ saga_id: 1, 'journal.epoch': 1, 'journal.seq': 1 }, { name: 'journal' });
 logSchema.index({ 'metadata.crossroads_order_id': 1, date: -1 }, { name: 'order' });

@@ -1,68 +1,64 @@
 import type { Order } from '@crossroads/order-reset';
 import { concurrencyKeysOfOrder } from '@crossroads/order-reset';
-import { collections, rawCollection } from '../mongodb/collections.js';
 import { BatchLoader } from '../mongodb/batch-loader.js';
+import { collections, rawCollection } from '../mongodb/collections.js';
 import type { Store } from '../mongodb/open-store.js';
-import type { SagaDocument } from './saga-document.js';
-import type { DueSaga } from './sweep.repository.js';
-import { dueImmediately, fromNow } from './saga.repository.js';
 import { withStoreErrors } from '../mongodb/store-errors.js';
+import type { SagaDocument } from './saga-document.js';
+import { dueImmediately, sagaWrites } from './saga-writes.js';
+import type { DueSaga } from './sweep.repository.js';
 
-/** A key, and the tenants whose sagas may have it. */
-interface KeyOfOne {
+/** A concurrency key, and the tenants whose sagas may have it. */
+interface TenantsKey {
   key: string;
   tenants: string[];
 }
 
-/** An order's sagas are those of its two ends. */
-const endsOf = ({ caller, counterparty }: Order): string[] => [caller.tenant_id, counterparty.tenant_id];
+/** Returns the tenants at the two ends of the order. Only they have sagas about it. */
+const tenantsOf = ({ caller, counterparty }: Order): string[] => [caller.tenant_id, counterparty.tenant_id];
 
 const unique = (all: string[]): string[] => [...new Set(all)];
 
-/** The tenants are there to find the shards. An index on them would read all that a tenant has open. */
-const byLine = { hint: 'line' } as const;
+/** The filter names the tenants for the router of a sharded cluster. An index that begins with the tenant would read all its open sagas. */
+const byKeys = { hint: 'concurrency_keys' } as const;
 
-/** The sagas that want one order, in the order they were accepted in. */
+/** The queue of each order: its open sagas, first accepted first. */
 export interface OrderQueueRepository {
+  /** Returns the first open saga of the order, if it was accepted before the given one. */
   blockedBy(order: Order, sagaId: string): Promise<string | undefined>;
-  /** Makes the saga that waits first due, and tells how to ring for it. */
+  /** Makes the first waiting saga of the order due now. Returns what its job needs. */
   next(order: Order): Promise<DueSaga | undefined>;
 }
 
-export const orderQueueRepository = ({ connection, commit }: Store): OrderQueueRepository => {
-  const first = (filter: object) =>
-    withStoreErrors(() =>
-      rawCollection<SagaDocument>(connection, collections.sagas).findOne(
-        { next_run_at: { $exists: true }, ...filter },
-        { projection: { correlation_id: 1, type: 1, tenant_id: 1, epoch: 1 }, sort: { _id: 1 }, ...byLine },
-      ),
-    );
-  /** The first open saga under each key; orders that are asked for together are looked up together. */
-  const firstUnder = new BatchLoader<KeyOfOne, string>((asked) =>
+export const orderQueueRepository = (store: Store): OrderQueueRepository => {
+  const writes = sagaWrites(store);
+  const sagas = () => rawCollection<SagaDocument>(store.connection, collections.sagas);
+  /** Loads the first open saga of each key. Keys wanted at the same time are read in one query. */
+  const firstOfKey = new BatchLoader<TenantsKey, string>((wanted) =>
     withStoreErrors(async () => {
-      const firsts = await rawCollection<SagaDocument>(connection, collections.sagas)
+      const firsts = await sagas()
         .aggregate<{ _id: string; first: string }>([
-          { $match: { tenant_id: { $in: unique(asked.flatMap(({ tenants }) => tenants)) }, concurrency_keys: { $in: unique(asked.map(({ key }) => key)) }, next_run_at: { $exists: true } } },
+          { $match: { tenant_id: { $in: unique(wanted.flatMap(({ tenants }) => tenants)) }, concurrency_keys: { $in: unique(wanted.map(({ key }) => key)) }, next_run_at: { $exists: true } } },
           { $project: { concurrency_keys: 1 } },
           { $unwind: '$concurrency_keys' },
           { $group: { _id: '$concurrency_keys', first: { $min: '$_id' } } },
-        ], byLine)
+        ], byKeys)
         .toArray();
       const firstOf = new Map(firsts.map(({ _id, first }) => [_id, first]));
-      return new Map(asked.flatMap((one) => (firstOf.has(one.key) ? [[one, firstOf.get(one.key)!]] : [])));
+      return new Map(wanted.flatMap((one) => (firstOf.has(one.key) ? [[one, firstOf.get(one.key)!]] : [])));
     }),
   );
   return {
     async blockedBy(order, sagaId) {
-      const firsts = await Promise.all(concurrencyKeysOfOrder(order).map((key) => firstUnder.get({ key, tenants: endsOf(order) })));
+      const firsts = await Promise.all(concurrencyKeysOfOrder(order).map((key) => firstOfKey.get({ key, tenants: tenantsOf(order) })));
       return firsts.find((first) => first !== undefined && first < sagaId);
     },
     async next(order) {
-      const saga = await first({ tenant_id: { $in: endsOf(order) }, concurrency_keys: { $in: concurrencyKeysOfOrder(order) }, phase: 'waiting' });
+      const filter = { next_run_at: { $exists: true }, tenant_id: { $in: tenantsOf(order) }, concurrency_keys: { $in: concurrencyKeysOfOrder(order) }, phase: 'waiting' as const };
+      const saga = await withStoreErrors(() => sagas().findOne(filter, { projection: { correlation_id: 1, type: 1, tenant_id: 1, epoch: 1 }, sort: { _id: 1 }, ...byKeys }));
       if (!saga) return undefined;
-      const { _id, correlation_id, type, tenant_id, epoch } = saga;
-      await commit.update(collections.sagas, { _id, tenant_id, epoch, settled_epoch: epoch, phase: 'waiting' }, { $set: { next_run_at: dueImmediately }, ...fromNow });
-      return { sagaId: _id, correlationId: correlation_id, type, tenantId: tenant_id, epoch, due: dueImmediately };
+      await writes.wakeWaiting(saga);
+      return { sagaId: saga._id, correlationId: saga.correlation_id, type: saga.type, tenantId: saga.tenant_id, epoch: saga.epoch, due: dueImmediately };
     },
   };
 };

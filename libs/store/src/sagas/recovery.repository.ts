@@ -1,27 +1,27 @@
 import { collections, rawCollection } from '../mongodb/collections.js';
 import type { Store } from '../mongodb/open-store.js';
+import { withStoreErrors } from '../mongodb/store-errors.js';
 import type { SagaDocument } from './saga-document.js';
 import type { Overdue, OverdueDocument } from './sweep.repository.js';
-import { overdueFields, overdueOf } from './sweep.repository.js';
-import { withStoreErrors } from '../mongodb/store-errors.js';
+import { isDue, overdueFields, overdueOf } from './sweep.repository.js';
 
-/** A saga that became due lately. */
+/** A saga that became due within the last seconds. */
 export interface LatelyDue extends Overdue {
-  /** A worker claimed it and neither settled it nor renewed its claim: most likely it died. */
+  /** A worker claimed it and neither settled nor renewed the claim. Most likely that worker died. */
   leftBehind: boolean;
 }
 
 export interface RecoveryRepository {
-  /** Sagas that became due within the last seconds, the latest first. Those due at once, which are a backlog, are not looked at. */
+  /** Returns sagas that became due within the last seconds, newest first. Sagas that are due immediately are a backlog and not included. */
   latelyDue(limit: number): Promise<LatelyDue[]>;
-  /** Of these sagas the ones that are due. */
+  /** Returns those of the sagas that are due. */
   dueAmong(sagaIds: readonly string[]): Promise<Overdue[]>;
 }
 
-/** Milliseconds looked back. What has been due for longer is left to the sweep. */
+/** Milliseconds of the search window. The sweep finds sagas that have been due for longer. */
 const windowMs = 15_000;
 
-/** For the scan that each worker makes each second: whatever the number of open sagas, it reads a window of the index, and no further than `limit`. */
+/** Crash recovery: a scan that each worker makes every second. Reads one window of the index, at most `limit` sagas, however many sagas are open. */
 export const recoveryRepository = ({ connection }: Store): RecoveryRepository => {
   const sagas = () => rawCollection<SagaDocument>(connection, collections.sagas);
   return {
@@ -40,7 +40,7 @@ export const recoveryRepository = ({ connection }: Store): RecoveryRepository =>
       withStoreErrors(async () => {
         if (sagaIds.length === 0) return [];
         const found = await sagas()
-          .find<OverdueDocument>({ _id: { $in: [...sagaIds] }, next_run_at: { $exists: true }, $expr: { $lte: ['$next_run_at', '$$NOW'] } }, { projection: overdueFields })
+          .find<OverdueDocument>({ _id: { $in: [...sagaIds] }, ...isDue }, { projection: overdueFields })
           .toArray();
         return found.map(overdueOf);
       }),

@@ -1,22 +1,23 @@
 import mongoose from 'mongoose';
 import { collections, rawCollection } from '../mongodb/collections.js';
-import type { EntryDocument } from './entry-document.js';
-import type { AcceptedSaga } from './intake.repository.js';
 import type { Store } from '../mongodb/open-store.js';
-import type { SagaDocument } from './saga-document.js';
 import { withStoreErrors } from '../mongodb/store-errors.js';
+import type { EntryDocument } from './entry-document.js';
+import { clearedEntries } from './journal.repository.js';
+import type { AcceptedSaga, SagaDocument } from './saga-document.js';
+import { sagaWrites } from './saga-writes.js';
 
 const { ObjectId } = mongoose.mongo;
 
 const dayMs = 24 * 3_600_000;
 
-/** Milliseconds an idempotency key is kept. Afterwards it may name another request. */
+/** Milliseconds an idempotency key is kept. Then another request may use it. */
 export const keyLastsMs = 7 * dayMs;
 
-/** An operator's key that works no more is shown this long, so that somebody can see that it was there. */
+/** Milliseconds an expired or revoked operator key stays in the list, so that an operator can see that it existed. */
 const deadKeyShownMs = 30 * dayMs;
 
-/** A tenant whose ended sagas are kept for so many days only. */
+/** A tenant whose sagas are deleted a number of days after their end. */
 export interface Retention {
   tenantId: string;
   tenantName: string;
@@ -24,46 +25,49 @@ export interface Retention {
 }
 
 /**
- * What is deleted because it is old. Every call does one bounded piece of it and answers how many it took, so that fewer than `limit` means: nothing left.
- * All of it may be done twice, by several at once, and be broken off anywhere: a saga is written down as retired before anything of it goes.
+ * Deletes old documents. Each call handles at most `limit` documents and returns how many it took. Fewer than `limit` means that none are left.
+ * A saga is noted in `purged_sagas` before anything of it is deleted.
+ * So calls may be repeated, run in several workers at once, and be interrupted anywhere.
  */
 export interface RetentionRepository {
   tenants(): Promise<Retention[]>;
-  /** Days its sagas are kept after their end; for ever when undefined. False when there is no tenant of that name. */
+  /** Sets the days a tenant's sagas are kept after their end, or for ever when undefined. Returns false when there is no tenant of that name. */
   keepFor(tenantName: string, days: number | undefined): Promise<boolean>;
-  /** Retires the tenant's longest accepted sagas among those that ended so many days ago: the saga goes, then its log. */
+  /** Deletes the tenant's oldest sagas that ended that many days ago: first each saga, then its log. */
   purge(retention: Pick<Retention, 'tenantId' | 'days'>, limit: number): Promise<number>;
-  /** Goes on with what is left of retired sagas, from the given one on: what a crash broke off, and snapshots whose orders are gone by now. */
+  /** Continues with partly deleted sagas behind the saga `after`: those of an interrupted purge, and snapshots whose orders no longer exist. */
   clearUp(limit: number, after?: string): Promise<{ taken: number; last: string | undefined }>;
-  /** Takes idempotency keys off sagas that have had them long enough. */
+  /** Removes idempotency keys that are older than `keyLastsMs`. */
   forgetKeys(limit: number): Promise<number>;
-  /** Removes operators' sessions that have expired, and keys of theirs that have long ceased to work. */
+  /** Deletes expired operator sessions, and operator keys that expired or were revoked long ago. */
   removeExpired(limit: number): Promise<number>;
 }
 
-/** By the database's clock: one that is a year ahead in a worker would delete a year. */
+/** Compares with the database's clock. A worker whose clock is a year ahead would delete a year of sagas. */
 const olderThan = (field: string, ms: number) => ({ [field]: { $type: 'date' }, $expr: { $lte: [`$${field}`, { $subtract: ['$$NOW', ms] }] } });
 
-/** What was cleared, and that it was: what a recovery reads. */
-const evidence = [{ 'extra_data.sha256': { $exists: true } }, { 'step.name': 'clear-deliveries', 'step.outcome': { $in: ['done', 'terminated', 'recorded'] } }];
+/** Matches the snapshots, and the entries that record what was cleared. A recovery reads both. */
+const evidence = [{ 'extra_data.sha256': { $exists: true } }, clearedEntries];
 
-export const retentionRepository = ({ connection }: Store): RetentionRepository => {
+export const retentionRepository = (store: Store): RetentionRepository => {
+  const { connection } = store;
+  const writes = sagaWrites(store);
   const sagas = () => rawCollection<AcceptedSaga>(connection, collections.sagas);
   const logs = () => rawCollection<EntryDocument>(connection, collections.logs);
   const orders = () => rawCollection<{ _id: InstanceType<typeof ObjectId>; lock?: { saga_id: string } }>(connection, collections.orders);
   const purged = () => rawCollection<{ _id: string; purged_at: Date }>(connection, collections.purged);
   const tenants = () => rawCollection<{ _id: string; name: string; retention_days?: number }>(connection, collections.tenants);
 
-  /** Those of the sagas that still hold an order. */
-  const holding = async (ids: string[]): Promise<string[]> => {
-    const held = await orders()
+  /** Returns those of the sagas that still lock an order. */
+  const lockingAnOrder = async (ids: string[]): Promise<string[]> => {
+    const locked = await orders()
       .find({ 'lock.saga_id': { $exists: true, $in: ids } }, { projection: { 'lock.saga_id': 1 } })
       .toArray();
-    return held.map(({ lock }) => lock!.saga_id);
+    return locked.map(({ lock }) => lock!.saga_id);
   };
 
-  /** Those of the sagas that saved something of an order that exists. */
-  const withLivingOrder = async (ids: string[]): Promise<string[]> => {
+  /** Returns those of the sagas with a snapshot of an order that still exists. */
+  const withExistingOrder = async (ids: string[]): Promise<string[]> => {
     const snapshots = await logs()
       .find({ saga_id: { $in: ids }, 'extra_data.sha256': { $exists: true } }, { projection: { saga_id: 1, 'metadata.crossroads_order_id': 1 } })
       .toArray();
@@ -71,14 +75,14 @@ export const retentionRepository = ({ connection }: Store): RetentionRepository 
     const found = await orders()
       .find({ _id: { $in: [...orderOf.values()] } }, { projection: { _id: 1 } })
       .toArray();
-    const alive = new Set(found.map(({ _id }) => _id.toHexString()));
-    return [...orderOf].filter(([, orderId]) => alive.has(orderId.toHexString())).map(([sagaId]) => sagaId);
+    const existing = new Set(found.map(({ _id }) => _id.toHexString()));
+    return [...orderOf].filter(([, orderId]) => existing.has(orderId.toHexString())).map(([sagaId]) => sagaId);
   };
 
-  /** First the saga, so that nobody is shown one without its log; then the log; last the note that it was retired. */
+  /** Deletes the saga first, so that no page shows a saga without its log. Then deletes the log, and last the note in `purged_sagas`. */
   const removePurged = async (ids: string[]): Promise<void> => {
-    await sagas().deleteMany({ _id: { $in: ids }, phase: 'ended' });
-    const kept = await withLivingOrder(ids);
+    await writes.deleteEnded(ids);
+    const kept = await withExistingOrder(ids);
     const gone = ids.filter((id) => !kept.includes(id));
     await logs().deleteMany({ saga_id: { $in: kept }, $nor: evidence } as object);
     await logs().deleteMany({ saga_id: { $in: gone } });
@@ -101,12 +105,12 @@ export const retentionRepository = ({ connection }: Store): RetentionRepository 
     purge: ({ tenantId, days }, limit) =>
       withStoreErrors(async () => {
         const found = await sagas()
-          .find({ tenant_id: tenantId, _id: { $lt: idOf(Date.now() - days * dayMs) }, phase: 'ended', ...olderThan('ended_at', days * dayMs) }, { projection: { _id: 1 }, sort: { _id: 1 }, limit })
+          .find({ tenant_id: tenantId, _id: { $lt: firstIdAt(Date.now() - days * dayMs) }, phase: 'ended', ...olderThan('ended_at', days * dayMs) }, { projection: { _id: 1 }, sort: { _id: 1 }, limit })
           .toArray();
         const ended = found.map(({ _id }) => _id);
-        // The sweep gives such an order back once it sees that its saga has ended; of one that is gone it could not tell.
-        const holders = await holding(ended);
-        const ids = ended.filter((id) => !holders.includes(id));
+        // The sweep unlocks such an order once its saga has ended. Without the saga's document it would not know that it ended.
+        const locking = await lockingAnOrder(ended);
+        const ids = ended.filter((id) => !locking.includes(id));
         if (ids.length === 0) return 0;
         await purged().bulkWrite(ids.map((_id) => ({ updateOne: { filter: { _id }, update: { $setOnInsert: { purged_at: new Date() } }, upsert: true } })), { ordered: false });
         await removePurged(ids);
@@ -128,7 +132,7 @@ export const retentionRepository = ({ connection }: Store): RetentionRepository 
         const found = await sagas()
           .find({ idempotency_key: { $exists: true }, ...olderThan('accepted_at', keyLastsMs) }, { projection: { _id: 1 }, sort: { accepted_at: 1 }, limit })
           .toArray();
-        if (found.length > 0) await sagas().updateMany({ _id: { $in: found.map(({ _id }) => _id) } }, { $unset: { idempotency_key: 1 } });
+        if (found.length > 0) await writes.forgetIdempotencyKeys(found.map(({ _id }) => _id));
         return found.length;
       }),
 
@@ -151,8 +155,8 @@ export const retentionRepository = ({ connection }: Store): RetentionRepository 
   };
 };
 
-/** The first UUIDv7 of that millisecond: sagas accepted before have smaller ones. */
-const idOf = (ms: number): SagaDocument['_id'] => {
+/** Returns the first UUIDv7 of that millisecond. Sagas accepted earlier have smaller ids. */
+const firstIdAt = (ms: number): SagaDocument['_id'] => {
   const hex = Math.max(0, ms).toString(16).padStart(12, '0');
   return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
 };

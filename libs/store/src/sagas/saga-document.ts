@@ -1,7 +1,12 @@
-import type { Phase } from '@crossroads/saga';
 import type { IntegrationStatus } from '@crossroads/contract';
+import type { Phase } from '@crossroads/saga';
 
-/** Phases of a saga that may still do something: by itself, or once an operator resumes it. */
+export const phases = ['running', 'waiting', 'awaiting_approval', 'retrying', 'stopped', 'ended'] as const satisfies readonly Phase[];
+
+/** Phases of a saga that continues without an operator. Only these sagas have a `next_run_at`. */
+export const inFlight = ['running', 'waiting', 'awaiting_approval', 'retrying'] as const satisfies readonly Phase[];
+
+/** Phases of a saga that may still act: on its own, or after an operator resumes it. */
 export const unended = ['running', 'waiting', 'awaiting_approval', 'retrying', 'stopped'] as const satisfies readonly Phase[];
 
 /** A saga as it is stored. */
@@ -14,7 +19,7 @@ export interface SagaDocument {
   concurrency_keys: string[];
   request: object;
   inbound_request: Record<string, unknown>;
-  /** The trace it was submitted in, by W3C's header of that name; absent where nobody traces. */
+  /** The W3C `traceparent` of the submission. Absent without tracing. */
   traceparent?: string;
   status: IntegrationStatus;
   phase: Phase;
@@ -30,7 +35,35 @@ export interface SagaDocument {
   next_run_at?: Date;
 }
 
-/** What the journal's entries show of their saga, what its trace goes on from, and whose it is. */
+/** The id and tenant of a saga. With both, a sharded cluster asks one shard for the document. */
+export type SagaKey = Pick<SagaDocument, '_id' | 'tenant_id'>;
+
+/** A saga and the claim that was its newest when it was read. */
+export type SeenSaga = SagaKey & Pick<SagaDocument, 'epoch'>;
+
+/** A saga to accept. */
+export interface NewSaga {
+  /** UUIDv7. */
+  saga_id: string;
+  correlation_id: string;
+  type: string;
+  version: number;
+  tenant_id: string;
+  concurrency_keys: string[];
+  request: object;
+  inbound_request: Record<string, unknown>;
+  accepted_at: Date;
+  traceparent?: string;
+  /** Absent when the caller gave none. The unique index holds only sagas that have one. */
+  idempotency_key?: string;
+}
+
+/** A saga with the caller's idempotency key. */
+export interface AcceptedSaga extends SagaDocument {
+  idempotency_key?: string;
+}
+
+/** What the journal and the traces need of a saga's document. The kernel only passes it on. */
 export interface SagaMetadata {
   tenantId: string;
   correlationId: string;
@@ -39,3 +72,13 @@ export interface SagaMetadata {
   inboundRequest: Record<string, unknown>;
   traceparent?: string | undefined;
 }
+
+/** Returns the metadata of a stored saga. */
+export const metadataOf = (saga: SagaDocument): SagaMetadata => ({
+  tenantId: saga.tenant_id,
+  correlationId: saga.correlation_id,
+  type: saga.type,
+  request: saga.request,
+  inboundRequest: saga.inbound_request,
+  traceparent: saga.traceparent,
+});

@@ -1,14 +1,14 @@
 import type { Order, RecoverRequest, SnapshotInfo } from '@crossroads/order-reset';
-import { concurrencyKeysOfOrder } from '@crossroads/order-reset';
+import { clearDeliveriesStep, concurrencyKeysOfOrder, recoverOrderType } from '@crossroads/order-reset';
 import mongoose from 'mongoose';
 import { collections, rawCollection } from '../mongodb/collections.js';
-import type { EntryDocument } from './entry-document.js';
 import type { Store } from '../mongodb/open-store.js';
+import { withStoreErrors } from '../mongodb/store-errors.js';
+import type { EntryDocument } from './entry-document.js';
 import type { SagaDocument } from './saga-document.js';
 import type { SagaRow } from './saga-view.repository.js';
-import { withStoreErrors } from '../mongodb/store-errors.js';
 
-/** An order as it is now, as a person looks at it. */
+/** An order for the operator pages, as it is now. */
 export interface OrderView {
   order_id: string;
   origin: { tenant: string; number: string };
@@ -18,31 +18,31 @@ export interface OrderView {
   progression_state: string;
   bols: unknown[];
   executed_drops: unknown[];
-  /** The saga that works on it at present. */
+  /** The saga that locks it. */
   held_by?: string;
 }
 
-/** One saga about an order, and what it did to it. */
+/** One saga about an order, and its effect on the order. */
 export interface OrderReset {
   saga: SagaRow;
-  /** What was cleared; absent when nothing was, or not yet. */
+  /** What was cleared. Absent when nothing was, or not yet. */
   cleared?: SnapshotInfo;
-  /** When it was put back. */
+  /** When it was restored. */
   restored_at?: Date;
-  /** The recovery that put it back, where it was not the saga itself. */
+  /** The recovery that restored it. Absent when the saga itself did. */
   restored_by?: string;
 }
 
 export interface OrderViewRepository {
   order(orderId: string): Promise<OrderView | undefined>;
-  /** Newest first. */
+  /** Returns sagas about the order, newest first. */
   resets(orderId: string): Promise<OrderReset[]>;
 }
 
-/** Newest resets shown of one order. */
-const most = 100;
+/** Resets shown of one order at most. */
+const maxResets = 100;
 
-/** What an order is known by. */
+/** The names of an order. */
 export interface OrderNames {
   _id: InstanceType<typeof mongoose.mongo.ObjectId>;
   routing: Record<`${'origin' | 'destination'}_tenant_id`, string>;
@@ -63,12 +63,12 @@ export const orderViewRepository = ({ connection }: Store): OrderViewRepository 
     return (await rawCollection<OrderDocument>(connection, collections.orders).findOne({ _id: new mongoose.mongo.ObjectId(orderId) })) ?? undefined;
   };
 
-  /** Sagas about the order that have yet to end: before their first entry only the line knows them. */
-  const inLine = async (orderId: string): Promise<string[]> => {
+  /** Returns the ids of open sagas about the order. Before its first journal entry, only its concurrency keys link a saga to the order. */
+  const openSagas = async (orderId: string): Promise<string[]> => {
     const order = await find(orderId);
     const sagas = await rawCollection<SagaDocument>(connection, collections.sagas)
       .find({ concurrency_keys: { $in: order ? concurrencyKeysOf(order) : [`id:${orderId.toLowerCase()}`] }, next_run_at: { $exists: true } }, { projection: { _id: 1 } })
-      .limit(most)
+      .limit(maxResets)
       .toArray();
     return sagas.map(({ _id }) => _id);
   };
@@ -84,14 +84,14 @@ export const orderViewRepository = ({ connection }: Store): OrderViewRepository 
       withStoreErrors(async () => {
         const about = { 'metadata.crossroads_order_id': { $in: [orderId, orderId.toLowerCase()] } };
         const logs = rawCollection<EntryDocument>(connection, collections.logs);
-        const [told, sagaVersion] = await Promise.all([logs.distinct('saga_id', about), inLine(orderId)]);
-        const ids = [...new Set([...told, ...sagaVersion])].sort().reverse().slice(0, most);
+        const [logged, open] = await Promise.all([logs.distinct('saga_id', about), openSagas(orderId)]);
+        const ids = [...new Set([...logged, ...open])].sort().reverse().slice(0, maxResets);
         const [sagas, effects] = await Promise.all([
           rawCollection<SagaDocument>(connection, collections.sagas)
             .find({ _id: { $in: ids } }, { projection: { inbound_request: 0, concurrency_keys: 0 }, sort: { _id: -1 } })
             .toArray(),
           logs
-            .find({ saga_id: { $in: ids }, 'step.name': 'clear-deliveries', 'step.outcome': 'done' }, { projection: { saga_id: 1, step: 1, date: 1, journal: 1 } })
+            .find({ saga_id: { $in: ids }, 'step.name': clearDeliveriesStep, 'step.outcome': 'done' }, { projection: { saga_id: 1, step: 1, date: 1, journal: 1 } })
             .toArray(),
         ]);
         return sagas.map((saga) => ({ saga, ...effectOf(effects.filter(({ saga_id }) => saga_id === saga._id)), ...recoveryOf(saga, sagas) }));
@@ -113,9 +113,9 @@ const effectOf = (effects: Effect[]): Omit<OrderReset, 'saga'> => {
   return { ...(cleared && { cleared }), ...(cleared && undone && { restored_at: undone.date }) };
 };
 
-/** A recovery says in its request which reset it is of. */
+/** Returns the recovery of a reset. The request of a recovery names the reset. */
 const recoveryOf = ({ _id }: SagaRow, sagas: readonly SagaRow[]): Pick<OrderReset, 'restored_at' | 'restored_by'> => {
-  const recovery = sagas.find(({ type, status, request }) => type === 'recover_order' && status === 'synced' && (request as Partial<RecoverRequest>).recovers?.saga_id === _id);
+  const recovery = sagas.find(({ type, status, request }) => type === recoverOrderType && status === 'synced' && (request as Partial<RecoverRequest>).recovers?.saga_id === _id);
   return recovery?.ended_at ? { restored_at: recovery.ended_at, restored_by: recovery._id } : {};
 };
 

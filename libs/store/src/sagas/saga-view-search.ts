@@ -1,9 +1,9 @@
 import mongoose from 'mongoose';
 import { collections, rawCollection } from '../mongodb/collections.js';
-import type { EntryDocument } from './entry-document.js';
 import type { Store } from '../mongodb/open-store.js';
-import type { SagaDocument } from './saga-document.js';
 import { withStoreErrors } from '../mongodb/store-errors.js';
+import type { EntryDocument } from './entry-document.js';
+import type { SagaDocument } from './saga-document.js';
 
 const { ObjectId } = mongoose.mongo;
 
@@ -14,19 +14,19 @@ export interface Found {
 }
 
 export interface SagaSearch {
-  /** What the text names: a saga or correlation id, an order's id, or its number at either end. */
+  /** Finds sagas and orders by saga id, correlation id, order id, or the order's number at either end. */
   find(text: string): Promise<Found>;
-  /** The tenant of that id or name. */
+  /** Returns the id of the tenant with that id or name. */
   tenantId(idOrName: string): Promise<string | undefined>;
 }
 
-/** Hits shown; a text that names more names nothing. */
-const most = 200;
+/** Hits shown at most. */
+const maxHits = 200;
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const objectId = /^[0-9a-f]{24}$/i;
 
-/** Finds by index only. An order is found first, then the sagas about it: they may know it by another of its names. */
+/** Finds by index only. Finds orders first and then the sagas about them, since a saga may use another name of the order. */
 export const sagaSearch = ({ connection }: Store): SagaSearch => {
   const sagas = () => rawCollection<SagaDocument>(connection, collections.sagas);
   const orders = () => rawCollection(connection, collections.orders);
@@ -36,7 +36,7 @@ export const sagaSearch = ({ connection }: Store): SagaSearch => {
     // The indexes begin with the tenant, and there are few tenants.
     const tenant_id = { $in: await sagas().distinct('tenant_id') };
     const names = [{ tenant_id, correlation_id: text }, { 'request.order.order_number': text }, ...(uuid.test(text) ? [{ _id: text.toLowerCase() }] : [])];
-    const found = await sagas().find({ $or: names }, { projection: { _id: 1 } }).limit(most).toArray();
+    const found = await sagas().find({ $or: names }, { projection: { _id: 1 } }).limit(maxHits).toArray();
     return found.map(({ _id }) => _id);
   };
 
@@ -49,17 +49,17 @@ export const sagaSearch = ({ connection }: Store): SagaSearch => {
       { 'routing.destination_tenant_id': { $in: destinations }, destination_order_number: text },
       ...(objectId.test(text) ? [{ _id: new ObjectId(text) }] : []),
     ];
-    const found = await orders().find({ $or: names }, { projection: { _id: 1 } }).limit(most).toArray();
+    const found = await orders().find({ $or: names }, { projection: { _id: 1 } }).limit(maxHits).toArray();
     return found.map(({ _id }) => String(_id));
   };
 
   return {
     find: (text) =>
       withStoreErrors(async () => {
-        const [named, orderIds] = await Promise.all([namedSagas(text), namedOrders(text)]);
-        const asked = objectId.test(text) ? [text, text.toLowerCase()] : [];
-        const about = await logs().distinct('saga_id', { 'metadata.crossroads_order_id': { $in: [...orderIds, ...asked] } });
-        const sagaIds = [...new Set([...named, ...about])].sort().reverse().slice(0, most);
+        const [sagas, orderIds] = await Promise.all([namedSagas(text), namedOrders(text)]);
+        const given = objectId.test(text) ? [text, text.toLowerCase()] : [];
+        const about = await logs().distinct('saga_id', { 'metadata.crossroads_order_id': { $in: [...orderIds, ...given] } });
+        const sagaIds = [...new Set([...sagas, ...about])].sort().reverse().slice(0, maxHits);
         return { sagaIds, orderIds };
       }),
 

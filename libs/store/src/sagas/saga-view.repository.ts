@@ -3,17 +3,13 @@ import { integrationStatus } from '@crossroads/contract';
 import type { Phase } from '@crossroads/saga';
 import type { mongo } from 'mongoose';
 import { collections, rawCollection } from '../mongodb/collections.js';
-import type { EntryDocument } from './entry-document.js';
 import type { Store } from '../mongodb/open-store.js';
-import type { SagaDocument } from './saga-document.js';
 import { withStoreErrors } from '../mongodb/store-errors.js';
+import type { EntryDocument } from './entry-document.js';
+import type { SagaDocument } from './saga-document.js';
+import { inFlight, phases } from './saga-document.js';
 
-export const phases = ['running', 'waiting', 'awaiting_approval', 'retrying', 'stopped', 'ended'] as const satisfies readonly Phase[];
-
-/** Phases of a saga that has not come to its end and needs nobody. */
-export const inFlight: readonly Phase[] = ['running', 'waiting', 'awaiting_approval', 'retrying'];
-
-/** Which sagas to list; all that is given must hold. */
+/** Which sagas to list. A saga must match every given field. */
 export interface SagaFilter {
   statuses?: readonly IntegrationStatus[];
   phases?: readonly Phase[];
@@ -26,7 +22,7 @@ export type SagaRow = Omit<SagaDocument, 'inbound_request' | 'concurrency_keys'>
 
 export interface SagaRows {
   sagas: SagaRow[];
-  /** Where the next page begins; absent on the last. */
+  /** Where the next page begins. Absent on the last page. */
   next?: string;
 }
 
@@ -35,23 +31,23 @@ export interface SagaCounts {
   phase: Record<Phase, number>;
 }
 
-/** Sagas as a person looks at them. Reads only. */
+/** Sagas for the operator pages. Reads only. */
 export interface SagaViewRepository {
-  /** Newest first, from below `before`. */
+  /** Returns sagas, newest first, starting below `before`. */
   list(filter: SagaFilter, page: { before?: string; limit: number }): Promise<SagaRows>;
-  /** Each count stops at `countedUpTo`. */
+  /** Counts sagas by status and by phase. Each count stops at `countedUpTo`. */
   counts(): Promise<SagaCounts>;
-  /** The saga that has been under way for the longest. */
+  /** Returns the oldest saga that continues without an operator. */
   oldestInFlight(): Promise<SagaRow | undefined>;
-  /** Sagas that were due before `since` and that nobody has taken up. Stops counting at `countedUpTo`. */
+  /** Counts unclaimed sagas that were due before `since`. Stops at `countedUpTo`. */
   overdue(since: Date): Promise<number>;
   saga(sagaId: string): Promise<SagaDocument | undefined>;
   entries(sagaId: string): Promise<EntryDocument[]>;
 }
 
 /**
- * From here on a list says "1,000+": fifteen counts stand on every list, and exact ones would cost more with every saga ever taken.
- * Who acts on all of them is told how many there are.
+ * Highest count. Above it a list shows "1,000+". Each list shows fifteen counts, and exact counts would cost more with every saga.
+ * A bulk action shows the exact number.
  */
 export const countedUpTo = 1_000;
 
@@ -99,8 +95,8 @@ export const sagaViewRepository = ({ connection }: Store): SagaViewRepository =>
 };
 
 /**
- * Statuses and phases are always spelled out, all of them if need be: then every combination is a merge of ranges
- * of the one index on both, already sorted, and no list has to be sorted or searched through.
+ * Always names statuses and phases, all of them if none are given. Then MongoDB merges sorted ranges of the index on both.
+ * It neither sorts nor scans for any list.
  */
 const filterOf = ({ statuses, phases: wanted, tenantId, ids }: SagaFilter, before?: string): mongo.Filter<SagaDocument> => ({
   ...((statuses || wanted) && { status: { $in: statuses ?? integrationStatus.options }, phase: { $in: wanted ?? phases } }),

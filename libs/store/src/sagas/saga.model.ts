@@ -2,7 +2,7 @@ import { Schema } from 'mongoose';
 import { collections } from '../mongodb/collections.js';
 import { unended } from './saga-document.js';
 
-/** One saga. How far it has come is not here but in its journal; here is when to look at it next, and who may. */
+/** One saga: when a worker looks at it next, and which claim may write. Its progress is in its journal. */
 export const sagaSchema = new Schema(
   {
     /** UUIDv7: sorts by acceptance. */
@@ -11,9 +11,9 @@ export const sagaSchema = new Schema(
     version: { type: Number, required: true },
     tenant_id: { type: String, required: true },
     correlation_id: { type: String, required: true },
-    /** The caller's own name for the request, so that a repeat of it is no second reset. */
+    /** The caller's name for the request. A repeated request with the same key creates no second reset. */
     idempotency_key: String,
-    /** Names under which its order may be known; resets that share one wait in one line. */
+    /** Names of its order. Sagas that share a key wait in one order queue. */
     concurrency_keys: { type: [String], required: true },
     request: { type: Object, required: true },
     inbound_request: { type: Object, required: true },
@@ -29,7 +29,7 @@ export const sagaSchema = new Schema(
     accepted_at: { type: Date, required: true },
     updated_at: { type: Date, required: true },
     ended_at: Date,
-    /** When the next worker may take it, by the database's clock. Absent once nobody needs to. */
+    /** When a worker may claim the saga, by the database's clock. Absent when it stopped or ended. */
     next_run_at: Date,
   },
   { collection: collections.sagas, strict: 'throw', minimize: false, versionKey: false },
@@ -43,22 +43,32 @@ sagaSchema.index(
   { unique: true, name: 'idempotency', partialFilterExpression: { idempotency_key: { $exists: true } } },
 );
 /**
- * One recovery of a reset at a time, whoever asks for it and however often: the insert decides, so nothing is left behind where its process dies.
- * One that has stopped still holds its order and may go on, so it counts.
+ * Allows one unfinished recovery per reset. The insert itself enforces the rule, so a process that dies leaves no lock behind.
+ * A stopped recovery counts too: it still locks its order and may continue.
  */
 sagaSchema.index(
   { tenant_id: 1, 'request.recovers.saga_id': 1 },
   { unique: true, name: 'recovery', partialFilterExpression: { 'request.recovers.saga_id': { $exists: true }, phase: { $in: [...unended] } } },
 );
-/** Oldest keys first, for as long as they stand; see retention.repository.ts. */
+/** For the purge of old idempotency keys, oldest first. See retention.repository.ts. */
 sagaSchema.index({ accepted_at: 1 }, { name: 'key_age', partialFilterExpression: { idempotency_key: { $exists: true } } });
 sagaSchema.index({ next_run_at: 1, _id: 1 }, { name: 'due', ...due });
-sagaSchema.index({ concurrency_keys: 1, _id: 1 }, { name: 'line', ...due });
+sagaSchema.index({ concurrency_keys: 1, _id: 1 }, { name: 'concurrency_keys', ...due });
 sagaSchema.index({ tenant_id: 1, _id: -1 }, { name: 'newest' });
 sagaSchema.index({ tenant_id: 1, _id: 1 }, { name: 'under_way', ...due });
-/** What operators list and look up by; see saga-view.repository.ts. */
+/** For the lists of operators. See saga-view.repository.ts. */
 sagaSchema.index({ status: 1, phase: 1, _id: -1 }, { name: 'listed' });
 sagaSchema.index(
   { 'request.order.order_number': 1, tenant_id: 1, _id: -1 },
   { name: 'order_number', partialFilterExpression: { 'request.order.order_number': { $exists: true } } },
+);
+
+/** A saga that retention is deleting, until all of it is gone. See retention.repository.ts. */
+export const purgedSchema = new Schema(
+  {
+    /** The saga's id. */
+    _id: { type: String, required: true },
+    purged_at: { type: Date, required: true },
+  },
+  { collection: collections.purged, strict: 'throw', versionKey: false },
 );

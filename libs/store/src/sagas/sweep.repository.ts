@@ -1,43 +1,43 @@
 import { collections, rawCollection } from '../mongodb/collections.js';
 import type { Store } from '../mongodb/open-store.js';
-import type { SagaDocument } from './saga-document.js';
-import { dueImmediately } from './saga.repository.js';
 import { withStoreErrors } from '../mongodb/store-errors.js';
+import type { SagaDocument } from './saga-document.js';
+import { dueImmediately } from './saga-writes.js';
 
-/** A saga whose bell should have been heard by now. */
+/** A saga that a worker should run now, with what its job needs. */
 export interface DueSaga {
   sagaId: string;
   correlationId: string;
   type: string;
   tenantId: string;
   epoch: number;
-  /** Since when. */
+  /** Time when it became due. */
   due: Date;
 }
 
 export interface Overdue extends DueSaga {
-  /** For how long it has been due, by the database's clock. */
+  /** Milliseconds it has been due, by the database's clock. */
   overdueMs: number;
 }
 
-/** Where a walk through the due sagas goes on. */
+/** Where the next page of due sagas begins. */
 export interface SweepPlace {
   nextRunAt: Date;
   sagaId: string;
 }
 
-/** An order, and the ended saga it is held for. */
+/** An order that is locked by an ended saga. */
 export interface Orphan {
   orderId: string;
   sagaId: string;
 }
 
 export interface SweepRepository {
-  /** Sagas that are due, longest due first, from the given place on; and the place behind the last of them. */
+  /** Returns due sagas behind the given place, longest due first, and the place of the next page. */
   due(limit: number, after?: SweepPlace): Promise<{ sagas: Overdue[]; place: SweepPlace | undefined }>;
-  /** Of these sagas the ones that are due still, in the state they were read in. */
+  /** Returns those of the sagas that are still due and have not been claimed since they were read. */
   stillDue(found: readonly Pick<DueSaga, 'sagaId' | 'epoch' | 'due'>[]): Promise<Overdue[]>;
-  /** Among the next held orders those whose saga has ended: a ghost took them after the end. And behind which saga to go on. */
+  /** Returns, of the next locked orders, those whose saga has ended, and the place of the next page. A zombie worker can lock an order after its saga ended. */
   orphans(limit: number, after?: string): Promise<{ orphans: Orphan[]; place: string | undefined }>;
 }
 
@@ -46,10 +46,10 @@ interface Locked {
   lock: { saga_id: string };
 }
 
-/** What is due at once says nothing of since when; that is when it was accepted, resumed or made due. */
+/** Of a saga that is due immediately, `updated_at` is the time when it was accepted, resumed or made due. */
 const overdueMs = { $subtract: ['$$NOW', { $cond: [{ $eq: ['$next_run_at', dueImmediately] }, '$updated_at', '$next_run_at'] }] };
 
-const isDue = { next_run_at: { $exists: true }, $expr: { $lte: ['$next_run_at', '$$NOW'] } };
+export const isDue = { next_run_at: { $exists: true }, $expr: { $lte: ['$next_run_at', '$$NOW'] } };
 
 export const overdueFields = { correlation_id: 1, type: 1, tenant_id: 1, epoch: 1, next_run_at: 1, overdue_ms: overdueMs };
 
@@ -96,18 +96,18 @@ export const sweepRepository = ({ connection }: Store): SweepRepository => {
 
     orphans: (limit, after = '') =>
       withStoreErrors(async () => {
-        const ownLock = await rawCollection<Locked>(connection, collections.orders)
+        const locked = await rawCollection<Locked>(connection, collections.orders)
           .find({ _id: { $type: 'objectId' }, 'lock.saga_id': { $exists: true, $gt: after } } as object, { projection: { 'lock.saga_id': 1 }, sort: { 'lock.saga_id': 1 }, limit })
           .toArray();
-        const holders = ownLock.map(({ lock }) => lock.saga_id);
-        // A holder that is not there at all, as in an order copied from elsewhere, will not unlock it either.
-        const living = await sagas()
+        const holders = locked.map(({ lock }) => lock.saga_id);
+        // A saga that does not exist, as in an order copied from another database, will not unlock the order either.
+        const unended = await sagas()
           .find({ _id: { $in: holders }, phase: { $ne: 'ended' } }, { projection: { _id: 1 } })
           .toArray();
-        const open = new Set(living.map(({ _id }) => _id));
+        const open = new Set(unended.map(({ _id }) => _id));
         return {
-          orphans: ownLock.filter(({ lock }) => !open.has(lock.saga_id)).map(({ _id, lock }) => ({ orderId: _id.toHexString(), sagaId: lock.saga_id })),
-          place: ownLock.length === limit ? holders.at(-1) : undefined,
+          orphans: locked.filter(({ lock }) => !open.has(lock.saga_id)).map(({ _id, lock }) => ({ orderId: _id.toHexString(), sagaId: lock.saga_id })),
+          place: locked.length === limit ? holders.at(-1) : undefined,
         };
       }),
   };

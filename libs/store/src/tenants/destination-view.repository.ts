@@ -1,26 +1,28 @@
+import { dispatchResetStep } from '@crossroads/order-reset';
 import type { Phase } from '@crossroads/saga';
 import { collections, rawCollection } from '../mongodb/collections.js';
-import type { InstanceDocument, TenantDocument } from './directory.repository.js';
-import type { EntryDocument } from '../sagas/entry-document.js';
 import type { Store } from '../mongodb/open-store.js';
-import type { SagaDocument } from '../sagas/saga-document.js';
 import { withStoreErrors } from '../mongodb/store-errors.js';
+import type { EntryDocument } from '../sagas/entry-document.js';
+import type { SagaDocument } from '../sagas/saga-document.js';
+import { unended } from '../sagas/saga-document.js';
+import type { InstanceDocument, TenantDocument } from './directory.repository.js';
 
-/** What the journal last told of one error code at a destination. */
+/** The newest journal entry with one error code at a destination. */
 export interface DestinationTrouble {
   code: string;
   message: string;
-  /** Entries among those looked at. */
+  /** Number of entries with the code, among those that were read. */
   times: number;
   last_at: Date;
   saga_id: string;
 }
 
-/** A destination as a person looks at it. */
+/** A destination for the operator pages. */
 export interface DestinationView {
   instance: Omit<InstanceDocument, 'secret_ref'>;
   tenant_name: string;
-  /** Sagas that wait for it, by phase; see `sagasLookedAt`. */
+  /** Counts of sagas that wait for it, by phase. See `sagasCounted`. */
   waiting: Partial<Record<Phase, number>>;
   /** Newest first. */
   troubles: DestinationTrouble[];
@@ -30,14 +32,12 @@ export interface DestinationViewRepository {
   destinations(): Promise<DestinationView[]>;
 }
 
-/** Newest sagas at a destination that are looked at: enough to see what is wrong, few enough to look at every time. */
+/** Newest sagas at `dispatch-reset` that are read for the page. The limit keeps the query fast. */
 export const sagasCounted = 500;
 
-const atRest: readonly Phase[] = ['running', 'waiting', 'awaiting_approval', 'retrying', 'stopped'];
+type DispatchEntry = Pick<EntryDocument, 'saga_id' | 'date' | 'detail' | 'routing'>;
 
-type Told = Pick<EntryDocument, 'saga_id' | 'date' | 'detail' | 'routing'>;
-
-/** What is known of destinations without asking the workers: their settings, and what the journals of open sagas tell. */
+/** Reads what MongoDB stores about destinations: their settings, and the journals of open sagas. */
 export const destinationViewRepository = ({ connection }: Store): DestinationViewRepository => ({
   destinations: () =>
     withStoreErrors(async () => {
@@ -45,15 +45,15 @@ export const destinationViewRepository = ({ connection }: Store): DestinationVie
         rawCollection<InstanceDocument>(connection, collections.instances).find({}, { projection: { secret_ref: 0 } }).sort({ _id: 1 }).toArray(),
         rawCollection<TenantDocument>(connection, collections.tenants).find({}).toArray(),
         rawCollection<SagaDocument>(connection, collections.sagas)
-          .find({ status: { $in: openStatuses }, phase: { $in: [...atRest] }, step: 'dispatch-reset' }, { projection: { phase: 1 }, sort: { _id: -1 }, limit: sagasCounted })
+          .find({ status: { $in: openStatuses }, phase: { $in: [...unended] }, step: dispatchResetStep }, { projection: { phase: 1 }, sort: { _id: -1 }, limit: sagasCounted })
           .toArray(),
       ]);
-      const told = await rawCollection<EntryDocument>(connection, collections.logs)
-        .find({ saga_id: { $in: open.map(({ _id }) => _id) }, 'step.name': 'dispatch-reset' }, { projection: { saga_id: 1, date: 1, detail: 1, routing: 1 } })
+      const entries = await rawCollection<EntryDocument>(connection, collections.logs)
+        .find({ saga_id: { $in: open.map(({ _id }) => _id) }, 'step.name': dispatchResetStep }, { projection: { saga_id: 1, date: 1, detail: 1, routing: 1 } })
         .toArray();
       const names = new Map(tenants.map(({ _id, name }) => [_id, name]));
       return instances.map((instance) => {
-        const about = told.filter(({ routing }) => routing.destination_instance_id === instance._id);
+        const about = entries.filter(({ routing }) => routing.destination_instance_id === instance._id);
         const sagas = new Set(about.map(({ saga_id }) => saga_id));
         return {
           instance,
@@ -65,7 +65,7 @@ export const destinationViewRepository = ({ connection }: Store): DestinationVie
     }),
 });
 
-/** Where a saga can stand at `dispatch-reset`: spelled out, so that the index on status and phase serves. */
+/** Statuses of a saga at `dispatch-reset`. The query names them so that MongoDB uses the index on status and phase. */
 const openStatuses: SagaDocument['status'][] = ['master_mapped', 'destination_mapped', 'requested', 'error'];
 
 const phasesOf = (sagas: Pick<SagaDocument, 'phase'>[]): DestinationView['waiting'] => {
@@ -74,7 +74,7 @@ const phasesOf = (sagas: Pick<SagaDocument, 'phase'>[]): DestinationView['waitin
   return counts;
 };
 
-const troublesIn = (entries: Told[]): DestinationTrouble[] => {
+const troublesIn = (entries: DispatchEntry[]): DestinationTrouble[] => {
   const byCode = new Map<string, DestinationTrouble>();
   for (const { saga_id, date, detail } of entries.toSorted((a, b) => a.date.getTime() - b.date.getTime())) {
     if (detail.error === null) continue;

@@ -56,19 +56,22 @@ interface KnownCredentials {
   tenants: KnownTenant[];
 }
 
-/** Tenants, their instances, and the keys and clients that speak for them. */
+/** Tenants, their instances, and the API keys and clients that act for them. */
 export interface DirectoryRepository {
   key(id: string): Promise<KnownCredentials | undefined>;
   client(id: string): Promise<KnownCredentials | undefined>;
   instance(id: string): Promise<InstanceDocument | undefined>;
   tenantNamed(name: string): Promise<KnownTenant | undefined>;
-  /** Every key of the tenant, or of all tenants; revoked and expired ones too. */
+  /** Returns every key of the tenant, or of all tenants, including revoked and expired keys. */
   keys(tenantId?: string): Promise<KeyDocument[]>;
-  /** False when there is no such key. */
+  /** Revokes a key, or sets its expiry. Returns false when there is no such key. */
   endKey(id: string, end: { revoked_at: Date } | { expires_at: Date }): Promise<boolean>;
-  /** Pauses the destination, or lets it go on when there is no reason. False when it is so already, and then the first reason stands; or there is none of that id. */
+  /**
+   * Pauses the destination, or resumes it when `reason` is null. Returns false when there is none of that id, or its state is unchanged.
+   * A second pause keeps the first reason.
+   */
   pause(instanceId: string, reason: string | null): Promise<boolean>;
-  /** Each writes one document whole, new or in place of the one with its id. */
+  /** Each inserts its document or replaces the one with the same id. */
   saveTenant(tenant: TenantDocument): Promise<void>;
   saveInstance(instance: InstanceDocument): Promise<void>;
   saveKey(key: KeyDocument): Promise<void>;
@@ -129,8 +132,8 @@ export const directoryRepository = ({ connection }: Store): DirectoryRepository 
     pause: (instanceId, reason) =>
       withStoreErrors(async () => {
         const change = { $set: { paused: reason !== null, paused_reason: reason } };
-        const otherwise = reason !== null ? { paused: { $ne: true } } : { paused: true };
-        return (await rawCollection<InstanceDocument>(connection, collections.instances).updateOne({ _id: instanceId, ...otherwise }, change)).matchedCount > 0;
+        const changes = reason !== null ? { paused: { $ne: true } } : { paused: true };
+        return (await rawCollection<InstanceDocument>(connection, collections.instances).updateOne({ _id: instanceId, ...changes }, change)).matchedCount > 0;
       }),
     saveTenant: (tenant) => save(collections.tenants, tenant),
     saveInstance: (instance) => save(collections.instances, instance),

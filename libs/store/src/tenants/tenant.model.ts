@@ -6,7 +6,7 @@ export const tenantSchema = new Schema(
   {
     _id: { type: String, required: true },
     name: { type: String, required: true },
-    /** Days its sagas are kept after their end; for ever where it is absent. */
+    /** Days its sagas are kept after their end. For ever when absent. */
     retention_days: Number,
   },
   { collection: collections.tenants, strict: 'throw', versionKey: false },
@@ -15,22 +15,22 @@ export const tenantSchema = new Schema(
 tenantSchema.index({ name: 1 }, { unique: true, name: 'name' });
 tenantSchema.index({ retention_days: 1 }, { name: 'retention', partialFilterExpression: { retention_days: { $exists: true } } });
 
-/** One installation a tenant works with, and where a reset for it is sent. */
+/** One installation of a tenant, and where a reset for it is sent. */
 export const instanceSchema = new Schema(
   {
     _id: { type: String, required: true },
     tenant_id: { type: String, required: true },
     name: { type: String, required: true },
-    /** Which adapter carries a reset there. */
+    /** Selects the adapter that sends a reset there. */
     source_system: { type: String, required: true },
     source_system_id: { type: String, default: null },
     url: { type: String, required: true },
-    /** Where the adapter finds its credentials, as `env:NAME` or `file:/path`; never the credentials themselves. */
+    /** Where the adapter finds its credentials: `env:NAME` or `file:/path`. Never the credentials themselves. */
     secret_ref: { type: String, default: null },
-    /** Set by an operator, or when the destination says that it is gone: nothing is sent, everything waits. */
+    /** Set by an operator, or when the destination responds that it no longer exists. No requests are sent, and its sagas wait. */
     paused: { type: Boolean, default: false },
     paused_reason: { type: String, default: null },
-    /** What becomes of an order when this destination refuses its reset. */
+    /** What happens to an order when this destination rejects its reset. */
     on_rejection: { type: String, enum: ['restore', 'keep'], default: 'restore' },
   },
   { collection: collections.instances, strict: 'throw', versionKey: false },
@@ -38,7 +38,7 @@ export const instanceSchema = new Schema(
 
 instanceSchema.index({ tenant_id: 1, name: 1 }, { unique: true, name: 'tenant_instance' });
 
-/** An API key: bound to one tenant and instance, kept as a digest. */
+/** An API key, bound to one tenant and instance. Only its digest is stored. */
 export const keySchema = new Schema(
   {
     /** Public part of the key. */
@@ -56,7 +56,7 @@ export const keySchema = new Schema(
 
 keySchema.index({ tenant_id: 1, instance_id: 1 }, { name: 'tenant_keys' });
 
-/** A client that trades its secret for tokens; bound to tenants and scopes, not to an instance. */
+/** A client that exchanges its secret for tokens. It is bound to tenants and scopes, not to an instance. */
 export const clientSchema = new Schema(
   {
     _id: { type: String, required: true },
