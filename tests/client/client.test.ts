@@ -3,35 +3,35 @@ import { ConflictError, createClient, NotFoundError, TimedOutError, ValidationEr
 import type { Client, ResetProgress } from '@crossroads/client';
 import { eventually } from '@crossroads/testkit';
 import { collections } from '@crossroads/store';
-import { intakeWorld } from '../intake/world.js';
-import type { IntakeWorld, TenantName } from '../intake/world.js';
+import { createIntakeFixture } from '../intake/intake-fixture.js';
+import type { IntakeFixture, TenantName } from '../intake/intake-fixture.js';
 
-let world: IntakeWorld;
+let fixture: IntakeFixture;
 let alpha: Client;
 let beta: Client;
 beforeAll(async () => {
-  world = await intakeWorld('client');
-  [alpha, beta] = (['Alpha', 'Beta'] as const).map((name: TenantName) => createClient({ baseUrl: world.url, apiKey: world.keys[name] })) as [Client, Client];
+  fixture = await createIntakeFixture('client');
+  [alpha, beta] = (['Alpha', 'Beta'] as const).map((name: TenantName) => createClient({ baseUrl: fixture.url, apiKey: fixture.keys[name] })) as [Client, Client];
 });
-afterAll(() => world.close());
+afterAll(() => fixture.close());
 
-/** What is still under way would take the answer that a later test gives the destination. */
-afterEach(() => eventually(async () => (await world.store.connection.db!.collection(collections.sagas).countDocuments({ phase: { $nin: ['ended', 'stopped'] } })) === 0));
+/** Waits until no saga is active. Otherwise an active saga would consume the destination's response of a later test. */
+afterEach(() => eventually(async () => (await fixture.store.connection.db!.collection(collections.sagas).countDocuments({ phase: { $nin: ['ended', 'stopped'] } })) === 0));
 
-const input = async (more: object = {}) => ({ order_number: (await world.deliver()).origin_order_number, destTenantName: 'Beta', ...more });
+const input = async (more: object = {}) => ({ order_number: (await fixture.deliver()).origin_order_number, destTenantName: 'Beta', ...more });
 
-/** While nobody works on what is asked for. */
-const idle = async <T>(observe: () => Promise<T>): Promise<T> => {
-  world.working = false;
+/** Runs the test part while no worker runs sagas. */
+const withoutWorker = async <T>(observe: () => Promise<T>): Promise<T> => {
+  fixture.working = false;
   try {
     return await observe();
   } finally {
-    world.working = true;
+    fixture.working = true;
   }
 };
 
 describe('a reset', () => {
-  test('is accepted, followed entry by entry, and over', async () => {
+  test('is accepted, followed entry by entry, and finished', async () => {
     const accepted = await alpha.reset(await input());
     expect(accepted).toMatchObject({ status: 'pending', replayed: false, log: { correlation_id: accepted.correlationId } });
     const seen: ResetProgress[] = [];
@@ -41,11 +41,11 @@ describe('a reset', () => {
     expect(outcome.logs.map(({ title }) => title)).toEqual(expect.arrayContaining(['Reset accepted', 'BOLs and executed drops cleared']));
   });
 
-  test('is answered with its outcome where the reply may be held', async () => {
+  test('returns its outcome if the reply may be held', async () => {
     expect(await alpha.reset(await input({ waitS: 20 }))).toMatchObject({ status: 'synced', log: { status: 'succeeded' } });
   });
 
-  test('is one reset however often it is sent under one key, and a key is for one request', async () => {
+  test('is one reset for one key, and the key is for one request', async () => {
     const request = await input({ idempotencyKey: 'recall-"1"' });
     const first = await alpha.reset(request);
     const second = await alpha.reset(request);
@@ -53,7 +53,7 @@ describe('a reset', () => {
     await expect(alpha.reset({ ...(await input()), idempotencyKey: 'recall-"1"' })).rejects.toMatchObject({ kind: 'conflict', status: 422 });
   });
 
-  test('has the name its caller gives it, which is for one request', async () => {
+  test('has the correlation id of its caller, and the id is for one request', async () => {
     const request = await input({ correlationId: 'mine-0001' });
     expect((await alpha.reset(request)).correlationId).toBe('mine-0001');
     expect((await alpha.reset(request)).replayed).toBe(true);
@@ -62,17 +62,17 @@ describe('a reset', () => {
     await expect(other).rejects.toMatchObject({ status: 409 });
   });
 
-  test('that is malformed says where, and is not accepted', async () => {
-    const before = await world.sagas();
+  test('that is invalid rejects with the invalid fields, and is not accepted', async () => {
+    const before = await fixture.sagas();
     const failure: unknown = await alpha.reset({ destTenantName: '', correlationId: 'short' }).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(ValidationError);
     expect((failure as ValidationError).detail.map(({ loc }) => loc.join('.'))).toEqual(['header.X-Dest-Tenant-Name', 'header.X-Correlation-ID', 'body.order']);
-    expect(await world.sagas()).toBe(before);
+    expect(await fixture.sagas()).toBe(before);
   });
 });
 
 describe('its status', () => {
-  test('is told anew only where it has changed', async () => {
+  test('is returned again only after a change', async () => {
     const { correlationId } = await alpha.reset(await input());
     const { etag, retryAfterMs, status } = await alpha.status(correlationId, { waitS: 20 });
     expect([status, retryAfterMs]).toEqual(['synced', undefined]);
@@ -80,14 +80,14 @@ describe('its status', () => {
     expect(await alpha.status(correlationId, { ifNoneMatch: '"other"' })).toMatchObject({ etag });
   });
 
-  test('is nobody else’s', async () => {
+  test('is not available to another tenant', async () => {
     const { correlationId } = await alpha.reset(await input());
     await expect(beta.status(correlationId)).rejects.toThrow(NotFoundError);
     await expect(beta.waitFor(correlationId)).rejects.toThrow(NotFoundError);
   });
 
-  test('is not waited for longer than one wants', async () => {
-    await idle(async () => {
+  test('is not waited for longer than the timeout', async () => {
+    await withoutWorker(async () => {
       const { correlationId } = await alpha.reset(await input());
       const failure: unknown = await alpha.waitFor(correlationId, { timeoutMs: 300 }).catch((error: unknown) => error);
       expect(failure).toBeInstanceOf(TimedOutError);
@@ -96,8 +96,8 @@ describe('its status', () => {
     }).then((correlationId) => alpha.cancel(correlationId));
   });
 
-  test('is no longer waited for once the signal says so, and the service lets go as well', async () => {
-    await idle(async () => {
+  test('is no longer waited for after an abort', async () => {
+    await withoutWorker(async () => {
       const { correlationId } = await alpha.reset(await input());
       const abort = new AbortController();
       const seen: string[] = [];
@@ -110,9 +110,9 @@ describe('its status', () => {
   });
 });
 
-test('a list goes through all pages, newest first, and only as far as it is read', async () => {
+test('a list reads all pages, newest first, and stops with its reader', async () => {
   const made: string[] = [];
-  const order_number = (await world.deliver()).origin_order_number;
+  const order_number = (await fixture.deliver()).origin_order_number;
   for (let i = 0; i < 5; i++) made.unshift((await alpha.reset({ order_number, destTenantName: 'Beta' })).correlationId);
   const found: string[] = [];
   for await (const { correlation_id } of alpha.list({ order_number, pageSize: 2 })) found.push(correlation_id);
@@ -125,30 +125,30 @@ test('a list goes through all pages, newest first, and only as far as it is read
 
 describe('a decision', () => {
   const requested = async () => {
-    world.destination.answers.push('requested');
+    fixture.destination.answers.push('requested');
     const { correlationId } = await alpha.reset(await input());
     await eventually(async () => (await alpha.status(correlationId)).status === 'requested');
     return correlationId;
   };
 
-  test('to cancel is taken before anything was cleared, and refused afterwards with the reason', async () => {
-    const called = await idle(async () => {
+  test('to cancel is accepted before data was cleared, and rejected later with the reason', async () => {
+    const canceledId = await withoutWorker(async () => {
       const { correlationId } = await alpha.reset(await input());
       expect((await alpha.cancel(correlationId, { reasonCode: 'BY MISTAKE' })).status).toBe('canceled');
       return correlationId;
     });
-    expect((await alpha.cancel(called)).status).toBe('canceled');
+    expect((await alpha.cancel(canceledId)).status).toBe('canceled');
     const { correlationId } = await alpha.reset(await input({ waitS: 20 }));
-    await expect(alpha.cancel(correlationId)).rejects.toMatchObject({ kind: 'conflict', retryable: false, message: expect.stringContaining('cleared already') });
+    await expect(alpha.cancel(correlationId)).rejects.toMatchObject({ kind: 'conflict', retryable: false, message: expect.stringContaining('already been cleared') });
   });
 
-  test('to accept is the destination’s', async () => {
+  test('to accept is made by the destination', async () => {
     const id = await requested();
     expect((await beta.accept(id, { senderTenantName: 'Alpha' })).status).toBe('synced');
     await expect(beta.reject(id, { senderTenantName: 'Alpha' })).rejects.toThrow(ConflictError);
   });
 
-  test('to reject puts everything back', async () => {
+  test('to reject restores the order', async () => {
     const id = await requested();
     await beta.reject(id, { senderTenantName: 'Alpha', reasonCode: 'ON THE ROAD' });
     expect(await alpha.waitFor(id)).toMatchObject({ status: 'rejected', message: 'Rejected by Beta: ON THE ROAD. The order is put back as it was.' });
@@ -156,13 +156,13 @@ describe('a decision', () => {
 });
 
 describe('a client with id and secret', () => {
-  test('speaks for the tenant it names', async () => {
-    const client = createClient({ baseUrl: world.url, clientId: world.client.id, clientSecret: world.client.secret, tenantName: 'Alpha' });
+  test('acts for the tenant that it names', async () => {
+    const client = createClient({ baseUrl: fixture.url, clientId: fixture.client.id, clientSecret: fixture.client.secret, tenantName: 'Alpha' });
     expect((await client.reset(await input({ waitS: 20 }))).status).toBe('synced');
   });
 
-  test('is told apart: not known, and not allowed', async () => {
-    const options = { baseUrl: world.url, clientId: world.client.id, clientSecret: world.client.secret };
+  test('has separate errors: not authenticated, and not allowed', async () => {
+    const options = { baseUrl: fixture.url, clientId: fixture.client.id, clientSecret: fixture.client.secret };
     const secret = 'w'.repeat(43);
     const failure: unknown = await createClient({ ...options, clientSecret: secret, tenantName: 'Alpha' }).reset(await input()).catch((error: unknown) => error);
     expect(failure).toMatchObject({ kind: 'not_authenticated', status: 401 });

@@ -3,5 +3,5 @@ export interface Block {
   lines: string;
 }
 
-/** The code blocks of a page, in their order. */
+/** Returns the code blocks of a page, in order. */
 export const blocksOf = (page: string): Block[] => [...page.matchAll(/^```(?<language>\w+)\n(?<lines>[^]*?)^```$/gm)].map(({ groups }) => groups as unknown as Block);

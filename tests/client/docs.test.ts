@@ -27,16 +27,16 @@ afterAll(async () => {
   await sandbox.stop();
 }, 60_000);
 
-/** What a page says, as it is said here. */
-const here = (text: string): string =>
+/** Returns a command with the addresses and paths of this sandbox. */
+const forThisSandbox = (text: string): string =>
   text
     .replaceAll('http://localhost:8080', face.intake_url)
     .replaceAll('http://localhost:8081', face.ops_url)
     .replaceAll('http://localhost:8082', face.destination_url)
     .replaceAll('.data/', `${sandbox.dataDir}/`);
 
-/** The same for two runs that went alike. */
-const alike = (text: string): string =>
+/** Returns an output without values that differ between two runs. */
+const withoutVariableParts = (text: string): string =>
   text
     .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[47][0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<id>')
     .replaceAll(/\b[0-9a-f]{24}\b/g, '<order>')
@@ -46,15 +46,15 @@ const alike = (text: string): string =>
     .replaceAll('\r', '')
     .trimEnd();
 
-/** Runs the blocks of a page one after the other in one shell; answers what each printed. */
-const printedBy = async (blocks: readonly Block[]): Promise<string[]> => {
+/** Runs the blocks of a page in one shell, in order. Returns the output of each block. */
+const outputsOf = async (blocks: readonly Block[]): Promise<string[]> => {
   const steps = blocks.map(({ language, lines }, index) => {
-    if (language === 'bash') return here(lines);
+    if (language === 'bash') return forThisSandbox(lines);
     const file = join(folder, `example-${index}.mjs`);
-    writeFileSync(file, here(lines));
+    writeFileSync(file, forThisSandbox(lines));
     return `node ${file}`;
   });
-  // What npx would find, without the second it takes to look.
+  // Replaces npx, which takes a second to find the command.
   const script = ['exec 2>&1', 'npx() { "$@"; }', ...steps.flatMap((step) => [step, 'echo "§"'])].join('\n');
   const env = { ...process.env, PATH: `${resolve('node_modules/.bin')}:${process.env['PATH']}`, CROSSROADS_URL: face.intake_url, CROSSROADS_OPS_URL: face.ops_url };
   const { stdout } = await promisify(execFile)('bash', ['-euc', script], { env }).catch((error: { stdout?: string; message: string }) => {
@@ -64,17 +64,17 @@ const printedBy = async (blocks: readonly Block[]): Promise<string[]> => {
 };
 
 test.each(['libs/client/README.md', 'docs/integrating.md'])(
-  '%s says what happens',
+  'the commands on %s have the output on the page',
   async (path) => {
     const blocks = blocksOf(readFileSync(path, 'utf8'));
     const runnable = blocks.filter(({ language }) => language === 'bash' || language === 'js');
     expect(runnable.length).toBeGreaterThan(8);
     const key = runnable.findIndex(({ lines }) => lines.includes('export CROSSROADS_API_KEY'));
     const ordered = [runnable[key]!, ...runnable.filter((_, index) => index !== key)];
-    const printed = await printedBy(ordered);
+    const outputs = await outputsOf(ordered);
     for (const [index, block] of ordered.entries()) {
-      const said = blocks[blocks.indexOf(block) + 1];
-      if (said?.language === 'text') expect(alike(printed[index]!)).toBe(alike(said.lines));
+      const documented = blocks[blocks.indexOf(block) + 1];
+      if (documented?.language === 'text') expect(withoutVariableParts(outputs[index]!)).toBe(withoutVariableParts(documented.lines));
     }
   },
   240_000,

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** `cut` ends the connection unanswered, `cut-short` in the middle of the body, `hang` never answers. */
+/** `cut` closes the connection without a response, `cut-short` in the middle of the body. `hang` never responds. */
 export type Behaviour = 'cut' | 'cut-short' | 'hang' | { status?: number; headers?: Record<string, string>; body?: unknown };
 
 export interface Received {
@@ -13,7 +13,7 @@ export interface Received {
   body: string;
 }
 
-/** A server that does what it is told with one request after the other, and the last thing for good. */
+/** A server with one behaviour for each request. The last behaviour also applies to all later requests. */
 export interface MisbehavingServer {
   url: string;
   received: Received[];
@@ -22,7 +22,7 @@ export interface MisbehavingServer {
 }
 
 export const misbehavingServer = async (): Promise<MisbehavingServer> => {
-  let blockedBy: Behaviour[] = [];
+  let remaining: Behaviour[] = [];
   const received: Received[] = [];
   const server = createServer((request, response) => {
     const { method = '', url: path = '', headers } = request;
@@ -30,7 +30,7 @@ export const misbehavingServer = async (): Promise<MisbehavingServer> => {
     request.setEncoding('utf8').on('data', (text: string) => (body += text));
     request.once('end', () => {
       received.push({ method, path, headers, body });
-      answer(request, response, blockedBy.length > 1 ? blockedBy.shift()! : blockedBy[0]!);
+      respond(request, response, remaining.length > 1 ? remaining.shift()! : remaining[0]!);
     });
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -38,7 +38,7 @@ export const misbehavingServer = async (): Promise<MisbehavingServer> => {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     received,
     behave: (...behaviours) => {
-      blockedBy = behaviours;
+      remaining = behaviours;
       received.length = 0;
     },
     close: async () => {
@@ -49,7 +49,7 @@ export const misbehavingServer = async (): Promise<MisbehavingServer> => {
   };
 };
 
-const answer = ({ socket }: IncomingMessage, response: ServerResponse, behaviour: Behaviour): void => {
+const respond = ({ socket }: IncomingMessage, response: ServerResponse, behaviour: Behaviour): void => {
   if (behaviour === 'hang') return;
   if (behaviour === 'cut') {
     socket.destroy();

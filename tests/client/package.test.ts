@@ -5,7 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { blocksOf } from './doc-blocks.js';
 
-/** Somebody's project, with the package in it as npm would publish it, and nothing else of ours. */
+/** An empty project with the package as npm would publish it. */
 let project: string;
 let installed: string;
 
@@ -25,37 +25,37 @@ const files = (ending: string): string[] =>
 const importsOf = (file: string): string[] =>
   [...readFileSync(file, 'utf8').matchAll(/(?:\bfrom |^import |\bimport\(|\brequire\()'([^']+)'/gm)].map(([, name]) => name!);
 
-/** Every module that comes with this one. */
-const reachedFrom = (file: string, reached = new Set<string>()): Set<string> => {
+/** Returns the module and all modules that it imports. */
+const modulesOf = (file: string, reached = new Set<string>()): Set<string> => {
   if (reached.has(file)) return reached;
   reached.add(file);
-  for (const name of importsOf(file)) if (name.startsWith('.')) reachedFrom(resolve(dirname(file), name), reached);
+  for (const name of importsOf(file)) if (name.startsWith('.')) modulesOf(resolve(dirname(file), name), reached);
   return reached;
 };
 
 describe('the package', () => {
-  test('holds what runs, its types, its page and its command, and depends on nothing', () => {
+  test('has code, types, README and command, and no dependencies', () => {
     const manifest = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')) as Record<string, unknown>;
     expect(Object.keys(manifest).filter((name) => /dependencies$/i.test(name))).toEqual([]);
     const kinds = new Set(files('').filter((name) => name.includes('.')).map((name) => name.slice(name.indexOf('.'))));
     expect([...kinds].toSorted()).toEqual(['.command.d.ts', '.command.js', '.d.ts', '.js', '.json', '.md']);
   });
 
-  test('imports, in code and in types, nothing but itself; its command line, Node besides', () => {
-    const foreign = [...files('.js'), ...files('.d.ts')].flatMap((file) => importsOf(join(installed, file)).filter((name) => !name.startsWith('.')));
-    expect(foreign.filter((name) => !name.startsWith('node:'))).toEqual([]);
-    const library = [...reachedFrom(join(installed, 'dist/index.js'))];
+  test('imports only its own modules; only the command line imports Node modules', () => {
+    const imported = [...files('.js'), ...files('.d.ts')].flatMap((file) => importsOf(join(installed, file)).filter((name) => !name.startsWith('.')));
+    expect(imported.filter((name) => !name.startsWith('node:'))).toEqual([]);
+    const library = [...modulesOf(join(installed, 'dist/index.js'))];
     expect(library.length).toBeGreaterThan(10);
     expect(library.flatMap(importsOf).filter((name) => !name.startsWith('.'))).toEqual([]);
   });
 
-  test('runs in an empty project, and its command too', () => {
+  test('runs in an empty project, with its command', () => {
     const run = (...args: string[]) => execFileSync(process.execPath, args, { cwd: project, encoding: 'utf8' });
     expect(run('--input-type=module', '-e', `import { createClient } from '@crossroads/client'; console.log(typeof createClient({ baseUrl: 'http://localhost', apiKey: 'k' }).reset)`)).toBe('function\n');
     expect(run(join(installed, 'bin/crossroads.js'), '--help')).toContain('reset');
   });
 
-  test('has types that hold by themselves, for each example of its page', () => {
+  test('has complete types for each example of its README', () => {
     symlinkSync(resolve('node_modules/@types'), join(project, 'node_modules/@types'));
     symlinkSync(resolve('node_modules/undici-types'), join(project, 'node_modules/undici-types'));
     const examples = blocksOf(readFileSync(join(installed, 'README.md'), 'utf8')).filter(({ language }) => language === 'js');

@@ -1,22 +1,22 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { OrderRecord } from '@crossroads/store';
-import { intakeWorld, tenants, to } from './world.js';
-import type { IntakeWorld, TenantName } from './world.js';
+import { createIntakeFixture, tenants, to } from './intake-fixture.js';
+import type { IntakeFixture, TenantName } from './intake-fixture.js';
 
-let world: IntakeWorld;
-beforeAll(async () => (world = await intakeWorld('direction')));
-afterAll(() => world.close());
+let fixture: IntakeFixture;
+beforeAll(async () => (fixture = await createIntakeFixture('direction')));
+afterAll(() => fixture.close());
 
-interface Asked {
+interface ResetCall {
   caller: TenantName;
   other: TenantName;
   id?: string;
   number?: string;
 }
 
-/** What must come of it: an order to reset, or a reason why not. */
-const model = (orders: readonly OrderRecord[], { caller, other, id, number }: Asked): string => {
+/** Returns the expected result: the id of the order to reset, or an error code. */
+const model = (orders: readonly OrderRecord[], { caller, other, id, number }: ResetCall): string => {
   const mine = orders.flatMap((order) => {
     const { origin_tenant_name: from, destination_tenant_name: to } = order.routing;
     if (from === caller && to === other) return [{ order, number: order.origin_order_number }];
@@ -32,9 +32,9 @@ const model = (orders: readonly OrderRecord[], { caller, other, id, number }: As
 const tenant = fc.constantFrom(...tenants);
 const number = fc.constantFrom('1', '2', '3', '4');
 const anOrder = fc.record({ from: tenant, to: tenant, origin: number, destination: number }).filter(({ from, to: dest }) => from !== dest);
-// A tenant's own numbers are unique, and so are those it gives to what others send it.
+// The numbers that a tenant gives to its orders are unique.
 const someOrders = fc.uniqueArray(anOrder, { maxLength: 8, selector: ({ from, origin }) => `${from}/${origin}` });
-const asked = fc.record({ caller: tenant, other: tenant, index: fc.option(fc.nat(9), { nil: undefined }), number: fc.option(number, { nil: undefined }) }).filter(({ index, number: named }) => index !== undefined || named !== undefined);
+const resetCall = fc.record({ caller: tenant, other: tenant, index: fc.option(fc.nat(9), { nil: undefined }), number: fc.option(number, { nil: undefined }) }).filter(({ index, number: named }) => index !== undefined || named !== undefined);
 
 interface Made {
   from: TenantName;
@@ -46,7 +46,7 @@ interface Made {
 const [there, back]: [Made, Made] = [{ from: 'Alpha', to: 'Beta', origin: '1', destination: '2' }, { from: 'Beta', to: 'Alpha', origin: '3', destination: '1' }];
 const asAlpha = { caller: 'Alpha', other: 'Beta', index: undefined, number: undefined } as const;
 
-/** What chance may miss in a run: synced, not found, ambiguous, disagreeing. */
+/** One example of each result, because a random run may miss one: synced, not found, ambiguous, mismatch. */
 const oneOfEach: [Made[], { caller: TenantName; other: TenantName; index: number | undefined; number: string | undefined }][] = [
   [[there], { ...asAlpha, number: '1' }],
   [[there], { ...asAlpha, number: '2' }],
@@ -54,23 +54,23 @@ const oneOfEach: [Made[], { caller: TenantName; other: TenantName; index: number
   [[there], { ...asAlpha, index: 0, number: '2' }],
 ];
 
-test('every reset goes to the order that is meant, in either direction, or says why not', async () => {
-  world.working = false;
+test('every reset reaches the order that it names, in either direction, or ends with the right error code', async () => {
+  fixture.working = false;
   const seen = new Set<string>();
-  const orders = () => world.store.connection.db!.collection('orders');
+  const orders = () => fixture.store.connection.db!.collection('orders');
   await fc.assert(
-    fc.asyncProperty(someOrders, asked, async (wanted, { caller, other, index, number: named }) => {
+    fc.asyncProperty(someOrders, resetCall, async (wanted, { caller, other, index, number: named }) => {
       await orders().deleteMany({});
       const made: OrderRecord[] = [];
       for (const { from, to: dest, origin, destination } of wanted) {
-        made.push(await world.deliver({ origin_order_number: origin, destination_order_number: destination }, { from, to: dest }));
+        made.push(await fixture.deliver({ origin_order_number: origin, destination_order_number: destination }, { from, to: dest }));
       }
       const id = index === undefined ? undefined : (made[index]?.order_id ?? 'f'.repeat(24));
       const expected = model(made, { caller, other, ...(id !== undefined && { id }), ...(named !== undefined && { number: named }) });
 
-      const submitted = await world.call('/v1/order/reset', { as: caller, headers: to(other), body: { order: { order_id: id, order_number: named } } });
-      await world.runSaga(submitted.body.log.saga_id);
-      const { body } = await world.call(`/v1/order/reset/${submitted.body.log.correlation_id}`, { as: caller });
+      const submitted = await fixture.call('/v1/order/reset', { as: caller, headers: to(other), body: { order: { order_id: id, order_number: named } } });
+      await fixture.runSaga(submitted.body.log.saga_id);
+      const { body } = await fixture.call(`/v1/order/reset/${submitted.body.log.correlation_id}`, { as: caller });
       const { log } = body;
       const outcome = body.status === 'synced' ? log.metadata.crossroads_order_id : log.detail.error;
       expect(outcome).toBe(expected);
@@ -81,7 +81,7 @@ test('every reset goes to the order that is meant, in either direction, or says 
         expect([log.routing.origin_tenant_name, log.routing.destination_tenant_name]).toEqual([caller, other]);
         const order = made.find(({ order_id }) => order_id === expected)!;
         const theirs = order.routing.origin_tenant_name === caller ? order.destination_order_number : order.origin_order_number;
-        expect(world.destination.received.at(-1)!.body).toContain(`"order_number":"${theirs}"`);
+        expect(fixture.destination.received.at(-1)!.body).toContain(`"order_number":"${theirs}"`);
       }
     }),
     { numRuns: 250, examples: oneOfEach },

@@ -1,22 +1,22 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { intakeWorld, scopes } from './world.js';
-import type { Call, IntakeWorld, Reply } from './world.js';
+import { createIntakeFixture, scopes } from './intake-fixture.js';
+import type { Call, IntakeFixture, Reply } from './intake-fixture.js';
 
-/** `FUZZ_REQUESTS=20000 FUZZ_SEED=1 npx jest tests/intake/fuzz` for a long run; the ordinary one is short. */
+/** A long run: `FUZZ_REQUESTS=20000 FUZZ_SEED=1 npx jest tests/intake/fuzz`. */
 const requests = Number(process.env['FUZZ_REQUESTS'] ?? 3_000);
 const seed = Number(process.env['FUZZ_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 
-/** At once, each on a connection that is kept alive. The intake shares its process with them, so more would measure them and not it. */
+/** Concurrent senders, each with a keep-alive connection. They share the process with the intake, so more of them would distort the measured durations. */
 const senders = 16;
 
-let world: IntakeWorld;
+let fixture: IntakeFixture;
 beforeAll(async () => {
-  world = await intakeWorld('fuzz');
-  world.working = false;
+  fixture = await createIntakeFixture('fuzz');
+  fixture.working = false;
 });
-afterAll(() => world.close());
+afterAll(() => fixture.close());
 
-/** mulberry32: small, and the same everywhere. */
+/** mulberry32: a small random generator with the same results on every platform. */
 const random = (start: number) => {
   let state = start;
   return () => {
@@ -39,7 +39,7 @@ const fuzzer = (next: () => number) => {
     return [null, true, Math.floor(next() * 1e6), next() * 1e300, pick(nasty), 'O-1'][kind];
   };
   const seeds = () => ({
-    order: { order_number: pick(['O-0', 'O-1', 'nobody']), order_id: pick([undefined, null, 'f'.repeat(24)]) },
+    order: { order_number: pick(['O-0', 'O-1', 'unknown']), order_id: pick([undefined, null, 'f'.repeat(24)]) },
     bol_number: 'B',
     terminal: { source_id: 'T' },
     site: { source_id: 'S' },
@@ -75,15 +75,15 @@ const fuzzer = (next: () => number) => {
   };
 };
 
-test(`${requests} mangled requests: no fault of ours, none late, nothing kept of what was refused (seed ${seed})`, async () => {
-  await world.deliver();
-  await world.deliver();
+test(`${requests} malformed requests: no internal error, none late, and no rejected request is stored (seed ${seed})`, async () => {
+  await fixture.deliver();
+  await fixture.deliver();
   const draw = fuzzer(random(seed));
-  const count = { result: 0, accepted: 0, slowest: 0, classes: {} as Record<string, number> };
+  const count = { total: 0, accepted: 0, slowest: 0, classes: {} as Record<string, number> };
   const bad: string[] = [];
   const ids = new Set<string>();
   const take = (path: string, call: Call, reply: Reply): void => {
-    count.result += 1;
+    count.total += 1;
     count.slowest = Math.max(count.slowest, reply.ms);
     const group = `${reply.status}`;
     count.classes[group] = (count.classes[group] ?? 0) + 1;
@@ -95,16 +95,16 @@ test(`${requests} mangled requests: no fault of ours, none late, nothing kept of
   const sender = async (share: number): Promise<void> => {
     for (let sent = 0; sent < share; sent++) {
       const { path, call } = draw();
-      take(path, call, await world.call(path, call));
+      take(path, call, await fixture.call(path, call));
     }
   };
   await Promise.all(Array.from({ length: senders }, () => sender(Math.ceil(requests / senders))));
 
   expect(bad).toEqual([]);
-  expect(world.logged.filter((line) => line.startsWith('error'))).toEqual([]);
-  expect(await world.sagas()).toBe(ids.size);
-  expect(count.result).toBeGreaterThanOrEqual(requests);
-  // Else it would pass because everything is refused at the door.
+  expect(fixture.logged.filter((line) => line.startsWith('error'))).toEqual([]);
+  expect(await fixture.sagas()).toBe(ids.size);
+  expect(count.total).toBeGreaterThanOrEqual(requests);
+  // Without this, the test would pass if the intake rejected every request.
   expect(ids.size).toBeGreaterThan(requests / 50);
-  process.stdout.write(`fuzz: seed ${seed}, ${count.result} answered, slowest ${Math.round(count.slowest)} ms, ${JSON.stringify(count.classes)}\n`);
+  process.stdout.write(`fuzz: seed ${seed}, ${count.total} responses, slowest ${Math.round(count.slowest)} ms, ${JSON.stringify(count.classes)}\n`);
 }, 240_000);

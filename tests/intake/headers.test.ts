@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { intakeWorld, to } from './world.js';
-import type { Call, IntakeWorld } from './world.js';
+import { createIntakeFixture, to } from './intake-fixture.js';
+import type { Call, IntakeFixture } from './intake-fixture.js';
 
-let world: IntakeWorld;
+let fixture: IntakeFixture;
 beforeAll(async () => {
-  world = await intakeWorld('headers', { limits: { submits: 60, polls: 1e9, unauthenticated: 1e9 } });
+  fixture = await createIntakeFixture('headers', { limits: { submits: 60, polls: 1e9, unauthenticated: 1e9 } });
 });
-afterAll(() => world.close());
+afterAll(() => fixture.close());
 
 const body = { order: { order_number: 'no such order' } };
 const replies: [what: string, path: string, call: Call, status: number][] = [
@@ -24,8 +24,8 @@ const replies: [what: string, path: string, call: Call, status: number][] = [
 ];
 
 describe('every reply', () => {
-  test.each(replies)('to %s carries its id, what it is about, and how to treat it', async (_, path, call, status) => {
-    const reply = await world.call(path, { ...call, headers: [...(call.headers ?? []), ['X-Correlation-ID', `mine-${status}-${path.length}`]] });
+  test.each(replies)('to %s has a request id, a correlation id and the security headers', async (_, path, call, status) => {
+    const reply = await fixture.call(path, { ...call, headers: [...(call.headers ?? []), ['X-Correlation-ID', `mine-${status}-${path.length}`]] });
     expect([reply.status, reply.headers]).toMatchObject([
       status,
       {
@@ -38,18 +38,18 @@ describe('every reply', () => {
     ]);
   });
 
-  test.each([['too short'], ['12345678'], ['../../../etc'], ['twice', 'mine-twice', 'mine-twice'], ['with a space in it']])('leaves out a correlation id that is none: %s', async (...[first, ...rest]) => {
+  test.each([['too short'], ['12345678'], ['../../../etc'], ['twice', 'mine-twice', 'mine-twice'], ['with a space in it']])('omits an invalid correlation id: %s', async (...[first, ...rest]) => {
     const ids = rest.length > 0 ? rest : [first];
-    const { status, headers } = await world.call('/v1/order/reset', { headers: [...to('Beta'), ...ids.map((id): [string, string] => ['X-Correlation-ID', id])], body });
+    const { status, headers } = await fixture.call('/v1/order/reset', { headers: [...to('Beta'), ...ids.map((id): [string, string] => ['X-Correlation-ID', id])], body });
     expect([status, headers['x-correlation-id']]).toEqual([422, undefined]);
   });
 
-  test('about a reset names it, refusals and 304 included, whatever the request called itself', async () => {
-    const order = await world.deliver();
-    const { body: reset } = await world.call('/v1/order/reset', { headers: to('Beta'), body: { order: { order_number: order.origin_order_number } } });
+  test('about a reset has the id of the reset, also an error and a 304, whatever id the request has', async () => {
+    const order = await fixture.deliver();
+    const { body: reset } = await fixture.call('/v1/order/reset', { headers: to('Beta'), body: { order: { order_number: order.origin_order_number } } });
     const id = reset.log.correlation_id as string;
-    await world.over(id);
-    const about = (path: string, call: Call = {}) => world.call(`/v1/order/reset/${id}${path}`, { ...call, headers: [...to('Beta'), ['X-Correlation-ID', 'this-exchange'], ...(call.headers ?? [])] });
+    await fixture.over(id);
+    const about = (path: string, call: Call = {}) => fixture.call(`/v1/order/reset/${id}${path}`, { ...call, headers: [...to('Beta'), ['X-Correlation-ID', 'this-request'], ...(call.headers ?? [])] });
     const shown = await about('');
     const unchanged = await about('', { headers: [['If-None-Match', shown.headers['etag']!]] });
     const late = await about('/cancel', { method: 'POST' });
@@ -57,8 +57,8 @@ describe('every reply', () => {
     expect([shown, unchanged, late, seen].map(({ status, headers }) => [status, headers['x-correlation-id']])).toEqual([200, 304, 409, 204].map((status) => [status, id]));
   });
 
-  test('to one call too many says when to come back', async () => {
-    const many = Array.from({ length: 61 }, (_, sent) => world.call('/v1/order/reset', { headers: [...to('Beta'), ['X-Correlation-ID', `once-more-${sent}`]], body }));
+  test('to a request above the limit has Retry-After', async () => {
+    const many = Array.from({ length: 61 }, (_, sent) => fixture.call('/v1/order/reset', { headers: [...to('Beta'), ['X-Correlation-ID', `once-more-${sent}`]], body }));
     const reply = (await Promise.all(many)).find(({ status }) => status === 429)!;
     expect([reply.status, reply.headers]).toMatchObject([
       429,
@@ -68,7 +68,7 @@ describe('every reply', () => {
   });
 });
 
-describe('a path asked in another way', () => {
+describe('a path with another method', () => {
   test.each<[string, string[], string]>([
     ['/v1/order/reset', ['PUT', 'DELETE', 'PATCH', 'TRACE'], 'GET, HEAD, POST'],
     ['/v1/order/reset/some-unknown-id', ['POST', 'PUT', 'DELETE'], 'GET, HEAD'],
@@ -80,17 +80,17 @@ describe('a path asked in another way', () => {
     ['/readyz', ['POST'], 'GET, HEAD'],
     ['/docs', ['POST'], 'GET, HEAD'],
     ['/openapi.json', ['DELETE'], 'GET, HEAD'],
-  ])('%s says how it may be asked', async (path, methods, allow) => {
+  ])('%s has its methods in Allow', async (path, methods, allow) => {
     for (const method of methods) {
-      const { status, headers } = await world.call(path, { method });
+      const { status, headers } = await fixture.call(path, { method });
       expect([method, status, headers['allow']]).toEqual([method, 405, allow]);
     }
-    const options = await world.call(path, { method: 'OPTIONS' });
+    const options = await fixture.call(path, { method: 'OPTIONS' });
     expect([options.status, options.text, options.headers['allow']]).toEqual([204, '', allow]);
   });
 
-  test.each(['/livez', '/readyz', '/docs', '/openapi.json', '/v1/order/reset'])('HEAD %s is GET without the body', async (path) => {
-    const [get, head] = [await world.call(path), await world.call(path, { method: 'HEAD' })];
+  test.each(['/livez', '/readyz', '/docs', '/openapi.json', '/v1/order/reset'])('HEAD %s responds like GET without the body', async (path) => {
+    const [get, head] = [await fixture.call(path), await fixture.call(path, { method: 'HEAD' })];
     expect([head.status, head.text, head.headers['content-type'], head.headers['content-length']]).toEqual([200, '', get.headers['content-type'], get.headers['content-length']]);
   });
 });

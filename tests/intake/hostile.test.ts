@@ -1,20 +1,20 @@
 import { connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { intakeWorld, to } from './world.js';
-import type { Call, IntakeWorld } from './world.js';
+import { createIntakeFixture, to } from './intake-fixture.js';
+import type { Call, IntakeFixture } from './intake-fixture.js';
 
-let world: IntakeWorld;
-beforeAll(async () => (world = await intakeWorld('hostile')));
-afterAll(() => world.close());
+let fixture: IntakeFixture;
+beforeAll(async () => (fixture = await createIntakeFixture('hostile')));
+afterAll(() => fixture.close());
 
 let before = 0;
-beforeEach(async () => (before = await world.sagas()));
-afterEach(async () => expect(await world.sagas()).toBe(before));
+beforeEach(async () => (before = await fixture.sagas()));
+afterEach(async () => expect(await fixture.sagas()).toBe(before));
 
-const submit = (call: Call) => world.call('/v1/order/reset', { method: 'POST', headers: to('Beta'), ...call });
+const submit = (call: Call) => fixture.call('/v1/order/reset', { method: 'POST', headers: to('Beta'), ...call });
 const named = (order: unknown) => JSON.stringify({ order });
 
-/** Milliseconds. Promised are three seconds; the rest is for a machine that is busy. */
+/** Milliseconds. The intake responds within three seconds; the rest is for a busy machine. */
 const busyMs = 6_000;
 
 describe('a body', () => {
@@ -39,7 +39,7 @@ describe('a body', () => {
     ['sent as text', { body: named({ order_number: '1' }), type: 'text/plain' }, 422],
     ['with prototypes for keys', { body: '{"__proto__":{"order":{"order_number":"1"}},"constructor":{"prototype":{}}}' }, 422],
     ['whose order is a prototype', { body: '{"order":{"__proto__":{"order_number":"1"}}}' }, 422],
-  ])('%s is refused', async (_, call, status) => {
+  ])('%s is rejected', async (_, call, status) => {
     const reply = await submit(call);
     expect([reply.status, reply.text]).toEqual([status, reply.text]);
     expect(reply.body.detail).toBeDefined();
@@ -49,7 +49,7 @@ describe('a body', () => {
 
 describe('an identifier', () => {
   const wrong: unknown[] = [1, 1.5, true, false, [], ['1'], {}, { $ne: null }, { $gt: '' }, { $regex: '.*' }, '', '   ', '\u0000', 'a\u0000b', 'a\nb', '\u2028', '\ud800', 'x'.repeat(129), null];
-  test.each(wrong.flatMap((value) => [{ order_id: value }, { order_number: value }]))('%j is refused', async (order) => {
+  test.each(wrong.flatMap((value) => [{ order_id: value }, { order_number: value }]))('%j is rejected', async (order) => {
     const reply = await submit({ body: named(order) });
     expect([order, reply.status]).toEqual([order, 422]);
     expect(JSON.stringify(reply.body.detail[0].loc.slice(0, 2))).toBe('["body","order"]');
@@ -68,8 +68,8 @@ describe('headers', () => {
     ['another tenant', () => withHeaders(['X-Tenant-Name', 'Beta']), 403],
     ['another instance', () => withHeaders(['X-Origin-Instance-Name', 'Beta One']), 403],
     ['no key', () => ({ ...withHeaders(), as: null }), 401],
-    ['a key and a token', () => withHeaders(['Authorization', `Bearer ${world.keys.Alpha}`]), 401],
-    ['a key in another scheme', () => ({ ...withHeaders(['Authorization', `Token ${world.keys.Alpha}`]), as: null }), 401],
+    ['a key and a token', () => withHeaders(['Authorization', `Bearer ${fixture.keys.Alpha}`]), 401],
+    ['a key in another scheme', () => ({ ...withHeaders(['Authorization', `Token ${fixture.keys.Alpha}`]), as: null }), 401],
     ['an empty bearer', () => ({ ...withHeaders(['Authorization', 'Bearer ']), as: null }), 401],
     ['a token signed with none', () => ({ ...withHeaders(['Authorization', 'Bearer eyJhbGciOiJub25lIn0.eyJzdWIiOiJjbGllbnQtMSIsImlzcyI6ImNyb3Nzcm9hZHMifQ.']), as: null }), 401],
     ['a short correlation id', () => withHeaders(['X-Correlation-ID', 'abc']), 422],
@@ -84,12 +84,12 @@ describe('headers', () => {
     ['two idempotency keys', () => withHeaders(['Idempotency-Key', 'a'], ['Idempotency-Key', 'b']), 422],
     ['an idempotency key that is not ASCII', () => withHeaders(['Idempotency-Key', 'sch\u00f6n']), 422],
     ['9 kB of headers', () => withHeaders(['X-Padding', 'x'.repeat(9_000)]), 431],
-  ])('with %s are refused', async (_, call, status) => {
+  ])('with %s are rejected', async (_, call, status) => {
     const reply = await submit(call());
     expect([reply.status, reply.text]).toEqual([status, reply.text]);
   });
 
-  test('are all refused together, headers before body', async () => {
+  test('are reported together, headers before body', async () => {
     const reply = await submit({ body: '{}', headers: [['X-Correlation-ID', 'x'], ['Idempotency-Key', '']] });
     expect(reply.body.detail.map(({ loc }: { loc: string[] }) => loc.join('/'))).toEqual(['header/X-Dest-Tenant-Name', 'header/X-Correlation-ID', 'header/Idempotency-Key', 'body/order']);
   });
@@ -97,19 +97,19 @@ describe('headers', () => {
 
 describe('credentials', () => {
   const change = async (fields: object) => {
-    const [, id] = world.keys.Gamma.split('_');
-    await world.store.connection.db!.collection<{ _id: string }>('keys').updateOne({ _id: id! }, { $set: fields });
+    const [, id] = fixture.keys.Gamma.split('_');
+    await fixture.store.connection.db!.collection<{ _id: string }>('keys').updateOne({ _id: id! }, { $set: fields });
   };
-  test('that were revoked or have expired are unknown', async () => {
-    const asGamma = () => world.call('/v1/order/reset', { as: 'Gamma' });
+  test('that were revoked get 401', async () => {
+    const asGamma = () => fixture.call('/v1/order/reset', { as: 'Gamma' });
     await change({ revoked_at: new Date() });
     expect((await asGamma()).status).toBe(401);
   });
-  test('without the scope are told which one they lack', async () => {
-    const [, id] = world.keys.Beta.split('_');
-    await world.store.connection.db!.collection<{ _id: string }>('keys').updateOne({ _id: id! }, { $set: { scopes: ['order:get'] } });
-    const reply = await world.call('/v1/order/reset', { as: 'Beta', headers: to('Alpha'), body: named({ order_number: '1' }) });
-    expect([reply.status, reply.body]).toEqual([403, { detail: 'These credentials lack the scope order:reset.' }]);
+  test('without the scope get its name in the error', async () => {
+    const [, id] = fixture.keys.Beta.split('_');
+    await fixture.store.connection.db!.collection<{ _id: string }>('keys').updateOne({ _id: id! }, { $set: { scopes: ['order:get'] } });
+    const reply = await fixture.call('/v1/order/reset', { as: 'Beta', headers: to('Alpha'), body: named({ order_number: '1' }) });
+    expect([reply.status, reply.body]).toEqual([403, { detail: 'These credentials lack the scope order:reset. Have it added to them, or use other credentials.' }]);
   });
 });
 
@@ -132,19 +132,19 @@ describe('paths and methods', () => {
     ['GET', '/v1/order/unknown', 404],
     ['GET', '/', 404],
     ['TRACE', '/v1/order/reset', 405],
-  ])('%s %s answers %i', async (method, path, status) => {
-    const reply = await world.call(path, { method });
+  ])('%s %s responds with %i', async (method, path, status) => {
+    const reply = await fixture.call(path, { method });
     expect([reply.status, reply.text]).toEqual([status, reply.text]);
     expect(reply.text).not.toMatch(/at .*\.ts|E11000|Mongo|node_modules/);
   });
 });
 
 describe('the wire', () => {
-  /** Sends bytes as they are and answers all that comes back until the other side hangs up. */
+  /** Sends raw bytes. Returns all bytes received until the intake closes the connection. */
   const raw = (bytes: string, withinMs = 6_000) =>
     new Promise<{ text: string; ms: number }>((resolve) => {
       const began = performance.now();
-      const { hostname, port } = new URL(world.url);
+      const { hostname, port } = new URL(fixture.url);
       const socket = connect(Number(port), hostname, () => socket.write(bytes));
       let text = '';
       const end = () => {
@@ -156,7 +156,7 @@ describe('the wire', () => {
       socket.on('close', end).on('error', end);
       const timeUp = setTimeout(end, withinMs);
     });
-  const head = (extra: string) => `POST /v1/order/reset HTTP/1.1\r\nHost: x\r\nX-API-Key: ${world.keys.Alpha}\r\nX-Dest-Tenant-Name: Beta\r\nContent-Type: application/json\r\n${extra}\r\n`;
+  const head = (extra: string) => `POST /v1/order/reset HTTP/1.1\r\nHost: x\r\nX-API-Key: ${fixture.keys.Alpha}\r\nX-Dest-Tenant-Name: Beta\r\nContent-Type: application/json\r\n${extra}\r\n`;
 
   test('a body that does not arrive is 408 within three seconds', async () => {
     const { text, ms } = await raw(`${head('Content-Length: 100\r\n')}{"order":`);
@@ -175,12 +175,12 @@ describe('the wire', () => {
   ])('%s is 400', async (_, bytes) => {
     expect((await raw(bytes(), 1_000)).text).toMatch(/^HTTP\/1\.1 400 /);
   });
-  test('a sender who leaves half-way leaves nothing behind', async () => {
+  test('a disconnect in the middle of a body leaves nothing behind', async () => {
     await raw(`${head('Content-Length: 40\r\n')}{"order":{"order_number":`, 50);
-    expect((await world.call('/livez')).status).toBe(200);
+    expect((await fixture.call('/livez')).status).toBe(200);
   });
 });
 
-test('nothing of all this was a fault of ours', () => {
-  expect(world.logged.filter((line) => line.startsWith('error'))).toEqual([]);
+test('none of these requests caused an internal error', () => {
+  expect(fixture.logged.filter((line) => line.startsWith('error'))).toEqual([]);
 });

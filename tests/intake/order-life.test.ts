@@ -1,19 +1,19 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { eventually } from '@crossroads/testkit';
-import type { IntakeWorld } from './world.js';
-import { intakeWorld, to } from './world.js';
+import type { IntakeFixture } from './intake-fixture.js';
+import { createIntakeFixture, to } from './intake-fixture.js';
 
-let world: IntakeWorld;
-beforeAll(async () => (world = await intakeWorld('order-life')));
-afterAll(() => world.close());
+let fixture: IntakeFixture;
+beforeAll(async () => (fixture = await createIntakeFixture('order-life')));
+afterAll(() => fixture.close());
 
 const order = { order_number: 'L-1' };
-const say = async (path: string, body: object, as: 'Alpha' | 'Beta' = 'Alpha') => {
-  const reply = await world.call(`/v1/order/${path}`, { as, headers: to(as === 'Alpha' ? 'Beta' : 'Alpha'), body });
+const callOk = async (path: string, body: object, as: 'Alpha' | 'Beta' = 'Alpha') => {
+  const reply = await fixture.call(`/v1/order/${path}`, { as, headers: to(as === 'Alpha' ? 'Beta' : 'Alpha'), body });
   expect([path, reply.status, reply.text]).toEqual([path, 200, reply.text]);
   return reply.body;
 };
-const look = async () => say('get', order);
+const getOrder = async () => callOk('get', order);
 const bol = (number: string, net: number) => ({
   order,
   bol_number: number,
@@ -24,74 +24,74 @@ const bol = (number: string, net: number) => ({
 const drop = (site: string, quantity: number, mode: string) => ({ order, site: { source_id: site }, mode, details: [{ product: { source_id: 'ULSD' }, quantity, post_drop_time: '2026-11-02T10:15:00Z' }] });
 
 const deliver = async () => {
-  await say('update_status', { order, progress_status: 'driving_to_load', location: { source_id: 'T-14' }, eta: '2026-11-02T08:30:00Z' });
-  await say('save_bol', bol('BOL-1', 7400.25));
-  await say('save_bol', bol('BOL-2', 100));
-  await say('save_drop', drop('site-1', 10, 'append'));
-  await say('save_drop', drop('site-1', 20, 'append'));
-  await say('save_drop', drop('site-2', 30, 'append'));
-  await say('update_status', { order, progress_status: 'complete', actual: '2026-11-02T11:00:00Z' });
+  await callOk('update_status', { order, progress_status: 'driving_to_load', location: { source_id: 'T-14' }, eta: '2026-11-02T08:30:00Z' });
+  await callOk('save_bol', bol('BOL-1', 7400.25));
+  await callOk('save_bol', bol('BOL-2', 100));
+  await callOk('save_drop', drop('site-1', 10, 'append'));
+  await callOk('save_drop', drop('site-1', 20, 'append'));
+  await callOk('save_drop', drop('site-2', 30, 'append'));
+  await callOk('update_status', { order, progress_status: 'complete', actual: '2026-11-02T11:00:00Z' });
 };
 
-test('an order lives its whole life, is reset, and is executed again', async () => {
-  const created = await say('create', { origin_order_number: 'L-1', delivery_window: { start: '2026-11-02T08:00:00Z', end: '2026-11-02T16:00:00Z' }, drops: [] });
+test('an order is created, delivered, reset and delivered again', async () => {
+  const created = await callOk('create', { origin_order_number: 'L-1', delivery_window: { start: '2026-11-02T08:00:00Z', end: '2026-11-02T16:00:00Z' }, drops: [] });
   expect(created).toMatchObject({ status: 'synced', log: { saga_type: 'create_order', metadata: { origin_order_number: 'L-1' }, routing: { origin_tenant_name: 'Alpha', destination_tenant_name: 'Beta' } } });
-  expect(await look()).toMatchObject({ _id: created.log.metadata.crossroads_order_id, version: 1, progression_state: 'NO_PROGRESS', bols: [] });
+  expect(await getOrder()).toMatchObject({ _id: created.log.metadata.crossroads_order_id, version: 1, progression_state: 'NO_PROGRESS', bols: [] });
 
   await deliver();
-  const delivered = await look();
+  const delivered = await getOrder();
   expect(delivered).toMatchObject({ version: 8, progression_state: 'COMPLETE' });
   expect(delivered.bols.map(({ bol_number }: { bol_number: string }) => bol_number)).toEqual(['BOL-1', 'BOL-2']);
   expect(delivered.executed_drops).toHaveLength(3);
 
-  const { log } = await say('reset', { order });
-  expect((await world.over(log.correlation_id)).body.status).toBe('synced');
-  expect(await look()).toMatchObject({ bols: [], executed_drops: [], progression_state: 'NO_PROGRESS', version: 10 });
+  const { log } = await callOk('reset', { order });
+  expect((await fixture.over(log.correlation_id)).body.status).toBe('synced');
+  expect(await getOrder()).toMatchObject({ bols: [], executed_drops: [], progression_state: 'NO_PROGRESS', version: 10 });
 
   await deliver();
-  expect(await look()).toMatchObject({ version: 17, progression_state: 'COMPLETE' });
+  expect(await getOrder()).toMatchObject({ version: 17, progression_state: 'COMPLETE' });
 });
 
-test('a corrected BOL replaces itself, also when both come at once', async () => {
-  await Promise.all(Array.from({ length: 20 }, (_, index) => say('save_bol', bol('BOL-9', index))));
-  const bols = (await look()).bols.filter(({ bol_number }: { bol_number: string }) => bol_number === 'BOL-9');
+test('a corrected BOL replaces the saved one, also if both are sent at once', async () => {
+  await Promise.all(Array.from({ length: 20 }, (_, index) => callOk('save_bol', bol('BOL-9', index))));
+  const bols = (await getOrder()).bols.filter(({ bol_number }: { bol_number: string }) => bol_number === 'BOL-9');
   expect(bols).toHaveLength(1);
 });
 
-test('a replaced drop replaces those of its site only', async () => {
-  await say('save_drop', drop('site-1', 99, 'replace'));
-  const { executed_drops } = await look();
+test('a drop with mode replace replaces only the drops of its site', async () => {
+  await callOk('save_drop', drop('site-1', 99, 'replace'));
+  const { executed_drops } = await getOrder();
   const at = (site: string) => executed_drops.filter((executed: { site: { source_id: string } }) => executed.site.source_id === site);
   expect(at('site-1')).toMatchObject([{ details: [{ quantity: 99 }] }]);
   expect(at('site-2')).toHaveLength(1);
 });
 
-test('complete is refused before anything was delivered', async () => {
-  await say('create', { origin_order_number: 'L-2', delivery_window: { start: '2026-11-02T08:00:00Z', end: '2026-11-02T16:00:00Z' }, drops: [] });
-  const reply = await world.call('/v1/order/update_status', { headers: to('Beta'), body: { order: { order_number: 'L-2' }, progress_status: 'complete' } });
+test('complete is rejected before any delivery was saved', async () => {
+  await callOk('create', { origin_order_number: 'L-2', delivery_window: { start: '2026-11-02T08:00:00Z', end: '2026-11-02T16:00:00Z' }, drops: [] });
+  const reply = await fixture.call('/v1/order/update_status', { headers: to('Beta'), body: { order: { order_number: 'L-2' }, progress_status: 'complete' } });
   expect([reply.status, reply.body.detail]).toEqual([422, expect.stringContaining('Save them first')]);
 });
 
-test('one number, one order', async () => {
+test('an order number can be used once', async () => {
   const body = { origin_order_number: 'L-1', delivery_window: { start: '2026-11-02T08:00:00Z', end: '2026-11-02T16:00:00Z' }, drops: [] };
-  const reply = await world.call('/v1/order/create', { headers: to('Beta'), body });
+  const reply = await fixture.call('/v1/order/create', { headers: to('Beta'), body });
   expect([reply.status, reply.body]).toEqual([422, { detail: "Duplicate order: An order with number 'L-1' already exists for this tenant." }]);
 });
 
-test('the destination names it by its own number, and strangers see nothing', async () => {
-  const { destination_order_number } = await look();
-  const asBeta = await world.call('/v1/order/get', { as: 'Beta', body: { order_number: destination_order_number } });
+test('the destination names the order by its own number, and other tenants get 404', async () => {
+  const { destination_order_number } = await getOrder();
+  const asBeta = await fixture.call('/v1/order/get', { as: 'Beta', body: { order_number: destination_order_number } });
   expect(asBeta.body).toMatchObject({ origin_order_number: 'L-1', destination_order: { destination_order_number } });
-  const asGamma = await world.call('/v1/order/get', { as: 'Gamma', body: { order_number: 'L-1' } });
+  const asGamma = await fixture.call('/v1/order/get', { as: 'Gamma', body: { order_number: 'L-1' } });
   expect([asGamma.status, asGamma.body]).toEqual([404, { detail: 'Order not found for number: L-1' }]);
 });
 
-test('a write beside a reset raises the version and leaves the fence alone', async () => {
-  const delivered = await world.deliver({ origin_order_number: 'L-3' });
-  world.destination.answers.push('requested');
-  const { log } = await say('reset', { order: { order_number: 'L-3' } });
-  await eventually(async () => (await world.call(`/v1/order/reset/${log.correlation_id}`)).body.status === 'requested');
-  await say('save_bol', { ...bol('BOL-NEW', 1), order: { order_id: delivered.order_id } });
-  const stored = await world.store.connection.db!.collection('orders').findOne({ origin_order_number: 'L-3' });
+test('a write during a reset increments the version and does not change the lock', async () => {
+  const delivered = await fixture.deliver({ origin_order_number: 'L-3' });
+  fixture.destination.answers.push('requested');
+  const { log } = await callOk('reset', { order: { order_number: 'L-3' } });
+  await eventually(async () => (await fixture.call(`/v1/order/reset/${log.correlation_id}`)).body.status === 'requested');
+  await callOk('save_bol', { ...bol('BOL-NEW', 1), order: { order_id: delivered.order_id } });
+  const stored = await fixture.store.connection.db!.collection('orders').findOne({ origin_order_number: 'L-3' });
   expect(stored).toMatchObject({ version: 10, lock: { saga_id: log.saga_id }, bols: [{ bol_number: 'BOL-NEW' }] });
 });

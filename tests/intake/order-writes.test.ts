@@ -3,19 +3,19 @@ import type { MongodbProxy } from '@crossroads/testkit';
 import { eventually, openMongodbProxy } from '@crossroads/testkit';
 import mongoose from 'mongoose';
 import { ownDatabase } from '../stores/own-database.js';
-import type { IntakeWorld, Reply } from './world.js';
-import { intakeWorld, to } from './world.js';
+import type { IntakeFixture, Reply } from './intake-fixture.js';
+import { createIntakeFixture, to } from './intake-fixture.js';
 
 const { ObjectId } = mongoose.mongo;
 
 let proxy: MongodbProxy;
-let world: IntakeWorld;
+let fixture: IntakeFixture;
 beforeAll(async () => {
   proxy = await openMongodbProxy({ target: ownDatabase('order-writes') });
-  world = await intakeWorld('order-writes', { uri: proxy.uri() });
+  fixture = await createIntakeFixture('order-writes', { uri: proxy.uri() });
 });
 afterAll(async () => {
-  await world.close();
+  await fixture.close();
   await proxy.close();
 });
 
@@ -29,18 +29,18 @@ const writes = {
 };
 type Write = keyof typeof writes;
 
-const orders = () => world.store.connection.db!.collection('orders');
+const orders = () => fixture.store.connection.db!.collection('orders');
 const orderOf = async (fields: object) => {
-  const order = await world.deliver();
+  const order = await fixture.deliver();
   await orders().updateOne({ _id: new ObjectId(order.order_id) }, { $set: fields });
   return order;
 };
 const send = (write: Write, order_id: string) =>
-  world.call(`/v1/order/${write === 'replace_drop' ? 'save_drop' : write}`, { headers: to('Beta'), body: { order: { order_id }, ...writes[write] } });
+  fixture.call(`/v1/order/${write === 'replace_drop' ? 'save_drop' : write}`, { headers: to('Beta'), body: { order: { order_id }, ...writes[write] } });
 
-describe('an order that cannot take it', () => {
-  // What MongoDB answers an update that would make a document larger than 16 MB; the store's own tests have it from a real one.
-  test.each(['save_bol', 'save_drop', 'replace_drop', 'update_status'] as const)('since it is full: %s is refused for good, in a sentence', async (write) => {
+describe('an order that cannot store the change', () => {
+  // The error of MongoDB for an update that would make a document larger than 16 MB. The tests of the store provoke it on a real server.
+  test.each(['save_bol', 'save_drop', 'replace_drop', 'update_status'] as const)('because it is full: %s gets 422 without Retry-After', async (write) => {
     const order = await orderOf({});
     const rule = proxy.reject(({ name }) => name === 'findAndModify', 17_419);
     const reply = await send(write, order.order_id);
@@ -55,18 +55,18 @@ describe('an order that cannot take it', () => {
     ['replace_drop', { executed_drops: null }],
     ['replace_drop', { executed_drops: { a: 1 } }],
     ['update_status', { version: 'seven' }],
-  ] as const)('since another writer has stored something else there: %s on %p is refused for good, and nothing is saved', async (write, fields) => {
+  ] as const)('because another writer stored something else: %s on %p gets 422, and nothing is saved', async (write, fields) => {
     const order = await orderOf(fields);
     const before = await orders().findOne({ _id: new ObjectId(order.order_id) });
     const reply = await send(write, order.order_id);
-    expect([reply.status, reply.body.detail]).toEqual([422, expect.stringContaining('not in a shape')]);
+    expect([reply.status, reply.body.detail]).toEqual([422, expect.stringContaining('malformed')]);
     expect(await orders().findOne({ _id: new ObjectId(order.order_id) })).toEqual(before);
   });
 });
 
-test('a BOL between which and the order other writers keep coming is to be sent again', async () => {
+test('a BOL gets 503 with Retry-After while other writers keep changing the order', async () => {
   const order = await orderOf({ bols: [] });
-  // Each second try finds the BOL that another writer has put there, and the next first one finds it gone again.
+  // Each second attempt finds a BOL of another writer, and the next attempt finds it removed.
   const never = { bol_number: 'BOL-1', terminal: { source_id: 'T-14' } };
   const set = (bols: object[]) => orders().updateOne({ _id: new ObjectId(order.order_id) }, { $set: { bols } });
   let tries = 0;
@@ -83,10 +83,10 @@ test('a BOL between which and the order other writers keep coming is to be sent 
     held.release();
   }
   const { status, headers, body } = await reply;
-  expect([status, headers['retry-after'], body.detail]).toEqual([503, '1', expect.stringContaining('Others keep changing')]);
+  expect([status, headers['retry-after'], body.detail]).toEqual([503, '1', expect.stringContaining('kept changing the order')]);
 });
 
-test('a write whose answer is lost is not called unsaved', async () => {
+test('a write without a reply from MongoDB gets a 503 that names both outcomes', async () => {
   const order = await orderOf({});
   const lost = proxy.loseReply(({ name }) => name === 'findAndModify', { repeatsToo: true });
   const reply = await send('save_drop', order.order_id);

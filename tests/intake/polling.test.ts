@@ -1,22 +1,22 @@
 import { request } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { intakeWorld, to } from './world.js';
-import type { IntakeWorld, Reply } from './world.js';
+import { createIntakeFixture, to } from './intake-fixture.js';
+import type { IntakeFixture, Reply } from './intake-fixture.js';
 
-let world: IntakeWorld;
-beforeAll(async () => (world = await intakeWorld('polling', { maxConcurrentWaits: 20 })));
-afterAll(() => world.close());
+let fixture: IntakeFixture;
+beforeAll(async () => (fixture = await createIntakeFixture('polling', { maxConcurrentWaits: 20 })));
+afterAll(() => fixture.close());
 
 const submit = async (headers: [string, string][] = []): Promise<Reply> => {
-  const order = await world.deliver();
-  return world.call('/v1/order/reset', { headers: [...to('Beta'), ...headers], body: { order: { order_number: order.origin_order_number } } });
+  const order = await fixture.deliver();
+  return fixture.call('/v1/order/reset', { headers: [...to('Beta'), ...headers], body: { order: { order_number: order.origin_order_number } } });
 };
 const idOf = ({ body }: Reply): string => body.log.correlation_id;
-const poll = (id: string, headers: [string, string][] = [], query = '') => world.call(`/v1/order/reset/${id}${query}`, { headers });
+const poll = (id: string, headers: [string, string][] = [], query = '') => fixture.call(`/v1/order/reset/${id}${query}`, { headers });
 
 describe('polling', () => {
-  test('right after the reply is never 404, and never goes back', async () => {
+  test('right after the response never gets 404, and never an earlier status', async () => {
     for (let i = 0; i < 10; i++) {
       const id = idOf(await submit());
       const seen: string[] = [];
@@ -33,73 +33,73 @@ describe('polling', () => {
     }
   });
 
-  test('tells the end in full', async () => {
+  test('returns the complete outcome', async () => {
     const id = idOf(await submit());
-    const { body, headers } = await world.over(id);
+    const { body, headers } = await fixture.over(id);
     expect(body).toMatchObject({ status: 'synced', correlation_id: id, done: true, step: null, attempts: 0, next_attempt_at: null });
     expect(body.logs.map(({ title }: { title: string }) => title)[0]).toBe('Reset accepted');
     expect(body.log).toEqual(body.logs.at(-1));
     expect(headers['retry-after']).toBeUndefined();
   });
 
-  test('knows what the caller knows', async () => {
+  test('returns 304 for a known ETag', async () => {
     const id = idOf(await submit());
-    const { headers } = await world.over(id);
+    const { headers } = await fixture.over(id);
     const same = await poll(id, [['If-None-Match', `"other", W/${headers['etag']!}`]]);
     expect([same.status, same.text, same.headers['etag'], same.headers['x-correlation-id']]).toEqual([304, '', headers['etag'], id]);
     expect((await poll(id, [['If-None-Match', '"other"']])).status).toBe(200);
-    const head = await world.call(`/v1/order/reset/${id}`, { method: 'HEAD' });
+    const head = await fixture.call(`/v1/order/reset/${id}`, { method: 'HEAD' });
     expect([head.status, head.text, head.headers['etag']]).toEqual([200, '', headers['etag']]);
   });
 
-  test.each([['abc', 'int_parsing'], ['-1', 'greater_than_equal'], ['1.5', 'int_from_float'], ['1&wait=2', 'int_type']])('with wait=%s is refused', async (wait, type) => {
+  test.each([['abc', 'int_parsing'], ['-1', 'greater_than_equal'], ['1.5', 'int_from_float'], ['1&wait=2', 'int_type']])('with wait=%s is rejected', async (wait, type) => {
     const { status, body } = await poll('whatever-1', [], `?wait=${wait}`);
     expect([status, body.detail[0].loc, typeof type]).toEqual([422, ['query', 'wait'], 'string']);
   });
 });
 
 describe('waiting', () => {
-  test('with the submission answers with the outcome', async () => {
+  test('with the submission returns the outcome', async () => {
     const reply = await submit([['Prefer', 'respond-async, wait=20']]);
     expect(reply.body).toMatchObject({ status: 'synced', log: { status: 'succeeded' } });
     expect(reply.headers['preference-applied']).toBe('wait=20');
-    // Long before its time is up.
+    // Long before the end of the wait.
     expect(reply.ms).toBeLessThan(15_000);
   });
 
-  test('ends when its time is up', async () => {
-    world.working = false;
+  test('ends after the requested seconds', async () => {
+    fixture.working = false;
     const reply = await submit([['Prefer', 'wait=1']]);
     expect(reply.body.status).toBe('pending');
     expect(reply.ms).toBeGreaterThan(950);
     const polled = await poll(idOf(reply), [], '?wait=1');
-    world.working = true;
+    fixture.working = true;
     expect([polled.body.done, polled.ms > 950]).toEqual([false, true]);
   });
 
-  test('together with a known tag ends at the next change', async () => {
-    world.working = false;
+  test('together with a known ETag ends at the next change', async () => {
+    fixture.working = false;
     const id = idOf(await submit());
     const { headers, body } = await poll(id);
     const waiting = poll(id, [['If-None-Match', headers['etag']!]], '?wait=10');
-    world.working = true;
-    await world.runSaga(body.saga_id);
+    fixture.working = true;
+    await fixture.runSaga(body.saga_id);
     const reply = await waiting;
     expect([reply.status, reply.headers['etag'] === headers['etag']]).toEqual([200, false]);
   });
 
-  test('is short when all places are taken, and one tenant cannot take them all', async () => {
-    world.working = false;
+  test('is not held above the limit, and one tenant has at most half of the places', async () => {
+    fixture.working = false;
     const ids = await Promise.all(Array.from({ length: 14 }, async () => idOf(await submit())));
     const replies = await Promise.all(ids.map((id) => poll(id, [], '?wait=1')));
-    world.working = true;
+    fixture.working = true;
     expect(replies.every(({ status }) => status === 200)).toBe(true);
     expect(replies.filter(({ ms }) => ms > 950)).toHaveLength(10);
   });
 });
 
 /** Opens a stream on a connection of its own. */
-const open = (id: string, headers: Record<string, string> = {}, { url, keys } = world) =>
+const open = (id: string, headers: Record<string, string> = {}, { url, keys } = fixture) =>
   new Promise<IncomingMessage>((resolve, reject) => {
     request(`${url}/v1/order/reset/${id}/events`, { agent: false, headers: { 'X-API-Key': keys.Alpha, ...headers } }, resolve).on('error', reject).end();
   });
@@ -110,7 +110,7 @@ const textOf = async (stream: IncomingMessage): Promise<string> => {
   return text;
 };
 
-/** Reads a stream to its end: the events' names and ids. */
+/** Opens a stream and reads it to its end. */
 const stream = async (id: string, headers: Record<string, string> = {}) => read(await open(id, headers));
 
 const read = async (response: IncomingMessage) => {
@@ -123,14 +123,14 @@ const read = async (response: IncomingMessage) => {
 };
 
 describe('the stream', () => {
-  test('begins with a snapshot, tells each entry once in order, and closes with done', async () => {
-    world.working = false;
+  test('begins with a snapshot, sends each entry once in order, and ends with done', async () => {
+    fixture.working = false;
     const reply = await submit();
     const id = idOf(reply);
-    // Its headers leave together with the snapshot.
+    // The headers are sent together with the snapshot.
     const opened = await open(id);
-    world.working = true;
-    await world.runSaga(reply.body.log.saga_id);
+    fixture.working = true;
+    await fixture.runSaga(reply.body.log.saga_id);
     const { events, type, text } = await read(opened);
     expect(type).toContain('text/event-stream');
     expect(text.startsWith('retry: 2000\n\n')).toBe(true);
@@ -139,34 +139,34 @@ describe('the stream', () => {
     expect(events.at(-1)).toMatchObject({ event: 'done', id: '7-done', data: { status: 'synced', done: true } });
   });
 
-  test('goes on from Last-Event-ID, and has nothing for who has seen it all', async () => {
+  test('continues after Last-Event-ID, and responds with 204 to a client that has all events', async () => {
     const id = idOf(await submit());
-    await world.over(id);
+    await fixture.over(id);
     expect((await stream(id, { 'Last-Event-ID': '5' })).events.map(({ event, id: place }) => [event, place])).toEqual([['log', '6'], ['log', '7'], ['done', '7-done']]);
     expect((await stream(id)).events.map(({ event }) => event)).toEqual(['snapshot', 'done']);
     const again = await stream(id, { 'Last-Event-ID': '7-done' });
     expect([again.status, again.text]).toEqual([204, '']);
   });
 
-  test('frees its place when the reader leaves', async () => {
-    world.working = false;
+  test('frees its place when the client disconnects', async () => {
+    fixture.working = false;
     const id = idOf(await submit());
     for (let round = 0; round < 25; round++) {
       const response = await open(id);
       expect(response.statusCode).toBe(200);
       response.destroy();
     }
-    world.working = true;
+    fixture.working = true;
   });
 });
 
 describe('another tenant', () => {
   const paths = (id: string) => [['GET', `/v1/order/reset/${id}`], ['GET', `/v1/order/reset/${id}/events`], ['POST', `/v1/order/reset/${id}/cancel`], ['POST', `/v1/order/reset/${id}/accept`], ['POST', `/v1/order/reset/${id}/reject`]] as const;
 
-  test('gets byte for byte what an unknown id gets', async () => {
+  test('gets exactly the response of an unknown id', async () => {
     const id = idOf(await submit());
     for (const [index, [method, path]] of paths(id).entries()) {
-      const asked = (url: string) => world.call(url, { method, as: 'Gamma', headers: to('Alpha'), ...(method === 'POST' && { body: {} }) });
+      const asked = (url: string) => fixture.call(url, { method, as: 'Gamma', headers: to('Alpha'), ...(method === 'POST' && { body: {} }) });
       const foreign = await asked(path);
       const unknown = await asked(paths('no-such-id-anywhere')[index]![1]);
       const stable = ({ status, text, headers }: Reply) => ({ status, text, headers: Object.keys(headers).sort(), length: headers['content-length'] });
@@ -177,55 +177,55 @@ describe('another tenant', () => {
 
   test('does not find it in its list', async () => {
     await submit();
-    expect((await world.call('/v1/order/reset', { as: 'Gamma' })).body).toEqual({ items: [], next_cursor: null });
+    expect((await fixture.call('/v1/order/reset', { as: 'Gamma' })).body).toEqual({ items: [], next_cursor: null });
   });
 });
 
 describe('the list', () => {
-  test('comes in pages, newest first, none twice and none left out', async () => {
+  test('has pages, newest first, with each reset once', async () => {
     const pages: string[] = [];
     let path: string | undefined = '/v1/order/reset?limit=7';
     while (path) {
-      const { body, headers }: Reply = await world.call(path);
+      const { body, headers }: Reply = await fixture.call(path);
       pages.push(...body.items.map(({ saga_id }: { saga_id: string }) => saga_id));
       path = /<(.*)>/.exec(String(headers['link'] ?? ''))?.[1];
       expect(path === undefined).toBe(body.next_cursor === null);
     }
     expect(pages).toEqual([...new Set(pages)].toSorted().toReversed());
-    expect(pages.length).toBe((await world.call('/v1/order/reset?limit=9999')).body.items.length);
+    expect(pages.length).toBe((await fixture.call('/v1/order/reset?limit=9999')).body.items.length);
   });
 
-  test('finds by order, and refuses what is not a filter', async () => {
-    const order = await world.deliver();
-    const { body } = await world.call('/v1/order/reset', { headers: to('Beta'), body: { order: { order_number: order.origin_order_number } } });
-    const found = await world.call(`/v1/order/reset?order_number=${order.origin_order_number}`);
+  test('filters by order, and rejects invalid filters', async () => {
+    const order = await fixture.deliver();
+    const { body } = await fixture.call('/v1/order/reset', { headers: to('Beta'), body: { order: { order_number: order.origin_order_number } } });
+    const found = await fixture.call(`/v1/order/reset?order_number=${order.origin_order_number}`);
     expect(found.body.items).toMatchObject([{ correlation_id: body.log.correlation_id, dest_tenant_name: 'Beta', order: { order_id: null } }]);
-    const { next_cursor } = (await world.call('/v1/order/reset?limit=1')).body;
+    const { next_cursor } = (await fixture.call('/v1/order/reset?limit=1')).body;
     for (const query of [`cursor=${next_cursor}&status=error`, 'cursor=nonsense', 'limit=0', 'limit=x', 'status=other', 'status=error&status=synced']) {
-      expect([query, (await world.call(`/v1/order/reset?${query}`)).status]).toEqual([query, 422]);
+      expect([query, (await fixture.call(`/v1/order/reset?${query}`)).status]).toEqual([query, 422]);
     }
   });
 });
 
-/** Polls with `wait`, and answers as soon as the server has the request in hand, which it says itself. */
-const held = ({ url, keys }: IntakeWorld, id: string): Promise<{ reply: Promise<string> }> =>
+/** Polls with `wait`. Resolves when the server has confirmed that it received the request. */
+const pollHeld = ({ url, keys }: IntakeFixture, id: string): Promise<{ reply: Promise<string> }> =>
   new Promise((resolve, reject) => {
     const asking = request(`${url}/v1/order/reset/${id}?wait=20`, { agent: false, headers: { 'X-API-Key': keys.Alpha, Expect: '100-continue' } });
     const reply = new Promise<IncomingMessage>((replied) => void asking.once('response', replied)).then(textOf);
     asking.once('continue', () => resolve({ reply })).once('error', reject).end();
   });
 
-test('a held reply and a stream are ended at once when the intake shuts down', async () => {
-  const closing = await intakeWorld('polling-closing');
+test('a shutdown sends held replies and closes streams at once', async () => {
+  const closing = await createIntakeFixture('polling-closing');
   closing.working = false;
   const order = await closing.deliver();
   const submitted = await closing.call('/v1/order/reset', { headers: to('Beta'), body: { order: { order_number: order.origin_order_number } } });
-  const { reply } = await held(closing, idOf(submitted));
+  const { reply } = await pollHeld(closing, idOf(submitted));
   const streamed = await open(idOf(submitted), {}, closing);
   const began = performance.now();
   await closing.close();
   expect(JSON.parse(await reply)).toMatchObject({ status: 'pending', done: false });
   expect(await textOf(streamed)).toContain('event: snapshot');
-  // Left alone they would go on for twenty seconds.
+  // Without a shutdown they would stay open for twenty seconds.
   expect(performance.now() - began).toBeLessThan(10_000);
 });

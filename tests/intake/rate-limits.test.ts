@@ -2,38 +2,38 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { openRateCounter } from '@crossroads/saga-bullmq';
 import { eventually } from '@crossroads/testkit';
 import { testRedisUrl } from '../stores/own-database.js';
-import { intakeWorld, to } from './world.js';
-import type { IntakeWorld } from './world.js';
+import { createIntakeFixture, to } from './intake-fixture.js';
+import type { IntakeFixture } from './intake-fixture.js';
 
 const counter = openRateCounter(testRedisUrl(), () => {});
 const nowhere = openRateCounter('redis://127.0.0.1:1', () => {});
-let shared: IntakeWorld;
-let alone: IntakeWorld;
+let shared: IntakeFixture;
+let alone: IntakeFixture;
 beforeAll(async () => {
-  shared = await intakeWorld('rate-shared', { limits: { submits: 5, polls: 1_000, unauthenticated: 5 }, counter });
-  alone = await intakeWorld('rate-alone', { limits: { submits: 5, polls: 1_000, unauthenticated: 5 }, counter: nowhere });
+  shared = await createIntakeFixture('rate-shared', { limits: { submits: 5, polls: 1_000, unauthenticated: 5 }, counter });
+  alone = await createIntakeFixture('rate-alone', { limits: { submits: 5, polls: 1_000, unauthenticated: 5 }, counter: nowhere });
 });
 afterAll(async () => {
   await Promise.all([shared.close(), alone.close()]);
   await Promise.all([counter.close(), nowhere.close()]);
 });
 
-const submit = (world: IntakeWorld, headers: [string, string][] = []) => world.call('/v1/order/reset', { headers: [...to('Beta'), ...headers], body: { order: { order_number: 'x' } } });
+const submit = (fixture: IntakeFixture, headers: [string, string][] = []) => fixture.call('/v1/order/reset', { headers: [...to('Beta'), ...headers], body: { order: { order_number: 'x' } } });
 
-test.each([['with Redis', () => shared], ['without Redis', () => alone]])('%s a caller is limited, told so, and nobody else is', async (_, world) => {
+test.each([['with Redis', () => shared], ['without Redis', () => alone]])('%s a caller above the limit gets 429, and other callers do not', async (_, fixture) => {
   const replies = [];
-  for (let i = 0; i < 8; i++) replies.push(await submit(world()));
+  for (let i = 0; i < 8; i++) replies.push(await submit(fixture()));
   expect(replies.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200, 429, 429, 429]);
   expect(replies[0]!.headers).toMatchObject({ 'ratelimit-policy': expect.stringMatching(/^"submit"; q=5; w=60/), ratelimit: expect.stringMatching(/^"submit"; r=4; t=\d+/) });
   expect(replies[7]!.body).toEqual({ detail: expect.stringContaining('Too many requests') });
   expect(Number(replies[7]!.headers['retry-after'])).toBeGreaterThan(0);
   expect(replies.every(({ ms }) => ms < 1_000)).toBe(true);
-  expect(await world().sagas()).toBe(5);
-  expect((await world().call('/v1/order/reset')).status).toBe(200);
-  expect((await world().call('/v1/order/reset', { as: 'Beta', headers: to('Alpha'), body: { order: { order_number: 'x' } } })).status).toBe(200);
+  expect(await fixture().sagas()).toBe(5);
+  expect((await fixture().call('/v1/order/reset')).status).toBe(200);
+  expect((await fixture().call('/v1/order/reset', { as: 'Beta', headers: to('Alpha'), body: { order: { order_number: 'x' } } })).status).toBe(200);
 });
 
-test('who guesses keys is limited by address, and who has one is not', async () => {
+test('requests with invalid keys are limited by address, and requests with a valid key are not', async () => {
   const guesses = [];
   for (let i = 0; i < 7; i++) guesses.push((await alone.call('/v1/order/reset', { as: null, headers: [['X-API-Key', `guess-${i}`]] })).status);
   expect(guesses).toEqual([401, 401, 401, 401, 401, 429, 429]);
@@ -48,13 +48,13 @@ test('two processes count together', async () => {
   await second.close();
 });
 
-test('a tenant with too many resets under way is told so until some have ended, and nothing more is stored', async () => {
-  const full = await intakeWorld('rate-open', { openResets: 3 });
+test('a tenant above its limit of active resets gets 429 until some have finished, and no further reset is stored', async () => {
+  const full = await createIntakeFixture('rate-open', { maxActiveResets: 3 });
   full.working = false;
   const taken: Awaited<ReturnType<typeof submit>>[] = [];
   let reply = await submit(full);
   for (; reply.status === 200; reply = await submit(full)) taken.push(reply);
-  expect([reply.status, reply.headers['retry-after'], reply.body.detail]).toEqual([429, '30', expect.stringContaining('3 resets under way')]);
+  expect([reply.status, reply.headers['retry-after'], reply.body.detail]).toEqual([429, '30', expect.stringContaining('3 active resets')]);
   expect(taken).toHaveLength(3);
   expect(await full.sagas()).toBe(3);
   full.working = true;

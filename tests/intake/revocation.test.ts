@@ -1,33 +1,33 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createAuthenticator, createTokens } from '@crossroads/platform';
 import { directoryRepository } from '@crossroads/store';
-import { intakeWorld } from './world.js';
-import type { IntakeWorld } from './world.js';
+import { createIntakeFixture } from './intake-fixture.js';
+import type { IntakeFixture } from './intake-fixture.js';
 
-/** How long a revoked credential may still be let in, as promised. */
-const promisedMs = 60_000;
+/** Maximum milliseconds until every intake rejects revoked credentials. */
+const maxDelayMs = 60_000;
 
-let world: IntakeWorld;
+let fixture: IntakeFixture;
 let time = Date.now();
-beforeAll(async () => (world = await intakeWorld('revocation')));
-afterAll(() => world.close());
+beforeAll(async () => (fixture = await createIntakeFixture('revocation')));
+afterAll(() => fixture.close());
 
-/** Two intakes, as far as credentials go: each remembers what it has looked up by itself. */
-const intakes = () => Array.from({ length: 2 }, () => createAuthenticator(directoryRepository(world.store), createTokens('x'.repeat(40)), () => time));
-const revoke = (collection: string, id: string) => world.store.connection.db!.collection<{ _id: string }>(collection).updateOne({ _id: id }, { $set: { revoked_at: new Date() } });
+/** The authenticators of two intakes, each with its own cache. */
+const intakes = () => Array.from({ length: 2 }, () => createAuthenticator(directoryRepository(fixture.store), createTokens('x'.repeat(40)), () => time));
+const revoke = (collection: string, id: string) => fixture.store.connection.db!.collection<{ _id: string }>(collection).updateOne({ _id: id }, { $set: { revoked_at: new Date() } });
 
 test.each([
-  ['a key', async () => ['X-API-Key', world.keys.Alpha], () => revoke('keys', world.keys.Alpha.split('_')[1]!)],
-  ['a token of a client', async () => ['Authorization', `Bearer ${await intakes()[0]!.logIn(world.client.id, world.client.secret)}`], () => revoke('clients', world.client.id)],
-] as const)('%s that is revoked is let in by nobody within a minute, however busy it is kept', async (_, headersOf, revoked) => {
+  ['a key', async () => ['X-API-Key', fixture.keys.Alpha], () => revoke('keys', fixture.keys.Alpha.split('_')[1]!)],
+  ['a token of a client', async () => ['Authorization', `Bearer ${await intakes()[0]!.logIn(fixture.client.id, fixture.client.secret)}`], () => revoke('clients', fixture.client.id)],
+] as const)('%s that is revoked is rejected by every intake within a minute, even under constant use', async (_, headersOf, revoked) => {
   const headers = await headersOf();
   const all = intakes();
-  const letIn = () => Promise.all(all.map((intake) => intake.authenticate(headers).then(() => true, () => false)));
-  expect(await letIn()).toEqual([true, true]);
+  const isAccepted = () => Promise.all(all.map((intake) => intake.authenticate(headers).then(() => true, () => false)));
+  expect(await isAccepted()).toEqual([true, true]);
   await revoked();
   const at = time;
-  let lastLetIn = at;
-  for (; time < at + 2 * promisedMs; time += 1_000) if ((await letIn()).includes(true)) lastLetIn = time;
-  expect(lastLetIn - at).toBeLessThan(promisedMs);
-  expect(await letIn()).toEqual([false, false]);
+  let lastAccepted = at;
+  for (; time < at + 2 * maxDelayMs; time += 1_000) if ((await isAccepted()).includes(true)) lastAccepted = time;
+  expect(lastAccepted - at).toBeLessThan(maxDelayMs);
+  expect(await isAccepted()).toEqual([false, false]);
 });

@@ -6,26 +6,26 @@ import { openStore } from '@crossroads/store';
 import { eventually, openMongodbProxy, silent, writing } from '@crossroads/testkit';
 import { createIntake } from '../../apps/intake/src/intake.js';
 import { ownDatabase } from '../stores/own-database.js';
-import { intakeWorld, to } from './world.js';
+import { createIntakeFixture, to } from './intake-fixture.js';
 
-/** Takes connections and never says a word: harder to bear than a port that is closed. */
-const mute = async (): Promise<{ port: number; close(): void }> => {
+/** Starts a server that accepts connections and never responds. This is harder to handle than a closed port. */
+const silentServer = async (): Promise<{ port: number; close(): void }> => {
   const sockets = new Set<Socket>();
   const server: Server = createServer((socket) => void sockets.add(socket.on('error', () => {})));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return { port: (server.address() as AddressInfo).port, close: () => (sockets.forEach((socket) => socket.destroy()), server.close()) };
 };
 
-let mongodb: Awaited<ReturnType<typeof mute>>;
-beforeAll(async () => (mongodb = await mute()));
+let mongodb: Awaited<ReturnType<typeof silentServer>>;
+beforeAll(async () => (mongodb = await silentServer()));
 afterAll(() => mongodb.close());
 
-describe.each([['is down', () => 1], ['is there but mute', () => mongodb.port]])('while MongoDB %s', (_, port) => {
-  test('every call is 503 with Retry-After, within three seconds and without a word about our insides', async () => {
+describe.each([['is down', () => 1], ['accepts connections without responding', () => mongodb.port]])('while MongoDB %s', (_, port) => {
+  test('every call gets 503 with Retry-After within three seconds, without internal details', async () => {
     const store = openStore({ uri: `mongodb://127.0.0.1:${port()}/away`, operationTimeoutMs: 2_000 });
     const queue = { enqueue: async () => {} };
     const limits = { submits: 1_000, polls: 1_000, unauthenticated: 1_000 };
-    const intake = createIntake({ store, queue, log: { ...silent, debug: () => {} }, tokenSecret: 'x'.repeat(40), limits, openResets: 1_000, maxConcurrentWaits: 10, trustedProxies: 0 });
+    const intake = createIntake({ store, queue, log: { ...silent, debug: () => {} }, tokenSecret: 'x'.repeat(40), limits, maxActiveResets: 1_000, maxConcurrentWaits: 10, trustedProxies: 0 });
     const server = await listen(intake.app, 0);
     const headers = { 'X-API-Key': newApiKey().text, 'X-Dest-Tenant-Name': 'Beta', 'Content-Type': 'application/json', Connection: 'close' };
     const body = JSON.stringify({ order: { order_number: '1' } });
@@ -40,7 +40,7 @@ describe.each([['is down', () => 1], ['is there but mute', () => mongodb.port]])
       const response = await fetch(`${server.url}${path}`, { ...init, headers });
       const text = await response.text();
       expect([path, response.status, response.headers.get('retry-after')]).toEqual([path, 503, '2']);
-      // Promised are 3 s; the rest is for a machine that is busy.
+      // The intake responds within three seconds; the rest is for a busy machine.
       expect(performance.now() - began).toBeLessThan(8_000);
       expect(text).not.toMatch(/mongo|127\.0\.0\.1|ECONN|at .*\.ts/i);
     }
@@ -52,22 +52,22 @@ describe.each([['is down', () => 1], ['is there but mute', () => mongodb.port]])
   });
 });
 
-test('a reset that was stored while its caller was told 503 is the one he gets when he asks again by the name in the reply', async () => {
+test('a caller whose reset was stored despite a 503 gets this reset for the correlation id in the reply', async () => {
   const proxy = await openMongodbProxy({ target: ownDatabase('lost-replies') });
-  const world = await intakeWorld('lost-replies', { uri: proxy.uri() });
-  world.working = false;
-  const order = await world.deliver();
-  const submit = (headers: [string, string][] = []) => world.call('/v1/order/reset', { headers: [...to('Beta'), ...headers], body: { order: { order_number: order.origin_order_number } } });
+  const fixture = await createIntakeFixture('lost-replies', { uri: proxy.uri() });
+  fixture.working = false;
+  const order = await fixture.deliver();
+  const submit = (headers: [string, string][] = []) => fixture.call('/v1/order/reset', { headers: [...to('Beta'), ...headers], body: { order: { order_number: order.origin_order_number } } });
   const lost = proxy.loseReply(writing(({ collection, document }) => collection === 'sagas' && document !== undefined), { times: 1, repeatsToo: true });
-  const dueSagas = await submit();
-  const name = dueSagas.headers['x-correlation-id'] as string;
-  expect([dueSagas.status, dueSagas.headers['retry-after'], dueSagas.body.detail]).toEqual([503, '2', expect.stringContaining(`accepted or not. Send the request again with "X-Correlation-ID: ${name}"`)]);
+  const unknown = await submit();
+  const id = unknown.headers['x-correlation-id'] as string;
+  expect([unknown.status, unknown.headers['retry-after'], unknown.body.detail]).toEqual([503, '2', expect.stringContaining(`accepted or not. Send the request again with "X-Correlation-ID: ${id}"`)]);
   const again = await eventually(async () => {
-    const reply = await submit([['X-Correlation-ID', name]]);
+    const reply = await submit([['X-Correlation-ID', id]]);
     return reply.status === 200 && reply;
   });
-  expect([again.headers['idempotent-replayed'], again.body.log.correlation_id, await world.sagas()]).toEqual(['true', name, 1]);
+  expect([again.headers['idempotent-replayed'], again.body.log.correlation_id, await fixture.sagas()]).toEqual(['true', id, 1]);
   expect(lost.hits()).toBe(1);
-  await world.close();
+  await fixture.close();
   await proxy.close();
 });

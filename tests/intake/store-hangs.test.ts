@@ -6,11 +6,11 @@ import type { MongodbProxy } from '@crossroads/testkit';
 import { openMongodbProxy, resetRequestFor } from '@crossroads/testkit';
 import { uuidv7 } from 'uuidv7';
 import { ownDatabase } from '../stores/own-database.js';
-import type { IntakeWorld } from './world.js';
-import { intakeWorld, to } from './world.js';
+import type { IntakeFixture } from './intake-fixture.js';
+import { createIntakeFixture, to } from './intake-fixture.js';
 
-/** What is garbage already is no growth. */
-const collect = (): void => {
+/** Runs the garbage collector, so that garbage does not count as growth. */
+const collectGarbage = (): void => {
   setFlagsFromString('--expose-gc');
   (runInNewContext('gc') as () => void)();
 };
@@ -19,23 +19,23 @@ const submissions = 20_000;
 const megabyte = 1024 * 1024;
 
 let proxy: MongodbProxy;
-let world: IntakeWorld;
+let fixture: IntakeFixture;
 beforeAll(async () => {
   proxy = await openMongodbProxy({ target: ownDatabase('store-hangs') });
-  world = await intakeWorld('store-hangs', { uri: proxy.uri() });
-  world.working = false;
+  fixture = await createIntakeFixture('store-hangs', { uri: proxy.uri() });
+  fixture.working = false;
 });
 afterAll(async () => {
-  await world.close();
+  await fixture.close();
   await proxy.close();
 });
 
-test('while MongoDB hangs no more than a bounded number of resets wait for it, and the callers of the others are told at once', async () => {
-  const submit = () => world.call('/v1/order/reset', { headers: to('Beta'), body: { order: { order_number: '1' } } });
-  // Who calls is known from now on, so that nothing but the insert is asked of MongoDB.
+test('while MongoDB hangs, a limited number of resets wait, and the others are rejected at once', async () => {
+  const submit = () => fixture.call('/v1/order/reset', { headers: to('Beta'), body: { order: { order_number: '1' } } });
+  // The intake caches the credentials now, so the insert is the only operation on MongoDB.
   expect((await submit()).status).toBe(200);
 
-  const sagas = intakeRepository(world.store);
+  const sagas = intakeRepository(fixture.store);
   const outcomes: Promise<string>[] = [];
   let atOnce = 0;
   const accept = (count: number): void => {
@@ -46,21 +46,21 @@ test('while MongoDB hangs no more than a bounded number of resets wait for it, a
       outcomes.push(sagas.accept(saga).then(() => 'stored', rejected));
     }
   };
-  const goOn = proxy.silence();
+  const resume = proxy.silence();
   try {
-    collect();
+    collectGarbage();
     const before = process.memoryUsage().heapUsed;
     accept(submissions);
     await new Promise((resolve) => setImmediate(resolve));
     expect(atOnce).toBe(submissions - 10_000);
-    // As many as have just left, so that the queue is full again.
+    // Fills the queue again after some inserts have left it.
     accept(1_000);
     const reply = await submit();
     expect([reply.status, reply.headers['retry-after'], reply.body.detail]).toEqual([503, '2', expect.stringContaining('nothing was accepted')]);
-    collect();
+    collectGarbage();
     expect((process.memoryUsage().heapUsed - before) / megabyte).toBeLessThan(150);
     expect([...new Set(await Promise.all(outcomes))].toSorted()).toEqual(['StoreUnavailable, not sent', 'StoreUnavailable, sent']);
   } finally {
-    goOn();
+    resume();
   }
 });

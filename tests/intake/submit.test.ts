@@ -1,19 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { IntakeWorld, Reply } from './world.js';
-import { intakeWorld, to } from './world.js';
+import type { IntakeFixture, Reply } from './intake-fixture.js';
+import { createIntakeFixture, to } from './intake-fixture.js';
 
-let world: IntakeWorld;
-beforeAll(async () => (world = await intakeWorld('submit')));
-afterAll(() => world.close());
+let fixture: IntakeFixture;
+beforeAll(async () => (fixture = await createIntakeFixture('submit')));
+afterAll(() => fixture.close());
 
 const submit = (order_number: string, headers: [string, string][] = [], as: 'Alpha' | 'Beta' | null = 'Alpha', dest = as === 'Beta' ? 'Alpha' : 'Beta'): Promise<Reply> =>
-  world.call('/v1/order/reset', { as, headers: [...to(dest), ...headers], body: { order: { order_number } } });
+  fixture.call('/v1/order/reset', { as, headers: [...to(dest), ...headers], body: { order: { order_number } } });
 
-/** The 200 reply of the specification, as its example has it. `message` comes before `log` here; JSON gives order no meaning. */
+/** The example of the 200 reply in the specification. The order of `message` and `log` differs; JSON ignores it. */
 const documented = JSON.parse(readFileSync(new URL('documented-reply.json', `file://${__dirname}/`), 'utf8')) as { status: string; log: Record<string, unknown>; message: string };
 
-/** Types and keys of a value, in order: what a frozen shape is compared by. */
+/** Returns keys and types of a value, in order, to compare two values by their structure. */
 const shape = (value: unknown): unknown => {
   if (value === null) return 'null';
   if (typeof value !== 'object') return typeof value;
@@ -21,11 +21,11 @@ const shape = (value: unknown): unknown => {
 };
 
 describe('the 200 reply', () => {
-  test('is frozen, letter for letter', async () => {
-    world.working = false;
-    const order = await world.deliver();
+  test('does not change, character for character', async () => {
+    fixture.working = false;
+    const order = await fixture.deliver();
     const reply = await submit(order.origin_order_number, [['X-Correlation-ID', 'golden-0001']]);
-    world.working = true;
+    fixture.working = true;
     expect(reply.status).toBe(200);
     const { _id, date, saga_id } = reply.body.log;
     expect([_id, date, saga_id]).toEqual([
@@ -76,8 +76,8 @@ describe('the 200 reply', () => {
     expect(reply.text).toBe(JSON.stringify(frozen));
   });
 
-  test('has every documented member, in the documented order and type, once the order is known', async () => {
-    const order = await world.deliver();
+  test('has every documented member, in the documented order and with its type, once the order is known', async () => {
+    const order = await fixture.deliver();
     const { body } = await submit(order.origin_order_number, [['Prefer', 'wait=10']]);
     expect(body.status).toBe('synced');
     expect(Object.keys(body)).toEqual(['status', 'message', 'log']);
@@ -92,8 +92,8 @@ describe('the 200 reply', () => {
     }
   });
 
-  test('carries what a poller needs in its headers', async () => {
-    const order = await world.deliver();
+  test('has the headers that polling needs', async () => {
+    const order = await fixture.deliver();
     const { headers, body } = await submit(order.origin_order_number);
     const id = body.log.correlation_id as string;
     expect(headers).toMatchObject({
@@ -112,44 +112,44 @@ describe('the 200 reply', () => {
 
 describe('a repeat', () => {
   test('100 at once under one key are one reset with 100 equal replies', async () => {
-    const order = await world.deliver();
-    const before = await world.sagas();
+    const order = await fixture.deliver();
+    const before = await fixture.sagas();
     const replies = await Promise.all(Array.from({ length: 100 }, () => submit(order.origin_order_number, [['Idempotency-Key', 'hundred-at-once']])));
     expect(new Set(replies.map(({ status, text }) => `${status} ${text}`)).size).toBe(1);
     expect(replies[0]!.status).toBe(200);
     expect(replies.filter(({ headers }) => headers['idempotent-replayed'] === 'true')).toHaveLength(99);
-    expect((await world.sagas()) - before).toBe(1);
-    await world.over(replies[0]!.body.log.correlation_id);
+    expect((await fixture.sagas()) - before).toBe(1);
+    await fixture.over(replies[0]!.body.log.correlation_id);
     expect((await submit(order.origin_order_number, [['Idempotency-Key', '"hundred-at-once"']])).text).toBe(replies[0]!.text);
   });
 
   test('100 at once under one correlation id are one reset', async () => {
-    const order = await world.deliver();
-    const before = await world.sagas();
+    const order = await fixture.deliver();
+    const before = await fixture.sagas();
     const replies = await Promise.all(Array.from({ length: 100 }, () => submit(order.origin_order_number, [['X-Correlation-ID', 'mine-and-only-mine']])));
     expect(new Set(replies.map(({ status, text }) => `${status} ${text}`)).size).toBe(1);
-    expect((await world.sagas()) - before).toBe(1);
+    expect((await fixture.sagas()) - before).toBe(1);
   });
 
-  test('under a used key with another body is refused, and the first stands', async () => {
-    const [one, other] = [await world.deliver(), await world.deliver()];
+  test('under a used key with another body is rejected, and the first reset stays', async () => {
+    const [one, other] = [await fixture.deliver(), await fixture.deliver()];
     const first = await submit(one.origin_order_number, [['Idempotency-Key', 'used']]);
-    const before = await world.sagas();
+    const before = await fixture.sagas();
     const reply = await submit(other.origin_order_number, [['Idempotency-Key', 'used']]);
     expect([reply.status, typeof reply.body.detail]).toEqual([422, 'string']);
-    expect(await world.sagas()).toBe(before);
+    expect(await fixture.sagas()).toBe(before);
     expect((await submit(one.origin_order_number, [['Idempotency-Key', 'used']])).text).toBe(first.text);
   });
 
-  test('under a used correlation id with another body is refused with its address', async () => {
-    const [one, other] = [await world.deliver(), await world.deliver()];
+  test('under a used correlation id with another body is rejected with the path of the first reset', async () => {
+    const [one, other] = [await fixture.deliver(), await fixture.deliver()];
     await submit(one.origin_order_number, [['X-Correlation-ID', 'used-before']]);
     const reply = await submit(other.origin_order_number, [['X-Correlation-ID', 'used-before']]);
     expect([reply.status, reply.headers['content-location']]).toEqual([409, '/v1/order/reset/used-before']);
   });
 
   test('by another tenant under the same key and id is another reset', async () => {
-    const order = await world.deliver();
+    const order = await fixture.deliver();
     const named: [string, string][] = [['Idempotency-Key', 'shared-name'], ['X-Correlation-ID', 'shared-name']];
     const alpha = await submit(order.origin_order_number, named);
     const beta = await submit(order.destination_order_number!, named, 'Beta');
@@ -158,10 +158,10 @@ describe('a repeat', () => {
   });
 
   test('under a key older than seven days is a new reset', async () => {
-    const order = await world.deliver();
+    const order = await fixture.deliver();
     const first = await submit(order.origin_order_number, [['Idempotency-Key', 'old']]);
-    await world.over(first.body.log.correlation_id);
-    await world.store.connection.db!.collection('sagas').updateOne({ idempotency_key: 'old' }, { $set: { accepted_at: new Date(Date.now() - 8 * 86_400_000) } });
+    await fixture.over(first.body.log.correlation_id);
+    await fixture.store.connection.db!.collection('sagas').updateOne({ idempotency_key: 'old' }, { $set: { accepted_at: new Date(Date.now() - 8 * 86_400_000) } });
     const second = await submit(order.origin_order_number, [['Idempotency-Key', 'old']]);
     expect(second.status).toBe(200);
     expect(second.body.log.saga_id).not.toBe(first.body.log.saga_id);
@@ -169,12 +169,12 @@ describe('a repeat', () => {
   });
 });
 
-describe('who calls', () => {
-  const token = async (form: string) => world.call('/auth/token', { as: null, type: 'application/x-www-form-urlencoded', body: form });
+describe('authentication', () => {
+  const token = async (form: string) => fixture.call('/auth/token', { as: null, type: 'application/x-www-form-urlencoded', body: form });
 
-  test('a token is got with a secret and needs X-Tenant-Name', async () => {
-    const order = await world.deliver();
-    const reply = await token(new URLSearchParams({ grant_type: 'password', client_id: world.client.id, client_secret: world.client.secret }).toString());
+  test('a token is issued for a secret and requires X-Tenant-Name', async () => {
+    const order = await fixture.deliver();
+    const reply = await token(new URLSearchParams({ grant_type: 'password', client_id: fixture.client.id, client_secret: fixture.client.secret }).toString());
     expect(reply.body).toEqual({ access_token: expect.any(String), token_type: 'bearer', expires_in: 3600 });
     const bearer: [string, string] = ['Authorization', `Bearer ${reply.body.access_token}`];
     const without = await submit(order.origin_order_number, [bearer], null);
@@ -185,7 +185,7 @@ describe('who calls', () => {
 
   test.each([
     ['a wrong secret', 'client_id=client-1&client_secret=wrong', 401],
-    ['an unknown client', 'client_id=nobody&client_secret=wrong', 401],
+    ['an unknown client', 'client_id=unknown&client_secret=wrong', 401],
     ['no secret', 'client_id=client-1', 422],
     ['an unknown grant', 'grant_type=implicit&client_id=client-1&client_secret=x', 422],
     ['nothing', '', 422],
@@ -195,25 +195,25 @@ describe('who calls', () => {
     expect(reply.text).not.toContain('client-1');
   });
 
-  test('a key may say who it is, but only the truth', async () => {
-    const order = await world.deliver();
+  test('headers that do not match the key are rejected', async () => {
+    const order = await fixture.deliver();
     expect((await submit(order.origin_order_number, [['X-Tenant-Name', 'Alpha'], ['X-Origin-Instance-Name', 'Alpha One']])).status).toBe(200);
     expect((await submit(order.origin_order_number, [['X-Tenant-Name', 'Beta']])).status).toBe(403);
     expect((await submit(order.origin_order_number, [['X-Origin-Instance-Name', 'Beta One']])).status).toBe(403);
   });
 
-  test('every way not to be let in looks the same', async () => {
-    const wrong: [string, string][][] = [[], [['X-API-Key', 'nonsense']], [['X-API-Key', `crossroads_${'0'.repeat(16)}_${'A'.repeat(43)}`]], [['Authorization', 'Basic eDp5']], [['Authorization', 'Bearer a.b.c']], [['X-API-Key', world.keys.Alpha], ['X-API-Key', world.keys.Alpha]]];
+  test('all invalid credentials get the same response', async () => {
+    const wrong: [string, string][][] = [[], [['X-API-Key', 'nonsense']], [['X-API-Key', `crossroads_${'0'.repeat(16)}_${'A'.repeat(43)}`]], [['Authorization', 'Basic eDp5']], [['Authorization', 'Bearer a.b.c']], [['X-API-Key', fixture.keys.Alpha], ['X-API-Key', fixture.keys.Alpha]]];
     const replies = await Promise.all(wrong.map((headers) => submit('1', headers, null)));
     expect(new Set(replies.map(({ status, text }) => `${status} ${text}`)).size).toBe(1);
     expect(replies[0]!.status).toBe(401);
   });
 
   test('no secret is ever logged', async () => {
-    const all = world.logged.join('\n');
-    for (const secret of [...Object.values(world.keys), world.client.secret]) expect(all).not.toContain(secret.slice(-secretLength));
+    const all = fixture.logged.join('\n');
+    for (const secret of [...Object.values(fixture.keys), fixture.client.secret]) expect(all).not.toContain(secret.slice(-secretLength));
   });
 });
 
-/** Characters of a secret in base64url, which may hold the underscore that stands before it in a key. */
+/** Length of a secret in base64url. It may contain an underscore, the separator of a key. */
 const secretLength = 43;

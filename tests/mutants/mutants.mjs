@@ -35,8 +35,8 @@ export const mutants = [
   { rule: 'a claim is lost only when a newer epoch was read', file: order, from: `if (now.lock?.saga_id === sagaId && now.lock.epoch > epoch) throw`, to: `if (now) throw`, foundBy: orderPairs },
 
   // Saga writes in MongoDB.
-  { rule: 'a claim checks the epoch that was read', file: saga, from: `tenant_id: saga.tenant_id, epoch: saga.epoch, $expr: due }`, to: `tenant_id: saga.tenant_id, $expr: due }`, foundBy: filters },
-  { rule: 'only a saga that is due is claimed', file: saga, from: `tenant_id: saga.tenant_id, epoch: saga.epoch, $expr: due }`, to: `tenant_id: saga.tenant_id, epoch: saga.epoch }`, foundBy: sagaPairs },
+  { rule: 'a claim checks the epoch that was read', file: saga, from: `tenant_id: saga.tenant_id, epoch: saga.epoch, next_run_at: { $exists: true }, $expr: due }`, to: `tenant_id: saga.tenant_id, next_run_at: { $exists: true }, $expr: due }`, foundBy: filters },
+  { rule: 'only a saga that is due is claimed', file: saga, from: `tenant_id: saga.tenant_id, epoch: saga.epoch, next_run_at: { $exists: true }, $expr: due }`, to: `tenant_id: saga.tenant_id, epoch: saga.epoch, next_run_at: { $exists: true } }`, foundBy: sagaPairs },
   { rule: 'an outdated claim cannot save state', file: saga, from: `tenant_id: metadata.tenantId, epoch }, stateChange(epoch, stateUpdate)`, to: `tenant_id: metadata.tenantId }, stateChange(epoch, stateUpdate)`, foundBy: sagaPairs },
   { rule: 'a settled claim is not renewed', file: saga, from: `({ settled_epoch: { $lt: epoch }, $expr: { $gt: ['$next_run_at', '$$NOW'] } });`, to: `({ $expr: { $gt: ['$next_run_at', '$$NOW'] } });`, foundBy: { test: 'libs/store/src/mongodb/store.test.ts', title: 'renewed' } },
   { rule: 'an expired claim is not renewed', file: saga, from: `({ settled_epoch: { $lt: epoch }, $expr: { $gt: ['$next_run_at', '$$NOW'] } });`, to: `({ settled_epoch: { $lt: epoch } });`, foundBy: sagaPairs },

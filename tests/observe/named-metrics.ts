@@ -1,21 +1,21 @@
 export interface NamedMetric {
   name: string;
-  /** What its matchers and, for the whole expression, its groupings name. */
+  /** The labels in its matchers, and in the groupings of the whole expression. */
   labels: string[];
 }
 
-/** Words of PromQL that stand where a metric may. */
-const words = new Set(['and', 'or', 'unless', 'bool', 'offset']);
+/** Keywords of PromQL at the place of a metric. */
+const keywords = new Set(['and', 'or', 'unless', 'bool', 'offset']);
 
-/** Given by Prometheus itself to whatever it scrapes, or by every histogram. */
+/** Labels that Prometheus adds to every target, and `le` of histograms. */
 const givenLabels = new Set(['job', 'instance', 'le']);
 
-/** The metrics a PromQL expression names, and the labels it asks them for. */
+/** Returns the metrics of a PromQL expression, with the labels that it uses. */
 export const namedMetrics = (expression: string): NamedMetric[] => {
   const grouped = [...expression.matchAll(/\bby\s*\(([^)]*)\)/g)].flatMap(([, labels]) => labels!.split(',').map((label) => label.trim()));
   const bare = expression.replaceAll(/\bby\s*\([^)]*\)/g, '').replaceAll(/\[[^\]]*\]/g, '').replaceAll(/\boffset\s+\w+/g, '');
   return [...bare.matchAll(/([a-zA-Z_:][\w:]*)\s*(\(|\{[^}]*\})?/g)].flatMap(([, name, after = '']) => {
-    if (after === '(' || words.has(name!)) return [];
+    if (after === '(' || keywords.has(name!)) return [];
     const matched = [...after.matchAll(/(\w+)\s*(?:=~|!~|!=|=)/g)].map(([, label]) => label!);
     return [{ name: name!, labels: [...matched, ...grouped].filter((label) => !givenLabels.has(label)) }];
   });

@@ -57,10 +57,10 @@ const reset = async (order: Face['orders'][number], headers?: Record<string, str
 };
 
 const traceId = '0af7651916cd43dd8448eb211c80319c';
-const callers = 'b7ad6b7169203331';
+const callerSpanId = 'b7ad6b7169203331';
 const steps = ['resolve-order', 'snapshot-order', 'clear-deliveries', 'reset-progression', 'dispatch-reset'];
 
-/** The spans of one saga, once its last turn has been exported. */
+/** Returns the spans of one saga, once the span of its last execution was exported. */
 const spansOf = (correlationId: string, ended: (spans: ReceivedSpan[]) => boolean): Promise<ReceivedSpan[]> =>
   eventually(() => {
     const its = new Set(collector.spans.filter(({ attributes }) => attributes['messaging.message.conversation_id'] === correlationId).map((span) => span.traceId));
@@ -76,21 +76,21 @@ const one = (spans: ReceivedSpan[], name: string): ReceivedSpan => {
 };
 
 describe('the trace of a reset', () => {
-  test('goes on from the caller’s: submit, bell, steps, dispatch; each names saga, step and correlation id', async () => {
+  test('continues the caller’s trace: submit, job, steps, dispatch; each span has saga, step and correlation id', async () => {
     const order = face.orders[1]!;
-    const { correlation_id, saga_id, status } = await reset(order, { traceparent: `00-${traceId}-${callers}-01` });
+    const { correlation_id, saga_id, status } = await reset(order, { traceparent: `00-${traceId}-${callerSpanId}-01` });
     expect(status).toBe('synced');
     const spans = await spansOf(correlation_id, (all) => submitted(all) && executionEnded(all));
 
     const submit = one(spans, 'POST /v1/order/reset');
-    const turn = one(spans, 'process sagas');
+    const execution = one(spans, 'process sagas');
     const dispatch = one(spans, 'run dispatch-reset');
     const sent = one(spans, 'POST');
-    expect(submit).toMatchObject({ traceId, parentSpanId: callers, service: 'crossroads-intake', attributes: { 'http.response.status_code': 200 } });
-    expect(turn).toMatchObject({ traceId, parentSpanId: submit.spanId, service: 'crossroads-worker', attributes: { 'crossroads.saga_id': saga_id, 'crossroads.status': 'synced' } });
+    expect(submit).toMatchObject({ traceId, parentSpanId: callerSpanId, service: 'crossroads-intake', attributes: { 'http.response.status_code': 200 } });
+    expect(execution).toMatchObject({ traceId, parentSpanId: submit.spanId, service: 'crossroads-worker', attributes: { 'crossroads.saga_id': saga_id, 'crossroads.status': 'synced' } });
     for (const step of steps) {
       const attributes = { 'crossroads.saga_id': saga_id, 'crossroads.step': step, 'crossroads.attempt': 1, 'messaging.message.conversation_id': correlation_id };
-      expect(one(spans, `run ${step}`)).toMatchObject({ traceId, parentSpanId: turn.spanId, attributes, failed: false });
+      expect(one(spans, `run ${step}`)).toMatchObject({ traceId, parentSpanId: execution.spanId, attributes, failed: false });
     }
     expect(sent).toMatchObject({ traceId, parentSpanId: dispatch.spanId });
 
@@ -100,7 +100,7 @@ describe('the trace of a reset', () => {
     expect(JSON.stringify(stored)).not.toContain('traceparent');
   }, 60_000);
 
-  test('begins anew at each later attempt, which links to the submit', async () => {
+  test('begins a new trace for each later attempt, with a link to the submit', async () => {
     const order = face.orders[2]!;
     await behave({ order_number: order.order_number, reply: 'unavailable', times: 1 });
     const { correlation_id } = await reset(order, { traceparent: 'not a traceparent' });
@@ -120,7 +120,7 @@ describe('the trace of a reset', () => {
 });
 
 describe('the metrics', () => {
-  test('count what was submitted, tried, undone and finished', async () => {
+  test('count submissions, attempts, compensations and finished sagas', async () => {
     const before = await workers();
     const order = face.orders[4]!;
     await behave({ order_number: order.order_number, reply: 'reject', times: 1 });
@@ -137,7 +137,7 @@ describe('the metrics', () => {
     expect(sumOf(await metricsOf('intake'), 'crossroads_sagas_submitted_total', { type: 'reset_order' })).toBeGreaterThanOrEqual(3);
   }, 60_000);
 
-  test('a recovery is submitted by the pages and finished by a worker', async () => {
+  test('a recovery is submitted by the operator pages and finished by a worker', async () => {
     const order = face.orders[1]!;
     const { saga_id } = await reset(order);
     const answer = await fetch(`${face.ops_url}/v1/ops/sagas/${saga_id}/recover`, {
@@ -150,7 +150,7 @@ describe('the metrics', () => {
     expect(sumOf(await metricsOf('ops'), 'crossroads_sagas_submitted_total', { type: 'recover_order' })).toBe(1);
   }, 60_000);
 
-  test('exchanges are timed by the pattern of their route, however it is spelt and however it ended', async () => {
+  test('requests are measured by the pattern of their route, for every spelling and every status', async () => {
     const of = async (route: string, status: string) => sumOf(await metricsOf('intake'), 'crossroads_http_request_duration_seconds_count', { route, status });
     const [shown, posted, none] = [await of('/v1/order/reset/:correlationId', '4xx'), await of('/v1/order/reset', '4xx'), await of('none', '4xx')];
     await fetch(`${face.intake_url}/v1/order/reset/some-correlation-id`);
@@ -162,7 +162,7 @@ describe('the metrics', () => {
     expect([...routes].filter((route) => /some-correlation-id|RESET/.test(route ?? ''))).toEqual([]);
   });
 
-  test('no label has a tenant, an order or an id in it', async () => {
+  test('no label contains a tenant, an order or an id', async () => {
     const all = [...(await workers()), ...(await metricsOf('intake')), ...(await metricsOf('ops'))].filter(({ name }) => name.startsWith('crossroads_'));
     const names = new Set(all.flatMap(({ labels }) => Object.keys(labels)));
     expect([...names].sort()).toEqual(['breaker', 'direction', 'le', 'method', 'outcome', 'phase', 'route', 'state', 'status', 'step', 'type']);
@@ -171,18 +171,18 @@ describe('the metrics', () => {
     for (const { order_id, order_number } of face.orders) for (const id of [order_id, `"${order_number}"`]) expect(values).not.toContain(id);
   });
 
-  test('what waits is said by every worker alike, by the pages as well, and to an autoscaler as JSON', async () => {
+  test('the backlog is the same for every worker and the operator pages, and available to an autoscaler as JSON', async () => {
     const shared = ['crossroads_oldest_due_seconds', 'crossroads_sagas', 'crossroads_jobs'];
     await eventually(async () => {
-      const said = await Promise.all(['worker-1', 'worker-2', 'ops'].map(async (app) => JSON.stringify((await metricsOf(app)).filter(({ name }) => shared.includes(name)))));
-      return new Set(said).size === 1;
+      const exported = await Promise.all(['worker-1', 'worker-2', 'ops'].map(async (app) => JSON.stringify((await metricsOf(app)).filter(({ name }) => shared.includes(name)))));
+      return new Set(exported).size === 1;
     });
     expect(sumOf(await metricsOf('ops'), 'crossroads_workers')).toBe(2);
     const scaling = await (await fetch(`${face.probes['worker-1']}/internal/scaling`)).json();
     expect(scaling).toEqual({ waiting: expect.any(Number), active: expect.any(Number), delayed: expect.any(Number), oldest_seconds: expect.any(Number) });
   });
 
-  test('can be looked at as the page says', async () => {
+  test('can be read with the commands of docs/observing.md', async () => {
     const page = await readFile('docs/observing.md', 'utf8');
     const script = [...page.matchAll(/```bash\n([^`]*)```/g)].map(([, lines]) => lines!).join('\n');
     const { stdout } = await promisify(execFile)('bash', ['-euc', script.replaceAll('.data/', `${sandbox.dataDir}/`)]);
@@ -190,7 +190,7 @@ describe('the metrics', () => {
     expect(stdout).toMatch(/"oldest_seconds":/);
   });
 
-  test('are not for callers', async () => {
+  test('are not exported to callers', async () => {
     for (const url of [face.intake_url, face.ops_url]) expect((await fetch(`${url}/metrics`, { redirect: 'manual' })).status).not.toBe(200);
   });
 });

@@ -17,6 +17,6 @@ export const scrape = async (probesUrl: string): Promise<Series[]> => {
     });
 };
 
-/** The sum of a metric's series that carry these labels. */
+/** Returns the sum of all series of a metric with these labels. */
 export const sumOf = (all: readonly Series[], metric: string, labels: Record<string, string> = {}): number =>
   all.filter(({ name, labels: its }) => name === metric && Object.entries(labels).every(([key, text]) => its[key] === text)).reduce((sum, { value }) => sum + value, 0);

@@ -33,7 +33,7 @@ interface Export {
 
 const plain = (attributes: Attribute[]) => Object.fromEntries(attributes.map(({ key, value }) => [key, value.stringValue ?? Number(value.intValue)]));
 
-/** A collector small enough to look into: OTLP over HTTP, as JSON. */
+/** Starts a collector that stores the spans it receives: OTLP over HTTP, as JSON. */
 export const openSpanReceiver = async (): Promise<SpanReceiver> => {
   const spans: ReceivedSpan[] = [];
   const server = createServer((request, response) => {
@@ -50,7 +50,7 @@ export const openSpanReceiver = async (): Promise<SpanReceiver> => {
       return response.writeHead(200, { 'Content-Type': 'application/json' }).end('{}');
     });
   });
-  // A connection that ends just as spans are on their way loses them, here as with any collector; a test is not about that.
+  // Without this, a connection could close while spans are sent, and lose them as with any collector.
   server.keepAliveTimeout = 600_000;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

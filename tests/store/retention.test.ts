@@ -3,8 +3,8 @@ import { auditLogRepository, collections, keyLastsMs, openStore, orderRepository
 import type { RetentionRepository } from '@crossroads/store';
 import mongoose from 'mongoose';
 import { createPurge } from '../../apps/worker/src/purge.js';
-import type { IntakeWorld } from '../intake/world.js';
-import { intakeWorld, to } from '../intake/world.js';
+import type { IntakeFixture } from '../intake/intake-fixture.js';
+import { createIntakeFixture, to } from '../intake/intake-fixture.js';
 import { ownDatabase } from '../stores/own-database.js';
 import { costOf, queriesOf } from './watched-queries.js';
 
@@ -12,10 +12,10 @@ const { ObjectId } = mongoose.mongo;
 const dayMs = 24 * 3_600_000;
 const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
-let world: IntakeWorld;
+let world: IntakeFixture;
 let retention: RetentionRepository;
 beforeAll(async () => {
-  world = await intakeWorld('retention');
+  world = await createIntakeFixture('retention');
   retention = retentionRepository(world.store);
 });
 afterAll(() => world.close());

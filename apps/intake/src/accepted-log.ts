@@ -3,7 +3,7 @@ import { subjectOf } from '@crossroads/order-reset';
 import { entryId } from '@crossroads/store';
 import type { Accepted } from './accept-once.js';
 
-/** The log entry of the acceptance. It is read off the saga itself, so the intake stores one document and no more. */
+/** Returns the log entry of the acceptance. It is derived from the saga, so the intake stores only one document. */
 export const acceptedLog = (saga: Accepted['saga']): CrossroadsLogV2 => {
   const { routing, metadata } = subjectOf(saga.request, {});
   return {

@@ -1,21 +1,22 @@
 import type { HttpProblem, Read } from '@crossroads/contract';
 
-/** The request is answered with an error that is the sender's business: a status, a body, and headers that help. */
+/** An error that is reported to the caller, with its HTTP status, body and headers. */
 export class HttpError extends Error {
-  override readonly name = 'Refused';
+  override readonly name = 'HttpError';
   readonly problem: HttpProblem;
   readonly headers: Record<string, string>;
   constructor(problem: HttpProblem, headers: Record<string, string> = {}) {
-    super(`answered ${problem.status}`);
+    super(`HTTP status ${problem.status}`);
     this.problem = problem;
     this.headers = headers;
   }
 }
 
+/** Returns an HttpError whose `detail` is a sentence for the caller. */
 export const httpError = (status: number, detail: string, headers?: Record<string, string>): HttpError => new HttpError({ status, body: { detail } }, headers);
 
-/** What was read, or Refused. */
-export const valueOf = <T>(read: Read<T>): T => {
+/** Returns the value. Throws HttpError if reading failed. */
+export const orThrow = <T>(read: Read<T>): T => {
   if (!read.ok) throw new HttpError(read.problem);
   return read.value;
 };

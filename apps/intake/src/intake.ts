@@ -18,36 +18,37 @@ import { createSagaWaiter } from './waiting/saga-waiter.js';
 export interface IntakeParts {
   store: Store;
   queue: Pick<SagaQueue, 'enqueue'>;
-  /** Absent: this process counts alone. */
+  /** Absent: this process counts requests on its own. */
   counter?: RateCounter;
   log: Log;
   tokenSecret: string;
   limits: RateLimits;
-  /** Resets one tenant may have under way. */
-  openResets: number;
+  /** Maximum number of active resets of one tenant. */
+  maxActiveResets: number;
   maxConcurrentWaits: number;
   trustedProxies: number;
-  /** Absent: counted, and shown to nobody. */
+  /** Absent: the metrics are not exported. */
   metrics?: IntakeMetrics;
-  /** Absent: nothing is traced. */
+  /** Absent: tracing is off. */
   tracing?: Tracing | undefined;
 }
 
 export interface Intake {
   app: Express;
-  /** Ends the waiting, so that replies held open are answered and streams are closed. */
+  /** Sends all held replies and closes all streams. */
   endWaiting(): void;
 }
 
-/** Puts the intake together. */
-export const createIntake = ({ store, queue, counter, log, tokenSecret, limits, openResets, maxConcurrentWaits, trustedProxies, tracing, metrics = intakeMetrics(openMetrics()) }: IntakeParts): Intake => {
+/** Builds the intake from its dependencies and settings. */
+export const createIntake = (parts: IntakeParts): Intake => {
+  const { store, queue, counter, log, tokenSecret, limits, maxActiveResets, maxConcurrentWaits, trustedProxies, tracing, metrics = intakeMetrics(openMetrics()) } = parts;
   const directory = directoryRepository(store);
   const authenticator = createAuthenticator(directory, createTokens(tokenSecret));
   const rateLimiter = createRateLimiter(authenticator, limits, counter);
   const sagas = metrics.submitted(intakeRepository(store));
-  const quota = createQuota({ sagas: activeSagas(store), most: openResets, log });
+  const quota = createQuota({ sagas: activeSagas(store), maxActive: maxActiveResets, log });
   const resets = createResets(sagas);
-  const waiter = createSagaWaiter({ sagas: sagaVersionRepository(store), log, most: maxConcurrentWaits });
+  const waiter = createSagaWaiter({ sagas: sagaVersionRepository(store), log, maxWaits: maxConcurrentWaits });
   const decisions = createDecisions({ resets, sagas: decisionRepository(store), journal: journalRepository(store, orderSubject), queue, log });
   const ping = () => store.ping();
   return {

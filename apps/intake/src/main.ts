@@ -10,14 +10,14 @@ const log = createLog({ level: config.LOG_LEVEL, app: 'intake' });
 const shutdown = onShutdown({ signals: process, log, deadlineMs: config.SHUTDOWN_DEADLINE_MS });
 const store = openStore({
   uri: config.MONGODB_URI,
-  // Leaves time to answer 503 within the promised three seconds.
+  // Leaves time to respond with 503 within three seconds.
   operationTimeoutMs: 2_000,
-  onConnectError: (error) => log.warn('MongoDB does not answer yet', { error }),
-  onUnknownError: (error) => log.error('MongoDB refuses with a code that is not known; it counts as away until that ends', { code: error.code, error }),
+  onConnectError: (error) => log.warn('MongoDB does not respond yet; the connection is retried', { error }),
+  onUnknownError: (error) => log.error('MongoDB returned an unknown error code; the store counts as unavailable until the error ends', { code: error.code, error }),
 });
 const place = { name: config.QUEUE_NAME, prefix: config.QUEUE_PREFIX };
-const queue = openSagaQueue(config.REDIS_URL, (error) => log.warn('Redis is away; sagas are accepted all the same', { error }), place);
-const counter = openRateCounter(config.REDIS_URL, (error) => log.debug('Redis is away; requests are counted here alone', { error }), place);
+const queue = openSagaQueue(config.REDIS_URL, (error) => log.warn('Redis is unavailable; sagas are still accepted and start later', { error }), place);
+const counter = openRateCounter(config.REDIS_URL, (error) => log.debug('Redis is unavailable; this process counts requests on its own', { error }), place);
 const metrics = openMetrics();
 const tracing = await openTracing({ endpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT, app: 'intake', log });
 const intake = createIntake({
@@ -27,7 +27,7 @@ const intake = createIntake({
   log,
   tokenSecret: config.TOKEN_SECRET,
   limits: { submits: config.SUBMITS_PER_MINUTE, polls: config.POLLS_PER_MINUTE, unauthenticated: config.UNAUTHENTICATED_PER_MINUTE },
-  openResets: config.MAX_ACTIVE_RESETS_PER_TENANT,
+  maxActiveResets: config.MAX_ACTIVE_RESETS_PER_TENANT,
   maxConcurrentWaits: config.MAX_CONCURRENT_WAITS,
   trustedProxies: config.TRUSTED_PROXIES,
   metrics: intakeMetrics(metrics),
@@ -48,7 +48,7 @@ shutdown.closing([
   () => probeServer.close(),
 ]);
 store.ready.catch((error: unknown) => {
-  log.error('the store is not fit to be used', { error });
+  log.error('MongoDB check failed (missing index?); the intake exits', { error });
   process.exit(1);
 });
-log.info('intake listens', { url: server.url, probes: probeServer.url });
+log.info('intake is listening', { url: server.url, probes: probeServer.url });

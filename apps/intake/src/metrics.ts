@@ -1,7 +1,7 @@
 import type { Metrics } from '@crossroads/platform';
 import { httpDurations, submittedCounter } from '@crossroads/platform';
 
-/** What the intake counts. */
+/** Declares the metrics of the intake. */
 export const intakeMetrics = (metrics: Metrics) => ({ timed: httpDurations(metrics), submitted: submittedCounter(metrics) });
 
 export type IntakeMetrics = ReturnType<typeof intakeMetrics>;

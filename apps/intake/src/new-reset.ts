@@ -1,17 +1,18 @@
-import type { ResetRequest as AskedReset } from '@crossroads/contract';
+import type { ResetRequest as SubmittedReset } from '@crossroads/contract';
 import type { Caller } from '@crossroads/platform';
 import { concurrencyKeysOfRequest, resetOrderVersion } from '@crossroads/order-reset';
 import type { ResetRequest } from '@crossroads/order-reset';
 import type { NewSaga } from '@crossroads/store';
 import { uuidv7 } from 'uuidv7';
+import { resetPath } from './reset-path.js';
 
-/** A saga that has just been asked for, its request as its steps will read it. */
+/** The saga of a new reset, with its request in the schema of the steps. */
 export interface NewReset extends NewSaga {
   request: ResetRequest;
 }
 
-/** The saga of a reset that was asked for. */
-export const newReset = ({ headers, order }: AskedReset, { credentials: _credentials, ...caller }: Caller, traceparent?: string): NewReset => {
+/** Returns the saga of a submitted reset. */
+export const newReset = ({ headers, order }: SubmittedReset, { credentials: _credentials, ...caller }: Caller, traceparent?: string): NewReset => {
   const request: ResetRequest = { order, caller, dest_tenant_name: headers.destTenantName };
   return {
     saga_id: uuidv7(),
@@ -23,7 +24,7 @@ export const newReset = ({ headers, order }: AskedReset, { credentials: _credent
     request,
     inbound_request: {
       method: 'POST',
-      path: '/v1/order/reset',
+      path: resetPath,
       headers: { 'X-Tenant-Name': caller.tenant_name, 'X-Dest-Tenant-Name': headers.destTenantName },
       body: { order },
     },

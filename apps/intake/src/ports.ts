@@ -8,7 +8,7 @@ import type { Quota } from './quota.js';
 import type { Resets } from './resets.js';
 import type { SagaWaiter } from './waiting/saga-waiter.js';
 
-/** What the routes are made of. */
+/** The dependencies of the routes. */
 export interface IntakePorts {
   authenticator: Authenticator;
   rateLimiter: RateLimiter;
@@ -21,12 +21,12 @@ export interface IntakePorts {
   waiter: SagaWaiter;
   queue: Pick<SagaQueue, 'enqueue'>;
   log: Log;
-  /** Times every exchange. */
+  /** Measures the duration of each request. */
   timed: RequestHandler;
-  /** Absent: nothing is traced. */
+  /** Absent: tracing is off. */
   tracing: Tracing | undefined;
-  /** How many proxies in front of us may be believed about a caller's address. */
+  /** Number of proxies in front of the intake whose X-Forwarded-For is trusted. */
   trustedProxies: number;
-  /** Resolves when MongoDB answers. */
+  /** Resolves if MongoDB responds; rejects otherwise. */
   ping(): Promise<void>;
 }

@@ -1,17 +1,17 @@
 import type { IntegrationStatus, ResetProgress } from '@crossroads/contract';
 import type { EntryDocument, SagaDocument } from '@crossroads/store';
 import { toLog } from '@crossroads/store';
-import { acceptedBefore } from './accept-once.js';
+import { fromStored } from './accept-once.js';
 import { acceptedLog } from './accepted-log.js';
 
-/** How a reset goes, from its saga and its log. */
+/** Returns the state of a reset, from its saga and its log. */
 export const progressOf = (saga: SagaDocument, entries: readonly EntryDocument[]): ResetProgress => {
-  const logs = [acceptedLog(acceptedBefore(saga)), ...entries.map(toLog)];
+  const logs = [acceptedLog(fromStored(saga)), ...entries.map(toLog)];
   const newest = logs.at(-1)!;
   const done = saga.phase === 'ended' || saga.phase === 'stopped';
   return {
-    status: done ? saga.status : statusSoFar(entries),
-    // What the saga holds is of its last rest; while it moves, its newest entry knows better.
+    status: done ? saga.status : statusIn(entries),
+    // A saga is saved when it stops running. While it runs, its newest log entry is more recent.
     message: (done ? saga.error?.message : undefined) ?? newest.detail.message,
     log: newest,
     correlation_id: saga.correlation_id,
@@ -24,8 +24,11 @@ export const progressOf = (saga: SagaDocument, entries: readonly EntryDocument[]
   };
 };
 
-/** A worker that has not yet heard of the cancellation may write another line below it; the caller has been told, and must not see it taken back. */
-const statusSoFar = (entries: readonly EntryDocument[]): IntegrationStatus => {
+/**
+ * Returns the status of an active reset. `canceled` stays: a worker that has not read the cancellation yet may write another entry after it.
+ * Without this, a caller that got `canceled` would see another status again.
+ */
+const statusIn = (entries: readonly EntryDocument[]): IntegrationStatus => {
   if (entries.some(({ step }) => step.outcome === 'canceled')) return 'canceled';
   return (entries.at(-1)?.journal.integration_status ?? 'pending') as IntegrationStatus;
 };

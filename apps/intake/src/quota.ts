@@ -3,69 +3,69 @@ import type { ActiveSagas } from '@crossroads/store';
 import { uuidv7 } from 'uuidv7';
 import { httpError } from './http-error.js';
 
-/** How many resets one tenant may have under way, so that a caller gone wild does not fill the line for everybody. */
+/** Limits the active resets of each tenant. Without it, one caller could fill the queue and delay all other tenants. */
 export interface Quota {
-  /** Throws Refused with 429 when the tenant has as many as it may. */
+  /** Throws HttpError with 429 if the tenant has reached its limit. */
   admit(tenantId: string): void;
-  /** One more of its resets was accepted here, under an id made after it was admitted. */
-  took(tenantId: string, sagaId: string): void;
+  /** Counts a reset that this process accepted. Its saga id must be newer than the call of `admit`. */
+  recordAccepted(tenantId: string, sagaId: string): void;
 }
 
 export interface QuotaOptions {
   sagas: ActiveSagas;
-  /** Of one tenant at once. */
-  most: number;
+  /** Maximum number of active resets of one tenant. */
+  maxActive: number;
   log: Pick<Log, 'warn'>;
   now?: () => number;
 }
 
-interface Known {
+interface TenantCount {
   counted: number;
-  /** Accepted here since the count: the saga ids. */
-  since: string[];
-  at: number;
-  counting: boolean;
+  /** Saga ids accepted by this process since the count. */
+  acceptedSince: string[];
+  countedAt: number;
+  isCounting: boolean;
 }
 
-/** Milliseconds a count is trusted. */
-const trustedMs = 1_000;
+/** Milliseconds until a count is refreshed. */
+const maxAgeMs = 1_000;
 
 /**
- * Counts behind the callers' backs: a count older than a second is made anew while its tenant goes on by the old one, so no submission waits
- * for it. Ids sort by acceptance, and each count stops at the moment it was asked for, so none is counted twice: a tenant may come to have as many too many
- * as all intakes accept in about a second, but none is refused too early. A process that has just started admits everybody until its first count.
- * While MongoDB does not answer the last count stands.
+ * Counts active resets in the background: a count older than a second is refreshed while requests use the old one. No request waits for a query.
+ * Saga ids sort by time of acceptance, and each count covers only older ids, so no reset is counted twice.
+ * A tenant can exceed its limit by the resets that all intakes accept in about a second. No request is rejected too early.
+ * A process that has just started accepts all requests until its first count. While MongoDB is unavailable, the last count is used.
  */
-export const createQuota = ({ sagas, most, log, now = Date.now }: QuotaOptions): Quota => {
-  const tenants = new Map<string, Known>();
+export const createQuota = ({ sagas, maxActive, log, now = Date.now }: QuotaOptions): Quota => {
+  const tenants = new Map<string, TenantCount>();
 
-  const count = async (tenantId: string, known: Known): Promise<void> => {
-    const began = uuidv7();
-    known.counting = true;
+  const refresh = async (tenantId: string, tenant: TenantCount): Promise<void> => {
+    const before = uuidv7();
+    tenant.isCounting = true;
     try {
-      known.counted = await sagas.count(tenantId, { before: began, most });
-      known.since = known.since.filter((sagaId) => sagaId > began);
+      tenant.counted = await sagas.count(tenantId, { before, most: maxActive });
+      tenant.acceptedSince = tenant.acceptedSince.filter((sagaId) => sagaId > before);
     } catch (error) {
-      log.warn('the open resets of a tenant could not be counted; the last count stands', { tenant_id: tenantId, error });
+      log.warn('could not count the active resets of a tenant; the last count is used', { tenant_id: tenantId, error });
     }
-    known.at = now();
-    known.counting = false;
+    tenant.countedAt = now();
+    tenant.isCounting = false;
   };
 
   return {
     admit(tenantId) {
-      const known = tenants.get(tenantId) ?? { counted: 0, since: [], at: -Infinity, counting: false };
-      tenants.set(tenantId, known);
-      if (!known.counting && now() - known.at >= trustedMs) void count(tenantId, known);
-      if (known.counted + known.since.length >= most) throw tooManyOpen(most);
+      const tenant = tenants.get(tenantId) ?? { counted: 0, acceptedSince: [], countedAt: -Infinity, isCounting: false };
+      tenants.set(tenantId, tenant);
+      if (!tenant.isCounting && now() - tenant.countedAt >= maxAgeMs) void refresh(tenantId, tenant);
+      if (tenant.counted + tenant.acceptedSince.length >= maxActive) throw tooManyActive(maxActive);
     },
-    took: (tenantId, sagaId) => void tenants.get(tenantId)?.since.push(sagaId),
+    recordAccepted: (tenantId, sagaId) => void tenants.get(tenantId)?.acceptedSince.push(sagaId),
   };
 };
 
-const tooManyOpen = (most: number) =>
+const tooManyActive = (maxActive: number) =>
   httpError(
     429,
-    `You have ${most} resets under way, as many as you may. Send this one again when some have ended; GET /v1/order/reset lists them. If they wait for a destination that is down, tell its operators.`,
+    `You have ${maxActive} active resets, which is your limit. Send this one again after some have finished; GET /v1/order/reset lists them. If they wait for a destination that is down, contact its operators.`,
     { 'Retry-After': '30' },
   );

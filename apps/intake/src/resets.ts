@@ -2,10 +2,10 @@ import { CORRELATION_ID } from '@crossroads/contract';
 import type { ResetProgress } from '@crossroads/contract';
 import type { AcceptedSaga, EntryDocument, IntakeRepository, SagaVersion } from '@crossroads/store';
 import { sagaVersionOf } from '@crossroads/store';
-import { progressOf } from './progress.js';
 import { httpError } from './http-error.js';
+import { progressOf } from './progress.js';
 
-/** A reset as it stood when it was read. */
+/** A reset at the time it was read. */
 export interface Reset {
   saga: AcceptedSaga;
   entries: EntryDocument[];
@@ -14,9 +14,9 @@ export interface Reset {
 }
 
 export interface Resets {
-  /** Throws Refused with 404: the same for one that does not exist and for one that is somebody else's. */
+  /** Returns a reset. Throws HttpError with the same 404 for an unknown reset and for a reset of another tenant. */
   get(tenantId: string, correlationId: string): Promise<Reset>;
-  /** The same reset as it stands by now. */
+  /** Reads the same reset again. */
   again(reset: Reset): Promise<Reset>;
 }
 

@@ -1,3 +1,3 @@
 #!/usr/bin/env node
-// Here, and not in dist: npm links a command when it installs, which is before anything has been compiled.
+// This file is not in dist, because npm links a command at installation, before the build.
 import '../dist/cli/main.js';

@@ -15,37 +15,37 @@ const reset = (more: object = {}) => client(more).reset({ order_number: '4711', 
 const accepted: Behaviour = { headers: { 'X-Correlation-ID': 'reset-4711' }, body: { status: 'pending', message: null, log: null } };
 const keysSent = () => new Set(server.received.map(({ headers }) => headers['idempotency-key']));
 
-describe('a reset is sent again, with the same key', () => {
+describe('a reset is retried with the same key', () => {
   test.each<[string, Behaviour]>([
     ['the connection is cut before a reply', 'cut'],
     ['the connection is cut within the reply', 'cut-short'],
-    ['a proxy answers 502', { status: 502, body: '<html>Bad Gateway</html>' }],
-    ['the service answers 503', { status: 503, body: { detail: 'away' } }],
-    ['the service answers 504', { status: 504 }],
-    ['the service answers 408', { status: 408 }],
+    ['a proxy responds with 502', { status: 502, body: '<html>Bad Gateway</html>' }],
+    ['the service responds with 503', { status: 503, body: { detail: 'away' } }],
+    ['the service responds with 504', { status: 504 }],
+    ['the service responds with 408', { status: 408 }],
     ['there are too many requests', { status: 429 }],
-    ['the reply is a page of somebody else', { body: '<html>Welcome to the hotel</html>' }],
-    ['the service is at it at this moment', { status: 409, headers: { 'Retry-After': '0' }, body: { detail: 'Send it again.' } }],
+    ['the reply is a page of another server', { body: '<html>Welcome to the hotel</html>' }],
+    ['the service is accepting the same request', { status: 409, headers: { 'Retry-After': '0' }, body: { detail: 'Send it again.' } }],
   ])('after %s', async (_what, behaviour) => {
     server.behave(behaviour, behaviour, accepted);
     expect(await reset()).toMatchObject({ status: 'pending', correlationId: 'reset-4711', replayed: false });
     expect([server.received.length, keysSent().size]).toEqual([3, 1]);
   });
 
-  test('after no reply in time', async () => {
+  test('after a timeout', async () => {
     server.behave('hang', accepted);
     expect((await reset({ requestTimeoutMs: 50 })).status).toBe('pending');
     expect(keysSent().size).toBe(1);
   });
 
-  test('not before the time the service asks for', async () => {
+  test('not earlier than Retry-After', async () => {
     server.behave({ status: 429, headers: { 'Retry-After': '1' } }, accepted);
     const began = performance.now();
     await reset();
     expect(performance.now() - began).toBeGreaterThanOrEqual(1_000);
   });
 
-  test('a few times and no more', async () => {
+  test('at most as often as the policy allows', async () => {
     server.behave('cut');
     await expect(reset()).rejects.toBeInstanceOf(TransportError);
     expect(server.received).toHaveLength(4);
@@ -75,13 +75,13 @@ describe('a call rejects at once', () => {
     expect(server.received).toHaveLength(1);
   });
 
-  test('where the service asks for a longer rest than a call may take, and says how long', async () => {
+  test('if Retry-After is longer than the maximum delay, with retryAfterMs', async () => {
     server.behave({ status: 429, headers: { 'Retry-After': '55' }, body: { detail: 'Too many requests.' } });
     await expect(reset()).rejects.toMatchObject({ kind: 'rate_limited', retryAfterMs: 55_000 });
     expect(server.received).toHaveLength(1);
   });
 
-  test('with the reason of its signal, whatever it was at', async () => {
+  test('with the reason of its signal, at any time', async () => {
     const input = (signal: AbortSignal, retries = 3) => client({ retry: { retries, firstPauseMs: 60_000, longestPauseMs: 60_000 } }).reset({ order_number: '1', destTenantName: 'Beta', signal });
     await expect(input(AbortSignal.abort(new Error('before')))).rejects.toThrow('before');
     for (const [behaviour, retries] of [['hang', 0], [{ status: 503 }, 3]] as const) {
@@ -96,8 +96,8 @@ describe('a call rejects at once', () => {
   });
 });
 
-describe('what is sent', () => {
-  test('names the order, the tenants and the key', async () => {
+describe('a request', () => {
+  test('has the order, the tenants and the key', async () => {
     server.behave(accepted);
     await client({ tenantName: 'Alpha', instanceName: 'Alpha One' }).reset({ order_id: 'id-1', destTenantName: 'Müller & Söhne', correlationId: 'mine-0001', idempotencyKey: 'a "key"', waitS: 3 });
     const [{ headers, body }] = server.received as [(typeof server.received)[0]];
@@ -106,7 +106,7 @@ describe('what is sent', () => {
     expect(Buffer.from(String(headers['x-dest-tenant-name']), 'latin1').toString('utf8')).toBe('Müller & Söhne');
   });
 
-  test('has a key of its own where none is given', async () => {
+  test('has a generated key without a given one', async () => {
     server.behave(accepted);
     const { idempotencyKey } = await reset();
     await reset();
@@ -114,7 +114,7 @@ describe('what is sent', () => {
     expect(keysSent()).toContain(`"${idempotencyKey}"`);
   });
 
-  test('is nothing where a header cannot carry it', async () => {
+  test('is not sent if a value is not allowed in a header', async () => {
     server.behave(accepted);
     const failure = await client().reset({ order_number: '1', destTenantName: 'Beta\r\nX-Evil: 1' }).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(ValidationError);
@@ -122,7 +122,7 @@ describe('what is sent', () => {
     expect(server.received).toHaveLength(0);
   });
 
-  test('goes below the base URL, however it ends', async () => {
+  test('goes to a path below the base URL, with or without a slash at its end', async () => {
     server.behave(accepted);
     await client({ baseUrl: `${server.url}/api/` }).reset({ order_number: '1', destTenantName: 'Beta' });
     expect(server.received[0]!.path).toBe('/api/v1/order/reset');
@@ -135,7 +135,7 @@ describe('a client id and secret', () => {
   const input = { order_number: '1', destTenantName: 'Beta' };
   const paths = () => server.received.map(({ path, headers }) => (path === '/auth/token' ? 'token' : headers.authorization));
 
-  test('get one token for however many calls', async () => {
+  test('get one token for several calls', async () => {
     server.behave(token('t-1'), accepted);
     const one = byId();
     await Promise.all([one.reset(input), one.reset(input)]);
@@ -144,7 +144,7 @@ describe('a client id and secret', () => {
     expect(new URLSearchParams(server.received[0]!.body).get('client_secret')).toBe('secret-1');
   });
 
-  test('get another before it ends, and when it is no longer taken', async () => {
+  test('get another token before the first one expires, and after a 401', async () => {
     server.behave(token('t-1', 0), accepted, token('t-2'), { status: 401 }, token('t-3'), accepted);
     const one = byId();
     await one.reset(input);
@@ -152,25 +152,25 @@ describe('a client id and secret', () => {
     expect(paths()).toEqual(['token', 'Bearer t-1', 'token', 'Bearer t-2', 'token', 'Bearer t-3']);
   });
 
-  test('that are wrong are tried once', async () => {
+  test('that are wrong are sent once', async () => {
     server.behave({ status: 401, body: { detail: 'no' } });
     await expect(byId().reset(input)).rejects.toMatchObject({ kind: 'not_authenticated' });
     expect(paths()).toEqual(['token']);
   });
 });
 
-describe('a client is not made', () => {
+describe('a client is not created', () => {
   test.each<[string, object]>([
     ['without a URL', { baseUrl: 'crossroads.example' }],
     ['of another protocol', { baseUrl: 'ftp://crossroads.example' }],
     ['with an empty key', { apiKey: ' ' }],
     ['without credentials', { apiKey: undefined }],
-    ['of a client that speaks for nobody', { apiKey: undefined, clientId: 'a', clientSecret: 'b' }],
+    ['of a client without a tenant', { apiKey: undefined, clientId: 'a', clientSecret: 'b' }],
   ])('%s', (_what, options) => {
     expect(() => client(options)).toThrow(TypeError);
   });
 
-  test('with a password in the URL, which no message repeats', () => {
+  test('with a password in the URL, and the message does not repeat it', () => {
     expect(() => client({ baseUrl: 'https://me:hush-hush@crossroads.example' })).toThrow(expect.objectContaining({ message: expect.not.stringContaining('hush') }));
   });
 });

@@ -2,28 +2,28 @@ import type { HttpOptions } from './http/http-client.js';
 import { createHttpClient } from './http/http-client.js';
 
 export interface OperatorOptions extends HttpOptions {
-  /** As `npm run operators -- key` shows it. */
+  /** The key that `npm run operators -- key` printed. */
   operatorKey: string;
 }
 
 export interface Command {
-  /** Kept in the audit trail. */
+  /** Stored in the audit trail. */
   reason: string;
-  /** The saga's epoch when you looked: if it has moved since, nothing is done. */
+  /** The saga's epoch when you read the saga. If the saga has changed since then, the command does nothing. */
   expectedEpoch?: number | undefined;
   signal?: AbortSignal | undefined;
 }
 
 export interface CommandDone {
-  /** Undefined where the saga has been removed since. */
+  /** Null if the saga was deleted. */
   saga: { saga_id: string; phase: string; status: string; epoch: number } | null;
 }
 
-/** What an operator does to sagas, against the operators' pages. Nothing is sent twice: look how it stands before you repeat a command whose reply was lost. */
+/** Commands of an operator, sent to the operator pages. They are never retried: read the saga before you repeat a command whose reply was lost. */
 export interface OperatorClient {
-  /** Lets a stopped saga go on at the step that failed. */
+  /** Resumes a stopped saga at the step that failed. */
   resume(sagaId: string, command: Command): Promise<CommandDone>;
-  /** Has a saga of its own put back what a reset cleared; `forced`, even over what was delivered since. */
+  /** Restores the data that a reset cleared, with a separate saga. `force`: also if deliveries were saved after the reset. */
   recover(sagaId: string, command: Command & { force?: boolean | undefined }): Promise<CommandDone & { recoverySagaId: string }>;
 }
 

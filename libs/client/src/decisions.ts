@@ -3,23 +3,23 @@ import { pathOf } from './status.js';
 import type { ResetReply } from './wire.js';
 
 export interface CancelOptions {
-  /** Why, in a code of your own of up to 30 characters. */
+  /** The reason, as a code of your own of up to 30 characters. */
   reasonCode?: string | undefined;
   signal?: AbortSignal | undefined;
 }
 
 export interface AnswerOptions extends CancelOptions {
-  /** The tenant that sent the reset: a correlation id is its alone. */
+  /** The tenant that sent the reset. A correlation id is unique only within this tenant. */
   senderTenantName: string;
 }
 
-/** Each may be said again: it is answered alike. */
+/** A repeated decision gets the same reply. */
 export interface Decisions {
-  /** Calls off a reset of yours. Rejects with ConflictError once something has been cleared. */
+  /** Cancels a reset of yours. Rejects with ConflictError after data was cleared. */
   cancel(correlationId: string, options?: CancelOptions): Promise<ResetReply>;
-  /** Takes a reset that was sent to you and whose status is `requested`. */
+  /** Accepts a reset that was sent to you and has the status `requested`. */
   accept(correlationId: string, options: AnswerOptions): Promise<ResetReply>;
-  /** Refuses it; the order is put back as it was. */
+  /** Rejects such a reset. The order is restored. */
   reject(correlationId: string, options: AnswerOptions): Promise<ResetReply>;
 }
 

@@ -1,6 +1,6 @@
 import type { ResetProgress } from './wire.js';
 
-/** Where one entry of a refusal points, and what is wrong there: FastAPI's shape. */
+/** An entry of a 422 list, with the place and the error, as in FastAPI. */
 export interface ValidationDetail {
   type: string;
   /** `body`, `header`, `query` or `path` first, then keys and list indexes. */
@@ -10,21 +10,21 @@ export interface ValidationDetail {
   ctx?: Record<string, unknown>;
 }
 
-/** What is known about a failure besides its kind. */
+/** The information about an error. */
 export interface ErrorInfo {
   message: string;
-  /** What to do next, as a sentence. */
+  /** The next step, as a sentence. */
   advice: string;
-  /** HTTP status; undefined where no whole reply came. */
+  /** HTTP status; undefined without a complete reply. */
   status?: number | undefined;
-  /** Names the exchange in the service's log. */
+  /** Identifies the request in the service's log. */
   requestId?: string | undefined;
   correlationId?: string | undefined;
-  /** Machine-readable reason, `<area>.<what>`, where the service gives one. */
+  /** Error code of the service in the form `<area>.<what>`, if it has one. */
   code?: string | undefined;
-  /** Milliseconds the service asks to be left alone. */
+  /** Milliseconds to wait before the next attempt, as requested by the service. */
   retryAfterMs?: number | undefined;
-  /** Whether the same call may succeed later as it is. */
+  /** Whether the same call may succeed later. */
   retryable?: boolean;
   cause?: unknown;
 }
@@ -41,7 +41,7 @@ export type ErrorKind =
   | 'unexpected'
   | 'timed_out';
 
-/** Everything a call rejects with, save its own AbortSignal's reason. `kind` tells the classes apart where `instanceof` cannot. */
+/** The error of every rejected call, except an abort. `kind` identifies the class where `instanceof` does not work. */
 export abstract class CrossroadsError extends Error {
   abstract readonly kind: ErrorKind;
   readonly advice: string;
@@ -63,15 +63,15 @@ export abstract class CrossroadsError extends Error {
   }
 }
 
-/** The request is wrong and will stay so: correct it. */
+/** The request is invalid. Correct it before you send it again. */
 export class ValidationError extends CrossroadsError {
   override readonly name = 'ValidationError';
   readonly kind = 'invalid';
-  /** What is wrong, and where. Empty where the service says it in a sentence. */
+  /** The errors with their places. Empty if the service returned a sentence. */
   readonly detail: readonly ValidationDetail[];
-  constructor(metadata: ErrorInfo & { detail?: readonly ValidationDetail[] }) {
-    super(metadata);
-    this.detail = metadata.detail ?? [];
+  constructor(info: ErrorInfo & { detail?: readonly ValidationDetail[] }) {
+    super(info);
+    this.detail = info.detail ?? [];
   }
 }
 
@@ -81,19 +81,19 @@ export class NotAuthenticatedError extends CrossroadsError {
   readonly kind = 'not_authenticated';
 }
 
-/** The credentials are good, and not for this. */
+/** The credentials are valid, but lack the scope, tenant or instance. */
 export class NotAllowedError extends CrossroadsError {
   override readonly name = 'NotAllowedError';
   readonly kind = 'not_allowed';
 }
 
-/** You have no such thing. One that is somebody else's looks the same. */
+/** You have no such reset. A reset of another tenant gets the same error. */
 export class NotFoundError extends CrossroadsError {
   override readonly name = 'NotFoundError';
   readonly kind = 'not_found';
 }
 
-/** It contradicts what stands already: a key or id used for another request, or a reset that can no longer be changed. */
+/** The request conflicts with the current state: a key or id was used for another request, or the reset can no longer be changed. */
 export class ConflictError extends CrossroadsError {
   override readonly name = 'ConflictError';
   readonly kind = 'conflict';
@@ -105,32 +105,32 @@ export class RateLimitedError extends CrossroadsError {
   readonly kind = 'rate_limited';
 }
 
-/** The service, or a proxy before it, cannot answer for now. */
+/** The service, or a proxy in front of it, is temporarily unavailable. */
 export class UnavailableError extends CrossroadsError {
   override readonly name = 'UnavailableError';
   readonly kind = 'unavailable';
 }
 
-/** No whole reply came: nobody there, connection cut, no answer in time. The request may or may not have arrived. */
+/** No complete reply: no connection, a lost connection or a timeout. The request may have arrived. */
 export class TransportError extends CrossroadsError {
   override readonly name = 'TransportError';
   readonly kind = 'transport';
 }
 
-/** A reply that this client cannot make sense of, or a fault of the service. */
+/** An unexpected reply, or an internal error of the service. */
 export class UnexpectedReplyError extends CrossroadsError {
   override readonly name = 'UnexpectedReplyError';
   readonly kind = 'unexpected';
 }
 
-/** The time given to `waitFor` ran out. The reset goes on. */
+/** `waitFor` timed out. The reset continues. */
 export class TimedOutError extends CrossroadsError {
   override readonly name = 'TimedOutError';
   readonly kind = 'timed_out';
-  /** How it stood when it was last seen. */
+  /** The last known state. */
   readonly progress: ResetProgress | undefined;
-  constructor(metadata: ErrorInfo & { progress: ResetProgress | undefined }) {
-    super(metadata);
-    this.progress = metadata.progress;
+  constructor(info: ErrorInfo & { progress: ResetProgress | undefined }) {
+    super(info);
+    this.progress = info.progress;
   }
 }

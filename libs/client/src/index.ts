@@ -1,4 +1,4 @@
-/** Resets fuel orders with Crossroads, from any program that has `fetch`. */
+/** Client of the Crossroads API, for any JavaScript runtime with `fetch`. */
 export type { Client, ClientOptions } from './create-client.js';
 export { createClient } from './create-client.js';
 export type { CredentialOptions } from './credentials.js';

@@ -5,7 +5,7 @@ export interface ListOptions {
   status?: IntegrationStatus | undefined;
   order_id?: string | undefined;
   order_number?: string | undefined;
-  /** Resets fetched at once, 200 at most. The list itself goes on to the last, or to where you stop reading. */
+  /** Number of resets per page, 200 at most. The list fetches pages until the last one, or until you stop reading. */
   pageSize?: number | undefined;
   signal?: AbortSignal | undefined;
 }

@@ -1,28 +1,29 @@
 import type { HttpClient } from './http/http-client.js';
-import { retryAfterMs } from './http/retry-after.js';
+import { retryAfterMs } from './http/reply.js';
 import type { ResetProgress } from './wire.js';
 
 export interface StatusOptions {
-  /** Seconds the reply may be held (25 at most) until there is an outcome; together with `ifNoneMatch`, until there is any change. */
+  /** Seconds that the service may hold the reply (25 at most) until there is an outcome; with `ifNoneMatch`, until the next change. */
   waitS?: number | undefined;
-  /** The `etag` of what you have. */
+  /** The `etag` of the last state that you received. */
   ifNoneMatch?: string | undefined;
   signal?: AbortSignal | undefined;
 }
 
 export interface ResetState extends ResetProgress {
   etag: string;
-  /** Milliseconds after which asking again is worth it; undefined once `done`. */
+  /** Milliseconds until the next poll; undefined once `done`. */
   retryAfterMs: number | undefined;
 }
 
-export interface Look {
-  /** Undefined where nothing has changed. */
+export interface PollResult {
+  /** Undefined without a change. */
   state: ResetState | undefined;
   retryAfterMs: number | undefined;
 }
 
-export const lookAt = async (send: HttpClient, correlationId: string, { waitS, ifNoneMatch, signal }: StatusOptions): Promise<Look> => {
+/** Reads the state of a reset with one request. */
+export const pollStatus = async (send: HttpClient, correlationId: string, { waitS, ifNoneMatch, signal }: StatusOptions): Promise<PollResult> => {
   const { status, headers, body } = await send<ResetProgress>({
     method: 'GET',
     path: `${pathOf(correlationId)}${waitS === undefined ? '' : `?wait=${Math.ceil(waitS)}`}`,
@@ -31,8 +32,8 @@ export const lookAt = async (send: HttpClient, correlationId: string, { waitS, i
     signal,
     members: ['status', 'done', 'logs', 'correlation_id', 'saga_id'],
   });
-  const restMs = retryAfterMs(headers.get('retry-after'));
-  return { state: status === 304 ? undefined : { ...body, etag: headers.get('etag') ?? '', retryAfterMs: restMs }, retryAfterMs: restMs };
+  const pollAgainMs = retryAfterMs(headers.get('retry-after'));
+  return { state: status === 304 ? undefined : { ...body, etag: headers.get('etag') ?? '', retryAfterMs: pollAgainMs }, retryAfterMs: pollAgainMs };
 };
 
 export const pathOf = (correlationId: string): string => `/v1/order/reset/${encodeURIComponent(correlationId)}`;

@@ -18,7 +18,7 @@ const state = (status: string, done = false, headers: Record<string, string> = {
 const unchanged: Behaviour = { status: 304, headers: { 'Retry-After': '0' } };
 
 describe('waiting', () => {
-  test('goes on to the end, and tells each change once', async () => {
+  test('continues to the end, and reports each change once', async () => {
     server.behave(state('pending'), unchanged, state('pending'), state('origin_mapped'), state('synced', true));
     const seen: string[] = [];
     const outcome = await waiting({ onChange: ({ status }) => seen.push(status) });
@@ -27,20 +27,20 @@ describe('waiting', () => {
     expect(server.received.map(({ path }) => path.split('?')[1])).toEqual(['wait=0', 'wait=25', 'wait=25', 'wait=25', 'wait=25']);
   });
 
-  test('is held by the service to the outcome where nobody wants the changes', async () => {
+  test('is held by the service until the outcome without onChange', async () => {
     server.behave(state('requested', false, { 'Retry-After': '15' }), state('synced', true));
     await waiting();
     expect(server.received.map(({ path, headers }) => [path.split('?')[1], headers['if-none-match']])).toEqual([['wait=25', undefined], ['wait=25', '"requested"']]);
   });
 
-  test('rests as long as it is asked to where the service did not hold it', async () => {
+  test('waits for Retry-After if the service did not hold the reply', async () => {
     server.behave(state('pending'), { status: 304, headers: { 'Retry-After': '1' } }, state('synced', true));
     const began = performance.now();
     await waiting();
     expect(performance.now() - began).toBeGreaterThanOrEqual(1_000);
   });
 
-  test('outlasts whatever may pass', async () => {
+  test('continues after temporary errors', async () => {
     server.behave('cut', { status: 503 }, { status: 429, headers: { 'Retry-After': '0' } }, 'cut-short', { body: '<html>' }, 'cut', 'cut', state('synced', true));
     expect((await waiting()).status).toBe('synced');
   });
@@ -51,14 +51,14 @@ describe('waiting', () => {
     expect(server.received).toHaveLength(1);
   });
 
-  test('ends when its time is up, with what was seen last and why nothing came', async () => {
+  test('ends at the timeout, with the last state and the last error', async () => {
     server.behave(state('pending'), 'cut');
     const failure: unknown = await waiting({ timeoutMs: 100 }).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(TimedOutError);
     expect(failure).toMatchObject({ kind: 'timed_out', correlationId: 'reset-4711', progress: { status: 'pending' }, cause: { kind: 'transport' } });
   });
 
-  test('looks once where no time is given', async () => {
+  test('polls once with a timeout of zero', async () => {
     server.behave(state('pending'));
     await expect(waiting({ timeoutMs: 0 })).rejects.toMatchObject({ kind: 'timed_out' });
     expect(server.received).toHaveLength(1);

@@ -3,65 +3,66 @@ import type { HttpClient } from './http/http-client.js';
 import { pause } from './http/pause.js';
 import type { RetryPolicy } from './http/with-retries.js';
 import { backoffDelay } from './http/with-retries.js';
-import type { Look, ResetState } from './status.js';
-import { lookAt } from './status.js';
+import type { PollResult, ResetState } from './status.js';
+import { pollStatus } from './status.js';
 import type { ResetProgress } from './wire.js';
 
 export interface WaitOptions {
-  /** Milliseconds to wait at most; five minutes when left out. */
+  /** Maximum milliseconds to wait. Default: five minutes. */
   timeoutMs?: number | undefined;
   signal?: AbortSignal | undefined;
-  /** Called with the first state and at every change, the last included. */
+  /** Called with the first state and with each change, including the last one. */
   onChange?: ((progress: ResetProgress) => void) | undefined;
 }
 
-/** Longest the service holds a reply, in seconds. */
-const longestS = 25;
+/** Maximum seconds that the service holds a reply. */
+const maxHeldS = 25;
 
-/** A rest between two looks where the service names none, in milliseconds. */
-const restMs = 1_000;
+/** Default milliseconds between two polls, for a reply without Retry-After. */
+const defaultDelayMs = 1_000;
 
 /**
- * Looks until the reset is done, each look held by the service until there is news: a reset that waits for people is answered at once otherwise.
- * A look that was not held and brought no news is followed by the rest its Retry-After asks for; a failed one, by a growing one, for as long as there is time.
+ * Polls until the reset is done. The service holds each reply until the next change.
+ * Sends the last ETag, because a reset that waits for approval would otherwise be returned at once.
+ * After a reply without a change that was not held, waits for its Retry-After. After a retryable error, waits with a growing delay.
  */
-export const waitFor = async (look: HttpClient, correlationId: string, policy: RetryPolicy, options: WaitOptions = {}): Promise<ResetProgress> => {
+export const waitFor = async (send: HttpClient, correlationId: string, policy: RetryPolicy, options: WaitOptions = {}): Promise<ResetProgress> => {
   const { timeoutMs = 300_000, signal, onChange } = options;
   const until = performance.now() + timeoutMs;
-  const leftMs = (): number => until - performance.now();
+  const remainingMs = (): number => until - performance.now();
   let known: ResetState | undefined;
-  let failure: CrossroadsError | undefined;
+  let lastError: CrossroadsError | undefined;
   let failed = 0;
 
   for (;;) {
-    const waitS = known === undefined && onChange ? 0 : Math.min(longestS, Math.max(0, Math.ceil(leftMs() / 1_000)));
-    const began = performance.now();
-    let rest: number;
+    const waitS = known === undefined && onChange ? 0 : Math.min(maxHeldS, Math.max(0, Math.ceil(remainingMs() / 1_000)));
+    const sentAt = performance.now();
+    let delayMs: number;
     try {
-      const seen = await lookAt(look, correlationId, { waitS, ifNoneMatch: known?.etag || undefined, signal });
-      const news = seen.state !== undefined && seen.state.etag !== known?.etag;
-      if (seen.state) known = seen.state;
-      if (known && news) onChange?.(known);
+      const result = await pollStatus(send, correlationId, { waitS, ifNoneMatch: known?.etag || undefined, signal });
+      const hasChanged = result.state !== undefined && result.state.etag !== known?.etag;
+      if (result.state) known = result.state;
+      if (known && hasChanged) onChange?.(known);
       if (known?.done) return known;
       failed = 0;
-      failure = undefined;
-      rest = restOf(seen, news, performance.now() - began >= waitS * 900);
+      lastError = undefined;
+      delayMs = delayAfter(result, hasChanged, performance.now() - sentAt >= waitS * 900);
     } catch (error) {
       if (!(error instanceof CrossroadsError) || !error.retryable) throw error;
-      failure = error;
-      rest = backoffDelay(error, failed++, policy);
+      lastError = error;
+      delayMs = backoffDelay(error, failed++, policy);
     }
-    if (leftMs() <= rest) throw timedOut(correlationId, timeoutMs, known, failure);
-    await pause(rest, signal);
+    if (remainingMs() <= delayMs) throw timedOut(correlationId, timeoutMs, known, lastError);
+    await pause(delayMs, signal);
   }
 };
 
-const restOf = ({ retryAfterMs = restMs }: Look, news: boolean, held: boolean): number => (news || held ? 0 : retryAfterMs * (1 + Math.random() / 4));
+const delayAfter = ({ retryAfterMs = defaultDelayMs }: PollResult, hasChanged: boolean, wasHeld: boolean): number => (hasChanged || wasHeld ? 0 : retryAfterMs * (1 + Math.random() / 4));
 
 const timedOut = (correlationId: string, timeoutMs: number, progress: ResetProgress | undefined, cause: CrossroadsError | undefined): TimedOutError =>
   new TimedOutError({
-    message: `The reset was not over within ${Math.round(timeoutMs / 1_000)} s${progress ? `; its status is ${progress.status}` : ''}.`,
-    advice: 'It goes on by itself. Ask again later with the same correlation id.',
+    message: `The reset has not finished within ${Math.round(timeoutMs / 1_000)} s${progress ? `; its status is ${progress.status}` : ''}.`,
+    advice: 'The reset continues. Poll again later with the same correlation id.',
     correlationId,
     retryable: true,
     progress,

@@ -3,10 +3,10 @@ import type * as contract from '@crossroads/contract';
 import type { ValidationDetail } from './errors.js';
 import type * as wire from './wire.js';
 
-/** True where each may stand for the other; anything else does not compile. */
+/** True if both types are assignable to each other. Otherwise the test does not compile. */
 type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
 
-test('the printed types are the types of the schemas', () => {
+test('the generated types match the schemas', () => {
   const same: [
     Same<wire.IntegrationStatus, contract.IntegrationStatus>,
     Same<wire.Routing, contract.Routing>,

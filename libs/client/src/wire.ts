@@ -60,11 +60,11 @@ export interface ResetProgress {
   log: CrossroadsLogV2 | null;
   correlation_id: string;
   saga_id: string;
-  /** Whether the reset moves no further by itself. */
+  /** Whether the reset makes no further progress automatically. */
   done: boolean;
-  /** Step the reset stands at; null before the first and after the last. */
+  /** Current step; null before the first step and after the last. */
   step: string | null;
-  /** Failed attempts of that step. */
+  /** Failed attempts of the current step. */
   attempts: number;
   next_attempt_at: string | null;
   logs: CrossroadsLogV2[];

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 const nullableText = z.string().nullable();
 
-/** Who asked (origin) and who is to be told (destination), as far as the caller may know it. */
+/** The tenant that submitted the request (origin) and the one that receives it (destination), as far as the caller may know them. */
 export const routing = z.object({
   origin_tenant_id: nullableText,
   origin_tenant_name: nullableText,
@@ -25,7 +25,7 @@ export const logDetail = z.object({
   message: z.string(),
   message_short: z.string(),
   traceback: nullableText,
-  /** Machine-readable reason, `<area>.<what>`; null where nothing is wrong. */
+  /** Error code in the form `<area>.<what>`; null without an error. */
   error: nullableText,
 });
 
@@ -38,7 +38,7 @@ export const logMetadata = z.object({
 
 export type LogMetadata = z.infer<typeof logMetadata>;
 
-/** One processing log entry, in the documented order of its members; `extra_data` carries what a reset cleared. */
+/** A log entry, with its members in the documented order. `extra_data` holds the data that a reset cleared. */
 export const crossroadsLog = z.object({
   _id: z.string().regex(/^[a-f0-9]{24}$/),
   title: z.string(),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Body of every refusal that is a plain sentence. */
+/** Body of an error reply whose `detail` is a sentence. */
 export const plainError = z.object({ detail: z.string() });
 
 /** Body of a 422 about headers, path, query or body, in FastAPI's shape. */

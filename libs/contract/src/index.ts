@@ -1,4 +1,4 @@
-/** The wire: what a caller may send and will get. */
+/** The wire format: schemas and types of the requests and replies. */
 export type { CrossroadsLogV2, LogMetadata, Routing } from './crossroads-log.js';
 export { crossroadsLog, routing } from './crossroads-log.js';
 export { plainError, validationError } from './error-reply.js';
@@ -23,12 +23,12 @@ export type { ResetProgress, ResetReply } from './reset-reply.js';
 export { resetProgress, resetReply } from './reset-reply.js';
 export type { CallerHeaders, TenantHeaders } from './request/headers.js';
 export { readCallerHeaders } from './request/headers.js';
-export { MAX_BODY_BYTES } from './request/json-body.js';
+export { MAX_BODY_BYTES } from './fastapi-compat/json-body.js';
 export type { OrderRequest } from './request/order-request.js';
-export type { HttpProblem, Read, ValidationDetail } from './request/problem.js';
-export { plainProblem, unprocessable, validationDetail } from './request/problem.js';
-export { valueError } from './request/pydantic-findings.js';
-export { readModel } from './request/pydantic-issues.js';
+export type { HttpProblem, Read, ValidationDetail } from './fastapi-compat/problem.js';
+export { plainProblem, unprocessable, validationDetail } from './fastapi-compat/problem.js';
+export { valueError } from './fastapi-compat/pydantic-findings.js';
+export { readModel } from './fastapi-compat/read-model.js';
 export type { RawRequest } from './request/read-request.js';
 export { readOrderCall, readRequest } from './request/read-request.js';
 export type { ResetRequest } from './request/read-reset-request.js';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** The nine statuses of the specification. A caller may meet no other word. */
+/** The nine statuses of the specification. Callers receive no other value. */
 export const integrationStatus = z.enum([
   'pending',
   'requested',

@@ -2,21 +2,21 @@ import { z } from 'zod';
 import { integrationStatus } from './integration-status.js';
 import { line } from './order/text.js';
 
-/** Most resets on one page; a larger wish is taken for this one. */
+/** Maximum number of resets on a page. A larger `limit` is reduced to it. */
 export const MAX_PAGE = 200;
 
 /** Query of `GET /v1/order/reset`. */
 export const resetQuery = z.object({
   status: integrationStatus.optional().meta({ description: 'Only resets with this status.' }),
-  order_id: line().optional().meta({ description: 'Only resets that named their order so.' }),
-  order_number: line().optional().meta({ description: 'Only resets that named their order so.' }),
-  limit: z.coerce.number().int().min(1).default(50).meta({ description: `Resets on one page, ${MAX_PAGE} at most.` }),
-  cursor: line(512).optional().meta({ description: 'next_cursor of the page before, with the same filters.' }),
+  order_id: line().optional().meta({ description: 'Only resets that were submitted with this order_id.' }),
+  order_number: line().optional().meta({ description: 'Only resets that were submitted with this order_number.' }),
+  limit: z.coerce.number().int().min(1).default(50).meta({ description: `Number of resets on a page, ${MAX_PAGE} at most.` }),
+  cursor: line(512).optional().meta({ description: 'next_cursor of the previous page. Send it with the same filters.' }),
 });
 
 export type ResetQuery = z.infer<typeof resetQuery>;
 
-/** One reset in a list. Its status is the one it last rested at; while it moves, `GET /v1/order/reset/{correlation_id}` knows better. */
+/** A reset in a list. Its status is the last saved one. While a worker runs the reset, `GET /v1/order/reset/{correlation_id}` has a newer status. */
 export const resetSummary = z.object({
   correlation_id: z.string(),
   saga_id: z.string(),
@@ -32,7 +32,7 @@ export const resetSummary = z.object({
 
 export type ResetSummary = z.infer<typeof resetSummary>;
 
-/** Body of the 200 reply to `GET /v1/order/reset`. Fewer items than asked for do not mean the end; no cursor does. */
+/** Body of the 200 reply to `GET /v1/order/reset`. The last page has no `next_cursor`; the number of items does not show the end. */
 export const resetList = z.object({ items: z.array(resetSummary), next_cursor: z.string().nullable() });
 
 export type ResetList = z.infer<typeof resetList>;

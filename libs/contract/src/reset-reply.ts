@@ -11,13 +11,13 @@ export const resetReply = z.object({
 
 export type ResetReply = z.infer<typeof resetReply>;
 
-/** Body of GET /v1/order/reset/{correlation_id}: the reply as it would be now, and how it came to this. */
+/** Body of `GET /v1/order/reset/{correlation_id}`: the current reply, with the log so far. */
 export const resetProgress = resetReply.extend({
   correlation_id: z.string(),
   saga_id: z.string(),
-  done: z.boolean().meta({ description: 'Whether the reset moves no further by itself.' }),
-  step: z.string().nullable().meta({ description: 'Step the reset stands at; null before the first and after the last.' }),
-  attempts: z.number().int().meta({ description: 'Failed attempts of that step.' }),
+  done: z.boolean().meta({ description: 'Whether the reset makes no further progress automatically.' }),
+  step: z.string().nullable().meta({ description: 'Current step; null before the first step and after the last.' }),
+  attempts: z.number().int().meta({ description: 'Failed attempts of the current step.' }),
   next_attempt_at: z.iso.datetime({ precision: 3 }).nullable(),
   logs: z.array(crossroadsLog),
 });

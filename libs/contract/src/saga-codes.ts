@@ -1,107 +1,119 @@
-/** Where a saga and its order stand once a code has been given; docs/errors.md says it in full. */
+/** The state of a saga and its order after an error code was recorded. docs/errors.md describes each state. */
 export type Effect = 'untouched' | 'put-back' | 'retried' | 'waiting' | 'stopped' | 'canceled' | 'terminated';
 
 export interface SagaCodeInfo {
-  /** Two where the same code can come before the order was cleared and after it. */
+  /** Two effects if the code can occur before the order was cleared and after it. */
   effect: Effect | readonly Effect[];
   when: string;
-  /** What to do, for whoever reads it on the saga's page. */
+  /** The next step, for the reader of the saga's page. */
   next: string;
 }
 
 const metadata = (effect: SagaCodeInfo['effect'], when: string, next: string): SagaCodeInfo => ({ effect, when, next });
 
-/** A row may stand in two states: the installation was looked up before the clear, and again before each attempt. */
-const atTheDoorOrLater = ['untouched', 'retried'] as const;
+/** The destination instance is looked up before the order is cleared, and again before each attempt. */
+const beforeClearOrAtAttempt = ['untouched', 'retried'] as const;
 
-/** Every code a saga's log entry can carry as `detail.error`, and its page can show. docs/errors.md is printed from it. */
+/** Every code that a log entry of a saga can have as `detail.error`, and that its page can show. docs/errors.md is generated from it. */
 export const sagaCodes = {
-  'request.order_not_found': metadata('untouched', 'Between the two companies there is no such order.', 'The caller should check the number and the direction.'),
-  'request.order_ambiguous': metadata('untouched', 'Two orders answer to the number: one the caller created, one that was sent to it.', 'The caller should name the order by its id.'),
-  'request.order_mismatch': metadata('untouched', 'The id and the number name different orders.', 'The caller should send one of them.'),
-  'request.order_canceled': metadata('untouched', 'The order is canceled, so there is nothing to execute again.', 'Nothing. If the order is wanted after all, create it anew.'),
-  'request.order_not_synced': metadata('untouched', 'The order has not reached its destination, so there is nothing to reset there.', 'Ask again once it has.'),
-  'request.canceled': metadata('canceled', 'The caller or an operator canceled the reset before it cleared anything.', 'Nothing. If it was a mistake, ask for a new reset.'),
+  'request.order_not_found': metadata('untouched', 'No order of these two tenants matches.', 'The caller should check the order number and X-Dest-Tenant-Name.'),
+  'request.order_ambiguous': metadata('untouched', 'Two orders match the number: one that the caller created, and one that was sent to the caller.', 'The caller should send order_id.'),
+  'request.order_mismatch': metadata('untouched', 'order_id and order_number name different orders.', 'The caller should send one of them.'),
+  'request.order_canceled': metadata('untouched', 'The order is canceled, so it cannot be executed again.', 'Nothing. If the order is needed, create a new one.'),
+  'request.order_not_synced': metadata('untouched', 'The order has not reached its destination, so there is nothing to reset there.', 'Submit a new reset after the order has reached the destination.'),
+  'request.canceled': metadata('canceled', 'The caller or an operator canceled the reset before any data was cleared.', 'Nothing. If that was a mistake, submit a new reset.'),
 
-  'order.in_use': metadata('waiting', 'Another saga of the same order is ahead.', 'Nothing, unless that one has stopped: the saga’s page says which it is.'),
-  'order.busy': metadata('retried', 'Others kept changing the order while it was to be cleared or put back.', 'Resume once they are through.'),
-  'order.not_representable': metadata('untouched', 'The order holds values that could not be put back exactly as they are.', 'It needs an engineer.'),
+  'order.in_use': metadata('waiting', 'The saga is blocked by another saga of the same order.', 'Nothing, unless the other saga has stopped. The saga’s page links to the other saga.'),
+  'order.busy': metadata('retried', 'Other writers kept changing the order while the saga tried to clear or restore the order.', 'Resume the saga after the other writers have finished.'),
+  'order.not_representable': metadata('untouched', 'The order has values that could not be restored exactly.', 'Contact an engineer.'),
   'order.too_large': metadata(
     ['untouched', 'put-back'],
-    'The order holds too much: BOLs and drops above 15 MB, or a write that would make a document larger than 16 MB.',
-    'An engineer takes out of the order what does not belong there. Then ask for a new reset.',
+    'The order is too large: BOLs and drops above 15 MB, or a write that would make a document larger than 16 MB.',
+    'An engineer must remove data that does not belong in the order. Then submit a new reset.',
   ),
 
   'order.malformed': metadata(
     'untouched',
-    'The order was written by another system in a form that could not be put back: no list of BOLs or drops, or no usable version.',
-    'Correct the order’s document; the message names the field. Then ask again.',
+    'Another system wrote the order in a form that could not be restored: without a list of BOLs or drops, or without a usable version.',
+    'Correct the field of the order that the message names. Then submit a new reset.',
   ),
   'order.not_locked': metadata(
     'stopped',
-    'The lock of the order was removed from outside, or another saga has it, while this saga was at work. No newer claim of the saga exists.',
-    'Compare the order with the snapshot on the saga’s page. Then abandon the saga, and recover the order if it was cleared.',
+    'The saga lost the lock of the order while the saga was running: the lock was removed, or another saga has it. No newer claim of the saga exists.',
+    'Compare the order with the snapshot on the saga’s page. Then terminate the saga, and recover the order if it was cleared.',
   ),
-  'order.gone': metadata('stopped', 'The order was deleted while the saga was at work.', 'Abandon the saga. Its snapshot stays in the log.'),
+  'order.gone': metadata('stopped', 'The order was deleted while the saga was running.', 'Terminate the saga. Its snapshot stays in the log.'),
 
   'destination.unknown_instance': metadata(
-    atTheDoorOrLater,
-    'The counterparty has no such installation.',
-    'Add it; then resume, or ask for the reset again if this one has ended.',
+    beforeClearOrAtAttempt,
+    'The destination tenant has no such instance.',
+    'Add the instance. Then resume the saga, or submit a new reset if the saga has finished.',
   ),
-  'destination.no_adapter': metadata(atTheDoorOrLater, 'Nothing here speaks to a system of its `source_system`.', 'Correct its source_system, or add an adapter; then resume, or ask again.'),
-  'destination.no_secret': metadata(atTheDoorOrLater, 'The installation has no `secret_ref`.', 'Give it one; then resume, or ask again.'),
+  'destination.no_adapter': metadata(
+    beforeClearOrAtAttempt,
+    'No adapter exists for the `source_system` of the instance.',
+    'Correct the source_system, or add an adapter. Then resume the saga, or submit a new reset.',
+  ),
+  'destination.no_secret': metadata(beforeClearOrAtAttempt, 'The instance has no `secret_ref`.', 'Set the secret_ref. Then resume the saga, or submit a new reset.'),
   'destination.address_blocked': metadata(
-    atTheDoorOrLater,
-    'Its `url` is no usable one, or its name leads to an address that is not public.',
-    'Find out why it changed and correct it; then resume, or ask again.',
+    beforeClearOrAtAttempt,
+    'The `url` of the instance is invalid, or its host name resolves to an address that is not public.',
+    'Find out why the url changed, and correct it. Then resume the saga, or submit a new reset.',
   ),
-  'destination.number_not_integer': metadata('untouched', 'Supply & Dispatch could not have the order’s number.', 'Correct the order’s destination number; then ask again.'),
-  'destination.rejected_request': metadata('put-back', 'The destination said no; the message holds its reason.', 'Settle it with them, then ask for a new reset.'),
-  'destination.rejected': metadata('put-back', 'Somebody at the destination rejected the reset.', 'Settle it with them, then ask for a new reset.'),
-  'destination.requested': metadata('waiting', 'The destination’s people must accept the reset first.', 'Nothing. After seven days without an answer it stops: `step.no_answer`.'),
+  'destination.number_not_integer': metadata('untouched', 'Supply & Dispatch does not accept the order’s number, because the number is not an integer.', 'Correct the order’s destination number. Then submit a new reset.'),
+  'destination.rejected_request': metadata('put-back', 'The destination rejected the request. The message has its reason.', 'Resolve the reason with the destination. Then submit a new reset.'),
+  'destination.rejected': metadata('put-back', 'A person at the destination rejected the reset.', 'Resolve the reason with the destination. Then submit a new reset.'),
+  'destination.requested': metadata('waiting', 'People at the destination must accept the reset first.', 'Nothing. Without a decision within seven days the saga stops with `step.no_answer`.'),
   'destination.unavailable': metadata(
     'retried',
-    'Connection lost or refused, host name unknown, 5xx, 408, 425, or a status nobody knows.',
-    'Ask the destination whether it is up. Once it is, resume; a repeat carries the same key.',
+    'The connection was lost or refused, the host name is unknown, or the destination responded with 5xx, 408, 425 or an unknown status.',
+    'Check with the destination whether its system is running. Then resume the saga: the retry has the same idempotency key.',
   ),
   'destination.timed_out': metadata(
     'retried',
-    'No connection, or no whole reply, in time. It may have taken the reset all the same; it knows the repeat by its key.',
-    'Once the destination is well, resume.',
+    'No complete response before the timeout. The destination may have processed the reset; the retry uses the same idempotency key.',
+    'Resume the saga once the destination responds normally.',
   ),
-  'destination.interrupted': metadata('retried', 'The attempt was cut off from our side, such as by a shutdown.', 'Resume.'),
-  'destination.rate_limited': metadata('retried', 'The destination wants fewer requests (429).', 'Wait a while, then resume; lower the load if it lasts.'),
-  'destination.credentials_rejected': metadata('retried', '401, 403, or no token for our credentials.', 'Renew the secret of this destination, then resume.'),
-  'destination.redirected': metadata('retried', 'It answered 3xx, which is not followed.', 'Set the url of the instance to where it is now, then resume.'),
-  'destination.tls_failed': metadata('retried', 'Its certificate has expired, is self-signed or for another host; or there is no TLS there.', 'It is for them to mend; then resume.'),
-  'destination.invalid_response': metadata('retried', 'What answered is no proper HTTP.', 'It is for them to mend; then resume.'),
+  'destination.interrupted': metadata('retried', 'The worker ended the attempt, for example because of a shutdown.', 'Resume the saga.'),
+  'destination.rate_limited': metadata('retried', 'The destination responded with 429: too many requests.', 'Wait, then resume the saga. If it happens again, send fewer requests.'),
+  'destination.credentials_rejected': metadata('retried', 'The destination responded with 401 or 403, or issued no token for our credentials.', 'Renew the secret of the destination. Then resume the saga.'),
+  'destination.redirected': metadata('retried', 'The destination responded with 3xx. Redirects are not followed.', 'Set the url of the instance to the new address. Then resume the saga.'),
+  'destination.tls_failed': metadata(
+    'retried',
+    'The destination has no TLS, or its certificate has expired, is self-signed or is for another host.',
+    'The destination’s operator must fix its certificate. Then resume the saga.',
+  ),
+  'destination.invalid_response': metadata('retried', 'The response is not valid HTTP.', 'The destination’s operator must fix the server. Then resume the saga.'),
   'destination.moved': metadata(
     'retried',
-    'The `url` of the instance changed its host after the request was built.',
-    'Set it back and resume, or abandon and recover the order.',
+    'The host in the `url` of the instance changed after the request was prepared.',
+    'Set the url back and resume the saga, or terminate the saga and recover the order.',
   ),
-  'destination.secret_missing': metadata('retried', 'There is nothing where `secret_ref` points.', 'Put the secret there, then resume.'),
-  'destination.secret_unusable': metadata('retried', 'The secret has the wrong form.', 'Put it right, then resume.'),
-  'destination.paused': metadata('waiting', 'An operator paused the destination, or it answered 410.', 'Let it go on once it may; /destinations says why it was paused.'),
-  'destination.busy': metadata('waiting', 'The worker has as many requests in hand for it as it may (`DESTINATION_IN_FLIGHT`).', 'Nothing.'),
-  'destination.throttled': metadata('waiting', 'It answered 429 and is sent nothing until it wants requests again, five minutes at most.', 'Nothing; lower the load if it lasts.'),
-  'destination.circuit_open': metadata('waiting', 'It failed five times in a row and is left alone for a while; then one request tries.', 'Nothing, unless it lasts.'),
+  'destination.secret_missing': metadata('retried', 'The `secret_ref` of the instance points to a secret that does not exist.', 'Create the secret. Then resume the saga.'),
+  'destination.secret_unusable': metadata('retried', 'The secret has the wrong form.', 'Correct the secret. Then resume the saga.'),
+  'destination.paused': metadata('waiting', 'An operator paused the destination, or the destination responded with 410.', 'Resume the destination when it is ready. /destinations shows why it was paused.'),
+  'destination.busy': metadata('waiting', 'The worker has reached its limit of requests to this destination (`DESTINATION_IN_FLIGHT`).', 'Nothing.'),
+  'destination.throttled': metadata('waiting', 'The destination responded with 429. No requests are sent until its Retry-After, five minutes at most.', 'Nothing. If it happens often, send fewer requests.'),
+  'destination.circuit_open': metadata('waiting', 'The destination failed five times in a row, so its circuit is open. After the cool-down, one request tests the destination.', 'Nothing, unless the circuit stays open.'),
 
   'recover.order_moved_on': metadata(
     'untouched',
-    'The order was worked on since the reset.',
-    'Compare; then recover the reset once more, with force, if the snapshot is what you want.',
+    'The order was changed after the reset.',
+    'Compare the order with the snapshot. To restore the snapshot anyway, recover the reset again with force.',
   ),
-  'recover.nothing_cleared': metadata('untouched', 'The reset cleared nothing, so there is nothing to put back.', 'Nothing.'),
-  'recover.already_restored': metadata('untouched', 'What the reset cleared was put back when it was undone.', 'Nothing.'),
+  'recover.nothing_cleared': metadata('untouched', 'The reset cleared nothing, so there is nothing to restore.', 'Nothing.'),
+  'recover.already_restored': metadata('untouched', 'The compensation of the reset has already restored the cleared data.', 'Nothing.'),
 
-  'step.timed_out': metadata('retried', 'One attempt of a step took longer than it may.', 'Resume; if it happens again, look at the worker’s log.'),
-  'step.no_answer': metadata('stopped', 'Nobody at the destination accepted or rejected in time.', 'Ask them; resume asks once more.'),
-  'saga.bug': metadata('retried', 'A step threw what it should not: a fault of ours, tried three times in case it was none.', 'The worker’s log has its trace under this saga id. After a new version, resume.'),
-  'saga.crashes_workers': metadata('stopped', 'More than twenty workers in a row died while they ran this saga.', 'Keep it stopped and call an engineer.'),
-  'saga.request_unreadable': metadata('stopped', 'What the saga was asked is stored in a shape its steps do not know.', 'Call an engineer; a newer version may know it. Then resume.'),
-  'saga.terminated': metadata('terminated', 'An operator ended it as it stood.', 'If it had cleared the order, Recover puts that back.'),
+  'step.timed_out': metadata('retried', 'An attempt of the step exceeded its time limit.', 'Resume the saga. If it happens again, read the worker’s log.'),
+  'step.no_answer': metadata('stopped', 'The destination neither accepted nor rejected the reset in time.', 'Contact the destination. Resume the saga to send the request again.'),
+  'saga.bug': metadata(
+    'retried',
+    'A step failed with an unexpected error, probably a bug in this service. It was attempted three times.',
+    'Find the stack trace in the worker’s log by the saga id. Resume the saga after the bug is fixed.',
+  ),
+  'saga.crashes_workers': metadata('stopped', 'More than twenty workers in a row crashed while they ran this saga.', 'Do not resume the saga. Contact an engineer.'),
+  'saga.request_unreadable': metadata('stopped', 'The stored request of the saga does not match the schema of its steps.', 'Contact an engineer. Resume the saga with a version that can read the request.'),
+  'saga.terminated': metadata('terminated', 'An operator terminated the saga without compensation.', 'If the saga had cleared the order, Recover restores it.'),
 } satisfies Record<string, SagaCodeInfo>;
 
 export type SagaCode = keyof typeof sagaCodes;

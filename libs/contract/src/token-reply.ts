@@ -12,7 +12,7 @@ export const tokenRequest = z.object({
 export const tokenReply = z.object({
   access_token: z.string(),
   token_type: z.literal('bearer'),
-  /** Seconds. */
+  /** Lifetime of the token, in seconds. */
   expires_in: z.number().int(),
 });
 

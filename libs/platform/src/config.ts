@@ -1,38 +1,38 @@
 import { z } from 'zod';
 
-/** The settings of one app: each with a type, a default where one is right for everybody, and a sentence for .env.example. */
+/** The settings of one app. Each has a type, a description for .env.example, and a default if one value suits every deployment. */
 export type ConfigSchema = z.ZodObject<Record<string, z.ZodType>>;
 
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
-/** Reads settings from the environment. Pure. Throws one ConfigError that lists every mistake; an empty value counts as not given. */
+/** Reads settings from `env`. An empty value counts as absent. Throws one ConfigError that lists all errors. */
 export const readConfig = <S extends ConfigSchema>(schema: S, env: Record<string, string | undefined>): z.infer<S> => {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
   const read = schema.safeParse(given);
   if (read.success) return read.data;
-  const mistakes = read.error.issues.map(({ path, message }) => `  ${path.join('.')}: ${message}`);
-  throw new ConfigError(`The settings are not right:\n${mistakes.join('\n')}\nEvery setting is described in .env.example.`);
+  const errors = read.error.issues.map(({ path, message }) => `  ${path.join('.')}: ${message}`);
+  throw new ConfigError(`Invalid settings:\n${errors.join('\n')}\nSee .env.example for a description of every setting.`);
 };
 
 const port = z.coerce.number().int().min(0).max(65_535);
 
-const queuePart = z.string().regex(/^[A-Za-z0-9._-]+$/, 'may have letters, digits, dots, dashes and underscores only');
+const queuePart = z.string().regex(/^[A-Za-z0-9._-]+$/, 'may contain only letters, digits, dots, dashes and underscores');
 
-/** Settings that several apps share, so that they cannot drift apart. */
+/** Settings of several apps, defined once so that they stay the same. */
 export const settings = {
-  mongodbUri: z.string().regex(/^mongodb(\+srv)?:\/\//, 'must begin with mongodb:// or mongodb+srv://').describe('MongoDB, which holds the truth.'),
+  mongodbUri: z.string().regex(/^mongodb(\+srv)?:\/\//, 'must begin with mongodb:// or mongodb+srv://').describe('MongoDB, the source of truth.'),
   redisUrl: z
     .string()
     .regex(/^(rediss?(\+cluster|\+sentinel)?|unix):\/\//, 'must begin with redis://, redis+sentinel://, redis+cluster:// (rediss with TLS) or unix://')
-    .describe('Redis, which only rings the bell: redis://host, redis+sentinel://host,host/name of the primary, redis+cluster://host,host; rediss with TLS. See docs/scaling.md.'),
-  queueName: queuePart.default('sagas').describe('Name of the queue, the same for intake, workers and operators’ pages.'),
-  queuePrefix: queuePart.default('crossroads').describe('Begins every key in Redis. Two installations on one Redis need two, or the workers of one complete the jobs of the other.'),
-  logLevel: z.enum(['error', 'warn', 'info', 'debug']).default('info').describe('Least severe log line to print.'),
+    .describe('Redis, which only carries wake-up jobs: redis://host, redis+sentinel://host,host/name of the primary, redis+cluster://host,host; rediss with TLS. See docs/scaling.md.'),
+  queueName: queuePart.default('sagas').describe('Name of the queue, the same for intake, workers and operator pages.'),
+  queuePrefix: queuePart.default('crossroads').describe('Prefix of every key in Redis. Two installations on one Redis need different prefixes. Otherwise the workers of one complete the jobs of the other.'),
+  logLevel: z.enum(['error', 'warn', 'info', 'debug']).default('info').describe('Minimum level of the log lines to print.'),
   host: z.string().default('127.0.0.1').describe('Address to listen on. In a container: 0.0.0.0.'),
-  metricsPort: port.default(0).describe('Port for the probes and /metrics, which are not for callers. 0 takes any free one; the log says which.'),
-  otlpEndpoint: z.url().optional().describe('Where traces go, by OTLP over HTTP, such as http://127.0.0.1:4318. Left out: there are none, and they cost nothing.'),
+  metricsPort: port.default(0).describe('Port of the probes and /metrics, which are not for callers. 0: any free port; the log shows it.'),
+  otlpEndpoint: z.url().optional().describe('Endpoint for traces, by OTLP over HTTP, such as http://127.0.0.1:4318. If omitted, tracing is off.'),
   port: (value: number, what: string) => port.default(value).describe(what),
   ms: (value: number, what: string) => z.coerce.number().int().positive().default(value).describe(`${what}, in milliseconds.`),
   count: (value: number, what: string) => z.coerce.number().int().positive().default(value).describe(what),

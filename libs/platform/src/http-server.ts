@@ -3,16 +3,16 @@ import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 export interface HttpServer {
-  /** Where it listens; the port is the real one even if 0 was asked for. */
+  /** The address of the server, with the actual port also for port 0. */
   url: string;
-  /** Stops listening, lets exchanges in hand finish, ends idle connections at once. */
+  /** Stops listening, closes idle connections, and waits for open requests. */
   close(): Promise<void>;
 }
 
-/** Milliseconds that exchanges in hand have to finish once the server closes. */
-const activeMs = 5_000;
+/** Milliseconds for open requests to finish after the server has started to close. */
+const closeTimeoutMs = 5_000;
 
-/** Listens, with limits that a slow or hostile client meets long before our patience does. */
+/** Starts a server, with limits for slow and hostile clients. */
 export const listen = (app: RequestListener, port: number, host = '127.0.0.1'): Promise<HttpServer> =>
   new Promise((resolve, reject) => {
     const server: Server = createServer({ headersTimeout: 10_000, requestTimeout: 15_000, keepAliveTimeout: 65_000, maxHeaderSize: 8_192 }, app);
@@ -24,15 +24,15 @@ export const listen = (app: RequestListener, port: number, host = '127.0.0.1'): 
         url: `http://${host.includes(':') ? `[${host}]` : host}:${actual}`,
         close: () =>
           new Promise((closed) => {
-            // A client that has its answer keeps its connection for the next request, and would keep us here.
+            // A client keeps its connection open after the response. Without this, such a connection would delay the close.
             const idle = setInterval(() => server.closeIdleConnections(), 50);
             server.close(() => {
               clearInterval(idle);
               closed();
             });
             server.closeIdleConnections();
-            // Some clients open a connection and never say a word on it; it counts as busy.
-            setTimeout(() => server.closeAllConnections(), activeMs).unref();
+            // A connection without any request does not count as idle.
+            setTimeout(() => server.closeAllConnections(), closeTimeoutMs).unref();
           }),
       });
     });

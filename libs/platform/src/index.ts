@@ -1,4 +1,4 @@
-/** What every app needs: settings, log, metrics, traces, HTTP server, shutdown, authentication. The only importer of winston, prom-client, OpenTelemetry and jose. */
+/** The parts that every app needs: settings, log, metrics, traces, HTTP server, shutdown and authentication. The only importer of winston, prom-client, OpenTelemetry and jose. */
 export type { ConfigSchema } from './config.js';
 export { ConfigError, readConfig, settings } from './config.js';
 export type { HttpServer } from './http-server.js';

@@ -10,14 +10,14 @@ export interface Log {
 
 export interface LogOptions {
   level: string;
-  /** Which app speaks. */
+  /** Name of the app, in every line. */
   app: string;
 }
 
-/** Longest text of one value in a log line: a log is read by people, and filled by strangers. */
-const longest = 1_000;
+/** Maximum length of a text in a log line, because callers control some texts. */
+const maxTextLength = 1_000;
 
-/** JSON lines on standard output. Line breaks and control characters in values are escaped by JSON itself. */
+/** Creates a log that writes JSON lines to standard output. JSON escapes line breaks and control characters in values. */
 export const createLog = ({ level, app }: LogOptions): Log => {
   const logger = createLogger({
     level,
@@ -29,16 +29,16 @@ export const createLog = ({ level, app }: LogOptions): Log => {
     ),
     transports: [new transports.Console()],
   });
-  // Winston formats a line before it finds that nobody wants it, which on a hot path costs more than the work itself.
-  const say = (of: keyof Log) => (message: string, metadata?: object) => {
-    if (logger.isLevelEnabled(of)) logger.log(of, message, metadata);
+  // Winston formats a line before it checks the level. Without this check, disabled lines would be expensive on a hot path.
+  const write = (level: keyof Log) => (message: string, metadata?: object) => {
+    if (logger.isLevelEnabled(level)) logger.log(level, message, metadata);
   };
-  return { debug: say('debug'), info: say('info'), warn: say('warn'), error: say('error') };
+  return { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
 };
 
-/** Errors become their facts (winston would print `{}`), secrets become stars, long text is cut. */
+/** Returns a value for the log: errors as objects (winston would print `{}`), secrets redacted, long text cut. */
 const printable = (value: unknown, depth: number): unknown => {
-  if (typeof value === 'string') return shortened(value);
+  if (typeof value === 'string') return shorten(value);
   if (value instanceof Error) return errorInfo(value, depth);
   if (typeof value !== 'object' || value === null || value instanceof Date) return value;
   if (depth > 5) return '…';
@@ -46,10 +46,10 @@ const printable = (value: unknown, depth: number): unknown => {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, isSecret(key) ? REDACTED : printable(item, depth + 1)]));
 };
 
-/** Cut last: half a secret would no longer look like one. */
-const shortened = (text: string): string => {
-  const clean = redact(text.slice(0, 4 * longest));
-  return clean.length > longest ? `${clean.slice(0, longest)}…` : clean;
+/** Redacts before it cuts, because a part of a secret would not be recognised as one. */
+const shorten = (text: string): string => {
+  const clean = redact(text.slice(0, 4 * maxTextLength));
+  return clean.length > maxTextLength ? `${clean.slice(0, maxTextLength)}…` : clean;
 };
 
 const errorInfo = (error: Error & { code?: unknown }, depth: number): object => ({

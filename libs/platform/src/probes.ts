@@ -1,20 +1,22 @@
 import type { RequestListener } from 'node:http';
 
-/** Something to read beside the probes. */
+/** A page of the probe server. */
 export type Page = () => Promise<{ type: string; body: string }>;
 
 export interface Probes {
-  /** Resolves when the process can do its work; rejects, with the reason, when it cannot now. */
+  /** Resolves if the process can do its work. Rejects with the reason otherwise. */
   ready(): Promise<void>;
-  /** What `/livez` adds to its word: when work was last done, say. */
+  /** Returns additional members of `/livez`. */
   alive?(): object;
-  /** By path. One that rejects is answered with 503 and the reason. */
+  /** Pages by path. A page that rejects gets 503 with the reason. */
   pages?: Readonly<Record<string, Page>>;
 }
 
 /**
- * `/livez`: the process answers, so its event loop turns, and how long one turn took. `/readyz`: it can do its work; 503 while it cannot, and while it drains.
- * A server of their own, for who runs the process and not for who calls it.
+ * Returns the request listener of the probe server. The server is for the platform that runs the process, not for callers.
+ *
+ * - `/livez` responds while the event loop runs, with the duration of one iteration.
+ * - `/readyz` responds with 503 while the process cannot do its work, and while it drains.
  */
 export const probes = ({ ready, alive = () => ({}), pages = {} }: Probes): { listener: RequestListener; drain(): void } => {
   let draining = false;
@@ -26,19 +28,19 @@ export const probes = ({ ready, alive = () => ({}), pages = {} }: Probes): { lis
       const send = (status: number, type: string, body: string): void => {
         response.writeHead(status, { 'Content-Type': type, 'Cache-Control': 'no-store' }).end(body);
       };
-      const answer = (status: number, description: string): void => send(status, 'application/json', JSON.stringify({ status: description }));
+      const sendStatus = (status: number, description: string): void => send(status, 'application/json', JSON.stringify({ status: description }));
       const [path = ''] = (request.url ?? '').split('?');
       if (path === '/livez') {
-        const asked = performance.now();
-        return void setImmediate(() => send(200, 'application/json', JSON.stringify({ status: 'ok', execution_ms: Math.round(performance.now() - asked), ...alive() })));
+        const receivedAt = performance.now();
+        return void setImmediate(() => send(200, 'application/json', JSON.stringify({ status: 'ok', execution_ms: Math.round(performance.now() - receivedAt), ...alive() })));
       }
       if (path === '/readyz') {
-        if (draining) return answer(503, 'draining');
-        return void ready().then(() => answer(200, 'ok'), (error: unknown) => answer(503, reasonOf(error)));
+        if (draining) return sendStatus(503, 'draining');
+        return void ready().then(() => sendStatus(200, 'ok'), (error: unknown) => sendStatus(503, reasonOf(error)));
       }
       const page = pages[path];
-      if (!page) return answer(404, 'not found');
-      page().then(({ type, body }) => send(200, type, body), (error: unknown) => answer(503, reasonOf(error)));
+      if (!page) return sendStatus(404, 'not found');
+      page().then(({ type, body }) => send(200, type, body), (error: unknown) => sendStatus(503, reasonOf(error)));
     },
   };
 };

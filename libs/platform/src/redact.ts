@@ -1,11 +1,11 @@
-/** What a secret becomes. */
+/** Replaces a secret in logs. */
 export const REDACTED = '***';
 
-/** Names of values that are never said. What merely points to a secret, such as `secret_ref`, is not one. */
+/** Matches names of secret values. A reference to a secret, such as `secret_ref`, is not secret. */
 const secretName = /(authorization|cookie|api[-_]?key|password|passwd|secret|token|signature)$/i;
 
-/** Secrets as they lie in sentences: errors quote URLs, headers and bodies, and come from libraries that know nothing of ours. */
-const inText: readonly [pattern: RegExp, instead: string][] = [
+/** Matches secrets inside texts, because errors of other libraries quote URLs, headers and bodies. */
+const secretsInText: readonly [pattern: RegExp, replacement: string][] = [
   [/:\/\/[^\s/@]+@/g, `://${REDACTED}@`],
   [/\b(Bearer|Basic)\s+[\w.~+/=-]{8,}/gi, `$1 ${REDACTED}`],
   [/\b(crossroads_(?:ops_)?[a-f0-9]{16})_[\w-]{43}/g, `$1_${REDACTED}`],
@@ -15,4 +15,4 @@ const inText: readonly [pattern: RegExp, instead: string][] = [
 
 export const isSecret = (name: string): boolean => secretName.test(name);
 
-export const redact = (text: string): string => inText.reduce((rest, [pattern, instead]) => rest.replaceAll(pattern, instead), text);
+export const redact = (text: string): string => secretsInText.reduce((redacted, [pattern, replacement]) => redacted.replaceAll(pattern, replacement), text);

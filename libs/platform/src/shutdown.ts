@@ -1,6 +1,6 @@
 import type { Log } from './log.js';
 
-/** The part of `process` that a shutdown needs; main.ts hands it in. */
+/** The part of `process` that a shutdown needs. main.ts passes it. */
 export interface Signals {
   once(signal: 'SIGTERM' | 'SIGINT', listener: () => void): unknown;
   exit(code: number): never;
@@ -9,22 +9,22 @@ export interface Signals {
 export interface ShutdownOptions {
   signals: Signals;
   log: Log;
-  /** Milliseconds for everything together. Past them the process ends as it is, which every part of the system survives. */
+  /** Milliseconds for all steps together. After them, the process exits without the remaining steps. No accepted saga is lost by that. */
   deadlineMs: number;
 }
 
-/** What to close, in this order. */
+/** The steps of a shutdown, in this order. */
 export type ShutdownSteps = readonly (() => Promise<unknown>)[];
 
 export interface Shutdown {
-  /** Says what there is to close, once there is something. Before that a signal ends the process at once. */
+  /** Sets the steps of the shutdown. Before this call, a signal ends the process at once. */
   closing(steps: ShutdownSteps): void;
 }
 
 /**
- * Ends the process in order on the first signal, at once on the second: with 0 when all was closed, with 1 when not.
- * The first thing a main.ts does, since the process may be told to end while it still waits for its stores;
- * and as process 1 of a container it would ignore a signal that it has no listener for.
+ * Closes the process on the first signal, and ends it at once on the second. The exit code is 0 after all steps, otherwise 1.
+ * Must be the first call of a main.ts, because a signal may arrive while the process still connects to its stores.
+ * Process 1 of a container ignores a signal without a listener.
  */
 export const onShutdown = ({ signals, log, deadlineMs }: ShutdownOptions): Shutdown => {
   let steps: ShutdownSteps = [];
@@ -33,12 +33,12 @@ export const onShutdown = ({ signals, log, deadlineMs }: ShutdownOptions): Shutd
     if (ending) return signals.exit(1);
     ending = true;
     log.info('shutting down');
-    const late = setTimeout(() => {
-      log.warn('shutdown took too long; ending as it is', { deadlineMs });
+    const timeout = setTimeout(() => {
+      log.warn('shutdown timed out; the process exits without closing all parts', { deadlineMs });
       signals.exit(1);
     }, deadlineMs);
     void closeAll(steps, log).then(() => {
-      clearTimeout(late);
+      clearTimeout(timeout);
       signals.exit(0);
     });
   };
@@ -56,7 +56,7 @@ const closeAll = async (steps: ShutdownSteps, log: Log): Promise<void> => {
     try {
       await step();
     } catch (error) {
-      log.warn('a part did not close cleanly', { error });
+      log.warn('a shutdown step failed; the next step continues', { error });
     }
   }
 };

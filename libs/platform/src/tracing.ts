@@ -1,39 +1,39 @@
 import type { Attributes, Context, Link, SpanContext } from '@opentelemetry/api';
 import type { Log } from './log.js';
 
-/** One piece of work in a trace. */
+/** A unit of work in a trace. */
 export interface Span {
-  /** Names this span to whoever does the next piece of the same work, in W3C's words. */
+  /** The W3C traceparent of this span, for the next unit of work of the trace. */
   traceparent: string;
   set(attributes: Attributes): void;
-  /** With the error that ended it, or what was wrong in words, if something was. */
+  /** Ends the span. `error`: the error or its description, for a failed unit of work. */
   end(error?: unknown): void;
 }
 
 export interface SpanAttributes {
   kind: 'server' | 'consumer' | 'client' | 'internal';
-  /** The span this one is a part of, as `traceparent` names it. Absent or not well-formed: a trace of its own begins. */
+  /** The traceparent of the parent span. Absent or malformed: a new trace begins. */
   parent?: string | undefined;
-  /** A span of another trace that this one has to do with. */
+  /** The traceparent of a related span of another trace. */
   link?: string | undefined;
   attributes?: Attributes;
 }
 
 export interface Tracing {
   start(name: string, metadata: SpanAttributes): Span;
-  /** Sends what was not sent yet. */
+  /** Sends the remaining spans. */
   close(): Promise<void>;
 }
 
 export interface TracingOptions {
-  /** Where spans go. Without it there is no tracing. */
+  /** Endpoint for spans. Absent: tracing is off. */
   endpoint: string | undefined;
-  /** Which app speaks. */
+  /** Name of the app, in every span. */
   app: string;
   log: Pick<Log, 'warn'>;
 }
 
-/** Undefined without an endpoint. The packages are loaded only where somebody traces. */
+/** Creates the tracing; resolves to undefined without an endpoint. Loads the packages only if tracing is on. */
 export const openTracing = async ({ endpoint, app, log }: TracingOptions): Promise<Tracing | undefined> => {
   if (endpoint === undefined) return undefined;
   const [{ ROOT_CONTEXT, SpanKind, SpanStatusCode, trace }, { parseTraceParent, setGlobalErrorHandler }, { resourceFromAttributes }, sdk, { OTLPTraceExporter }] = await Promise.all([
@@ -43,26 +43,26 @@ export const openTracing = async ({ endpoint, app, log }: TracingOptions): Promi
     import('@opentelemetry/sdk-trace'),
     import('@opentelemetry/exporter-trace-otlp-http'),
   ]);
-  const lost = (error: unknown): void => log.warn('spans could not be sent', { endpoint, error });
-  setGlobalErrorHandler(lost);
+  const logExportError = (error: unknown): void => log.warn('could not export spans; they are lost', { endpoint, error });
+  setGlobalErrorHandler(logExportError);
   const exporter = new OTLPTraceExporter({ url: `${endpoint.replace(/\/+$/, '')}/v1/traces`, timeoutMillis: 3_000 });
   const provider = new sdk.TracerProvider({
     resource: resourceFromAttributes({ 'service.name': `crossroads-${app}`, 'service.namespace': 'crossroads' }),
-    // Whoever calls us may have decided already that a trace is not kept.
+    // The caller may have decided not to sample the trace.
     sampler: new sdk.ParentBasedSampler({ root: new sdk.AlwaysOnSampler() }),
     spanProcessors: [new sdk.BatchSpanProcessor({ exporter, scheduledDelayMillis: 1_000 })],
   });
   const tracer = provider.getTracer('crossroads');
   const kinds = { server: SpanKind.SERVER, consumer: SpanKind.CONSUMER, client: SpanKind.CLIENT, internal: SpanKind.INTERNAL };
 
-  const named = (traceparent: string | undefined): SpanContext | undefined => (traceparent === undefined ? undefined : (parseTraceParent(traceparent) ?? undefined));
-  const within = (parent: SpanContext | undefined): Context => (parent ? trace.setSpanContext(ROOT_CONTEXT, { ...parent, isRemote: true }) : ROOT_CONTEXT);
+  const spanContextIn = (traceparent: string | undefined): SpanContext | undefined => (traceparent === undefined ? undefined : (parseTraceParent(traceparent) ?? undefined));
+  const contextOf = (parent: SpanContext | undefined): Context => (parent ? trace.setSpanContext(ROOT_CONTEXT, { ...parent, isRemote: true }) : ROOT_CONTEXT);
 
   return {
     start(name, { kind, parent, link, attributes = {} }) {
-      const linked = named(link);
+      const linked = spanContextIn(link);
       const links: Link[] = linked ? [{ context: linked }] : [];
-      const span = tracer.startSpan(name, { kind: kinds[kind], attributes, links }, within(named(parent)));
+      const span = tracer.startSpan(name, { kind: kinds[kind], attributes, links }, contextOf(spanContextIn(parent)));
       return {
         traceparent: traceparentOf(span.spanContext()),
         set: (more) => void span.setAttributes(more),
@@ -72,7 +72,7 @@ export const openTracing = async ({ endpoint, app, log }: TracingOptions): Promi
         },
       };
     },
-    close: () => provider.shutdown().catch(lost),
+    close: () => provider.shutdown().catch(logExportError),
   };
 };
 

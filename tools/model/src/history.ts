@@ -58,7 +58,8 @@ export const historyOf = (world: ResetWorld): History => {
   };
 
   destination.onArrival = (sagaId) => {
-    const closed = journal.entries.find((entry) => entry.sagaId === sagaId && entry.step.name !== 'dispatch-reset' && (entry.step.outcome === 'canceled' || entry.step.outcome === 'terminated'));
+    // An entry that closes a compensation comes after the dispatch: an attempt of an older claim may still be in flight then.
+    const closed = journal.entries.find((entry) => entry.sagaId === sagaId && entry.step.name !== 'dispatch-reset' && entry.step.direction === 'run' && (entry.step.outcome === 'canceled' || entry.step.outcome === 'terminated'));
     if (closed) history.wrong.push(`${sagaId} was dispatched after ${closed.step.name} was ${closed.step.outcome}`);
   };
   return history;

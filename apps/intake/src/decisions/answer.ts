@@ -1,46 +1,38 @@
 import type { DispatchPolicy } from '@crossroads/order-reset';
 import { orderAfterRejection } from '@crossroads/order-reset';
-import type { Journal } from '@crossroads/saga';
-import type { DecisionRepository, SagaMetadata, FinalOutcome } from '@crossroads/store';
+import type { FinalOutcome } from '@crossroads/store';
 import { recordOutcome, stateIn, finalOutcomeIn } from '@crossroads/store';
 import { httpError } from '../http-error.js';
-import type { Reset, Resets } from '../resets.js';
-import type { Decision } from './decision.js';
-import { retryFor } from './retry-for.js';
+import type { Reset } from '../resets.js';
+import type { Decision, DecisionPorts } from './decision.js';
+import { retryWhileBusy } from './decision.js';
 
 export type Answer = 'accept' | 'reject';
 
-export interface AnswerPorts {
-  resets: Resets;
-  sagas: DecisionRepository;
-  journal: Journal<SagaMetadata>;
-  enqueue(reset: Reset): void;
-}
-
 /**
- * The destination's word on a reset that waits for it, written as the verdict on `dispatch-reset`: the first verdict stands.
- * Saying it again is answered alike, and wakes the saga in case it was not heard the first time.
- * Throws Refused with 409 where the reset does not wait, or the other answer stands.
+ * Stores the destination's decision as the final outcome of `dispatch-reset`. The first outcome is final.
+ * A repeated decision gets the same result, and wakes the saga again in case the first wake-up was lost.
+ * Throws HttpError with 409 if the reset does not wait for a decision, or the opposite decision was made.
  */
-export const answerReset = ({ resets, sagas, journal, enqueue }: AnswerPorts, first: Reset, answer: Answer, { by, reasonCode }: Decision): Promise<Reset> =>
-  retryFor(
+export const answerReset = ({ resets, sagas, journal, enqueue }: DecisionPorts, first: Reset, answer: Answer, { by, reasonCode }: Decision): Promise<Reset> =>
+  retryWhileBusy(
     first,
     resets,
     async (reset) => {
       const { saga, entries } = reset;
       const earlier = finalOutcomeIn(entries, 'dispatch-reset');
-      const resting = saga.phase === 'awaiting_approval' && saga.epoch === saga.settled_epoch;
-      if (!earlier && reset.progress.done) throw waitsNot(reset);
-      if (!earlier && !resting) return undefined;
-      const stands = earlier?.step ?? (await recordOutcome(journal, reset, saga.epoch, finalOutcomes[answer](by, reasonCode, policyOf(reset)))).step;
-      if (stands.outcome !== outcomes[answer]) throw otherwise(stands.outcome === 'done');
-      if (resting) {
+      const isWaiting = saga.phase === 'awaiting_approval' && saga.epoch === saga.settled_epoch;
+      if (!earlier && reset.progress.done) throw notWaiting(reset);
+      if (!earlier && !isWaiting) return undefined;
+      const { outcome } = earlier?.step ?? (await recordOutcome(journal, reset, saga.epoch, finalOutcomes[answer](by, reasonCode, policyOf(reset)))).step;
+      if (outcome !== outcomes[answer]) throw alreadyDecided(outcome === 'done');
+      if (isWaiting) {
         await sagas.wake(saga);
         enqueue(reset);
       }
       return resets.again(reset);
     },
-    waitsNot,
+    notWaiting,
   );
 
 const outcomes = { accept: 'done', reject: 'rejected' } as const;
@@ -69,19 +61,19 @@ const finalOutcomes: Record<Answer, (by: string, reasonCode: string | null, poli
   }),
 };
 
-/** What was agreed with the destination when the reset began. */
+/** Returns the policy of the destination at the time when the reset started. */
 const policyOf = ({ saga, entries }: Reset): DispatchPolicy => (stateIn(saga.request, entries) as { policy?: DispatchPolicy }).policy ?? { on_rejection: 'restore' };
 
-const waitsNot = ({ progress }: Reset) =>
+const notWaiting = ({ progress }: Reset) =>
   httpError(
     409,
-    `The reset does not wait for your answer; its status is ${progress.status}. ${progress.done ? 'Nothing is left to decide.' : 'It can be answered once its status is requested.'}`,
+    `The reset does not wait for your decision; its status is ${progress.status}. ${progress.done ? 'It has finished, so there is nothing to decide.' : 'You can accept or reject it while its status is requested.'}`,
   );
 
-const otherwise = (taken: boolean) =>
+const alreadyDecided = (isAccepted: boolean) =>
   httpError(
     409,
-    taken
-      ? 'The reset has been accepted already, so it can no longer be rejected. Change the order on your side, or ask its sender for another reset.'
-      : 'The reset has been rejected already, so it can no longer be accepted. Ask its sender for another reset.',
+    isAccepted
+      ? 'The reset has already been accepted, so it can no longer be rejected. Change the order in your system, or ask the sender for another reset.'
+      : 'The reset has already been rejected, so it can no longer be accepted. Ask the sender for another reset.',
   );

@@ -1,43 +1,33 @@
-import type { Journal } from '@crossroads/saga';
-import type { DecisionRepository, SagaMetadata } from '@crossroads/store';
 import { cancelSaga } from '@crossroads/store';
 import { httpError } from '../http-error.js';
-import type { Reset, Resets } from '../resets.js';
-import type { Decision } from './decision.js';
-import { retryFor } from './retry-for.js';
+import type { Reset } from '../resets.js';
+import type { Decision, DecisionPorts } from './decision.js';
+import { retryWhileBusy } from './decision.js';
 
-export interface CancelPorts {
-  resets: Resets;
-  sagas: DecisionRepository;
-  journal: Journal<SagaMetadata>;
-  /** Rings for a saga that is due. Best effort. */
-  enqueue(reset: Reset): void;
-}
-
-/** Calls a reset off before anything was cleared. Throws Refused with 409, which says why it is too late and what to do instead. */
-export const cancelReset = ({ resets, sagas, journal, enqueue }: CancelPorts, first: Reset, decision: Decision): Promise<Reset> =>
-  retryFor(
+/** Cancels a reset before any data is cleared. Throws HttpError with 409 if it is too late; the text has the reason and the next step. */
+export const cancelReset = ({ resets, sagas, journal, enqueue }: DecisionPorts, first: Reset, decision: Decision): Promise<Reset> =>
+  retryWhileBusy(
     first,
     resets,
     async (reset) => {
-      const came = await cancelSaga({ journal, sagas }, reset, decision);
-      if (came === 'cleared') throw cleared();
-      if (came === 'over') throw over(reset);
-      if (came === 'moved') return undefined;
-      const called = await resets.again(reset);
-      if (!called.progress.done) enqueue(called);
-      return called;
+      const result = await cancelSaga({ journal, sagas }, reset, decision);
+      if (result === 'cleared') throw alreadyCleared();
+      if (result === 'over') throw alreadyFinished(reset);
+      if (result === 'moved') return undefined;
+      const canceled = await resets.again(reset);
+      if (!canceled.progress.done) enqueue(canceled);
+      return canceled;
     },
-    () => httpError(409, 'The reset is being worked on at this very moment, so it could not be canceled. Ask again in a second.', { 'Retry-After': '1' }),
+    () => httpError(409, 'The reset is being processed at this moment, so it could not be canceled. Send the request again after the seconds in Retry-After.', { 'Retry-After': '1' }),
   );
 
-const cleared = () =>
+const alreadyCleared = () =>
   httpError(
     409,
-    'The BOLs and executed drops have been cleared already, so the reset can no longer be canceled. Let it end; then an operator can put them back from the audit log.',
+    'The BOLs and executed drops have already been cleared, so the reset can no longer be canceled. Wait until it has finished; then an operator can restore them from the audit log.',
   );
 
-const over = ({ saga, progress }: Reset) =>
+const alreadyFinished = ({ saga, progress }: Reset) =>
   saga.phase === 'stopped'
-    ? httpError(409, `The reset stopped at ${progress.step} and waits for an operator, who can resume it. Ask them.`)
-    : httpError(409, `The reset is over already: ${progress.status}. ${progress.message ?? ''}`.trim());
+    ? httpError(409, `The reset has stopped at ${progress.step}, so it can no longer be canceled. Ask an operator to resume it.`)
+    : httpError(409, `The reset has already finished with status ${progress.status}. ${progress.message ?? ''}`.trim());

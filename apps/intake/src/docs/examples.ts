@@ -1,4 +1,4 @@
-/** Example bodies. A test sends each of them, so they are right. */
+/** Example bodies. A test sends each of them. */
 export const examples = {
   reset: { order: { order_number: '4711' } },
   decision: { reason_code: 'SENT BY MISTAKE' },

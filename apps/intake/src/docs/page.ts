@@ -1,8 +1,6 @@
-import type { openApiDocument } from '../openapi.js';
+import type { ApiDocument } from './openapi.js';
 
-type Document = ReturnType<typeof openApiDocument>;
-
-interface Described {
+interface OperationObject {
   operationId: string;
   summary: string;
   description: string;
@@ -11,43 +9,43 @@ interface Described {
   responses: Record<string, { description: string; content?: Record<string, { schema: object }> }>;
 }
 
-/** The document as one page that loads nothing: no script, no font, no other host. */
-export const docsPage = (document: Document): string => {
+/** Returns the OpenAPI document as one HTML page, without scripts and external resources. */
+export const renderPage = (document: ApiDocument): string => {
   const calls = Object.entries(document.paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, operation]) => ({ method: method.toUpperCase(), path, ...(operation as Described) })),
+    Object.entries(methods).map(([method, operation]) => ({ method: method.toUpperCase(), path, ...(operation as OperationObject) })),
   );
   return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escaped(document.info.title)}</title><style>${style}</style></head>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escapeHtml(document.info.title)}</title><style>${style}</style></head>
 <body><main>
-<h1>${escaped(document.info.title)}</h1><p>${prose(document.info.description)}</p>
+<h1>${escapeHtml(document.info.title)}</h1><p>${prose(document.info.description)}</p>
 <p>For machines: <a href="/openapi.json">/openapi.json</a></p>
-<nav aria-label="Calls"><ul>${calls.map(({ method, path, operationId, summary }) => `<li><a href="#${operationId}"><code>${method} ${escaped(path)}</code></a> ${escaped(summary)}</li>`).join('')}</ul></nav>
+<nav aria-label="Calls"><ul>${calls.map(({ method, path, operationId, summary }) => `<li><a href="#${operationId}"><code>${method} ${escapeHtml(path)}</code></a> ${escapeHtml(summary)}</li>`).join('')}</ul></nav>
 ${calls.map(section).join('\n')}
 <h2>Schemas</h2>
 ${Object.entries(document.components.schemas)
-  .map(([name, schema]) => `<details id="schema-${name}"><summary>${name}</summary><pre>${escaped(JSON.stringify(schema, null, 2))}</pre></details>`)
+  .map(([name, schema]) => `<details id="schema-${name}"><summary>${name}</summary><pre>${escapeHtml(JSON.stringify(schema, null, 2))}</pre></details>`)
   .join('\n')}
 </main></body></html>
 `;
 };
 
-const section = ({ method, path, operationId, summary, description, parameters, requestBody, responses }: Described & { method: string; path: string }): string => `
-<section id="${operationId}"><h2>${escaped(summary)}</h2><p><code>${method} ${escaped(path)}</code></p><p>${prose(description)}</p>
+const section = ({ method, path, operationId, summary, description, parameters, requestBody, responses }: OperationObject & { method: string; path: string }): string => `
+<section id="${operationId}"><h2>${escapeHtml(summary)}</h2><p><code>${method} ${escapeHtml(path)}</code></p><p>${prose(description)}</p>
 ${parameters.length === 0 ? '' : `<table><thead><tr><th>Parameter</th><th>In</th><th></th><th>Meaning</th></tr></thead><tbody>${parameters.map(row).join('')}</tbody></table>`}
-<pre>${escaped(curl(method, path, parameters, requestBody))}</pre>
+<pre>${escapeHtml(curl(method, path, parameters, requestBody))}</pre>
 <table><thead><tr><th>Status</th><th>Meaning</th><th>Body</th></tr></thead><tbody>${Object.entries(responses)
   .map(([status, { description, content }]) => `<tr><td>${status}</td><td>${prose(description)}</td><td>${bodyOf(content)}</td></tr>`)
   .join('')}</tbody></table></section>`;
 
-const row = ({ name, in: place, required, description = '' }: Described['parameters'][number]): string =>
-  `<tr><td><code>${escaped(name)}</code></td><td>${place}</td><td>${required ? 'required' : ''}</td><td>${prose(description)}</td></tr>`;
+const row = ({ name, in: place, required, description = '' }: OperationObject['parameters'][number]): string =>
+  `<tr><td><code>${escapeHtml(name)}</code></td><td>${place}</td><td>${required ? 'required' : ''}</td><td>${prose(description)}</td></tr>`;
 
 const bodyOf = (content: Record<string, { schema: object }> | undefined): string => {
   const name = /schemas\/(\w+)/.exec(JSON.stringify(content ?? {}))?.[1];
   return name === undefined ? '' : `<a href="#schema-${name}">${name}</a>`;
 };
 
-const curl = (method: string, path: string, parameters: Described['parameters'], body: Described['requestBody']): string => {
+const curl = (method: string, path: string, parameters: OperationObject['parameters'], body: OperationObject['requestBody']): string => {
   const [type, content] = Object.entries(body?.content ?? {})[0] ?? [];
   if (type?.includes('form')) return `curl -s "$CROSSROADS${path}" -d grant_type=password -d client_id="$CLIENT_ID" -d client_secret="$CLIENT_SECRET"`;
   const lines = [`curl -s${method === 'GET' ? '' : ` -X ${method}`} "$CROSSROADS${path.replace('{correlation_id}', '$CORRELATION_ID')}"`, `  -H "X-API-Key: $API_KEY"`];
@@ -56,10 +54,10 @@ const curl = (method: string, path: string, parameters: Described['parameters'],
   return lines.join(' \\\n');
 };
 
-const escaped = (text: string): string => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 
-/** Back-quoted words as code. */
-const prose = (text: string): string => escaped(text).replace(/`([^`]+)`/g, '<code>$1</code>');
+/** Returns escaped text with its back-quoted words as code. */
+const prose = (text: string): string => escapeHtml(text).replace(/`([^`]+)`/g, '<code>$1</code>');
 
 export const style =
   ':root{color-scheme:light dark}body{font:16px/1.5 system-ui,sans-serif;margin:0}main{max-width:60rem;margin:0 auto;padding:1rem}' +

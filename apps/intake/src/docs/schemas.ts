@@ -17,10 +17,10 @@ import {
 } from '@crossroads/contract';
 import { z } from 'zod';
 
-/** What may be sent. */
+/** Schemas of request bodies. */
 const requests = { ResetRequest: resetRequest, ResetDecision: resetDecision, CreateOrder: createOrder, SaveBol: saveBol, SaveDrop: saveDrop, UpdateStatus: updateStatus, TokenRequest: tokenRequest };
 
-/** What is answered. */
+/** Schemas of response bodies. */
 const replies = {
   CrossroadsLogV2: crossroadsLog,
   ResetReply: resetReply,
@@ -36,18 +36,18 @@ export type SchemaName = keyof typeof requests | keyof typeof replies;
 
 export const refTo = (name: SchemaName): { $ref: string } => ({ $ref: `#/components/schemas/${name}` });
 
-/** The schemas of the contract as JSON Schema, each under its name. Requests as they are sent, before defaults and transforms. */
-export const jsonSchemas = (): Record<string, object> => ({ ...rendered(requests, 'input'), ...rendered(replies, 'output') });
+/** Returns the schemas of the contract as JSON Schema, by name. Those of requests describe the input, before defaults and transforms. */
+export const jsonSchemas = (): Record<string, object> => ({ ...toJsonSchemas(requests, 'input'), ...toJsonSchemas(replies, 'output') });
 
-const rendered = (schemas: Record<string, z.ZodType>, io: 'input' | 'output'): Record<string, object> => {
+const toJsonSchemas = (schemas: Record<string, z.ZodType>, io: 'input' | 'output'): Record<string, object> => {
   const registry = z.registry<{ id: string }>();
   for (const [id, schema] of Object.entries(schemas)) registry.add(schema, { id });
-  const { schemas: made } = z.toJSONSchema(registry, { io, uri: (id) => `#/components/schemas/${id}` });
-  // In a document that holds them all, what a reference points at has no id of its own.
-  return Object.fromEntries(Object.entries(made).map(([id, { $id: _id, $schema: _schema, ...schema }]) => [id, schema]));
+  const { schemas: converted } = z.toJSONSchema(registry, { io, uri: (id) => `#/components/schemas/${id}` });
+  // References point into one document, so the schemas need no id of their own.
+  return Object.fromEntries(Object.entries(converted).map(([id, { $id: _id, $schema: _schema, ...schema }]) => [id, schema]));
 };
 
-/** JSON Schema of each parameter of a query. */
+/** Returns the parameters of a query, with their JSON Schemas. */
 export const queryParameters = (schema: z.ZodObject): object[] =>
   Object.entries(schema.shape).map(([name, field]) => {
     const { $schema: _, description, ...rest } = z.toJSONSchema(field as z.ZodType, { io: 'output' });

@@ -1,24 +1,33 @@
-/** What an error status means, and what to do next. */
-interface StatusFacts {
+/** The meaning of an error status, and the next step of the caller. */
+interface StatusInfo {
   means: string;
   next: string;
 }
 
-const metadata = (means: string, next: string): StatusFacts => ({ means, next });
+const metadata = (means: string, next: string): StatusInfo => ({ means, next });
 
-/** Every error status of the intake. openapi.json and docs/errors.md are printed from it. */
+/** Every error status of the intake. openapi.json and docs/errors.md are generated from it. */
 export const statuses = {
-  400: metadata('The body cannot be read at all.', 'Send proper JSON.'),
-  401: metadata('Missing or invalid credentials.', 'Send an API key, or get a new token.'),
-  403: metadata('The credentials lack the scope, or do not speak for the tenant or instance named.', 'Name your own, or have the scope added to the key.'),
-  404: metadata('You have no such order or reset, or there is no such path.', 'Check the id and who it was sent to. What is another tenant’s looks exactly like what does not exist.'),
-  405: metadata('The path exists and is not asked in this way.', '`Allow` has the methods.'),
-  408: metadata('The body did not arrive in time.', 'Send it again on a new connection.'),
-  409: metadata('It contradicts what has happened already.', 'Read the text: it says how things stand.'),
-  413: metadata('The body is too large.', 'Send less.'),
-  415: metadata('The body is encoded.', 'Send it as it is.'),
-  422: metadata('Validation Error', 'Correct what the list or the sentence names. An order that is full (16 MB), or is stored in a shape of another writer, takes nothing until it is corrected.'),
-  429: metadata('Too many requests.', 'Wait the seconds in `Retry-After`.'),
-  500: metadata('A fault of ours.', 'Send it again with the same `Idempotency-Key`; if it happens again, tell the operators the `X-Request-ID`.'),
-  503: metadata('The database does not answer, or too much waits for it, or for this order. The text says whether anything may have been accepted; if so, X-Correlation-ID is the name to send the request again by.', 'Send it again, with the same `Idempotency-Key`, after the seconds in `Retry-After`.'),
-} as const satisfies Record<number, StatusFacts>;
+  400: metadata('The path or the body cannot be read.', 'Send a correctly encoded path and valid JSON in UTF-8.'),
+  401: metadata('Missing or invalid credentials.', 'Send a valid API key, or request a new token.'),
+  403: metadata('The credentials lack the scope, or do not belong to the tenant or instance in the headers.', 'Correct the headers, or have the scope added to the key.'),
+  404: metadata(
+    'You have no such order or reset, or the path does not exist.',
+    'Check the id, the number and X-Dest-Tenant-Name. Data of other tenants gets the same reply as data that does not exist.',
+  ),
+  405: metadata('The path does not support this method.', 'Use a method listed in `Allow`.'),
+  408: metadata('The body did not arrive in time.', 'Send the request again on a new connection.'),
+  409: metadata('The request conflicts with the current state.', 'Read `detail`: it describes the current state and the next step.'),
+  413: metadata('The body is too large.', 'Send a smaller body.'),
+  415: metadata('The body has a content encoding.', 'Send the body without compression.'),
+  422: metadata(
+    'Validation Error',
+    'Correct the fields in the list, or read the sentence. An order that is full (16 MB) or malformed accepts no changes until it is corrected.',
+  ),
+  429: metadata('Too many requests.', 'Wait for the seconds in `Retry-After`.'),
+  500: metadata('Internal error.', 'Send the request again with the same `Idempotency-Key`. If it fails again, report the `X-Request-ID` to the operators.'),
+  503: metadata(
+    'The database is unavailable, or too many operations wait for the database or for this order. `detail` states whether the request may have been accepted. In that case, X-Correlation-ID has the id for the retry.',
+    'Send the request again with the same `Idempotency-Key` after the seconds in `Retry-After`.',
+  ),
+} as const satisfies Record<number, StatusInfo>;

@@ -2,13 +2,13 @@ import type { Request } from 'express';
 import { httpError } from '../http-error.js';
 
 /**
- * The body as it came off the wire. Our own, because what FastAPI tells apart (empty, null, a primitive, another type, bad UTF-8)
- * looks alike behind Express's reader. Throws Refused: 413 past `maxBytes`, at once; 415 for a content encoding.
- * Never settles when the sender goes away.
+ * Reads the raw bytes of the body. Express's own parser hides differences that FastAPI reports: empty, null, a primitive, another type, invalid UTF-8.
+ * Throws HttpError: 413 as soon as the body exceeds `maxBytes`, 415 for a content encoding.
+ * Never settles if the caller disconnects.
  */
 export const readBytes = async (request: Request, maxBytes: number): Promise<Buffer> => {
   const encoding = request.headers['content-encoding'];
-  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') throw httpError(415, 'Send the body as it is, without content encoding.');
+  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') throw httpError(415, 'Send the body without a Content-Encoding: a compressed body is not accepted.');
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge();
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
@@ -16,7 +16,7 @@ export const readBytes = async (request: Request, maxBytes: number): Promise<Buf
     request.on('data', (chunk: Buffer) => {
       length += chunk.length;
       if (length <= maxBytes) return void chunks.push(chunk);
-      // What follows is read and dropped, within the server's request timeout, so that the sender gets to read the answer.
+      // The rest is read and discarded, within the server's request timeout. Without this, the caller cannot read the response.
       request.removeAllListeners('data').resume();
       return reject(tooLarge());
     });

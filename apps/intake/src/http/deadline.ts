@@ -2,32 +2,32 @@ import type { Response } from 'express';
 
 interface Deadline {
   timer: NodeJS.Timeout;
-  late(): void;
+  onExpired(): void;
   at: number;
 }
 
 const deadlines = new WeakMap<Response, Deadline>();
 
-/** Runs `late` unless the exchange is over within `ms`. */
-export const startDeadline = (response: Response, ms: number, late: () => void): void => {
-  deadlines.set(response, { timer: setTimeout(() => deadlines.get(response)?.late(), ms), late, at: performance.now() + ms });
+/** Calls `onExpired` unless the response is complete within `ms` milliseconds. */
+export const startDeadline = (response: Response, ms: number, onExpired: () => void): void => {
+  deadlines.set(response, { timer: setTimeout(() => deadlines.get(response)?.onExpired(), ms), onExpired, at: performance.now() + ms });
   response.once('close', () => clearTimeout(deadlines.get(response)?.timer));
 };
 
-/** For an exchange that waits on purpose; what it does besides still has to fit the time it had. */
+/** Extends the deadline by `byMs` milliseconds, for a reply that is held on purpose. All other work must fit the original time. */
 export const extendDeadline = (response: Response, byMs: number): void => {
   const deadline = deadlines.get(response);
   if (!deadline || response.closed) return;
   clearTimeout(deadline.timer);
   deadline.at += byMs;
-  deadline.timer = setTimeout(() => deadline.late(), deadline.at - performance.now());
+  deadline.timer = setTimeout(() => deadline.onExpired(), deadline.at - performance.now());
 };
 
-/** For an exchange that has got so far that another answer is owed once it is late. */
-export const whenLate = (response: Response, late: () => void): void => {
+/** Replaces the action at the deadline, once another error reply applies. */
+export const replaceOnExpired = (response: Response, onExpired: () => void): void => {
   const deadline = deadlines.get(response);
-  if (deadline) deadline.late = late;
+  if (deadline) deadline.onExpired = onExpired;
 };
 
-/** For an exchange without an end, such as a stream. */
-export const liftDeadline = (response: Response): void => clearTimeout(deadlines.get(response)?.timer);
+/** Removes the deadline, for a response without an end, such as a stream. */
+export const removeDeadline = (response: Response): void => clearTimeout(deadlines.get(response)?.timer);

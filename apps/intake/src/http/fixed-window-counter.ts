@@ -1,99 +1,100 @@
 import type { RateCounter } from '@crossroads/saga-bullmq';
 
 export interface FixedWindowCounterOptions {
-  /** Names the counters; processes that use one name count together. */
+  /** Names the counters. Processes with the same name count together. */
   name: string;
   windowMs: number;
-  /** Absent, or silent: this process counts alone. */
+  /** The counter shared with other processes. Absent or unavailable: this process counts on its own. */
   shared?: RateCounter | undefined;
   now?: () => number;
 }
 
 interface Count {
-  /** Hits this process has seen in the window. */
-  mine: number;
-  /** How many of them the others know of. */
-  told: number;
-  /** Hits of the others, as last heard. */
+  /** Hits in this process within the window. */
+  own: number;
+  /** Own hits that were added to the shared counter. */
+  reported: number;
+  /** Hits of other processes, as of the last report. */
   others: number;
 }
 
-/** Milliseconds between two exchanges with the other processes: how late a limit may be noticed when a caller uses all of them. */
-const tellEveryMs = 100;
+/** Milliseconds between two reports to the shared counter. A limit across processes takes effect with this delay. */
+const reportIntervalMs = 100;
 
-/** Rest after the others did not answer. */
-const restMs = 1_000;
+/** Milliseconds until the next report after a failed one. */
+const retryDelayMs = 1_000;
 
-/** Counters kept at once: a flood of made-up names must not fill the memory. */
-const mostKept = 50_000;
+/** Maximum number of counters. Without it, a flood of invented names would exhaust the memory. */
+const maxCounters = 50_000;
 
 /**
- * Counts hits per key and window of time. A hit is counted in memory and told to the other processes afterwards,
- * many in one message: nobody's reply waits for Redis, and its absence changes nothing but that each process counts alone.
+ * Counts hits per key and time window. Counts a hit in memory, and reports hits to the shared counter later, many in one message.
+ * No request waits for Redis. While Redis is unavailable, each process counts on its own.
  */
 export class FixedWindowCounter {
   readonly #options: FixedWindowCounterOptions;
   #window = 0;
   #counts = new Map<string, Count>();
-  #untold = new Set<string>();
+  #unreported = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
-  #stopped = false;
+  #isStopped = false;
 
   constructor(options: FixedWindowCounterOptions) {
     this.#options = options;
   }
 
   hit(key: string): { totalHits: number; resetTime: Date } {
-    this.#turn();
+    this.#updateWindow();
     let count = this.#counts.get(key);
     if (!count) {
-      count = { mine: 0, told: 0, others: 0 };
+      count = { own: 0, reported: 0, others: 0 };
       this.#counts.set(key, count);
-      if (this.#counts.size > mostKept) this.#counts.delete(this.#counts.keys().next().value!);
+      if (this.#counts.size > maxCounters) this.#counts.delete(this.#counts.keys().next().value!);
     }
-    count.mine += 1;
-    if (this.#options.shared && !this.#stopped) {
-      this.#untold.add(key);
-      this.#timer ??= setTimeout(() => void this.#tell(), tellEveryMs).unref();
+    count.own += 1;
+    if (this.#options.shared && !this.#isStopped) {
+      this.#unreported.add(key);
+      this.#timer ??= setTimeout(() => void this.#report(), reportIntervalMs).unref();
     }
-    return { totalHits: count.mine + count.others, resetTime: new Date((this.#window + 1) * this.#options.windowMs) };
+    return { totalHits: count.own + count.others, resetTime: new Date((this.#window + 1) * this.#options.windowMs) };
   }
 
   stop(): void {
-    this.#stopped = true;
+    this.#isStopped = true;
     clearTimeout(this.#timer);
   }
 
-  #turn(): void {
+  #updateWindow(): void {
     const window = Math.floor((this.#options.now ?? Date.now)() / this.#options.windowMs);
     if (window === this.#window) return;
     this.#window = window;
     this.#counts = new Map();
-    this.#untold = new Set();
+    this.#unreported = new Set();
   }
 
-  async #tell(): Promise<void> {
+  async #report(): Promise<void> {
     const { name, windowMs, shared } = this.#options;
     const [window, counts] = [this.#window, this.#counts];
-    const news = new Map<string, number>();
-    for (const key of this.#untold) {
+    const newHits = new Map<string, number>();
+    for (const key of this.#unreported) {
       const count = counts.get(key);
-      if (count) news.set(`${name}:${window}:${key}`, count.mine - count.told);
+      if (count) newHits.set(`${name}:${window}:${key}`, count.own - count.reported);
     }
-    this.#untold = new Set();
-    let rest = tellEveryMs;
+    this.#unreported = new Set();
+    const keyIn = (sharedKey: string): string => sharedKey.slice(`${name}:${window}:`.length);
+    let delayMs = reportIntervalMs;
     try {
-      const totals = await shared!.add(news, 2 * windowMs);
-      for (const [told, total] of totals) {
-        const count = counts.get(told.slice(`${name}:${window}:`.length));
+      const totals = await shared!.add(newHits, 2 * windowMs);
+      for (const [sharedKey, total] of totals) {
+        const count = counts.get(keyIn(sharedKey));
         if (!count) continue;
-        count.told += news.get(told)!;
-        count.others = Math.max(0, total - count.told);
+        count.reported += newHits.get(sharedKey)!;
+        count.others = Math.max(0, total - count.reported);
       }
     } catch {
-      rest = restMs;
-      if (window === this.#window) for (const told of news.keys()) this.#untold.add(told.slice(`${name}:${window}:`.length));
+      delayMs = retryDelayMs;
+      if (window === this.#window) for (const sharedKey of newHits.keys()) this.#unreported.add(keyIn(sharedKey));
     }
-    this.#timer = this.#untold.size > 0 && !this.#stopped ? setTimeout(() => void this.#tell(), rest).unref() : undefined;
+    this.#timer = this.#unreported.size > 0 && !this.#isStopped ? setTimeout(() => void this.#report(), delayMs).unref() : undefined;
   }
 }

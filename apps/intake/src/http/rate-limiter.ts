@@ -6,21 +6,21 @@ import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
 import { httpError } from '../http-error.js';
 import { FixedWindowCounter } from './fixed-window-counter.js';
 
-/** Requests a minute. */
+/** Maximum numbers of requests per minute. */
 export interface RateLimits {
-  /** Of one key or client, to the calls that change something. */
+  /** Requests of one key or client that change data. */
   submits: number;
-  /** Of one key or client, to the calls that look. */
+  /** Requests of one key or client that only read. */
   polls: number;
-  /** Of one address, without valid credentials. */
+  /** Requests of one address without valid credentials. */
   unauthenticated: number;
 }
 
-/** What stands before every route that is not for everybody. */
+/** Authenticates and limits the requests of the protected routes. */
 export interface RateLimiter {
   submit: RequestHandler[];
   poll: RequestHandler[];
-  /** Counts a stranger; throws Refused with 429 once he has tried too often. Whoever has valid credentials is never counted here. */
+  /** Counts a request without valid credentials. Throws HttpError with 429 above the limit of the address. */
   countUnauthenticated(ip: string | undefined): void;
   stop(): void;
 }
@@ -29,11 +29,11 @@ const minute = 60_000;
 
 const credentials = new WeakMap<Response, Credentials>();
 
-/** Who was let in. */
+/** Returns the credentials of an authenticated request. */
 export const credentialsOf = (response: Response): Credentials => credentials.get(response)!;
 
 export const createRateLimiter = (authenticator: Authenticator, limits: RateLimits, shared?: RateCounter): RateLimiter => {
-  const unauthenticated = new FixedWindowCounter({ name: 'strangers', windowMs: minute });
+  const unauthenticated = new FixedWindowCounter({ name: 'unauthenticated', windowMs: minute });
   const counts = { submit: new FixedWindowCounter({ name: 'submit', windowMs: minute, shared }), poll: new FixedWindowCounter({ name: 'poll', windowMs: minute, shared }) };
 
   const countUnauthenticated = (ip = 'unknown'): void => {
@@ -60,17 +60,17 @@ export const createRateLimiter = (authenticator: Authenticator, limits: RateLimi
       identifier: name,
       keyGenerator: (_request, response) => credentialsOf(response).id,
       store: { increment: (key) => counts[name].hit(key), decrement: () => undefined, resetKey: () => undefined, prefix: name },
-      handler: (_request, _response, next) => next(httpError(429, tooManyDescription)),
+      handler: (_request, _response, next) => next(httpError(429, tooManyText)),
     });
 
   return {
     submit: [authenticate, limited('submit', limits.submits)],
     poll: [authenticate, limited('poll', limits.polls)],
     countUnauthenticated,
-    stop: () => [counts.submit, counts.poll, unauthenticated].forEach((kept) => kept.stop()),
+    stop: () => [counts.submit, counts.poll, unauthenticated].forEach((counter) => counter.stop()),
   };
 };
 
-const tooManyDescription = 'Too many requests. Come back after the seconds in Retry-After.';
+const tooManyText = 'Too many requests. Send the request again after the seconds in Retry-After.';
 
-const tooMany = (resetTime: Date) => httpError(429, tooManyDescription, { 'Retry-After': String(Math.max(1, Math.ceil((resetTime.getTime() - Date.now()) / 1_000))) });
+const tooMany = (resetTime: Date) => httpError(429, tooManyText, { 'Retry-After': String(Math.max(1, Math.ceil((resetTime.getTime() - Date.now()) / 1_000))) });

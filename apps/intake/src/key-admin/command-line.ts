@@ -8,25 +8,25 @@ export const usage = `npm run keys -- <command>
   revoke KEY-ID
   rotate KEY-ID [--grace-hours 24]`;
 
-/** Does what the arguments say and answers what to print. Throws KeyError with a sentence for the operator. */
+/** Runs the command in `args`. Returns the text to print. Throws KeyError with a message for the administrator. */
 export const runKeys = async (args: readonly string[], commands: ReturnType<typeof keyCommands>): Promise<string> => {
-  const { positionals, values } = read(args);
+  const { positionals, values } = parse(args);
   const [command, id] = positionals;
   switch (command) {
     case 'create': {
       const { tenant, instance, scopes, expires } = values;
-      if (tenant === undefined || instance === undefined) throw new KeyError('create needs --tenant and --instance.');
-      const made = await commands.create({ tenant, instance, ...(scopes !== undefined && { scopes: scopes.split(',') }), ...(expires !== undefined && { expiresAt: new Date(expires) }) });
-      return shown(made.id, made.text);
+      if (tenant === undefined || instance === undefined) throw new KeyError('create requires --tenant and --instance.');
+      const created = await commands.create({ tenant, instance, ...(scopes !== undefined && { scopes: scopes.split(',') }), ...(expires !== undefined && { expiresAt: new Date(expires) }) });
+      return describeNewKey(created.id, created.text);
     }
     case 'list':
-      return (await commands.list(values.tenant)).map(line).join('\n') || 'There are no keys.';
+      return (await commands.list(values.tenant)).map(describeKey).join('\n') || 'No keys found.';
     case 'revoke':
-      await commands.revoke(needed(id));
-      return `Key ${id} is revoked. Within half a minute it works nowhere.`;
+      await commands.revoke(required(id));
+      return `Key ${id} is revoked. All intakes reject it within 30 seconds.`;
     case 'rotate': {
-      const made = await commands.rotate(needed(id), Number(values['grace-hours'] ?? 24));
-      return `${shown(made.id, made.text)}\nKey ${id} works until ${made.oldWorksUntil.toISOString()}.`;
+      const created = await commands.rotate(required(id), Number(values['grace-hours'] ?? 24));
+      return `${describeNewKey(created.id, created.text)}\nKey ${id} is valid until ${created.oldValidUntil.toISOString()}.`;
     }
     default:
       throw new KeyError(usage);
@@ -41,7 +41,7 @@ const options = {
   'grace-hours': { type: 'string' },
 } as const;
 
-const read = (args: readonly string[]) => {
+const parse = (args: readonly string[]) => {
   try {
     return parseArgs({ args: [...args], allowPositionals: true, options });
   } catch (error) {
@@ -49,14 +49,14 @@ const read = (args: readonly string[]) => {
   }
 };
 
-const needed = (id: string | undefined): string => {
-  if (id === undefined) throw new KeyError(`Which key? ${usage}`);
+const required = (id: string | undefined): string => {
+  if (id === undefined) throw new KeyError(`The key id is missing.\n${usage}`);
   return id;
 };
 
-const shown = (id: string, text: string): string => `Key ${id}. It is shown this once and kept nowhere:\n\n  ${text}\n`;
+const describeNewKey = (id: string, text: string): string => `Key ${id}. Copy it now: it is not stored and cannot be shown again.\n\n  ${text}\n`;
 
-const line = ({ _id, tenant_id, instance_id, scopes, live, expires_at, revoked_at }: Awaited<ReturnType<ReturnType<typeof keyCommands>['list']>>[number]): string => {
-  const state = revoked_at ? `revoked ${revoked_at.toISOString()}` : expires_at ? `${live ? 'works until' : 'expired'} ${expires_at.toISOString()}` : 'works';
+const describeKey = ({ _id, tenant_id, instance_id, scopes, is_valid, expires_at, revoked_at }: Awaited<ReturnType<ReturnType<typeof keyCommands>['list']>>[number]): string => {
+  const state = revoked_at ? `revoked ${revoked_at.toISOString()}` : expires_at ? `${is_valid ? 'valid until' : 'expired'} ${expires_at.toISOString()}` : 'valid';
   return `${_id}  ${tenant_id}  ${instance_id ?? '-'}  ${state}  ${scopes.join(',')}`;
 };

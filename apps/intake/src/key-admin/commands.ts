@@ -3,91 +3,91 @@ import type { DirectoryRepository, KeyDocument, KnownTenant } from '@crossroads/
 
 export type KeyDirectory = Pick<DirectoryRepository, 'tenantNamed' | 'keys' | 'saveKey' | 'endKey'>;
 
-/** The operator asked for something that cannot be done; the message says what to do instead. */
+/** A command cannot be executed. The message has the reason and the next step for the administrator. */
 export class KeyError extends Error {
   override readonly name = 'KeyError';
 }
 
-/** Keys of one instance that work at once: the old one and its successor. More would never be cleaned up. */
-const mostLive = 2;
+/** Maximum number of valid keys of one instance: the old one and its successor. With more, unused keys would stay valid. */
+const maxValidKeys = 2;
 
 export interface CreateKey {
   tenant: string;
   instance: string;
-  /** All of them unless it is said. */
+  /** Default: all scopes. */
   scopes?: readonly string[];
   expiresAt?: Date | null;
 }
 
 export interface NewKey {
   id: string;
-  /** The key itself: told once, kept nowhere. */
+  /** The key itself. It is shown once and not stored. */
   text: string;
 }
 
-/** What an operator does with keys. All throw KeyError for a wish that cannot be granted. */
+/** Returns the commands of an administrator. Each throws KeyError if it cannot be executed. */
 export const keyCommands = (directory: KeyDirectory, now: () => Date = () => new Date()) => {
-  const isLive = ({ revoked_at, expires_at }: KeyDocument): boolean => revoked_at === null && (expires_at === null || expires_at > now());
+  const isValid = ({ revoked_at, expires_at }: KeyDocument): boolean => revoked_at === null && (expires_at === null || expires_at > now());
 
-  const liveOf = async ({ tenant_id, instance_id }: Pick<KeyDocument, 'tenant_id' | 'instance_id'>): Promise<string[]> =>
-    (await directory.keys(tenant_id)).filter((key) => key.instance_id === instance_id && isLive(key)).map(({ _id }) => _id);
+  const validKeysOf = async ({ tenant_id, instance_id }: Pick<KeyDocument, 'tenant_id' | 'instance_id'>): Promise<string[]> =>
+    (await directory.keys(tenant_id)).filter((key) => key.instance_id === instance_id && isValid(key)).map(({ _id }) => _id);
 
-  const make = async (like: Pick<KeyDocument, 'tenant_id' | 'instance_id' | 'scopes' | 'expires_at'>): Promise<NewKey> => {
-    const live = await liveOf(like);
-    if (live.length >= mostLive) throw new KeyError(`This instance has ${live.length} keys that work: ${live.join(', ')}. Revoke one of them first.`);
+  const createSimilar = async (like: Pick<KeyDocument, 'tenant_id' | 'instance_id' | 'scopes' | 'expires_at'>): Promise<NewKey> => {
+    const valid = await validKeysOf(like);
+    if (valid.length >= maxValidKeys) throw new KeyError(`This instance has ${valid.length} valid keys: ${valid.join(', ')}. Revoke one of them first.`);
     const { id, text, sha256 } = newApiKey();
     await directory.saveKey({ _id: id, sha256, ...like, created_at: now(), revoked_at: null });
-    // Others may have looked at the same moment. Its text was told to nobody yet, so this one can go again.
-    if ((await liveOf(like)).length > mostLive) {
+    // Another command may have created a key at the same time. This key was not shown yet, so it can be revoked.
+    if ((await validKeysOf(like)).length > maxValidKeys) {
       await directory.endKey(id, { revoked_at: now() });
-      throw new KeyError('Other keys of this instance were made at the same moment. Look at them with "list", then try again.');
+      throw new KeyError('Another key of this instance was created at the same moment, so this one was revoked. Run "list", then try again.');
     }
     return { id, text };
   };
 
-  const known = async (id: string): Promise<KeyDocument> => {
+  const findKey = async (id: string): Promise<KeyDocument> => {
     const key = (await directory.keys()).find(({ _id }) => _id === id);
-    if (!key) throw new KeyError(`There is no key ${id}. "list" shows those there are.`);
+    if (!key) throw new KeyError(`There is no key ${id}. Run "list" to see all keys.`);
     return key;
   };
 
   return {
     async create({ tenant, instance, scopes = allScopes, expiresAt = null }: CreateKey): Promise<NewKey> {
       const unknown = scopes.filter((scope) => !allScopes.some((one) => one === scope));
-      if (unknown.length > 0) throw new KeyError(`Unknown scopes: ${unknown.join(', ')}. There are: ${allScopes.join(', ')}.`);
-      if (expiresAt !== null && !(expiresAt > now())) throw new KeyError('--expires must be a time to come, such as 2030-01-31.');
-      const { tenant_id, instances } = named(await directory.tenantNamed(tenant), tenant);
+      if (unknown.length > 0) throw new KeyError(`Unknown scopes: ${unknown.join(', ')}. Valid scopes: ${allScopes.join(', ')}.`);
+      if (expiresAt !== null && !(expiresAt > now())) throw new KeyError('--expires must be a future date, such as 2030-01-31.');
+      const { tenant_id, instances } = orThrow(await directory.tenantNamed(tenant), tenant);
       const found = instances.find(({ instance_name }) => instance_name === instance);
-      if (!found) throw new KeyError(`${tenant} has no instance "${instance}". It has: ${instances.map(({ instance_name }) => instance_name).join(', ')}.`);
-      return make({ tenant_id, instance_id: found.instance_id, scopes: [...scopes], expires_at: expiresAt });
+      if (!found) throw new KeyError(`${tenant} has no instance "${instance}". Its instances: ${instances.map(({ instance_name }) => instance_name).join(', ')}.`);
+      return createSimilar({ tenant_id, instance_id: found.instance_id, scopes: [...scopes], expires_at: expiresAt });
     },
 
-    async list(tenant?: string): Promise<(KeyDocument & { live: boolean })[]> {
-      const keys = await directory.keys(tenant === undefined ? undefined : named(await directory.tenantNamed(tenant), tenant).tenant_id);
-      return keys.map((key) => ({ ...key, live: isLive(key) }));
+    async list(tenant?: string): Promise<(KeyDocument & { is_valid: boolean })[]> {
+      const keys = await directory.keys(tenant === undefined ? undefined : orThrow(await directory.tenantNamed(tenant), tenant).tenant_id);
+      return keys.map((key) => ({ ...key, is_valid: isValid(key) }));
     },
 
-    /** Takes effect within half a minute everywhere: that is how long an intake remembers a key. */
+    /** Revokes a key. Takes effect within 30 seconds, because each intake caches keys for this time. */
     async revoke(id: string): Promise<void> {
-      const key = await known(id);
+      const key = await findKey(id);
       if (key.revoked_at === null) await directory.endKey(id, { revoked_at: now() });
     },
 
-    /** A successor with the same rights. The old key works on for `graceHours`, so that it can be replaced without a gap. */
-    async rotate(id: string, graceHours: number): Promise<NewKey & { oldWorksUntil: Date }> {
-      const { tenant_id, instance_id, scopes, ...old } = await known(id);
-      if (!isLive({ tenant_id, instance_id, scopes, ...old })) throw new KeyError(`Key ${id} works no more, so there is nothing to rotate. Create a new one.`);
+    /** Creates a successor with the same scopes. The old key stays valid for `graceHours`, so that clients can switch without an interruption. */
+    async rotate(id: string, graceHours: number): Promise<NewKey & { oldValidUntil: Date }> {
+      const { tenant_id, instance_id, scopes, ...old } = await findKey(id);
+      if (!isValid({ tenant_id, instance_id, scopes, ...old })) throw new KeyError(`Key ${id} is no longer valid, so it cannot be rotated. Create a new key.`);
       if (!Number.isFinite(graceHours) || graceHours < 0) throw new KeyError('--grace-hours must be a number of hours, 0 or more.');
-      const made = await make({ tenant_id, instance_id, scopes, expires_at: null });
+      const created = await createSimilar({ tenant_id, instance_id, scopes, expires_at: null });
       const requested = new Date(now().getTime() + graceHours * 3_600_000);
-      const oldWorksUntil = old.expires_at !== null && old.expires_at < requested ? old.expires_at : requested;
-      await directory.endKey(id, { expires_at: oldWorksUntil });
-      return { ...made, oldWorksUntil };
+      const oldValidUntil = old.expires_at !== null && old.expires_at < requested ? old.expires_at : requested;
+      await directory.endKey(id, { expires_at: oldValidUntil });
+      return { ...created, oldValidUntil };
     },
   };
 };
 
-const named = (tenant: KnownTenant | undefined, name: string): KnownTenant => {
-  if (!tenant) throw new KeyError(`There is no tenant "${name}".`);
+const orThrow = (tenant: KnownTenant | undefined, name: string): KnownTenant => {
+  if (!tenant) throw new KeyError(`There is no tenant "${name}". Check the spelling: names are case-sensitive.`);
   return tenant;
 };

@@ -4,8 +4,8 @@ import { NO_PROGRESS, routingOf } from '@crossroads/order-reset';
 import type { KnownTenant, OrderRecord } from '@crossroads/store';
 import { newId } from './order-log.js';
 
-/** An order of the caller's, as it is stored: known to both ends and not begun. */
-export const newOrder = (asked: CreateOrder, caller: Caller, destination: KnownTenant): OrderRecord => {
+/** Returns a new order of the caller, as it is stored: known to both tenants, without progress. */
+export const newOrder = (body: CreateOrder, caller: Caller, destination: KnownTenant): OrderRecord => {
   const order_id = newId();
   const [instance] = destination.instances;
   return {
@@ -18,22 +18,22 @@ export const newOrder = (asked: CreateOrder, caller: Caller, destination: KnownT
       instance_id: instance?.instance_id ?? null,
       instance_name: instance?.instance_name ?? null,
     }),
-    origin_order_number: asked.origin_order_number,
-    destination_order_number: asked.destination_order_number ?? madeUpNumber(order_id),
-    po: asked.po ?? null,
-    supply_owner: asked.supply_owner ?? null,
-    delivery_window: asked.delivery_window,
-    note: asked.note ?? null,
-    drops: asked.drops,
+    origin_order_number: body.origin_order_number,
+    destination_order_number: body.destination_order_number ?? generatedNumber(order_id),
+    po: body.po ?? null,
+    supply_owner: body.supply_owner ?? null,
+    delivery_window: body.delivery_window,
+    note: body.note ?? null,
+    drops: body.drops,
     bols: [],
     executed_drops: [],
     bol_photos: [],
     progression_state: NO_PROGRESS,
     status: 'synced',
     version: 1,
-    extra_data: { ...(asked.units && { units: asked.units }), ...(asked.created_by_hauler && { created_by_hauler: true }) },
+    extra_data: { ...(body.units && { units: body.units }), ...(body.created_by_hauler && { created_by_hauler: true }) },
   };
 };
 
-/** Stands in for the number the destination would assign: digits only, since some destinations know no other numbers, and within a safe integer. */
-const madeUpNumber = (orderId: string): string => String(Number.parseInt(orderId.slice(0, 8) + orderId.slice(-5), 16));
+/** Returns a number in place of the one that the destination would assign. Only digits, because some destinations accept no other numbers. */
+const generatedNumber = (orderId: string): string => String(Number.parseInt(orderId.slice(0, 8) + orderId.slice(-5), 16));

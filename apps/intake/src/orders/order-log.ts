@@ -5,15 +5,15 @@ import type { OrderRecord } from '@crossroads/store';
 import { uuidv7 } from 'uuidv7';
 import { numberFor } from './named-order.js';
 
-/** What was done to an order by one call. */
-export interface Done {
+/** The change that one call made to an order. */
+export interface OrderChange {
   sagaType: string;
   title: string;
   message: string;
 }
 
-/** The log entry of a call that is over when it is answered. It is told and not stored: the order itself shows what was done. */
-export const orderLog = (order: OrderRecord, caller: Caller, { sagaType, title, message }: Done, correlationId?: string): CrossroadsLogV2 => {
+/** Returns the log entry of an order call. The entry is sent and not stored, because the order itself shows the change. */
+export const orderLog = (order: OrderRecord, caller: Caller, { sagaType, title, message }: OrderChange, correlationId?: string): CrossroadsLogV2 => {
   const number = numberFor(caller.tenant_id, order);
   const id = uuidv7();
   return {
@@ -22,7 +22,7 @@ export const orderLog = (order: OrderRecord, caller: Caller, { sagaType, title, 
     date: new Date().toISOString(),
     status: 'succeeded',
     severity: 'low',
-    routing: order.routing.origin_tenant_id === caller.tenant_id ? order.routing : turned(order.routing),
+    routing: order.routing.origin_tenant_id === caller.tenant_id ? order.routing : reversed(order.routing),
     detail: { category: 'crossroads', message, message_short: title, traceback: null, error: null },
     metadata: { type: 'order', group_id: number, origin_order_number: number, crossroads_order_id: order.order_id },
     worker_name: 'Crossroads',
@@ -36,14 +36,14 @@ export const orderLog = (order: OrderRecord, caller: Caller, { sagaType, title, 
   };
 };
 
-/** An id that sorts by time, as Crossroads ids do. */
+/** Returns an id that sorts by time, like the ids of Crossroads. */
 export const newId = (): string =>
   Math.floor(Date.now() / 1_000)
     .toString(16)
     .padStart(8, '0') + randomBytes(8).toString('hex');
 
-/** Routing of the call, not of the order: whoever calls is its origin. */
-const turned = (routing: Routing): Routing => ({
+/** Returns the routing of the call, not of the order: its origin is the caller. */
+const reversed = (routing: Routing): Routing => ({
   origin_tenant_id: routing.destination_tenant_id,
   origin_tenant_name: routing.destination_tenant_name,
   origin_source_system: routing.destination_source_system,

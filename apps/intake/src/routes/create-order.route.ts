@@ -1,20 +1,22 @@
-import { createOrder } from '@crossroads/contract';
-import { Router } from 'express';
-import { newOrder } from '../orders/new-order.js';
-import { saveWithUnknownOutcome } from '../orders/save-with-unknown-outcome.js';
-import { answerDone, readCall } from '../orders/order-call.js';
-import type { IntakePorts } from '../ports.js';
+import { createOrder as createOrderBody } from '@crossroads/contract';
 import { httpError } from '../http-error.js';
+import type { Handler } from '../http/register-routes.js';
+import { newOrder } from '../orders/new-order.js';
+import { readOrderCall, respondWithChange } from '../orders/order-call.js';
+import { saveWithUnknownOutcome } from '../orders/save-with-unknown-outcome.js';
 
-/** `POST /v1/order/create`: an order from the caller to the other end. The next call may name it. */
-export const createOrderRoute = ({ rateLimiter, orders, directory }: IntakePorts): Router =>
-  Router().post('/', ...rateLimiter.submit, async (request, response) => {
-    const { caller, otherName, body } = await readCall(request, response, 'order:create', createOrder);
+/** Creates an order from the caller to the other tenant. The next call may name it. */
+export const createOrder: Handler =
+  ({ orders, directory }, scope) =>
+  async (request, response) => {
+    const { caller, otherName, body } = await readOrderCall(request, response, scope, createOrderBody);
     const destination = await directory.tenantNamed(otherName);
-    if (!destination || destination.tenant_id === caller.tenant_id) throw httpError(422, 'X-Dest-Tenant-Name names nobody you can send orders to.');
+    if (!destination || destination.tenant_id === caller.tenant_id) {
+      throw httpError(422, 'X-Dest-Tenant-Name does not name another tenant. Check its spelling: it must be the exact name of the destination.');
+    }
     const order = newOrder(body, caller, destination);
     if (!(await saveWithUnknownOutcome(response, () => orders.create(order)))) {
       throw httpError(422, `Duplicate order: An order with number '${order.origin_order_number}' already exists for this tenant.`);
     }
-    answerDone(response, order, caller, { sagaType: 'create_order', title: 'Order created', message: `Order ${order.origin_order_number} created.` });
-  });
+    respondWithChange(response, order, caller, { sagaType: 'create_order', title: 'Order created', message: `Order ${order.origin_order_number} created.` });
+  };

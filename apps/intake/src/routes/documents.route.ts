@@ -1,22 +1,25 @@
 import { createHash } from 'node:crypto';
-import { Router } from 'express';
-import { docsPage, style } from '../docs/page.js';
-import { openApiDocument } from '../openapi.js';
+import type { RequestHandler } from 'express';
+import type { ApiDocument } from '../docs/openapi.js';
+import { renderPage, style } from '../docs/page.js';
 
-/** The page's one style sheet is in the page, and nothing else may be loaded or run. */
+/** Allows only the page's inline style sheet. Nothing else is loaded or executed. */
 const policy = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
 
-const keep = 'public, max-age=300';
+const cacheControl = 'public, max-age=300';
 
-/** `GET /openapi.json` and `GET /docs`: what may be asked, for machines and for people. Made once. */
-export const documents = (): Router => {
-  const document = openApiDocument();
-  const page = docsPage(document);
-  return Router()
-    .get('/openapi.json', (_request, response) => {
-      response.set('Cache-Control', keep).json(document);
-    })
-    .get('/docs', (_request, response) => {
-      response.set({ 'Cache-Control': keep, 'Content-Security-Policy': policy }).type('html').send(page);
-    });
+/** Serves the OpenAPI document. */
+export const openApiFile = (describe: () => ApiDocument) => (): RequestHandler => {
+  const document = describe();
+  return (_request, response) => {
+    response.set('Cache-Control', cacheControl).json(document);
+  };
+};
+
+/** Serves the OpenAPI document as a page for people. */
+export const docsPage = (describe: () => ApiDocument) => (): RequestHandler => {
+  const page = renderPage(describe());
+  return (_request, response) => {
+    response.set({ 'Cache-Control': cacheControl, 'Content-Security-Policy': policy }).type('html').send(page);
+  };
 };

@@ -1,32 +1,30 @@
 import { MAX_BODY_BYTES, readCallerHeaders, readRequest, readResetBody } from '@crossroads/contract';
 import type { IntegrationStatus, OrderReply } from '@crossroads/contract';
-import { callerFor } from '@crossroads/platform';
 import type { OrderRecord } from '@crossroads/store';
-import { Router } from 'express';
-import { credentialsOf } from '../http/rate-limiter.js';
+import { orThrow } from '../http-error.js';
 import { readBytes } from '../http/body.js';
-import { rawRequest } from '../http/resolve-caller.js';
-import { namedOrder } from '../orders/named-order.js';
-import type { IntakePorts } from '../ports.js';
-import { valueOf } from '../http-error.js';
+import { callerOf, rawRequest } from '../http/caller.js';
+import type { Handler } from '../http/register-routes.js';
+import { findNamedOrder } from '../orders/named-order.js';
 
-/** `POST /v1/order/get`: an order of the caller's, with what has been delivered so far. */
-export const getOrder = ({ rateLimiter, orders }: IntakePorts): Router =>
-  Router().post('/', ...rateLimiter.poll, async (request, response) => {
+/** Returns an order of the caller, with its deliveries. */
+export const getOrder: Handler =
+  ({ orders }, scope) =>
+  async (request, response) => {
     const raw = rawRequest(request, response, await readBytes(request, MAX_BODY_BYTES));
-    const { headers, body } = valueOf(readRequest(raw, readCallerHeaders, readResetBody));
-    const caller = callerFor(credentialsOf(response), 'order:get', headers);
-    response.json(replyOf(await namedOrder(orders, body, { tenantId: caller.tenant_id, otherName: headers.destTenantName })));
-  });
+    const { headers, body } = orThrow(readRequest(raw, readCallerHeaders, readResetBody));
+    const { tenant_id } = callerOf(response, scope, headers);
+    response.json(replyOf(await findNamedOrder(orders, body, { tenantId: tenant_id, otherName: headers.destTenantName })));
+  };
 
 type Projection = OrderReply['origin_order'];
 
 const replyOf = (order: OrderRecord): OrderReply => {
-  // The store's documents are plain objects, which the compiler knows only as objects.
+  // The compiler knows the stored sub-documents only as `object`.
   const { po, supply_owner, delivery_window, note, extra_data, ...shared } = order as OrderRecord & Projection;
   const { origin_order_number, destination_order_number, drops, bols, executed_drops, bol_photos } = shared;
   const common = { origin_order_number, destination_order_number, drops, bols, executed_drops, bol_photos };
-  // Mapping is not ours to do, so the three ends see one and the same order.
+  // This service does not map orders, so the three projections are identical.
   const projection: Projection = { ...common, po, supply_owner, delivery_window, note, extra_data };
   return {
     _id: order.order_id,

@@ -4,24 +4,25 @@ import type { ResetList, ResetQuery, ResetSummary } from '@crossroads/contract';
 import { resetRequest } from '@crossroads/order-reset';
 import type { SagaDocument } from '@crossroads/store';
 import type { Request } from 'express';
-import { Router } from 'express';
-import { resolveCaller } from '../http/resolve-caller.js';
-import type { IntakePorts } from '../ports.js';
-import { valueOf } from '../http-error.js';
+import { orThrow } from '../http-error.js';
+import { resolveCaller } from '../http/caller.js';
+import type { Handler } from '../http/register-routes.js';
+import { resetPath } from '../reset-path.js';
 
-/** `GET /v1/order/reset`: the caller's resets, newest first, a page at a time. */
-export const listResets = ({ rateLimiter, sagas }: IntakePorts): Router =>
-  Router().get('/', ...rateLimiter.poll, async (request: Request, response) => {
-    const { tenant_id } = resolveCaller(request, response, 'order:reset');
-    const query = valueOf(readModel(resetQuery, request.query, 'query'));
+/** Lists the caller's resets in pages, newest first. */
+export const listResets: Handler =
+  ({ sagas }, scope) =>
+  async (request, response) => {
+    const { tenant_id } = resolveCaller(request, response, scope);
+    const query = orThrow(readModel(resetQuery, request.query, 'query'));
     const limit = Math.min(query.limit, MAX_PAGE);
-    const before = query.cursor === undefined ? undefined : placeOf(query.cursor, query);
+    const before = query.cursor === undefined ? undefined : sagaIdIn(query.cursor, query);
     const found = await sagas.list(tenant_id, query, { limit: limit + 1, ...(before !== undefined && { before }) });
     const items = found.slice(0, limit);
     const next_cursor = found.length > limit ? cursorAfter(items.at(-1)!._id, query) : null;
     if (next_cursor !== null) response.set('Link', `<${nextUrl(request, next_cursor)}>; rel="next"`);
     response.json({ items: items.map(summaryOf), next_cursor } satisfies ResetList);
-  });
+  };
 
 const summaryOf = (saga: SagaDocument): ResetSummary => {
   const { order, dest_tenant_name } = resetRequest.parse(saga.request);
@@ -39,21 +40,22 @@ const summaryOf = (saga: SagaDocument): ResetSummary => {
   };
 };
 
-/** A cursor goes with the filters it was made for: with others it would skip resets without a word. */
+/** Returns a hash of the filters. A cursor contains it, because a cursor with other filters would silently skip resets. */
 const filtersOf = ({ status, order_id, order_number }: ResetQuery): string =>
   createHash('sha256').update(JSON.stringify([status, order_id, order_number])).digest('base64url').slice(0, 8);
 
 const cursorAfter = (sagaId: string, query: ResetQuery): string => Buffer.from(`${sagaId}.${filtersOf(query)}`).toString('base64url');
 
-const placeOf = (cursor: string, query: ResetQuery): string => {
+/** Returns the saga id in the cursor. Throws HttpError with 422 for a cursor of other filters. */
+const sagaIdIn = (cursor: string, query: ResetQuery): string => {
   const [, sagaId, filters] = /^([0-9a-f-]{36})\.([A-Za-z0-9_-]{8})$/.exec(Buffer.from(cursor, 'base64url').toString('latin1')) ?? [];
   if (sagaId !== undefined && filters === filtersOf(query)) return sagaId;
-  const finding = valueError('cursor is not the next_cursor of a page with these filters');
-  return valueOf<never>(unprocessable([validationDetail(finding, ['query', 'cursor'], cursor)]));
+  const finding = valueError('cursor must be the next_cursor of a page with the same filters');
+  return orThrow<never>(unprocessable([validationDetail(finding, ['query', 'cursor'], cursor)]));
 };
 
 const nextUrl = (request: Request, cursor: string): string => {
   const query = new URLSearchParams(Object.entries(request.query).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value] as [string, string]] : [])));
   query.set('cursor', cursor);
-  return `/v1/order/reset?${query.toString()}`;
+  return `${resetPath}?${query.toString()}`;
 };

@@ -1,17 +1,19 @@
-import { Router } from 'express';
+import type { RequestHandler } from 'express';
 import type { IntakePorts } from '../ports.js';
 
-/** Alive: the process answers. Ready: it can store what it accepts. */
-export const probes = ({ ping }: Pick<IntakePorts, 'ping'>): Router =>
-  Router()
-    .get('/livez', (_request, response) => {
-      response.json({ status: 'ok' });
-    })
-    .get('/readyz', async (_request, response) => {
-      const ready = await ping().then(
-        () => true,
-        () => false,
-      );
-      if (!ready) response.set('Retry-After', '2');
-      response.status(ready ? 200 : 503).json({ status: ready ? 'ok' : 'MongoDB does not answer' });
-    });
+/** Responds while the process is alive. */
+export const livez = (): RequestHandler => (_request, response) => {
+  response.json({ status: 'ok' });
+};
+
+/** Responds with 503 while the intake cannot store requests. */
+export const readyz =
+  ({ ping }: Pick<IntakePorts, 'ping'>): RequestHandler =>
+  async (_request, response) => {
+    const isReady = await ping().then(
+      () => true,
+      () => false,
+    );
+    if (!isReady) response.set('Retry-After', '2');
+    response.status(isReady ? 200 : 503).json({ status: isReady ? 'ok' : 'MongoDB does not respond' });
+  };

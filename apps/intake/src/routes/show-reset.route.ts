@@ -1,55 +1,51 @@
 import { createHash } from 'node:crypto';
 import type { Request, Response } from 'express';
-import { Router } from 'express';
-import { extendDeadline } from '../http/deadline.js';
-import { resolveCaller } from '../http/resolve-caller.js';
-import type { IntakePorts } from '../ports.js';
+import { resolveCaller } from '../http/caller.js';
+import type { Handler } from '../http/register-routes.js';
+import { statusPath } from '../reset-path.js';
 import type { Reset } from '../resets.js';
-import { retryAfterS } from '../retry-after.js';
-import { statusUrl } from '../status-url.js';
-import { abortOnClose } from '../waiting/abort-on-close.js';
+import { holdReply } from '../waiting/hold-reply.js';
 import { requestedWait } from '../waiting/requested-wait.js';
 
 /**
- * `GET /v1/order/reset/{correlation_id}`: how a reset goes. 200 however it ended, 304 while nothing has changed, 404 for one that is not the caller's.
- * `wait` holds the reply until there is an outcome; together with `If-None-Match`, until there is any change.
+ * Returns the state of a reset.
+ * Responds with 200 for any final status, with 304 without a change, and with 404 for an unknown reset or one of another tenant.
+ *
+ * `wait` holds the reply until there is an outcome. Together with `If-None-Match`, it holds the reply until the next change.
  */
-export const showReset = ({ rateLimiter, resets, waiter }: IntakePorts): Router => {
-  const waited = async (reset: Reset, known: string | undefined, waitS: number, response: Response): Promise<Reset> => {
+export const showReset: Handler = ({ resets, waiter }, scope) => {
+  const waitForChange = async (reset: Reset, knownTag: string | undefined, waitS: number, response: Response): Promise<Reset> => {
     const { mark, rests } = reset.sagaVersion;
-    if (known === undefined ? rests : known !== etagOf(reset)) return reset;
-    extendDeadline(response, waitS * 1_000);
-    const ended = await waiter.until({
+    if (knownTag === undefined ? rests : knownTag !== etagOf(reset)) return reset;
+    await holdReply(waiter, response, {
       sagaId: reset.saga._id,
-      holder: reset.saga.tenant_id,
-      met: (sagaVersion) => (known === undefined ? sagaVersion.rests : sagaVersion.mark !== mark),
-      atMost: waitS * 1_000,
-      signal: abortOnClose(response),
+      tenantId: reset.saga.tenant_id,
+      waitS,
+      isMet: (sagaVersion) => (knownTag === undefined ? sagaVersion.rests : sagaVersion.mark !== mark),
     });
-    if (ended === 'closing') response.set('Connection', 'close');
     return resets.again(reset);
   };
 
-  return Router().get('/:correlationId', ...rateLimiter.poll, async (request: Request, response) => {
-    const { tenant_id } = resolveCaller(request, response, 'order:reset');
+  return async (request, response) => {
+    const { tenant_id } = resolveCaller(request, response, scope);
     const waitS = requestedWait(request);
     const found = await resets.get(tenant_id, String(request.params['correlationId']));
-    const known = tagsIn(request).find((tag) => tag === '*' || tag === etagOf(found));
-    const reset = waitS === undefined ? found : await waited(found, known, waitS, response);
+    const knownTag = tagsIn(request).find((tag) => tag === '*' || tag === etagOf(found));
+    const reset = waitS === undefined ? found : await waitForChange(found, knownTag, waitS, response);
     if (response.headersSent) return;
 
     const etag = etagOf(reset);
     const { correlation_id } = reset.saga;
-    response.set({ ETag: etag, 'Cache-Control': 'private, no-cache', 'X-Correlation-ID': correlation_id, 'Content-Location': statusUrl(correlation_id) });
-    const restS = retryAfterS(reset);
-    if (restS !== undefined) response.set('Retry-After', String(restS));
+    response.set({ ETag: etag, 'Cache-Control': 'private, no-cache', 'X-Correlation-ID': correlation_id, 'Content-Location': statusPath(correlation_id) });
+    const pollAgainS = retryAfterS(reset);
+    if (pollAgainS !== undefined) response.set('Retry-After', String(pollAgainS));
     if (waitS !== undefined) response.set('Preference-Applied', `wait=${waitS}`);
     if (tagsIn(request).some((tag) => tag === '*' || tag === etag)) response.status(304).end();
     else response.json(reset.progress);
-  });
+  };
 };
 
-/** Strong: equal tags mean equal bytes. */
+/** Returns a strong ETag: equal tags mean identical bodies. */
 const etagOf = ({ progress }: Reset): string => `"${createHash('sha256').update(JSON.stringify(progress)).digest('base64url').slice(0, 22)}"`;
 
 const tagsIn = (request: Request): string[] =>
@@ -57,3 +53,13 @@ const tagsIn = (request: Request): string[] =>
     .split(',')
     .map((tag) => tag.trim().replace(/^W\//, ''))
     .filter(Boolean);
+
+const maxRetryAfterS = 15;
+
+/** Returns the seconds until the next poll; undefined for a finished reset. Grows with the age of the reset, with jitter so that callers do not poll together. */
+const retryAfterS = ({ saga, progress }: Reset): number | undefined => {
+  if (progress.done) return undefined;
+  if (saga.phase === 'awaiting_approval') return maxRetryAfterS;
+  const ageS = Math.max(0, Date.now() - saga.accepted_at.getTime()) / 1_000;
+  return Math.min(maxRetryAfterS, Math.max(1, Math.round((ageS / 5) * (0.8 + 0.4 * Math.random()))));
+};

@@ -1,19 +1,22 @@
 import { readModel } from '@crossroads/contract';
 import type { Request } from 'express';
 import { z } from 'zod';
-import { valueOf } from '../http-error.js';
+import { orThrow } from '../http-error.js';
 
-/** Longest wait, in seconds: below what proxies between us and the caller usually bear. */
-export const longestWaitS = 25;
+/** Maximum wait, in seconds. It is below the usual timeout of proxies between caller and intake. */
+export const maxWaitS = 25;
 
 export const waitQuery = z.object({
-  wait: z.coerce.number().int().min(0).optional().meta({ description: `Seconds the reply may be held until there is an outcome; ${longestWaitS} at most.` }),
+  wait: z.coerce.number().int().min(0).optional().meta({ description: `Seconds that the reply may be held until there is an outcome; ${maxWaitS} at most.` }),
 });
 
-/** How long the caller would wait, in seconds: `?wait=N`, or else `Prefer: wait=N`. A preference that is not well-formed is no preference. */
+/**
+ * Returns the seconds that the caller accepts to wait: `?wait=N`, or otherwise `Prefer: wait=N`. Returns undefined without either.
+ * Ignores a malformed `Prefer`. Throws HttpError with 422 for a malformed `wait`.
+ */
 export const requestedWait = (request: Request): number | undefined => {
-  const { wait } = valueOf(readModel(waitQuery, request.query, 'query'));
+  const { wait } = orThrow(readModel(waitQuery, request.query, 'query'));
   const preferred = /(?:^|[,;])\s*wait\s*=\s*"?(\d{1,6})"?\s*(?=[,;]|$)/i.exec(request.get('prefer') ?? '')?.[1];
   const requested = wait ?? (preferred === undefined ? undefined : Number(preferred));
-  return requested === undefined ? undefined : Math.min(requested, longestWaitS);
+  return requested === undefined ? undefined : Math.min(requested, maxWaitS);
 };

@@ -4,125 +4,122 @@ import type { SagaVersion, SagaVersionRepository } from '@crossroads/store';
 export interface SagaWaiterOptions {
   sagas: SagaVersionRepository;
   log: Log;
-  /** Waits at once, in this process. */
-  most: number;
+  /** Maximum number of concurrent waits in this process. */
+  maxWaits: number;
 }
 
-export interface Wait {
+export interface SagaWait {
   sagaId: string;
-  /** The tenant whose saga it is, and whose wait: nobody may take more than half of the places. */
-  holder: string;
-  /** What is waited for. */
-  met(sagaVersion: SagaVersion): boolean;
-  /** Milliseconds. */
-  atMost: number;
+  /** The tenant of the saga and of the caller. A tenant may have at most half of all waits. */
+  tenantId: string;
+  /** The condition that ends the wait. */
+  isMet(sagaVersion: SagaVersion): boolean;
+  timeoutMs: number;
   signal: AbortSignal;
 }
 
-export type Waited = 'met' | 'time-up' | 'full' | 'closing';
+export type WaitResult = 'met' | 'timed-out' | 'full' | 'closing';
 
-/**
- * Waits for sagas on behalf of everybody: one look at MongoDB for all of them together, however many wait,
- * and none at all while nobody does.
- */
+/** Waits for changes of sagas (long polling). Reads all waited-for sagas with one query, and reads nothing while no caller waits. */
 export interface SagaWaiter {
-  until(wait: Wait): Promise<Waited>;
+  /** Resolves to `met`, to `timed-out` (also after an abort), to `full` at once if no place is free, or to `closing` at shutdown. */
+  waitFor(wait: SagaWait): Promise<WaitResult>;
   close(): void;
 }
 
-/** Milliseconds between two looks while sagas move; a look that shows nothing new makes the next one later. */
-const everyMs = 150;
-const slowestMs = 1_000;
+/** Milliseconds between two reads while sagas change. The interval grows with each read that finds no change. */
+const minIntervalMs = 150;
+const maxIntervalMs = 1_000;
 
-/** Milliseconds before the first look at a new wait: most sagas are through by then. */
-const firstMs = 30;
+/** Milliseconds before the first read for a new wait. Most sagas have finished by then. */
+const firstReadMs = 30;
 
-export const createSagaWaiter = ({ sagas, log, most }: SagaWaiterOptions): SagaWaiter => {
-  const waits = new Map<string, Set<Waiting>>();
-  const held = new Map<string, number>();
+export const createSagaWaiter = ({ sagas, log, maxWaits }: SagaWaiterOptions): SagaWaiter => {
+  const waits = new Map<string, Set<PendingWait>>();
+  const waitsByTenant = new Map<string, number>();
   const marks = new Map<string, string>();
   let count = 0;
   let closing = false;
   let timer: NodeJS.Timeout | undefined;
-  let looking = false;
-  let loadUnchanged = 0;
-  let pause = everyMs;
+  let isReading = false;
+  let readAt = 0;
+  let intervalMs = minIntervalMs;
 
-  interface Waiting extends Wait {
-    end(waited: Waited): void;
+  interface PendingWait extends SagaWait {
+    end(result: WaitResult): void;
   }
 
-  const schedule = (inMs: number): void => {
-    if (looking || count === 0) return;
+  const scheduleRead = (inMs: number): void => {
+    if (isReading || count === 0) return;
     clearTimeout(timer);
-    timer = setTimeout(() => void look(), inMs);
+    timer = setTimeout(() => void readVersions(), inMs);
   };
 
-  const look = async (): Promise<void> => {
-    looking = true;
-    loadUnchanged = performance.now();
-    let moved = false;
+  const readVersions = async (): Promise<void> => {
+    isReading = true;
+    readAt = performance.now();
+    let hasChanged = false;
     try {
-      const sagaVersions = await sagas.sagaVersions([...waits.keys()], [...held.keys()]);
-      for (const [sagaId, waiting] of waits) {
+      const sagaVersions = await sagas.sagaVersions([...waits.keys()], [...waitsByTenant.keys()]);
+      for (const [sagaId, pending] of waits) {
         const sagaVersion = sagaVersions.get(sagaId);
         if (!sagaVersion) continue;
-        if (marks.get(sagaId) !== sagaVersion.mark) moved = true;
+        if (marks.get(sagaId) !== sagaVersion.mark) hasChanged = true;
         marks.set(sagaId, sagaVersion.mark);
-        for (const wait of waiting) if (wait.met(sagaVersion)) wait.end('met');
+        for (const wait of pending) if (wait.isMet(sagaVersion)) wait.end('met');
       }
     } catch (error) {
-      log.warn('a look at the waited-for sagas did not come through', { waits: count, error });
+      log.warn('could not read the status of sagas that callers wait for; the next read tries again', { waits: count, error });
     } finally {
-      looking = false;
-      pause = moved ? everyMs : Math.min(slowestMs, pause * 1.25);
-      schedule(pause);
+      isReading = false;
+      intervalMs = hasChanged ? minIntervalMs : Math.min(maxIntervalMs, intervalMs * 1.25);
+      scheduleRead(intervalMs);
     }
   };
 
-  const leave = (wait: Waiting): void => {
-    const { sagaId, holder } = wait;
+  const remove = (wait: PendingWait): void => {
+    const { sagaId, tenantId } = wait;
     const others = waits.get(sagaId);
     if (!others?.delete(wait)) return;
     if (others.size === 0) {
       waits.delete(sagaId);
       marks.delete(sagaId);
     }
-    const left = held.get(holder)! - 1;
-    if (left === 0) held.delete(holder);
-    else held.set(holder, left);
+    const remaining = waitsByTenant.get(tenantId)! - 1;
+    if (remaining === 0) waitsByTenant.delete(tenantId);
+    else waitsByTenant.set(tenantId, remaining);
     count -= 1;
     if (count === 0) clearTimeout(timer);
   };
 
   return {
-    until: (wait) => {
+    waitFor: (wait) => {
       if (closing) return Promise.resolve('closing');
-      const mine = held.get(wait.holder) ?? 0;
-      if (count >= most || mine >= most / 2) return Promise.resolve('full');
-      if (wait.signal.aborted || wait.atMost <= 0) return Promise.resolve('time-up');
+      const ofTenant = waitsByTenant.get(wait.tenantId) ?? 0;
+      if (count >= maxWaits || ofTenant >= maxWaits / 2) return Promise.resolve('full');
+      if (wait.signal.aborted || wait.timeoutMs <= 0) return Promise.resolve('timed-out');
       return new Promise((resolve) => {
-        const end = (waited: Waited): void => {
-          clearTimeout(timeUp);
-          wait.signal.removeEventListener('abort', abort);
-          leave(waiting);
-          resolve(waited);
+        const end = (result: WaitResult): void => {
+          clearTimeout(timeout);
+          wait.signal.removeEventListener('abort', endTimedOut);
+          remove(pending);
+          resolve(result);
         };
-        const abort = (): void => end('time-up');
-        const timeUp = setTimeout(abort, wait.atMost);
-        const waiting: Waiting = { ...wait, end };
-        wait.signal.addEventListener('abort', abort);
-        waits.set(wait.sagaId, (waits.get(wait.sagaId) ?? new Set()).add(waiting));
-        held.set(wait.holder, mine + 1);
+        const endTimedOut = (): void => end('timed-out');
+        const timeout = setTimeout(endTimedOut, wait.timeoutMs);
+        const pending: PendingWait = { ...wait, end };
+        wait.signal.addEventListener('abort', endTimedOut);
+        waits.set(wait.sagaId, (waits.get(wait.sagaId) ?? new Set()).add(pending));
+        waitsByTenant.set(wait.tenantId, ofTenant + 1);
         count += 1;
-        pause = everyMs;
-        schedule(Math.max(firstMs, loadUnchanged + everyMs - performance.now()));
+        intervalMs = minIntervalMs;
+        scheduleRead(Math.max(firstReadMs, readAt + minIntervalMs - performance.now()));
       });
     },
     close: () => {
       closing = true;
       clearTimeout(timer);
-      for (const waiting of waits.values()) for (const wait of waiting) wait.end('closing');
+      for (const pending of waits.values()) for (const wait of pending) wait.end('closing');
     },
   };
 };

@@ -5,33 +5,33 @@ import { exitCodeOf, exitCodes } from './exit-codes.js';
 import { createTimeline } from './timeline.js';
 
 export const followOptions = {
-  wait: { type: 'boolean', description: 'follow the reset until it is over' },
-  timeout: { type: 'string', value: 'SECONDS', description: 'wait at most so long; 300 when left out' },
+  wait: { type: 'boolean', description: 'follow the reset until it has finished' },
+  timeout: { type: 'string', value: 'SECONDS', description: 'maximum time to wait; default 300' },
 } as const;
 
-/** What --wait and --timeout ask for; undefined where nothing is waited for. Read before anything is sent, so that a slip of the pen changes nothing. */
+/** Returns the timeout of --wait; undefined without --wait. Call it before sending, so that an invalid option changes nothing. */
 export const followInput = (values: Values): { timeoutMs: number } | undefined => {
   const timeoutMs = count(values, 'timeout', 300) * 1_000;
   return values['wait'] ? { timeoutMs } : undefined;
 };
 
-/** Shows the reset until it is over or the time is up. Answers the exit code. */
-export const follow = async (correlationId: string, { timeoutMs }: { timeoutMs: number }, { client, say, passing, json, signal }: Tools, more: object = {}): Promise<number> => {
-  const timeline = createTimeline({ say, passing });
+/** Prints the progress of a reset until it has finished or the time is over. Returns the exit code. */
+export const follow = async (correlationId: string, { timeoutMs }: { timeoutMs: number }, { client, print, printTemporary, json, signal }: Tools, extraMembers: object = {}): Promise<number> => {
+  const timeline = createTimeline({ print, printTemporary });
   try {
     const progress = await client().waitFor(correlationId, { timeoutMs, signal, onChange: timeline.show });
     timeline.end(progress);
-    json({ ...progress, ...more });
+    json({ ...progress, ...extraMembers });
     return exitCodeOf(progress);
   } catch (error) {
     if (signal.aborted) {
-      say(`Interrupted. The reset goes on; to follow it again:\n  crossroads status ${correlationId} --wait`);
+      print(`Interrupted. The reset continues. To follow it again:\n  crossroads status ${correlationId} --wait`);
       return exitCodes.interrupted;
     }
     if (!(error instanceof TimedOutError) || !error.progress) throw error;
     timeline.end(error.progress);
-    say(`${error.message} It goes on by itself; to follow it again:\n  crossroads status ${correlationId} --wait`);
-    json({ ...error.progress, ...more });
+    print(`${error.message} The reset continues. To follow it again:\n  crossroads status ${correlationId} --wait`);
+    json({ ...error.progress, ...extraMembers });
     return exitCodes.pending;
   }
 };

@@ -2,14 +2,14 @@ import type { Command, Option } from './command.js';
 import { exitMeanings } from './exit-codes.js';
 
 export const helpOf = (command: Command, settings: Record<string, Option>): string =>
-  [`crossroads ${command.name} ${command.usage}`, command.summary, command.more, `Options:\n${lines(command.options)}`, `Settings:\n${lines(settings)}`, exits].join('\n\n');
+  [`crossroads ${command.name} ${command.usage}`, command.summary, command.details, `Options:\n${lines(command.options)}`, `Settings:\n${lines(settings)}`, exits].join('\n\n');
 
 export const overview = (commands: readonly Command[]): string =>
   [
     'crossroads COMMAND …',
     commands.map(({ name, summary }) => `  ${name.padEnd(8)} ${summary}`).join('\n'),
-    'Each explains itself: crossroads reset --help',
-    'Settings come from options, then from the environment: CROSSROADS_URL, CROSSROADS_API_KEY; for operators CROSSROADS_OPS_URL, CROSSROADS_OPS_KEY.',
+    'Help for a command: crossroads reset --help',
+    'Settings are read from options, then from the environment: CROSSROADS_URL, CROSSROADS_API_KEY; for operators CROSSROADS_OPS_URL, CROSSROADS_OPS_KEY.',
     exits,
   ].join('\n\n');
 

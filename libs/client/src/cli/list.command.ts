@@ -7,15 +7,15 @@ export const listCommand: Command = {
   name: 'list',
   usage: '[--status STATUS] [--order-number NUMBER] [--limit N]',
   summary: 'List your resets, newest first.',
-  more: `  crossroads list --status error
+  details: `  crossroads list --status error
   crossroads list --order-number 4714 --json`,
   options: {
-    status: { type: 'string', value: 'STATUS', description: 'only those with this status' },
-    'order-number': { type: 'string', value: 'NUMBER', description: 'only those that named their order so' },
-    'order-id': { type: 'string', value: 'ID', description: 'only those that named their order so' },
-    limit: { type: 'string', value: 'N', description: 'so many at most; 20 when left out' },
+    status: { type: 'string', value: 'STATUS', description: 'only resets with this status' },
+    'order-number': { type: 'string', value: 'NUMBER', description: 'only resets submitted with this order number' },
+    'order-id': { type: 'string', value: 'ID', description: 'only resets submitted with this order id' },
+    limit: { type: 'string', value: 'N', description: 'maximum number of resets; default 20' },
   },
-  async run(values, words, { client, say, json, signal }) {
+  async run(values, words, { client, print, json, signal }) {
     noWords(words);
     const limit = count(values, 'limit', 20);
     const items: ResetSummary[] = [];
@@ -29,11 +29,11 @@ export const listCommand: Command = {
       });
       for await (const item of found) {
         items.push(item);
-        say(line(item));
+        print(line(item));
         if (items.length === limit) break;
       }
     }
-    if (items.length === 0) say('There are none.');
+    if (items.length === 0) print('No resets found.');
     json({ items });
     return exitCodes.done;
   },

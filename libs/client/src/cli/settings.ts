@@ -8,19 +8,19 @@ import { text, UsageError } from './command.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** No option holds a secret: whoever is on the machine can read the arguments of a process. A file can be kept from them. */
+/** Settings for callers. No option takes a secret, because other users of the machine can read the arguments of a process. A file can be protected. */
 export const settingOptions: Record<string, Option> = {
-  url: { type: 'string', value: 'URL', description: 'of the service; or CROSSROADS_URL, or http://localhost:8080' },
-  'api-key-file': { type: 'string', value: 'PATH', description: 'file that holds your API key; or CROSSROADS_API_KEY holds the key itself' },
-  tenant: { type: 'string', value: 'NAME', description: 'whom you speak for, where the credentials leave it open; or CROSSROADS_TENANT' },
-  instance: { type: 'string', value: 'NAME', description: 'which of your installations speaks; or CROSSROADS_INSTANCE' },
-  json: { type: 'boolean', description: 'print one JSON document and nothing else' },
-  help: { type: 'boolean', description: 'print this' },
+  url: { type: 'string', value: 'URL', description: 'URL of the service; or CROSSROADS_URL, or http://localhost:8080' },
+  'api-key-file': { type: 'string', value: 'PATH', description: 'file with your API key; or CROSSROADS_API_KEY with the key itself' },
+  tenant: { type: 'string', value: 'NAME', description: 'your tenant, if the credentials do not name it; or CROSSROADS_TENANT' },
+  instance: { type: 'string', value: 'NAME', description: 'your instance; or CROSSROADS_INSTANCE' },
+  json: { type: 'boolean', description: 'print exactly one JSON document' },
+  help: { type: 'boolean', description: 'print this help' },
 };
 
 export const operatorSettingOptions: Record<string, Option> = {
-  'ops-url': { type: 'string', value: 'URL', description: "of the operators' pages; or CROSSROADS_OPS_URL, or http://localhost:8081" },
-  'ops-key-file': { type: 'string', value: 'PATH', description: 'file that holds your operator key; or CROSSROADS_OPS_KEY holds the key itself' },
+  'ops-url': { type: 'string', value: 'URL', description: 'URL of the operator pages; or CROSSROADS_OPS_URL, or http://localhost:8081' },
+  'ops-key-file': { type: 'string', value: 'PATH', description: 'file with your operator key; or CROSSROADS_OPS_KEY with the key itself' },
   json: settingOptions['json']!,
   help: settingOptions['help']!,
 };
@@ -31,8 +31,9 @@ export interface Settings {
   readFile(path: string): string;
 }
 
+/** Creates the client from the settings. Throws UsageError if a setting is missing or invalid. */
 export const clientOf = (settings: Settings): Client =>
-  usable(() =>
+  createOrUsageError(() =>
     createClient({
       baseUrl: setting(settings, 'url', 'CROSSROADS_URL') ?? 'http://localhost:8080',
       instanceName: setting(settings, 'instance', 'CROSSROADS_INSTANCE'),
@@ -40,11 +41,12 @@ export const clientOf = (settings: Settings): Client =>
     }),
   );
 
+/** Creates the operator client from the settings. Throws UsageError if a setting is missing or invalid. */
 export const operatorsOf = (settings: Settings): { client: OperatorClient; url: string } => {
   const url = setting(settings, 'ops-url', 'CROSSROADS_OPS_URL') ?? 'http://localhost:8081';
   const operatorKey = secret(settings, 'ops-key-file', 'CROSSROADS_OPS_KEY');
   if (operatorKey === undefined) throw new UsageError('Set CROSSROADS_OPS_KEY, or --ops-key-file, to an operator key.');
-  return { client: usable(() => createOperatorClient({ baseUrl: url, operatorKey })), url: url.replace(/\/+$/, '') };
+  return { client: createOrUsageError(() => createOperatorClient({ baseUrl: url, operatorKey })), url: url.replace(/\/+$/, '') };
 };
 
 const credentialsIn = (settings: Settings): CredentialOptions => {
@@ -55,7 +57,7 @@ const credentialsIn = (settings: Settings): CredentialOptions => {
   if (clientId === undefined || clientSecret === undefined) {
     throw new UsageError('Set CROSSROADS_API_KEY, or --api-key-file, to an API key; or CROSSROADS_CLIENT_ID and CROSSROADS_CLIENT_SECRET.');
   }
-  if (tenantName === undefined) throw new UsageError('A client id speaks for several tenants: say for which with --tenant or CROSSROADS_TENANT.');
+  if (tenantName === undefined) throw new UsageError('A client id may belong to several tenants. Set --tenant or CROSSROADS_TENANT.');
   return { clientId, clientSecret, tenantName };
 };
 
@@ -73,10 +75,10 @@ const secret = ({ values, env, readFile }: Settings, option: string, variable: s
 
 const present = (value: string | undefined): string | undefined => (value?.trim() ? value.trim() : undefined);
 
-/** What the library refuses to start with was said on the command line or in the environment. */
-const usable = <T>(make: () => T): T => {
+/** Creates a client. Reports invalid options as UsageError, because they are settings of the command line. */
+const createOrUsageError = <T>(create: () => T): T => {
   try {
-    return make();
+    return create();
   } catch (error) {
     if (error instanceof TypeError) throw new UsageError(error.message.replace('baseUrl', 'The URL'));
     throw error;

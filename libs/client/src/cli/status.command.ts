@@ -7,8 +7,8 @@ import { createTimeline } from './timeline.js';
 export const statusCommand: Command = {
   name: 'status',
   usage: 'CORRELATION-ID [--wait]',
-  summary: 'See how a reset goes.',
-  more: `Shows its log so far, and ends with the exit code of where it stands.
+  summary: 'Show the status of a reset.',
+  details: `Shows the log so far. The exit code depends on the status.
 
   crossroads status 019f0e6c-7a51-7cc2-9d0f-5f6f4d1c2b3a --wait --timeout 60`,
   options: followOptions,
@@ -18,7 +18,7 @@ export const statusCommand: Command = {
     if (input) return follow(correlationId, input, tools);
     const { etag: _, retryAfterMs: __, ...progress } = await tools.client().status(correlationId, { signal: tools.signal });
     createTimeline(tools).end(progress);
-    tools.say(`    saga ${progress.saga_id}`);
+    tools.print(`    saga ${progress.saga_id}`);
     tools.json(progress);
     return exitCodeOf(progress);
   },

@@ -1,33 +1,33 @@
 import type { CrossroadsLogV2, ResetProgress } from '../wire.js';
 import type { Tools } from './command.js';
 
-/** Shows a reset as it goes: each entry of its log once, and at the end what came of it. */
+/** Prints the progress of a reset: each log entry once, and the outcome at the end. */
 export interface Timeline {
   show(progress: ResetProgress): void;
   end(progress: ResetProgress): void;
 }
 
-export const createTimeline = ({ say, passing }: Pick<Tools, 'say' | 'passing'>): Timeline => {
-  const seen = new Set<string>();
+export const createTimeline = ({ print, printTemporary }: Pick<Tools, 'print' | 'printTemporary'>): Timeline => {
+  const printed = new Set<string>();
   const show = (progress: ResetProgress): void => {
-    for (const entry of progress.logs.filter(({ _id }) => !seen.has(_id))) {
-      seen.add(entry._id);
-      say(entryLine(entry));
+    for (const entry of progress.logs.filter(({ _id }) => !printed.has(_id))) {
+      printed.add(entry._id);
+      print(entryLine(entry));
     }
-    if (!progress.done) passing(`  … ${sagaVersion(progress)}`);
+    if (!progress.done) printTemporary(`  … ${describeState(progress)}`);
   };
   return {
     show,
     end: (progress) => {
       show(progress);
-      say(`  ${progress.status === 'synced' ? '✔' : progress.done ? '✘' : '…'} ${sagaVersion(progress)}${tookOf(progress)}`);
-      if (progress.done && progress.status !== 'synced' && progress.message) say(`    ${progress.message}`);
+      print(`  ${progress.status === 'synced' ? '✔' : progress.done ? '✘' : '…'} ${describeState(progress)}${durationOf(progress)}`);
+      if (progress.done && progress.status !== 'synced' && progress.message) print(`    ${progress.message}`);
     },
   };
 };
 
-/** Where a reset stands, in a few words. */
-export const sagaVersion = ({ status, done, step, attempts, next_attempt_at, saga_id }: ResetProgress): string => {
+/** Returns the state of a reset in a few words. */
+const describeState = ({ status, done, step, attempts, next_attempt_at, saga_id }: ResetProgress): string => {
   if (done) return step === null ? status : `${status}: stopped at ${step}; an operator can resume saga ${saga_id}`;
   const at = step === null ? '' : `, at ${step}`;
   const tried = attempts === 0 ? '' : `, ${attempts} failed attempt${attempts === 1 ? '' : 's'}`;
@@ -37,7 +37,7 @@ export const sagaVersion = ({ status, done, step, attempts, next_attempt_at, sag
 
 const entryLine = ({ date, title, detail }: CrossroadsLogV2): string => `  ${date.slice(11, 23)}  ${title.padEnd(36)} ${detail.message}`;
 
-const tookOf = ({ done, logs }: ResetProgress): string => {
+const durationOf = ({ done, logs }: ResetProgress): string => {
   const [first, last] = [logs[0], logs.at(-1)];
   return done && first && last ? ` after ${Date.parse(last.date) - Date.parse(first.date)} ms` : '';
 };

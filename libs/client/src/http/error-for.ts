@@ -10,53 +10,53 @@ import {
   ValidationError,
 } from '../errors.js';
 import type { Reply } from './reply.js';
-import { retryAfterMs } from './retry-after.js';
+import { retryAfterMs } from './reply.js';
 
-/** The error that a reply outside 2xx is. */
+/** Returns the error for a reply outside 2xx. */
 export const errorFor = (reply: Reply<unknown>): CrossroadsError => {
   const { status } = reply;
-  const metadata = snapshotInfo(reply);
-  const said = (advice: string, more: Partial<ErrorInfo> = {}): ErrorInfo => ({ ...metadata, advice, ...more });
+  const info = errorInfoIn(reply);
+  const withAdvice = (advice: string, more: Partial<ErrorInfo> = {}): ErrorInfo => ({ ...info, advice, ...more });
   switch (status) {
     case 401:
-      return new NotAuthenticatedError(said('Check the API key, or the client id and secret: whether they are whole, for this service, and neither revoked nor expired.'));
+      return new NotAuthenticatedError(withAdvice('Check the API key, or the client id and secret: they must be complete, for this service, and neither revoked nor expired.'));
     case 403:
-      return new NotAllowedError(said('Have the scope or the tenant added to these credentials, or use others.'));
+      return new NotAllowedError(withAdvice('Have the scope or the tenant added to these credentials, or use other credentials.'));
     case 404:
       return new NotFoundError(
-        metadata.message === 'Not Found'
-          ? said('There is no such address: check the base URL.')
-          : said('Check the id, and that the reset was asked for by the same tenant.'),
+        info.message === 'Not Found'
+          ? withAdvice('The path does not exist: check the base URL.')
+          : withAdvice('Check the id, and whether your tenant submitted the reset.'),
       );
     case 409:
-      return new ConflictError(said('Look how it stands before you go on.', { retryable: metadata.retryAfterMs !== undefined }));
+      return new ConflictError(withAdvice('Read the current state before you continue.', { retryable: info.retryAfterMs !== undefined }));
     case 429:
-      return new RateLimitedError(said('Send it again after retryAfterMs, and fewer at once.', { retryable: true }));
+      return new RateLimitedError(withAdvice('Send the request again after retryAfterMs, and send fewer requests at once.', { retryable: true }));
     case 408:
     case 425:
     case 502:
     case 503:
     case 504:
-      return new UnavailableError(said('Send it again later, with the same Idempotency-Key.', { retryable: true }));
+      return new UnavailableError(withAdvice('Send the request again later, with the same Idempotency-Key.', { retryable: true }));
     default:
-      return status >= 400 && status < 500 ? rejection(reply, metadata) : new UnexpectedReplyError(said(unexpected(metadata)));
+      return status >= 400 && status < 500 ? rejection(reply, info) : new UnexpectedReplyError(withAdvice(unexpectedAdvice(info)));
   }
 };
 
-/** A text where there could be a list is about the key: everything that is wrong with the request itself comes as a list. */
-const rejection = ({ status, body }: Reply<unknown>, metadata: Omit<ErrorInfo, 'advice'>): CrossroadsError => {
+/** Returns the error for a 4xx. A 422 with a sentence is about the idempotency key, because errors in the request itself have a list. */
+const rejection = ({ status, body }: Reply<unknown>, info: Omit<ErrorInfo, 'advice'>): CrossroadsError => {
   const detail = detailIn(body);
-  if (status === 422 && typeof detail === 'string') return new ConflictError({ ...metadata, advice: 'Send a new Idempotency-Key, or the request this one was used for.' });
-  return new ValidationError({ ...metadata, advice: 'Correct the request. Nothing was accepted.', detail: Array.isArray(detail) ? detail : [] });
+  if (status === 422 && typeof detail === 'string') return new ConflictError({ ...info, advice: 'Send a new Idempotency-Key, or the request that this key was used for.' });
+  return new ValidationError({ ...info, advice: 'Correct the request. Nothing was accepted.', detail: Array.isArray(detail) ? detail : [] });
 };
 
-const unexpected = ({ status = 0, requestId }: Omit<ErrorInfo, 'advice'>): string =>
+const unexpectedAdvice = ({ status = 0, requestId }: Omit<ErrorInfo, 'advice'>): string =>
   status < 400
-    ? 'Redirects are not followed, lest the key be sent elsewhere: set the base URL to where the service is now.'
-    : `It is a fault of the service: report it${requestId === undefined ? '' : ` with the request id ${requestId}`}.`;
+    ? 'Redirects are not followed, because the key could be sent to another server. Set the base URL to the new address of the service.'
+    : `This is an internal error of the service: report it${requestId === undefined ? '' : ` with the request id ${requestId}`}.`;
 
-const snapshotInfo = ({ status, headers, body }: Reply<unknown>): Omit<ErrorInfo, 'advice'> => ({
-  message: sentence(detailIn(body)) ?? `Crossroads answered HTTP ${status}`,
+const errorInfoIn = ({ status, headers, body }: Reply<unknown>): Omit<ErrorInfo, 'advice'> => ({
+  message: sentenceOf(detailIn(body)) ?? `Crossroads responded with HTTP ${status}`,
   status,
   requestId: headers.get('x-request-id') ?? undefined,
   correlationId: headers.get('x-correlation-id') ?? undefined,
@@ -64,7 +64,7 @@ const snapshotInfo = ({ status, headers, body }: Reply<unknown>): Omit<ErrorInfo
   retryAfterMs: retryAfterMs(headers.get('retry-after')),
 });
 
-const sentence = (detail: string | ValidationDetail[] | undefined): string | undefined =>
+const sentenceOf = (detail: string | ValidationDetail[] | undefined): string | undefined =>
   Array.isArray(detail) ? detail.map(({ loc, msg }) => `${loc.join('.')}: ${msg}`).join('; ') : detail;
 
 const detailIn = (body: unknown): string | ValidationDetail[] | undefined => {

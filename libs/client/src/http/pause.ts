@@ -1,11 +1,11 @@
-/** Waits. Rejects with the signal's reason as soon as it is aborted. */
+/** Waits `ms` milliseconds. Rejects with the signal's reason after an abort. */
 export const pause = (ms: number, signal?: AbortSignal): Promise<void> => {
   let timer: ReturnType<typeof setTimeout>;
-  const over = new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)));
-  return unlessAborted(over, signal).finally(() => clearTimeout(timer));
+  const elapsed = new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)));
+  return unlessAborted(elapsed, signal).finally(() => clearTimeout(timer));
 };
 
-/** What was promised, or the signal's reason if that comes first. */
+/** Returns the result of the promise. Rejects with the signal's reason if the signal aborts first. */
 export const unlessAborted = <T>(promise: Promise<T>, signal?: AbortSignal): Promise<T> => {
   if (!signal) return promise;
   return new Promise((resolve, reject) => {

@@ -4,7 +4,7 @@ import { line, time } from './text.js';
 
 const someNames = z.array(mappingKey).max(50).optional();
 
-/** Which supply may be used; what is left out may be any. */
+/** Allowed supply. Each omitted field allows any value. */
 const load = z.object({
   terminals: someNames,
   products: someNames,
@@ -26,8 +26,8 @@ const deliveryWindow = z
 
 /** Body of `POST /v1/order/create`. */
 export const createOrder = z.object({
-  origin_order_number: line().meta({ description: 'Your number for the order. One order of yours has it.' }),
-  destination_order_number: line().nullish().meta({ description: 'The destination’s number, where it is known already; else one is made up.' }),
+  origin_order_number: line().meta({ description: 'Your number for the order, unique among the orders you created.' }),
+  destination_order_number: line().nullish().meta({ description: 'The destination’s number for the order. Generated if omitted.' }),
   po: line().nullish(),
   supply_owner: mappingKey.nullish(),
   delivery_window: deliveryWindow,

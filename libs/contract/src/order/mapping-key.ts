@@ -8,10 +8,10 @@ const named = (key: { source_id?: unknown; source_name?: unknown; mapping_id?: u
 
 const rule = { error: 'one of source_id, source_name and mapping_id is required' };
 
-/** A counterparty, product, terminal or site in its owner's terms. At least one of its names is there. */
+/** Names a counterparty, product, terminal or site by the identifiers of its owner. At least one identifier is required. */
 export const mappingKey = z.object(names).refine(named, rule);
 
 export type MappingKey = z.infer<typeof mappingKey>;
 
-/** A tank, by its site and its own id. */
+/** Names a tank by its site and its own id. */
 export const tankKey = z.object({ ...names, tank_id: line(10).nullish(), product_source_id: line().nullish() }).refine(named, rule);

@@ -5,7 +5,7 @@ import { integrationStatus } from '../integration-status.js';
 const objects = z.array(z.record(z.string(), z.unknown()));
 const someObject = z.record(z.string(), z.unknown());
 
-/** The order as one end of it sees it. */
+/** The order as one of its tenants sees it. */
 const projection = z.object({
   origin_order_number: z.string(),
   destination_order_number: z.string().nullable(),
@@ -33,7 +33,7 @@ export const orderReply = z.object({
   drops: objects,
   bol_photos: objects,
   progression_state: z.string(),
-  /** Raised with every change. */
+  /** Incremented by every change. */
   version: z.number().int(),
   origin_order: projection,
   master_order: projection,

@@ -3,7 +3,7 @@ import { orderRequest } from '../request/order-request.js';
 import { mappingKey, tankKey } from './mapping-key.js';
 import { line, time } from './text.js';
 
-/** A bill of lading. The one with the same number from the same terminal is replaced. */
+/** A bill of lading. It replaces the one with the same number from the same terminal. */
 export const bol = z.object({
   bol_number: line(),
   terminal: mappingKey,

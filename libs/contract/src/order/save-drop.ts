@@ -5,7 +5,7 @@ import { time } from './text.js';
 
 const reading = z.number().nullish();
 
-/** What was delivered at one site. */
+/** The deliveries at one site. */
 export const executedDrop = z.object({
   site: mappingKey,
   details: z
@@ -25,7 +25,7 @@ export const executedDrop = z.object({
     .max(200),
 });
 
-/** Body of `POST /v1/order/save_drop`. `replace` overwrites what was saved for this site, `append` adds to it. */
+/** Body of `POST /v1/order/save_drop`. `replace` overwrites the drops saved for this site, `append` adds one. */
 export const saveDrop = executedDrop.extend({ order: orderRequest, mode: z.enum(['append', 'replace']) });
 
 export type ExecutedDrop = z.infer<typeof executedDrop>;

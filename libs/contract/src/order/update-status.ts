@@ -3,7 +3,7 @@ import { orderRequest } from '../request/order-request.js';
 import { mappingKey } from './mapping-key.js';
 import { time } from './text.js';
 
-/** How far a delivery has come, in the order it usually happens. */
+/** Progress of a delivery, in the usual order. */
 export const progressStatus = z.enum([
   'assigned',
   'driving_to_load',
@@ -17,7 +17,7 @@ export const progressStatus = z.enum([
   'complete',
 ]);
 
-const nowhere: ReadonlySet<string> = new Set(['assigned', 'complete']);
+const withoutLocation: ReadonlySet<string> = new Set(['assigned', 'complete']);
 
 /** Body of `POST /v1/order/update_status`. */
 export const updateStatus = z
@@ -30,7 +30,7 @@ export const updateStatus = z
     delivery_eta: time.nullish(),
     actual: time.nullish(),
   })
-  .refine(({ progress_status, location, site }) => nowhere.has(progress_status) || location || site, {
+  .refine(({ progress_status, location, site }) => withoutLocation.has(progress_status) || location || site, {
     error: 'location or site is required unless progress_status is assigned or complete',
   });
 

@@ -1,14 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import { readTenantHeaders } from './headers.js';
 import { PRINTABLE } from './printable-text.js';
-import type { ValidationDetail } from './problem.js';
+import type { ValidationDetail } from '../fastapi-compat/problem.js';
 
 const pattern = PRINTABLE.source;
 const rejected = (...detail: ValidationDetail[]) => ({ ok: false, problem: { status: 422, body: { detail } } });
 const asNodeReads = (text: string) => Buffer.from(text, 'utf8').toString('latin1');
 const dest = ['X-Dest-Tenant-Name', 'Carrier'];
 
-describe('read', () => {
+describe('valid headers', () => {
   test.each<[title: string, rawHeaders: string[], required: boolean, value: object]>([
     ['the required one', dest, false, { destTenantName: 'Carrier' }],
     [
@@ -27,7 +27,7 @@ describe('read', () => {
   });
 });
 
-describe('rejected', () => {
+describe('invalid headers', () => {
   const missing = (name: string) => ({ type: 'missing', loc: ['header', name], msg: 'Field required', input: null });
   const repeated = (name: string, input: string[]) => ({
     type: 'value_error',

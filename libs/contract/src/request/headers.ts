@@ -1,29 +1,29 @@
 import { isUtf8 } from 'node:buffer';
 import { isBlank, isLongerThan, MAX_CHARACTERS, PRINTABLE } from './printable-text.js';
-import { type Finding, type Read, unprocessable, type ValidationDetail, validationDetail } from './problem.js';
-import { fieldRequired, patternMismatch, stringTooLong, stringTooShort, valueError } from './pydantic-findings.js';
+import { type Finding, type Read, unprocessable, type ValidationDetail, validationDetail } from '../fastapi-compat/problem.js';
+import { fieldRequired, patternMismatch, stringTooLong, stringTooShort, valueError } from '../fastapi-compat/pydantic-findings.js';
 
-/** Who sends a request, and from which of its instances, as far as the headers say. */
+/** The tenants and the instance that the headers of a request name. */
 export interface CallerHeaders {
   tenantName?: string;
   originInstanceName?: string;
   destTenantName?: string;
 }
 
-/** Who sends a request, from which of its instances, and to whom. */
+/** As {@link CallerHeaders}, with a destination tenant. */
 export interface TenantHeaders extends CallerHeaders {
   destTenantName: string;
 }
 
-/** `X-Tenant-Name` may be left out only by a caller whose credential already names the tenant. */
+/** `X-Tenant-Name` is optional only if the credentials already name the tenant. */
 export interface TenantHeaderRules {
   tenantNameRequired: boolean;
 }
 
 /**
- * Reads the tenant headers from Node's `rawHeaders` (name, value, name, value, …), which, unlike `headers`, still shows repeats.
+ * Reads the tenant headers from Node's `rawHeaders` (name, value, name, value, …). Unlike `headers`, it still has repeated headers.
  *
- * Each value is 1 to 128 characters of UTF-8 without control characters; white space around it is not part of it.
+ * Each value is 1 to 128 characters of UTF-8 without control characters. White space around the value is removed.
  * Fails with HTTP 422: `missing`, `string_too_short`, `string_too_long`, `string_pattern_mismatch`, or `value_error` for a repeat.
  */
 export function readTenantHeaders(rawHeaders: readonly string[], rules: TenantHeaderRules): Read<TenantHeaders> {
@@ -31,7 +31,7 @@ export function readTenantHeaders(rawHeaders: readonly string[], rules: TenantHe
   return read as Read<TenantHeaders>;
 }
 
-/** As {@link readTenantHeaders}, for what concerns the caller alone: `X-Dest-Tenant-Name` may be left out. */
+/** Reads the tenant headers like {@link readTenantHeaders}, but `X-Dest-Tenant-Name` is optional. */
 export function readCallerHeaders(rawHeaders: readonly string[], rules: TenantHeaderRules): Read<CallerHeaders> {
   return readThree(rawHeaders, { ...rules, destTenantNameRequired: false });
 }
@@ -44,10 +44,10 @@ function readThree(rawHeaders: readonly string[], rules: TenantHeaderRules & { d
   }));
 }
 
-/** What a header that may come once has to be like. */
+/** The rule for a header that may be sent once. */
 export interface HeaderRule {
   required: boolean;
-  /** What is wrong with the value, if anything is. */
+  /** Returns the error in the value; undefined for a valid value. */
   finding(value: string): Finding | undefined;
 }
 
@@ -55,7 +55,7 @@ export type TakeHeader = (name: string, rule: HeaderRule) => string | undefined;
 
 type Given<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
 
-/** Reads several headers and answers all that is wrong with them together. Headers that were not sent are left out. */
+/** Reads several headers and reports all their errors together. Omits headers that were not sent. */
 export function readHeaders<T extends object>(rawHeaders: readonly string[], read: (take: TakeHeader) => T): Read<Given<T>> {
   const details: ValidationDetail[] = [];
   const headers = read((name, rule) => {
@@ -94,7 +94,7 @@ function echoOf(values: string[]): unknown {
   return values.length > 1 ? values : (values[0] ?? null);
 }
 
-/** Node decodes header bytes as latin1, so a tenant name in UTF-8 arrives garbled; bytes that are not UTF-8 stay as Node read them. */
+/** Decodes a header as UTF-8, because Node decodes header bytes as latin1. Returns bytes that are not UTF-8 as Node decoded them. */
 function decode(value: string): string {
   if (!/[\u0080-\u00ff]/.test(value)) return value;
   const bytes = Buffer.from(value, 'latin1');

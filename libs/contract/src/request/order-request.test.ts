@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { orderRequest } from './order-request.js';
 import { PRINTABLE } from './printable-text.js';
-import type { ValidationDetail } from './problem.js';
-import { readModel } from './pydantic-issues.js';
+import type { ValidationDetail } from '../fastapi-compat/problem.js';
+import { readModel } from '../fastapi-compat/read-model.js';
 
 const read = (input: unknown) => readModel(orderRequest, input, 'body');
 const rejected = (...detail: ValidationDetail[]) => ({ ok: false, problem: { status: 422, body: { detail } } });
@@ -35,7 +35,7 @@ const tooLong = (input: string): ValidationDetail => ({
   ctx: { max_length: 128 },
 });
 
-describe('taken', () => {
+describe('a valid order', () => {
   test.each<[input: object, value: object]>([
     [{ order_id: 'a' }, { order_id: 'a' }],
     [{ order_number: '1' }, { order_number: '1' }],
@@ -54,7 +54,7 @@ describe('taken', () => {
   });
 });
 
-describe('rejected', () => {
+describe('an invalid order', () => {
   test.each<[input: unknown, details: ValidationDetail[]]>([
     [{}, [neither({})]],
     [{ order_id: '', order_number: '' }, [neither({ order_id: '', order_number: '' })]],
@@ -86,7 +86,7 @@ describe('rejected', () => {
   });
 });
 
-test('its JSON schema says what it checks', () => {
+test('the JSON schema of an order has the limits that are checked', () => {
   const { properties } = z.toJSONSchema(orderRequest, { io: 'input' });
   expect(properties?.['order_id']).toMatchObject({
     anyOf: [{ type: 'string', maxLength: 128, pattern: PRINTABLE.source }, { type: 'null' }],

@@ -1,16 +1,25 @@
-/** Longest identifier or tenant name, in characters. */
+import type { z } from 'zod';
+
+/** Maximum length of an identifier or tenant name, in characters. */
 export const MAX_CHARACTERS = 128;
 
-/** No control characters, no lone surrogates, no line or paragraph separators: the text stays on one line of a log or a page. */
+/** Matches text without control characters, lone surrogates, and line or paragraph separators. Such text fits on one line of a log. */
 export const PRINTABLE = /^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]*$/u;
 
-/** Whether `text` has more than `limit` characters as pydantic counts them, where a character outside the BMP is one, not two. */
+/** Returns whether `text` has more than `limit` characters. Counts as pydantic does: a character outside the BMP is one, not two. */
 export function isLongerThan(text: string, limit: number): boolean {
   if (text.length <= limit) return false;
   return text.length > 2 * limit || Array.from(text).length > limit;
 }
 
-/** Whether there is nothing in `text` but white space. */
+/** Returns whether `text` has only white space. */
 export function isBlank(text: string): boolean {
   return text.trim() === '';
+}
+
+/** Returns a zod check for a maximum length. zod's own `max` counts UTF-16 units; pydantic, and so this contract, counts characters. */
+export function maxCharacters(limit: number): z.core.CheckFn<string> {
+  return ({ value, issues }) => {
+    if (isLongerThan(value, limit)) issues.push({ code: 'too_big', origin: 'string', maximum: limit, inclusive: true, input: value });
+  };
 }

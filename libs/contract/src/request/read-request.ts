@@ -1,14 +1,14 @@
-import { accumulate } from './accumulate.js';
+import { accumulate } from '../fastapi-compat/accumulate.js';
 import { readTenantHeaders, type TenantHeaderRules, type TenantHeaders } from './headers.js';
-import { type RawBody, readJsonBody } from './json-body.js';
-import type { Read } from './problem.js';
+import { type RawBody, readJsonBody } from '../fastapi-compat/json-body.js';
+import type { Read } from '../fastapi-compat/problem.js';
 
-/** A request with a JSON body as it came off the wire. */
+/** A request with a JSON body, as received. */
 export interface RawRequest extends RawBody, TenantHeaderRules {
   rawHeaders: readonly string[];
 }
 
-/** Reads headers and body together, or the one error reply for all that is wrong with them. Never throws. */
+/** Reads headers and body. Returns both, or one error reply with all errors of both. Never throws. */
 export function readRequest<H, B>(
   raw: RawRequest,
   readHeaders: (rawHeaders: readonly string[], rules: TenantHeaderRules) => Read<H>,
@@ -18,7 +18,7 @@ export function readRequest<H, B>(
   return accumulate(readHeaders(raw.rawHeaders, raw), parsed.ok ? readBody(parsed.value) : parsed);
 }
 
-/** As {@link readRequest}, for a request that says to whom it goes. */
+/** Reads a request like {@link readRequest}, with a required `X-Dest-Tenant-Name`. */
 export function readOrderCall<B>(raw: RawRequest, readBody: (body: unknown) => Read<B>): Read<{ headers: TenantHeaders; body: B }> {
   return readRequest(raw, readTenantHeaders, readBody);
 }

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { MAX_BODY_BYTES } from './json-body.js';
-import type { ValidationDetail } from './problem.js';
+import { MAX_BODY_BYTES } from '../fastapi-compat/json-body.js';
+import type { ValidationDetail } from '../fastapi-compat/problem.js';
 import { readResetRequest } from './read-reset-request.js';
 
-/** JSON.stringify writes a lone surrogate so; two backslashes before `ud…` are text about one. */
+/** A lone surrogate as JSON.stringify writes it. Two backslashes before `ud…` are plain text. */
 const escapedSurrogate = /(?<!\\)(?:\\\\)*\\ud[89a-f]/;
 
 const dest = ['X-Dest-Tenant-Name', 'Carrier'];
@@ -32,7 +32,7 @@ const badJson = (offset: number, error: string) => [
   { type: 'json_invalid', loc: ['body', offset], msg: 'JSON decode error', input: {}, ctx: { error } },
 ];
 
-describe('taken', () => {
+describe('a valid request', () => {
   test.each<[body: string, order: object]>([
     ['{"order":{"order_number":"123"}}', { order_number: '123' }],
     ['{"order":{"order_id":"a","order_number":null},"reason":"x"}', { order_id: 'a' }],
@@ -47,7 +47,7 @@ describe('taken', () => {
   });
 });
 
-describe('rejected', () => {
+describe('an invalid request', () => {
   test.each<[title: string, body: string, detail: ValidationDetail[]]>([
     ['no order', '{}', [missing(['body', 'order'], {})]],
     ['no order, but other keys', '{"zzz":1}', [missing(['body', 'order'], { zzz: 1 })]],
@@ -86,7 +86,7 @@ describe('rejected', () => {
   });
 });
 
-describe('whatever comes', () => {
+describe('any input', () => {
   const text = fc.string({ unit: 'binary', maxLength: 300 });
   const longText = fc.string({ unit: fc.constantFrom('😀', '\uD800', 'x'), minLength: 100, maxLength: 300 });
   const name = fc.oneof(fc.constantFrom(null, '', ' ', 'a'), text, longText, fc.string({ maxLength: 130 }), fc.jsonValue());
@@ -106,7 +106,7 @@ describe('whatever comes', () => {
   const pairs = fc.array(header, { maxLength: 5 }).map((headers) => headers.flat());
   const rawHeaders = fc.oneof({ weight: 4, arbitrary: fc.constant(dest) }, pairs, fc.array(fc.string()));
 
-  test('the answer is a bounded, printable order or a well-formed refusal', () => {
+  test('gives a short, printable order or a well-formed problem', () => {
     let taken = 0;
     fc.assert(
       fc.property(body, contentType, rawHeaders, fc.boolean(), (bytes, type, headers, tenantNameRequired) => {

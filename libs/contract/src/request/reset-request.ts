@@ -1,15 +1,15 @@
 import { z } from 'zod';
 import { type OrderRequest, orderRequest } from './order-request.js';
-import type { Read } from './problem.js';
-import { readModel } from './pydantic-issues.js';
+import type { Read } from '../fastapi-compat/problem.js';
+import { readModel } from '../fastapi-compat/read-model.js';
 
 /** The documented body of `POST /v1/order/reset`. */
 export const resetRequest = z.object({ order: orderRequest });
 
 /**
- * Reads which order to reset from a parsed body, `{"order": {…}}`.
+ * Reads the order to reset from a parsed body, `{"order": {…}}`.
  *
- * The flat form `{"order_id": …}` or `{"order_number": …}` is taken too: the one client known to exist sends it to `/v1/order/get`,
+ * Also accepts the flat form `{"order_id": …}` or `{"order_number": …}`: an existing client sends it to `/v1/order/get`,
  * which documents the same request.
  */
 export function readResetBody(body: unknown): Read<OrderRequest> {

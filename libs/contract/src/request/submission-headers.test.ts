@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { readSubmissionHeaders } from './submission-headers.js';
 
-describe('taken', () => {
+describe('valid headers', () => {
   test.each<[rawHeaders: string[], value: object]>([
     [[], {}],
     [['Idempotency-Key', 'abc'], { idempotencyKey: 'abc' }],
@@ -18,7 +18,7 @@ describe('taken', () => {
   });
 });
 
-describe('rejected', () => {
+describe('invalid headers', () => {
   test.each<[rawHeaders: string[], name: string, type: string]>([
     [['X-Correlation-ID', '1234567'], 'X-Correlation-ID', 'string_pattern_mismatch'],
     [['X-Correlation-ID', '12345678'], 'X-Correlation-ID', 'string_pattern_mismatch'],

@@ -1,23 +1,23 @@
 import { readHeaders } from './headers.js';
-import type { Finding, Read } from './problem.js';
-import { patternMismatch, stringTooLong, stringTooShort } from './pydantic-findings.js';
+import type { Finding, Read } from '../fastapi-compat/problem.js';
+import { patternMismatch, stringTooLong, stringTooShort } from '../fastapi-compat/pydantic-findings.js';
 
-/** A correlation id: long enough not to be hit by chance, safe in a path, and not mistakable for an order number. */
+/** A correlation id: long enough to avoid accidental reuse, safe in a path, and never the same as an order number. */
 export const CORRELATION_ID = /^(?![0-9]+$)[A-Za-z0-9._~-]{8,128}$/;
 
-/** Longest idempotency key, in characters. */
+/** Maximum length of an idempotency key, in characters. */
 export const MAX_IDEMPOTENCY_KEY = 255;
 
-/** What a caller may say about a submission so that it can be found or repeated. */
+/** The caller's own identifiers of a submission, for polling and for safe retries. */
 export interface SubmissionHeaders {
   correlationId?: string;
   idempotencyKey?: string;
 }
 
 /**
- * Reads `X-Correlation-ID` and `Idempotency-Key`, each optional and given once at most.
+ * Reads `X-Correlation-ID` and `Idempotency-Key`. Each is optional and may be sent once.
  *
- * A key is taken bare, as most clients send it, and quoted, as the IETF draft wants it: `abc` and `"abc"` are one key.
+ * A key may be bare, as most clients send it, or quoted, as the IETF draft requires: `abc` and `"abc"` are the same key.
  * Fails with HTTP 422: `string_pattern_mismatch`, `string_too_short`, `string_too_long`, or `value_error` for a repeat.
  */
 export function readSubmissionHeaders(rawHeaders: readonly string[]): Read<SubmissionHeaders> {
@@ -33,7 +33,7 @@ function correlationIdFinding(value: string): Finding | undefined {
   return CORRELATION_ID.test(value) ? undefined : patternMismatch(CORRELATION_ID.source);
 }
 
-/** Printable ASCII; a value that begins with a quote has to end with one, and inside only quote and backslash are escaped. */
+/** Printable ASCII. A value that begins with a quote must end with one. Inside quotes, only quote and backslash are escaped. */
 const KEY = /^(?:"(?:[ !#-[\]-~]|\\["\\])*"|[!#-~][ -~]*)$/;
 
 function keyFinding(value: string): Finding | undefined {

@@ -1,71 +1,71 @@
 import { digest, matches, parseApiKey } from './api-key.js';
 import type { Credentials, Tenant } from './caller.js';
 import { NotAllowed } from './caller.js';
-import { TtlCache } from './ttl-cache.js';
 import type { Tokens } from './tokens.js';
+import { TtlCache } from './ttl-cache.js';
 
-interface Record {
+interface CredentialRecord {
   sha256: string;
   scopes: readonly string[];
   expires_at: Date | null;
   revoked_at: Date | null;
-  /** Of a key: its tenant with its instance alone. Of a client: its tenants with all their instances. */
+  /** For a key: its tenant with its one instance. For a client: its tenants with all their instances. */
   tenants: readonly Tenant[];
 }
 
-/** Where credentials are kept. */
+/** Reads stored credentials by id. */
 export interface CredentialStore {
-  key(id: string): Promise<Record | undefined>;
-  client(id: string): Promise<Record | undefined>;
+  key(id: string): Promise<CredentialRecord | undefined>;
+  client(id: string): Promise<CredentialRecord | undefined>;
 }
 
-/** Milliseconds a record is remembered: how long a revoked key may still work, well within the promised minute. */
-const cachedMs = 30_000;
+/** Milliseconds that a record is cached. A revoked key works for at most this time; the documented maximum is a minute. */
+const cacheTtlMs = 30_000;
 
-/** One text for every way to fail, so that nothing is learnt from failing. */
-const notLetIn = (): NotAllowed => new NotAllowed(401, 'Missing or invalid credentials. Send an API key in X-API-Key, or a token from /auth/token as Bearer.');
+/** Returns the same error for all invalid credentials, so that an attacker learns nothing from it. */
+const invalidCredentials = (): NotAllowed => new NotAllowed(401, 'Missing or invalid credentials. Send an API key in X-API-Key, or a token from /auth/token as Authorization: Bearer.');
 
-/** Compared with when the id is unknown, so that unknown and wrong take the same time. */
-const nobody: Record = { sha256: digest('nobody'), scopes: [], expires_at: null, revoked_at: new Date(0), tenants: [] };
+/** A record for unknown ids, so that unknown ids and wrong secrets take the same time. */
+const unknownRecord: CredentialRecord = { sha256: digest('unknown'), scopes: [], expires_at: null, revoked_at: new Date(0), tenants: [] };
 
 export interface Authenticator {
-  /** Credentials of the request; throws NotAllowed. Takes Node's raw header list, in which a repeated header shows. */
+  /** Returns the credentials of a request. Throws NotAllowed if they are missing or invalid. Takes Node's raw header list, which has repeated headers. */
   authenticate(rawHeaders: readonly string[]): Promise<Credentials>;
-  /** A token for a client that knows its secret; throws NotAllowed. */
+  /** Issues a token for a client. Throws NotAllowed if its id or secret is wrong. */
   logIn(clientId: string, secret: string): Promise<string>;
 }
 
 export const createAuthenticator = (store: CredentialStore, tokens: Tokens, now: () => number = Date.now): Authenticator => {
-  const keys = new TtlCache((id: string) => store.key(id), cachedMs, now);
-  const clients = new TtlCache((id: string) => store.client(id), cachedMs, now);
+  const keys = new TtlCache((id: string) => store.key(id), cacheTtlMs, now);
+  const clients = new TtlCache((id: string) => store.client(id), cacheTtlMs, now);
 
-  const valid = ({ expires_at, revoked_at }: Record): boolean => revoked_at === null && (expires_at === null || expires_at.getTime() > now());
+  const isValid = ({ expires_at, revoked_at }: CredentialRecord): boolean => revoked_at === null && (expires_at === null || expires_at.getTime() > now());
 
   return {
     async authenticate(rawHeaders) {
       const text = credentialsIn(rawHeaders);
-      if (text === undefined) throw notLetIn();
+      if (text === undefined) throw invalidCredentials();
       const key = parseApiKey(text);
       if (key) {
-        const record = (await keys.get(key.id)) ?? nobody;
-        if (!matches(key.secret, record.sha256) || !valid(record)) throw notLetIn();
+        const record = (await keys.get(key.id)) ?? unknownRecord;
+        if (!matches(key.secret, record.sha256) || !isValid(record)) throw invalidCredentials();
         return { id: `key:${key.id}`, kind: 'key', tenants: record.tenants, scopes: record.scopes };
       }
       const clientId = await tokens.clientOf(text);
       const record = clientId === undefined ? undefined : await clients.get(clientId);
-      if (!record || !valid(record)) throw notLetIn();
+      if (!record || !isValid(record)) throw invalidCredentials();
       return { id: `client:${clientId}`, kind: 'token', tenants: record.tenants, scopes: record.scopes };
     },
 
     async logIn(clientId, secret) {
-      const record = (await clients.get(clientId)) ?? nobody;
-      if (!matches(secret, record.sha256) || !valid(record)) throw notLetIn();
+      const record = (await clients.get(clientId)) ?? unknownRecord;
+      if (!matches(secret, record.sha256) || !isValid(record)) throw invalidCredentials();
       return tokens.issue(clientId);
     },
   };
 };
 
-/** The one key or token a request carries. Two of them, even equal ones, are none: somebody in between added one. */
+/** Returns the key or token of a request. Returns undefined for two of them, even equal ones, because a proxy may have added one. */
 const credentialsIn = (rawHeaders: readonly string[]): string | undefined => {
   const found: string[] = [];
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) {

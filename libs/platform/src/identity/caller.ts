@@ -1,9 +1,9 @@
-/** All that credentials can be allowed to do. */
+/** Every scope that credentials can have. */
 export const scopes = ['order:reset', 'order:get', 'order:create', 'order:save_bol', 'order:save_drop', 'order:update_status', 'order_request:accept'] as const;
 
 export type Scope = (typeof scopes)[number];
 
-/** An installation of a tenant. */
+/** An installation of a tenant's system. */
 export interface Instance {
   instance_id: string;
   instance_name: string;
@@ -17,17 +17,17 @@ export interface Tenant {
   instances: readonly Instance[];
 }
 
-/** Who has been let in, before it is known for which of its tenants it speaks. */
+/** Valid credentials, before the tenant of the request is known. */
 export interface Credentials {
-  /** Names the credentials in logs and rate limits: `key:<id>` or `client:<id>`. */
+  /** Identifies the credentials in logs and rate limits: `key:<id>` or `client:<id>`. */
   id: string;
-  /** A key speaks for its one tenant and instance; a token's bearer must say for which of its tenants. */
+  /** A key belongs to one tenant and instance. A token may belong to several tenants, so each request must name one. */
   kind: 'key' | 'token';
   tenants: readonly Tenant[];
   scopes: readonly string[];
 }
 
-/** The tenant a request speaks for. */
+/** The tenant and instance that make a request. */
 export interface Caller {
   credentials: string;
   tenant_id: string;
@@ -38,7 +38,7 @@ export interface Caller {
   source_system_id: string | null;
 }
 
-/** Why someone was not let in. `detail` is all they are told. */
+/** The credentials of a request are invalid (401) or insufficient (403). `detail` is the text for the caller. */
 export class NotAllowed extends Error {
   override readonly name = 'NotAllowed';
   readonly status: 401 | 403;
@@ -48,21 +48,21 @@ export class NotAllowed extends Error {
   }
 }
 
-/** The caller, if the credentials may do this in the named tenant's name; throws NotAllowed. */
+/** Returns the caller of a request. Throws NotAllowed if the credentials lack the scope, the named tenant or the named instance. */
 export const callerFor = (
   { id, kind, tenants, scopes }: Credentials,
   scope: Scope,
   named: { tenantName?: string; originInstanceName?: string },
 ): Caller => {
-  if (!scopes.includes(scope)) throw new NotAllowed(403, `These credentials lack the scope ${scope}.`);
+  if (!scopes.includes(scope)) throw new NotAllowed(403, `These credentials lack the scope ${scope}. Have it added to them, or use other credentials.`);
   const tenant = kind === 'key' && named.tenantName === undefined ? tenants[0] : tenants.find(({ tenant_name }) => tenant_name === named.tenantName);
-  if (!tenant) throw new NotAllowed(403, 'These credentials do not speak for the tenant in X-Tenant-Name.');
+  if (!tenant) throw new NotAllowed(403, 'These credentials are not valid for the tenant in X-Tenant-Name. Check its spelling, or use other credentials.');
   const instance =
     named.originInstanceName === undefined
       ? tenant.instances[0]
       : tenant.instances.find(({ instance_name }) => instance_name === named.originInstanceName);
   if (!instance && named.originInstanceName !== undefined) {
-    throw new NotAllowed(403, 'These credentials do not speak for the instance in X-Origin-Instance-Name.');
+    throw new NotAllowed(403, 'These credentials are not valid for the instance in X-Origin-Instance-Name. Check its spelling, or use other credentials.');
   }
   return {
     credentials: id,

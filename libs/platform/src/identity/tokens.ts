@@ -1,14 +1,14 @@
 import { jwtVerify, SignJWT } from 'jose';
 
-/** Seconds a token lives. Revoking a client takes effect sooner, because the client is looked up at each use. */
+/** Lifetime of a token, in seconds. A revoked client is rejected earlier, because each use of a token reads the client. */
 export const tokenLifetimeS = 3_600;
 
 const issuer = 'crossroads';
 
-/** Access tokens: signed JWTs that name the client and nothing else, so a changed right needs no new token. */
+/** Access tokens: signed JWTs that contain only the client's id. Changed scopes apply without a new token. */
 export interface Tokens {
   issue(clientId: string): Promise<string>;
-  /** The client's id; undefined for a token that is not ours, is spoiled or has expired. */
+  /** Returns the client's id; undefined for a foreign, malformed or expired token. */
   clientOf(token: string): Promise<string | undefined>;
 }
 

@@ -1,32 +1,32 @@
-interface Kept<Value> {
+interface Entry<Value> {
   value: Promise<Value | undefined>;
   until: number;
 }
 
-/** Entries kept before the oldest is dropped: a flood of made-up ids must not fill the memory. */
-const mostKept = 10_000;
+/** Maximum number of entries. Without it, a flood of invented ids would exhaust the memory. */
+const maxEntries = 10_000;
 
-/** Looks up by id and remembers the answer for a while, "not there" included. A look-up that failed is not remembered. */
+/** Looks up values by id and caches them for `ttlMs`, also the result "not found". Does not cache a failed look-up. */
 export class TtlCache<Value> {
   readonly #lookUp: (id: string) => Promise<Value | undefined>;
-  readonly #forMs: number;
+  readonly #ttlMs: number;
   readonly #now: () => number;
-  readonly #kept = new Map<string, Kept<Value>>();
+  readonly #entries = new Map<string, Entry<Value>>();
 
-  constructor(lookUp: (id: string) => Promise<Value | undefined>, forMs: number, now: () => number) {
+  constructor(lookUp: (id: string) => Promise<Value | undefined>, ttlMs: number, now: () => number) {
     this.#lookUp = lookUp;
-    this.#forMs = forMs;
+    this.#ttlMs = ttlMs;
     this.#now = now;
   }
 
   get(id: string): Promise<Value | undefined> {
-    const kept = this.#kept.get(id);
-    if (kept && kept.until > this.#now()) return kept.value;
+    const entry = this.#entries.get(id);
+    if (entry && entry.until > this.#now()) return entry.value;
     const value = this.#lookUp(id);
-    this.#kept.delete(id);
-    this.#kept.set(id, { value, until: this.#now() + this.#forMs });
-    value.catch(() => this.#kept.delete(id));
-    if (this.#kept.size > mostKept) this.#kept.delete(this.#kept.keys().next().value!);
+    this.#entries.delete(id);
+    this.#entries.set(id, { value, until: this.#now() + this.#ttlMs });
+    value.catch(() => this.#entries.delete(id));
+    if (this.#entries.size > maxEntries) this.#entries.delete(this.#entries.keys().next().value!);
     return value;
   }
 }

@@ -1,41 +1,41 @@
 import type { Metrics } from './metrics.js';
 
-/** What waits, as the stores know it. */
+/** Reads the backlog from MongoDB and Redis. */
 export interface Backlog {
-  /** Seconds since the oldest saga that nobody has taken up became due; 0 when there is none. */
+  /** Seconds since the oldest runnable saga that no worker has claimed became due; 0 without one. */
   oldestDueSeconds(): Promise<number>;
-  /** Sagas by phase, each count up to a bound. */
+  /** Sagas by phase. Each count has an upper limit. */
   phases(): Promise<Record<string, number>>;
-  /** Sagas that have been due for a minute, up to a bound. */
+  /** Sagas that have been due for at least a minute. The count has an upper limit. */
   overdue(): Promise<number>;
-  /** Bells by state. */
+  /** Jobs by state. */
   depth(): Promise<Record<string, number>>;
   /** Whether an operator has paused the queue. */
   paused(): Promise<boolean>;
 }
 
-/** Every process that exports them reads the same stores and says the same: take the `max` of them, never the `sum`. */
+/** Declares the metrics of the backlog. Every process that exports them has the same values: use `max`, never `sum`. */
 export const backlogMetrics = (metrics: Metrics, backlog: Backlog): void => {
-  metrics.gauge({ name: 'crossroads_oldest_due_seconds', help: 'Since when the oldest saga that should be moving has waited for a worker. Shared: take max().' }, async () => [
+  metrics.gauge({ name: 'crossroads_oldest_due_seconds', help: 'Seconds that the oldest runnable saga has waited for a worker. Shared: use max().' }, async () => [
     [{}, await backlog.oldestDueSeconds()],
   ]);
   metrics.gauge(
     {
       name: 'crossroads_sagas_overdue',
-      help: 'Sagas that have been due for a minute, beyond as many as there are jobs waiting in the queue: none of those is moved by a job. Up to 1,000. Shared: take max().',
+      help: 'Sagas that have been due for a minute, minus the jobs waiting in the queue: these sagas have no job. Up to 1,000. Shared: use max().',
     },
-    // A backlog is due as well, and its jobs wait. With Redis away no job moves any.
+    // The sagas of a backlog are due too, but they have waiting jobs. Without Redis there are no jobs.
     async () => [[{}, Math.max(0, (await backlog.overdue()) - (await backlog.depth().then(({ waiting = 0 }) => waiting, () => 0)))]],
   );
-  metrics.gauge({ name: 'crossroads_queue_paused', help: '1 while an operator has paused the queue: resets are accepted, and none moves. Shared: take max().' }, async () => [
+  metrics.gauge({ name: 'crossroads_queue_paused', help: '1 while an operator has paused the queue: resets are accepted, but none is processed. Shared: use max().' }, async () => [
     [{}, (await backlog.paused()) ? 1 : 0],
   ]);
   metrics.gauge(
-    { name: 'crossroads_sagas', help: 'Sagas that have not ended, by phase; 1,000 means 1,000 or more. Shared: take max().', labels: ['phase'] },
+    { name: 'crossroads_sagas', help: 'Unfinished sagas, by phase. 1,000 means 1,000 or more. Shared: use max().', labels: ['phase'] },
     async () => Object.entries(await backlog.phases()).map(([phase, count]) => [{ phase }, count] as const),
   );
   metrics.gauge(
-    { name: 'crossroads_jobs', help: 'Jobs in the queue, by state. `failed` are those of stopped sagas. Shared: take max().', labels: ['state'] },
+    { name: 'crossroads_jobs', help: 'Jobs in the queue, by state. `failed`: jobs of stopped sagas. Shared: use max().', labels: ['state'] },
     async () => Object.entries(await backlog.depth()).map(([state, count]) => [{ state }, count] as const),
   );
 };

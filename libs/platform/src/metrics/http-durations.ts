@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Metrics } from './metrics.js';
 
-/** What Express adds to a request. */
+/** A request with the members that Express adds. */
 export interface Routed extends IncomingMessage {
   baseUrl: string;
 }
@@ -10,11 +10,11 @@ interface Route {
   path: unknown;
 }
 
-/** An Express middleware that times every exchange, by the pattern of its route and never by its path. */
+/** Returns an Express middleware that measures every request, by the pattern of its route. A path as label would create unlimited series. */
 export const httpDurations = (metrics: Metrics) => {
   const durations = metrics.histogram({
     name: 'crossroads_http_request_duration_seconds',
-    help: 'Exchanges, by the pattern of their route (`none`: no route was reached). Replies that were held on purpose are among them.',
+    help: 'Duration of requests, by the pattern of their route (`none`: no route matched). Includes replies that were held on request.',
     labels: ['method', 'route', 'status'],
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 3, 10, 30],
   });
@@ -23,13 +23,13 @@ export const httpDurations = (metrics: Metrics) => {
     const { method = 'GET' } = request;
     let route: Route | undefined;
     let pattern = 'none';
-    // Express forgets where a router was mounted once an error leaves it, so the pattern is noted as the route is entered.
+    // Express loses the mount path of a router after an error, so the pattern is stored when the route is entered.
     Object.defineProperty(request, 'route', {
       configurable: true,
       get: () => route,
       set: (entered: Route | undefined) => {
         route = entered;
-        // Mount points match in any case, and each spelling would be a series of its own.
+        // Mount paths are case-insensitive. Without this, each spelling would be a separate series.
         if (entered) pattern = `${request.baseUrl.toLowerCase()}${String(entered.path)}`.replace(/(.)\/$/, '$1');
       },
     });

@@ -11,7 +11,7 @@ export interface Histogram<L extends string> {
   observe(labels: Labels<L>, seconds: number): void;
 }
 
-/** Labels are few and their values bounded: never a tenant, an order or an id, each of which would be a series for ever. */
+/** Labels must have few values: never a tenant, an order or an id, because each value is a permanent series. */
 export interface MetricInfo<L extends string> {
   name: string;
   help: string;
@@ -24,26 +24,26 @@ export interface DescribedMetric extends MetricInfo<string> {
 
 export interface Metrics {
   counter<L extends string = never>(metadata: MetricInfo<L>): Counter<L>;
-  /** Of seconds. */
+  /** Declares a histogram of seconds. */
   histogram<L extends string = never>(metadata: MetricInfo<L> & { buckets: readonly number[] }): Histogram<L>;
-  /** Looked up when somebody asks. What cannot be known then is left out, so that an outage does not read as zero. */
-  gauge<L extends string = never>(metadata: MetricInfo<L>, look: () => Reading<L>[] | Promise<Reading<L>[]>): void;
-  /** What was declared, for docs/metrics.md. */
+  /** Declares a gauge that is read at each scrape. Omits values that cannot be read, so that an outage does not show as zero. */
+  gauge<L extends string = never>(metadata: MetricInfo<L>, readValues: () => Reading<L>[] | Promise<Reading<L>[]>): void;
+  /** Returns the declared metrics, for docs/metrics.md. */
   described(): readonly DescribedMetric[];
-  /** All of it, as Prometheus reads it. */
+  /** The page that Prometheus scrapes. */
   page: Page;
 }
 
 export type Reading<L extends string> = readonly [labels: Labels<L>, value: number];
 
-/** Milliseconds a gauge may look; Prometheus gives up after ten seconds, and would lose all the rest with it. */
-const lookForMs = 2_000;
+/** Milliseconds for reading a gauge. Prometheus cancels a scrape after ten seconds, and then loses all other metrics too. */
+const readTimeoutMs = 2_000;
 
-/** The metrics of one process. Counting costs half a microsecond; whatever costs more is done only when somebody asks. */
+/** Creates the metrics of one process. Counting takes half a microsecond; more expensive work is done at a scrape. */
 export const openMetrics = (): Metrics => {
   const registry = new Registry();
   const described: DescribedMetric[] = [];
-  let asked = false;
+  let hasDefaultMetrics = false;
 
   const options = <L extends string>(kind: DescribedMetric['kind'], { name, help, labels = [] }: MetricInfo<L>) => {
     described.push({ kind, name, help, labels });
@@ -53,17 +53,17 @@ export const openMetrics = (): Metrics => {
   return {
     counter(metadata) {
       const counter = new PromCounter(options('counter', metadata));
-      // So that a rate can be taken of the first one as well.
+      // Starts the series at zero. Without this, a rate would miss the first event.
       if (!metadata.labels) counter.inc(0);
       return counter;
     },
     histogram: ({ buckets, ...metadata }) => new PromHistogram({ ...options('histogram', metadata), buckets: [...buckets] }),
-    gauge(metadata, look) {
+    gauge(metadata, readValues) {
       const gauge: Gauge = new Gauge({
         ...options('gauge', metadata),
         async collect() {
-          const readings = await inTime(async () => look()).catch(() => []);
-          // Without labels, `reset` would set it to zero.
+          const readings = await withTimeout(async () => readValues()).catch(() => []);
+          // Without labels, `reset` would set the value to zero.
           if (metadata.labels) gauge.reset();
           else gauge.remove();
           for (const [labels, value] of readings) gauge.set(labels, value);
@@ -72,18 +72,19 @@ export const openMetrics = (): Metrics => {
     },
     described: () => described,
     async page() {
-      // They watch the event loop and the garbage collector from here on, at a cost that only who asks shall bear.
-      if (!asked) collectDefaultMetrics({ register: registry });
-      asked = true;
+      // The default metrics observe the event loop and the garbage collector. A process that is never scraped must not pay for that.
+      if (!hasDefaultMetrics) collectDefaultMetrics({ register: registry });
+      hasDefaultMetrics = true;
       return { type: registry.contentType, body: await registry.metrics() };
     },
   };
 };
 
-const inTime = async <T>(look: () => Promise<T>): Promise<T> => {
+/** Rejects if `read` takes longer than the limit. */
+const withTimeout = async <T>(read: () => Promise<T>): Promise<T> => {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('late')), lookForMs);
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('timed out')), readTimeoutMs);
   });
-  return Promise.race([look(), late]).finally(() => clearTimeout(timer));
+  return Promise.race([read(), timeout]).finally(() => clearTimeout(timer));
 };

@@ -1,15 +1,15 @@
 import type { Metrics } from './metrics.js';
 
-/** The part of a repository that accepts sagas. Answers false when the saga had been accepted before. */
+/** The part of a repository that accepts sagas. `accept` resolves to false for a saga that had been accepted before. */
 export interface Accepting {
   accept(saga: { type: string }): Promise<boolean>;
 }
 
-/** Counts what a repository accepts: resets at the intake, recoveries on the operators' pages. */
+/** Returns a function that counts the sagas that a repository accepts: resets of the intake, recoveries of the operator pages. */
 export const submittedCounter = (metrics: Metrics) => {
   const submitted = metrics.counter({
     name: 'crossroads_sagas_submitted_total',
-    help: 'Sagas accepted: resets by the intake, recoveries by the operators’ pages. Repeats of a request are not among them.',
+    help: 'Accepted sagas: resets of the intake, recoveries of the operator pages. Repeated requests are not counted.',
     labels: ['type'],
   });
   return <Port extends Accepting>(port: Port): Port => ({

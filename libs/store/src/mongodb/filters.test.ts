@@ -72,6 +72,18 @@ test('a worker that read a saga before another worker claimed it cannot claim it
   expect(await sagas().findOne({ _id: sagaId })).toMatchObject({ epoch: 2 });
 });
 
+test('a saga that ended between the read and the claim of another worker is not claimed', async () => {
+  const sagaId = await accept();
+  const first = sagaRepository(store, types);
+  const claim = (await first.claim(sagaId)) as Claim<SagaMetadata>;
+  await sagas().updateOne({ _id: sagaId }, { $set: { next_run_at: dueImmediately } });
+  const end = () => first.saveState(claim, { phase: 'ended', status: 'synced', failures: 0 });
+  expect(await sagaRepository(before(2, end), types).claim(sagaId)).toBe('not-due');
+  const ended = (await sagas().findOne({ _id: sagaId }))!;
+  expect(ended).toMatchObject({ phase: 'ended', epoch: 1 });
+  expect(ended).not.toHaveProperty('next_run_at');
+});
+
 test('a BOL that arrives while deliveries are restored stays on the order', async () => {
   const { insertedId } = await orders().insertOne({
     routing: { origin_tenant_id: 'alpha', destination_tenant_id: 'beta' },

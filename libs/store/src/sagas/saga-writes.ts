@@ -70,9 +70,12 @@ export const sagaWrites = ({ connection, commit }: Store) => {
         [{ $set: { epoch: 1, next_run_at: inMs(leaseMs) } }],
       ),
 
-    /** Claims a due saga, unless another claim was made since it was read. */
+    /**
+     * Claims a due saga, unless another claim was made since it was read. Without `$exists`, a saga that ended or stopped since then would match:
+     * in `$expr`, an absent `next_run_at` is less than any date.
+     */
     claim: (saga: SeenSaga) =>
-      update({ _id: saga._id, tenant_id: saga.tenant_id, epoch: saga.epoch, $expr: due }, [{ $set: { epoch: saga.epoch + 1, next_run_at: inMs(leaseMs) } }]),
+      update({ _id: saga._id, tenant_id: saga.tenant_id, epoch: saga.epoch, next_run_at: { $exists: true }, $expr: due }, [{ $set: { epoch: saga.epoch + 1, next_run_at: inMs(leaseMs) } }]),
 
     /** Stores the state after an execution, and settles the claim. */
     saveState: ({ sagaId, epoch, metadata }: ClaimKey, stateUpdate: SagaStateUpdate) =>
@@ -192,8 +195,7 @@ type Transitions = Partial<Record<Phase | 'none', readonly (Phase | 'none')[]>>;
 export const phaseTransitions: Record<SagaWrite, Transitions> = {
   accept: { none: ['running'] },
   claimNew: unchanged(inFlight),
-  // Accepts stopped and ended sagas too: in `$expr`, an absent `next_run_at` is less than any date. The repository checks it in the document it has read.
-  claim: unchanged(phases),
+  claim: unchanged(inFlight),
   saveState: Object.fromEntries(phases.map((phase) => [phase, phases])),
   renew: unchanged(inFlight),
   releaseClaims: unchanged(inFlight),
