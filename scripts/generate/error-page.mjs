@@ -18,16 +18,16 @@ export const errorPage = {
 
 const familiesOf = (codes) => new Set(Object.keys(codes).map((code) => code.split('.')[0]));
 
-/** Describes the differences between the code and its tables. */
+/** Returns the differences between the code and its tables, as sentences. */
 export const disagreements = ({ statuses, texts, sagaCodes, operatorCodes, uses }) => {
   const known = { ...sagaCodes, ...operatorCodes };
   const usedBy = (code, folder) => (uses.get(code) ?? []).some((path) => path.startsWith(folder));
   return [
-    ...[...uses].filter(([code]) => !(code in known)).map(([code, paths]) => `${code} is used in ${paths.join(', ')} but is in no table.`),
-    ...Object.keys(sagaCodes).filter((code) => !uses.has(code)).map((code) => `${code} is in libs/contract/src/saga-codes.ts but no code uses it.`),
-    ...Object.keys(operatorCodes).filter((code) => !usedBy(code, 'apps/ops/')).map((code) => `${code} is in apps/ops/src/http/codes.ts but no code uses it.`),
-    ...[...texts.keys()].filter((status) => !(status in statuses)).map((status) => `The intake responds with ${status}, which is not in apps/intake/src/docs/statuses.ts.`),
-    ...Object.keys(statuses).filter((status) => !texts.has(Number(status))).map((status) => `apps/intake/src/docs/statuses.ts has ${status}, which the intake never responds with.`),
+    ...[...uses].filter(([code]) => !(code in known)).map(([code, paths]) => `${code} is thrown in ${paths.join(', ')}, but no table documents it.`),
+    ...Object.keys(sagaCodes).filter((code) => !uses.has(code)).map((code) => `${code} is documented in libs/contract/src/saga-codes.ts, but never thrown.`),
+    ...Object.keys(operatorCodes).filter((code) => !usedBy(code, 'apps/ops/')).map((code) => `${code} is documented in apps/ops/src/http/codes.ts, but never thrown in apps/ops.`),
+    ...[...texts.keys()].filter((status) => !(status in statuses)).map((status) => `The intake responds with ${status}, but apps/intake/src/docs/statuses.ts does not document it.`),
+    ...Object.keys(statuses).filter((status) => !texts.has(Number(status))).map((status) => `apps/intake/src/docs/statuses.ts documents ${status}, but the intake never responds with it.`),
   ];
 };
 

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { commandsIn, ranBlocks, ranWhole, speaksToSandbox } from './commands.js';
+import { commandsIn, ranBlocks, ranWhole, callsSandbox } from './commands.js';
 import { documents, exists, files, top } from './documents.js';
 
-/** Commands that a test runs, by how they begin. A page that is run whole, and blocks that speak to a sandbox, need no row: see commands.ts. */
+/** Commands that a test runs, by their beginning. Pages that are run completely, and blocks for a sandbox, need no row: see commands.ts. */
 const ranBy: readonly [begins: RegExp, test: string][] = [
   [/^npm start$/, 'tests/sandbox/sandbox.test.ts'],
   [/^npm run demo$/, 'tests/sandbox/sandbox.test.ts'],
@@ -18,8 +18,8 @@ const ranBy: readonly [begins: RegExp, test: string][] = [
 
 const { scripts } = JSON.parse(readFileSync(join(top, 'package.json'), 'utf8')) as { scripts: Record<string, string> };
 
-/** What a command names that must be there: the part in parentheses, and whether it is. */
-const names: readonly [command: RegExp, isThere: (name: string) => boolean][] = [
+/** Things that a command names and that must exist: the part in parentheses, and a check for it. */
+const references: readonly [command: RegExp, nameExists: (name: string) => boolean][] = [
   [/^npm run ([\w:-]+)/, (script) => script in scripts],
   [/^npm (start|test)\b/, (script) => script in scripts],
   [/^npm (ci|install)\b/, () => exists('package-lock.json')],
@@ -30,43 +30,43 @@ const names: readonly [command: RegExp, isThere: (name: string) => boolean][] = 
   [/^docker (build|run)\b/, () => exists('Dockerfile')],
   [/^kubectl .*-[fk] (\S+)/, exists],
   [/^echo "([A-Z_]+)=/, (setting) => readFileSync(join(top, '.env.example'), 'utf8').includes(`\n${setting}=`)],
-  // MongoDB's own tools are not here; the collections are checked by tests/deploy/deploying.test.ts.
+  // The tools of MongoDB are not installed. tests/deploy/deploying.test.ts checks the collections.
   [/^mongorestore\b/, () => true],
-  // There is no cluster here to try them on; what they are given is checked above and by the tests of the manifests.
+  // There is no cluster to run these commands on. The tests of the manifests check their arguments.
   [/^kubectl (?:-n \S+ )?(get|logs|describe|rollout|scale|create|set|wait|exec|port-forward|delete|drain)\b/, () => true],
 ];
 
-/** Settings in front of a command are not the command. */
-const bare = (command: string): string => command.replace(/^([A-Z][A-Z0-9_]*=("[^"]*"|\S*) +)+/, '');
+/** Removes the settings before a command. */
+const withoutSettings = (command: string): string => command.replace(/^([A-Z][A-Z0-9_]*=("[^"]*"|\S*) +)+/, '');
 
 const isAccountedFor = (command: string): boolean => {
   if (ranBy.some(([begins]) => begins.test(command))) return true;
-  return names.some(([pattern, isThere]) => pattern.test(command) && isThere(pattern.exec(command)![1]!));
+  return references.some(([pattern, nameExists]) => pattern.test(command) && nameExists(pattern.exec(command)![1]!));
 };
 
-const isRun = (page: string, block: string): boolean => speaksToSandbox(block) || ranBlocks.some((ran) => ran.page === page && ran.with.test(block));
+const isRun = (page: string, block: string): boolean => callsSandbox(block) || ranBlocks.some((ran) => ran.page === page && ran.with.test(block));
 
-describe('every command a page tells people to type is run by a test, or names something that is there', () => {
-  const told = documents().filter(({ path }) => !(path in ranWhole)).flatMap(({ path, locks, codes }) => [
-    ...locks.filter(({ language, text }) => ['bash', 'sh', 'shell'].includes(language) && !isRun(path, text)).flatMap(({ text }) => commandsIn(text).map((command) => [path, command] as const)),
+describe('every documented command is run by a test, or names something that exists', () => {
+  const documented = documents().filter(({ path }) => !(path in ranWhole)).flatMap(({ path, codeBlocks, codes }) => [
+    ...codeBlocks.filter(({ language, text }) => ['bash', 'sh', 'shell'].includes(language) && !isRun(path, text)).flatMap(({ text }) => commandsIn(text).map((command) => [path, command] as const)),
     ...codes.filter((code) => /^([A-Z_]+=\S+ )*(npm|npx jest|node) /.test(code)).map((command) => [path, command] as const),
   ]);
 
-  test.each(told)('%s: %s', (_, command) => {
-    expect([bare(command), isAccountedFor(bare(command))]).toEqual([bare(command), true]);
+  test.each(documented)('%s: %s', (_, command) => {
+    expect([withoutSettings(command), isAccountedFor(withoutSettings(command))]).toEqual([withoutSettings(command), true]);
   });
 });
 
-test('tests that are said to run commands are there', () => {
-  const said = [...ranBy.map(([, path]) => path), ...[...Object.entries(ranWhole), ...ranBlocks.map(({ page, by }) => [page, by] as const)].flatMap(([page, path]) => (exists(page) ? [path] : []))];
-  expect(said.filter((path) => !exists(path))).toEqual([]);
+test('the tests that run documented commands exist', () => {
+  const testFiles = [...ranBy.map(([, path]) => path), ...[...Object.entries(ranWhole), ...ranBlocks.map(({ page, by }) => [page, by] as const)].flatMap(([page, path]) => (exists(page) ? [path] : []))];
+  expect(testFiles.filter((path) => !exists(path))).toEqual([]);
 });
 
-test('a block that speaks to a sandbox is told from one with holes to fill in', () => {
-  expect(speaksToSandbox('curl http://localhost:8080/v1/order/reset')).toBe(true);
-  expect(speaksToSandbox('curl http://127.0.0.1:8081/v1/ops/sagas/SAGA-ID/resume')).toBe(false);
+test('a block for a sandbox is distinguished from one with placeholders', () => {
+  expect(callsSandbox('curl http://localhost:8080/v1/order/reset')).toBe(true);
+  expect(callsSandbox('curl http://127.0.0.1:8081/v1/ops/sagas/SAGA-ID/resume')).toBe(false);
 });
 
-test('what goes on behind a backslash is one command, and a comment is none', () => {
+test('lines joined by a backslash are one command, and a comment is no command', () => {
   expect(commandsIn('# first\ncurl a \\\n  -H b\nnpm test   # all of them\n')).toEqual(['curl a -H b', 'npm test']);
 });

@@ -1,6 +1,4 @@
-/**
- * The commands of a page's block, one a line: comments are left out, and what goes on behind a backslash is one.
- */
+/** Returns the commands of a code block, without comments. Lines that end in a backslash are joined. */
 export const commandsIn = (block: string): string[] =>
   block
     .replaceAll(/ *\\\n\s*/g, ' ')
@@ -8,15 +6,15 @@ export const commandsIn = (block: string): string[] =>
     .map((line) => line.replace(/(^|\s)#.*$/, '').trim())
     .filter((line) => line !== '');
 
-/** Pages whose every block a test of their own runs; what is for a cluster, of which there is none here, it holds to the manifests. */
+/** Pages whose blocks are all run by one test. Commands for a Kubernetes cluster are compared with the manifests instead. */
 export const ranWhole: Readonly<Record<string, string>> = {
   'libs/client/README.md': 'tests/client/docs.test.ts',
   'docs/integrating.md': 'tests/client/docs.test.ts',
   'docs/deploying.md': 'tests/deploy/deploying.test.ts',
 };
 
-/** Blocks that a test finds in their page by a word, and runs. */
+/** Blocks that a test finds in their page by a pattern, and runs. */
 export const ranBlocks: readonly { page: string; with: RegExp; by: string }[] = [{ page: 'docs/scaling.md', with: /\b7000\b/, by: 'tests/scale/documented.test.ts' }];
 
-/** Blocks that speak to a running sandbox and have no hole to fill in: `tests/sandbox/sandbox.test.ts` runs them as they stand. */
-export const speaksToSandbox = (block: string): boolean => /\.data\/sandbox\.json|(localhost|127\.0\.0\.1):808[01]/.test(block) && !/[A-Z]+-ID|…/.test(block);
+/** Returns whether a block sends requests to a sandbox and has no placeholders. `tests/sandbox/sandbox.test.ts` runs these blocks. */
+export const callsSandbox = (block: string): boolean => /\.data\/sandbox\.json|(localhost|127\.0\.0\.1):808[01]/.test(block) && !/[A-Z]+-ID|…/.test(block);

@@ -3,41 +3,41 @@ import { join } from 'node:path';
 
 export const top = join(__dirname, '../..');
 
-export interface Fence {
+export interface CodeBlock {
   language: string;
   text: string;
 }
 
-/** A page for people, taken apart. */
+/** The parts of a Markdown page. */
 export interface Document {
-  /** From the top of the repository. */
+  /** Path from the root of the repository. */
   path: string;
-  locks: Fence[];
-  /** What stands between backticks in running text. */
+  codeBlocks: CodeBlock[];
+  /** Code spans in the text. */
   codes: string[];
-  /** Targets of links and sources of pictures. */
+  /** Targets of links and sources of images. */
   links: string[];
-  /** Anchors of its headings, as GitHub makes them. */
+  /** Anchors of its headings, as GitHub creates them. */
   anchors: Set<string>;
 }
 
-const notOurs = new Set(['node_modules', 'dist', '.git', '.data', '.cache', 'coverage']);
+const ignoredFolders = new Set(['node_modules', 'dist', '.git', '.data', '.cache', 'coverage']);
 
-/** Every file of the repository, as far as we wrote it. */
+/** Returns every file of the repository without dependencies, build output and caches. */
 export const files = (folder = ''): string[] =>
   readdirSync(join(top, folder), { withFileTypes: true })
-    .filter(({ name }) => !notOurs.has(name))
+    .filter(({ name }) => !ignoredFolders.has(name))
     .flatMap((entry) => (entry.isDirectory() ? files(join(folder, entry.name)) : [join(folder, entry.name)]));
 
-const lock = /^ *```(\w*)\n([\s\S]*?)^ *```$/gm;
+const codeBlock = /^ *```(\w*)\n([\s\S]*?)^ *```$/gm;
 
 const readDocument = (path: string): Document => {
   const whole = readFileSync(join(top, path), 'utf8');
-  const prose = whole.replaceAll(lock, '');
+  const prose = whole.replaceAll(codeBlock, '');
   const withoutCode = prose.replaceAll(/`[^`\n]*`/g, 'code');
   return {
     path,
-    locks: [...whole.matchAll(lock)].map(([, language, text]) => ({ language: language!, text: text! })),
+    codeBlocks: [...whole.matchAll(codeBlock)].map(([, language, text]) => ({ language: language!, text: text! })),
     codes: [...prose.matchAll(/`([^`\n]+)`/g)].map(([, code]) => code!),
     links: [...withoutCode.matchAll(/\]\(([^)\s]+)\)|(?:src|srcset|href)="([^"]+)"/g)].map(([, target, source]) => (target ?? source)!),
     anchors: new Set([...prose.matchAll(/^#+ (.*)$/gm)].map(([, heading]) => anchorOf(heading!))),
@@ -46,7 +46,7 @@ const readDocument = (path: string): Document => {
 
 const anchorOf = (heading: string): string => heading.toLowerCase().replaceAll(/[^\p{L}\p{N}\s_-]/gu, '').replaceAll(' ', '-');
 
-/** Every page of the repository. */
+/** Returns every Markdown page of the repository. */
 export const documents = (): Document[] => files().filter((path) => path.endsWith('.md')).toSorted().map(readDocument);
 
 export const exists = (path: string): boolean => existsSync(join(top, path));

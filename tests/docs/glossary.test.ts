@@ -9,10 +9,10 @@ import { actionNames } from '../../apps/ops/src/commands/with-audit.js';
 
 const text = (path: string): string => readFileSync(join(__dirname, '../..', path), 'utf8');
 
-/** The words the page explains: those before the colon of a line. */
+/** The terms that the page explains: those before the colon of a line. */
 const explained = new Set([...text('docs/glossary.md').matchAll(/^- (.*?): /gm)].flatMap(([, words]) => words!.split(', ').map((word) => word.replaceAll(/[`*]/g, ''))));
 
-/** The alternatives of a union of words, as its source spells them: a type leaves nothing behind at run time. */
+/** Returns the members of a union of literals from its source, because a type does not exist at run time. */
 const union = (path: string, type: string): string[] => {
   const [, alternatives] = new RegExp(`export type ${type} = (.*);`).exec(text(path)) ?? [];
   return [...(alternatives ?? '').matchAll(/'([^']+)'/g)].map(([, word]) => word!);
@@ -28,12 +28,12 @@ test.each([
   ['outcome', union('libs/saga/src/journal.ts', 'Outcome')],
   ['direction', union('libs/saga/src/step.ts', 'Direction')],
   ['operator’s action', Object.values(actionNames)],
-])('every %s stands in the glossary', (_, words) => {
+])('the glossary explains every %s', (_, words) => {
   expect(words.length).toBeGreaterThan(1);
   expect(words.filter((word) => !explained.has(word))).toEqual([]);
 });
 
-test('every name the glossary explains as code is one the code has', () => {
+test('every name that the glossary explains as code exists in the code', () => {
   const named = [...text('docs/glossary.md').matchAll(/^- (`.*?): /gm)].flatMap(([, words]) => words!.split(', ').map((word) => word.replaceAll('`', '')));
   const known = [
     ...types.flatMap(({ type, steps }) => [type, ...steps.map(({ name }) => name)]),

@@ -9,7 +9,7 @@ const pages = documents();
 const ours = files();
 
 describe.each(pages)('$path', ({ path, links, codes, anchors }) => {
-  test('links to what is there', () => {
+  test('has no broken links', () => {
     const broken = links.filter((link) => {
       if (/^(https?|mailto):/.test(link)) return false;
       const [file, anchor] = link.split('#') as [string, string | undefined];
@@ -21,27 +21,27 @@ describe.each(pages)('$path', ({ path, links, codes, anchors }) => {
     expect(broken).toEqual([]);
   });
 
-  test('names files that are there', () => {
+  test('names files that exist', () => {
     const named = codes.filter((code) => isPath(code) || /^[\w-]+(\.[\w-]+)*\.(ts|tsx|mjs)$/.test(code));
     expect(named.filter((name) => !(name.includes('/') ? exists(name) : ours.some((file) => basename(file) === name)))).toEqual([]);
   });
 
-  test('names settings and constants that are there', () => {
-    const named = codes.filter((code) => /^[A-Z][A-Z0-9]*(_[A-Z0-9]+)+$/.test(code) && !notOurs.has(code));
+  test('names settings and constants that exist', () => {
+    const named = codes.filter((code) => /^[A-Z][A-Z0-9]*(_[A-Z0-9]+)+$/.test(code) && !foreignSettings.has(code));
     expect(named.filter((name) => !source.includes(name))).toEqual([]);
   });
 
-  test('names codes that can be given', () => {
-    const named = codes.filter((code) => families.has(/^([a-z]+)\.[a-z_]+$/.exec(code)?.[1] ?? '') && !noCodes.has(code));
+  test('names codes that the code can throw', () => {
+    const named = codes.filter((code) => families.has(/^([a-z]+)\.[a-z_]+$/.exec(code)?.[1] ?? '') && !notErrorCodes.has(code));
     expect(named.filter((code) => !known.has(code))).toEqual([]);
   });
 });
 
-/** A path from the top of the repository, without holes to fill in; what is compiled or made at run time is there only afterwards. */
-const isPath = (code: string): boolean => /^(apps|libs|docs|tests|scripts|bench|deploy)\/[\w./-]+$/.test(code) && !code.includes('/dist/');
+/** Returns whether a code span is a path from the root of the repository without placeholders. Compiled files are excluded. */
+const isPath = (code: string): boolean => /^(apps|libs|docs|tests|scripts|tools|deploy)\/[\w./-]+$/.test(code) && !code.includes('/dist/');
 
-/** Settings of others that a page may name: Node's own, and those of OpenTelemetry's SDK. */
-const notOurs: ReadonlySet<string> = new Set(['NODE_EXTRA_CA_CERTS', 'NODE_OPTIONS', 'OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_HEADERS']);
+/** Settings of Node and of the OpenTelemetry SDK that a page may name. */
+const foreignSettings: ReadonlySet<string> = new Set(['NODE_EXTRA_CA_CERTS', 'NODE_OPTIONS', 'OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_HEADERS']);
 
 const source = ours.filter((file) => /\.(ts|tsx|mjs|ya?ml|example)$|Dockerfile$/.test(file) && !file.startsWith('tests/docs/')).map((file) => readFileSync(join(top, file), 'utf8')).join('\n');
 
@@ -49,4 +49,4 @@ const known: ReadonlySet<string> = new Set([...Object.keys(sagaCodes), ...Object
 const families: ReadonlySet<string> = new Set([...known].map((code) => code.split('.')[0]!));
 
 /** The type of a webhook message. */
-const noCodes: ReadonlySet<string> = new Set(['order.reset']);
+const notErrorCodes: ReadonlySet<string> = new Set(['order.reset']);

@@ -9,30 +9,30 @@ interface Input {
 
 interface Output {
   order: Order;
-  /** In the journal before it is replaced, so it can be put back by hand. */
+  /** Stored in the journal before it is replaced, so that an operator can restore it by hand. */
   progression_state: string;
 }
 
-/** Finds the order and holds it, so that no reset of it runs meanwhile. */
+/** Finds the order and locks it, so that no reset of it runs at the same time. */
 export const lockOrder = ({ orders, line }: Pick<ResetOrderPorts, 'orders' | 'line'>): CompensatableStep<Input, Output> => ({
-  name: 'hold-order',
-  title: 'Order found and held',
+  name: 'lock-order',
+  title: 'Order found and locked',
   status: { done: 'origin_mapped', rejected: 'error' },
   retry: { attempts: 20, firstDelayMs: 250, growth: 2, maxDelayMs: 60_000 },
   timeoutMs: 15_000,
 
   async run({ request }, { sagaId, epoch }) {
     const [order, another] = await orders.find(request);
-    if (!order || another) throw new NonRetryableError('request.order_not_found', 'No one order is meant.');
+    if (!order || another) throw new NonRetryableError('request.order_not_found', 'The request matches no order, or more than one.');
     const { progression_state } = await orders.snapshot(order.order_id);
-    if (progression_state === NO_PROGRESS) throw new NonRetryableError('restart.not_begun', 'Its delivery has not begun, so there is nothing to restart.');
+    if (progression_state === NO_PROGRESS) throw new NonRetryableError('restart.not_begun', 'The delivery of the order has not begun, so there is nothing to restart.');
     await acquireLock({ orders, line }, order, { sagaId, epoch });
     return done({ order, progression_state }, { message: `Progression is ${progression_state}.` });
   },
 
-  /** The order may be held though the journal does not say so: a crash can lie between the two. */
+  /** Also finds a lock that is not in the journal, because a worker can crash after locking the order. */
   async undo({ request, order }, context) {
-    for (const held of order ? [order] : await orders.find(request)) await releaseLock({ orders, line }, held, context);
+    for (const locked of order ? [order] : await orders.find(request)) await releaseLock({ orders, line }, locked, context);
   },
 
   async onComplete({ order }, context) {

@@ -4,7 +4,7 @@ import { dirname, join, relative } from 'node:path';
 
 const top = join(__dirname, '../..');
 
-/** Every module a file imports, and, from within its own folder, every module those import. */
+/** Returns every module that a file imports, directly or through files of its own folder. */
 const importsOf = (path: string, home: string, seen = new Set<string>()): string[] => {
   if (seen.has(path)) return [];
   seen.add(path);
@@ -17,12 +17,12 @@ const importsOf = (path: string, home: string, seen = new Set<string>()): string
 
 const distinct = (names: string[]): string[] => [...new Set(names)].toSorted();
 
-test('recover_order is made of the kernel’s public words and of its own lib', () => {
+test('recover_order imports the public exports of the kernel and its own library only', () => {
   const home = join(top, 'libs/order-reset/src');
   expect(distinct(importsOf(join(home, 'recover-order.saga.ts'), home))).toEqual(['@crossroads/contract', '@crossroads/saga', 'zod']);
 });
 
-test('the recipe’s saga type is made of what the two libs export, and of nothing else', () => {
+test('the saga type of the recipe imports the public exports of the two libraries only', () => {
   const files = readdirSync(__dirname).filter((name) => /\.(saga|step)\.ts$/.test(name));
   expect(files).toContain('restart-delivery.saga.ts');
   expect(distinct(files.flatMap((name) => importsOf(join(__dirname, name), __dirname)))).toEqual(['@crossroads/order-reset', '@crossroads/saga', 'zod']);

@@ -8,42 +8,42 @@ import { memoryDestination, resetRequestFor, resetFixture, silent } from '@cross
 import { uuidv7 } from 'uuidv7';
 import { ownDatabase } from '../stores/own-database.js';
 import { restartDelivery } from './restart-delivery.saga.js';
-import type { Notices } from './tell-counterparty.step.js';
+import type { Notices } from './notify-counterparty.step.js';
 
-/** Keeps what it is told; `failures` are thrown first. */
-const memoryNotices = (...failures: Error[]): Notices & { told: string[] } => {
-  const told: string[] = [];
+/** Records the notices. The first calls throw the `failures`. */
+const memoryNotices = (...failures: Error[]): Notices & { sent: string[] } => {
+  const sent: string[] = [];
   return {
-    told,
+    sent,
     async send({ key, tenantId }) {
       const failure = failures.shift();
       if (failure) throw failure;
-      told.push(`${tenantId} by ${key}`);
+      sent.push(`${tenantId} by ${key}`);
     },
   };
 };
 
-const steps = ['hold-order run done', 'restart-progression run done', 'tell-counterparty run done'];
+const steps = ['lock-order run done', 'restart-progression run done', 'notify-counterparty run done'];
 
 describe('a restart of a delivery, in memory', () => {
-  const world = (notices: Notices) => {
-    const world = resetFixture({ types: (ports) => [...sagaTypes(ports), restartDelivery({ ...ports, notices })] });
-    return { ...world, restart: (sagaId: string) => world.sagas.accept(sagaId, 'restart_delivery', resetRequestFor({ order_number: '4711' })).sagaId };
+  const givenFixture = (notices: Notices) => {
+    const fixture = resetFixture({ types: (ports) => [...sagaTypes(ports), restartDelivery({ ...ports, notices })] });
+    return { ...fixture, restart: (sagaId: string) => fixture.sagas.accept(sagaId, 'restart_delivery', resetRequestFor({ order_number: '4711' })).sagaId };
   };
 
-  test('sets the progression back, keeps the deliveries and tells the other end once', async () => {
+  test('resets the progression, keeps the deliveries and notifies the counterparty once', async () => {
     const notices = memoryNotices();
-    const { order, restart, settle, details } = world(notices);
+    const { order, restart, settle, details } = givenFixture(notices);
     const { bols, executed_drops } = structuredClone(order);
     const saga = restart('saga-1');
     expect(await settle(saga)).toBe('synced');
     expect(order).toMatchObject({ bols, executed_drops, progression_state: 'NO_PROGRESS', lock: undefined });
     expect(details(saga)).toEqual(steps);
-    expect(notices.told).toEqual(['beta by saga-1']);
+    expect(notices.sent).toEqual(['beta by saga-1']);
   });
 
-  test('is refused where nothing has begun, and holds nothing', async () => {
-    const { order, restart, settle, sagas } = world(memoryNotices());
+  test('is rejected when the delivery has not begun, and locks nothing', async () => {
+    const { order, restart, settle, sagas } = givenFixture(memoryNotices());
     order.progression_state = 'NO_PROGRESS';
     const saga = restart('saga-1');
     expect(await settle(saga)).toBe('error');
@@ -51,33 +51,33 @@ describe('a restart of a delivery, in memory', () => {
     expect([order.version, order.lock]).toEqual([7, undefined]);
   });
 
-  test('is late, not undone, when the other end cannot be told yet', async () => {
-    const notices = memoryNotices(new RetryableError('notices.away', 'not now'), new RetryableError('notices.away', 'not now'));
-    const { order, restart, settle, details } = world(notices);
+  test('is retried and not compensated when the counterparty cannot be notified yet', async () => {
+    const notices = memoryNotices(new RetryableError('notices.unavailable', 'not now'), new RetryableError('notices.unavailable', 'not now'));
+    const { order, restart, settle, details } = givenFixture(notices);
     const saga = restart('saga-1');
     expect(await settle(saga)).toBe('synced');
     expect(order.progression_state).toBe('NO_PROGRESS');
-    expect(details(saga)).toEqual([...steps.slice(0, 2), 'tell-counterparty run unavailable', 'tell-counterparty run unavailable', 'tell-counterparty run done']);
+    expect(details(saga)).toEqual([...steps.slice(0, 2), 'notify-counterparty run unavailable', 'notify-counterparty run unavailable', 'notify-counterparty run done']);
   });
 
-  test('stops, and takes nothing back, when its last step refuses all the same', async () => {
+  test('stops without compensation when its last step is rejected', async () => {
     const rejection = () => new NonRetryableError('notices.no', 'We do not take notices.');
-    const { order, restart, settle, sagas, details } = world(memoryNotices(rejection(), rejection(), rejection()));
+    const { order, restart, settle, sagas, details } = givenFixture(memoryNotices(rejection(), rejection(), rejection()));
     const saga = restart('saga-1');
     expect(await settle(saga)).toBe('error');
-    expect(sagas.sagas.get(saga)).toMatchObject({ phase: 'stopped', step: 'tell-counterparty', error: { code: 'saga.bug', message: expect.stringContaining('cannot be rejected') } });
-    expect(details(saga)).toEqual([...steps.slice(0, 2), ...Array.from({ length: 3 }, () => 'tell-counterparty run failed')]);
+    expect(sagas.sagas.get(saga)).toMatchObject({ phase: 'stopped', step: 'notify-counterparty', error: { code: 'saga.bug', message: expect.stringContaining('cannot be rejected') } });
+    expect(details(saga)).toEqual([...steps.slice(0, 2), ...Array.from({ length: 3 }, () => 'notify-counterparty run failed')]);
     expect(order.progression_state).toBe('NO_PROGRESS');
   });
 
-  test('waits while a reset of the same order is under way, and then finds nothing to restart', async () => {
-    const { restart, settle, submit, runSaga, details } = world(memoryNotices());
+  test('waits during a reset of the same order, and is then rejected', async () => {
+    const { restart, settle, submit, runSaga, details } = givenFixture(memoryNotices());
     const reset = submit('saga-1');
     const saga = restart('saga-2');
     expect(await runSaga(saga)).toMatchObject({ outcome: 'waiting' });
     expect(await settle(reset)).toBe('synced');
     expect(await settle(saga)).toBe('error');
-    expect(details(saga)).toEqual(['hold-order run deferred', 'hold-order run rejected']);
+    expect(details(saga)).toEqual(['lock-order run deferred', 'lock-order run rejected']);
   });
 });
 
@@ -103,8 +103,8 @@ describe('a restart of a delivery, on the real store', () => {
     return saga.saga_id;
   };
 
-  /** A worker, with or without the third type. */
-  const worker = (notices?: Notices) => {
+  /** Creates the saga runner of a worker, with or without the third saga type. */
+  const createRunner = (notices?: Notices) => {
     const ports = {
       orders: orderRepository(store),
       auditLog: auditLogRepository(store),
@@ -116,17 +116,17 @@ describe('a restart of a delivery, on the real store', () => {
     return createSagaRunner({ types, sagas: sagaRepository(store, types), journal, log: silent });
   };
 
-  test('runs beside the other types, and is left alone by a worker that does not know it', async () => {
+  test('runs beside the other saga types, and is delayed by a worker that does not know its type', async () => {
     const notices = memoryNotices();
     const sagaId = await accept();
-    expect(await worker()(sagaId)).toMatchObject({ outcome: 'retry' });
-    expect(await worker(notices)(sagaId)).toEqual({ outcome: 'completed', status: 'synced' });
+    expect(await createRunner()(sagaId)).toMatchObject({ outcome: 'retry' });
+    expect(await createRunner(notices)(sagaId)).toEqual({ outcome: 'completed', status: 'synced' });
 
     const log = await sagaViewRepository(store).entries(sagaId);
     expect(log.map(({ step: { name, direction, outcome } }) => `${name} ${direction} ${outcome}`)).toEqual(steps);
     expect(log.at(-1)).toMatchObject({ saga_type: 'restart_delivery', metadata: { crossroads_order_id: delivered.order_id } });
     expect(await orderRepository(store).snapshot(delivered.order_id)).toMatchObject({ progression_state: 'NO_PROGRESS', version: 8, bols: [{ bol_number: 'BOL-1' }] });
-    expect(notices.told).toEqual([`beta by ${sagaId}`]);
+    expect(notices.sent).toEqual([`beta by ${sagaId}`]);
   });
 });
 

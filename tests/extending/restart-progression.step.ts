@@ -12,7 +12,7 @@ interface Output {
   progression: { was: string };
 }
 
-/** Sets the order's progression back, once: a second attempt finds its own effect under the order's fence. */
+/** Resets the order's progression once. A second attempt detects the effect of the first one in the order lock. */
 export const restartProgression = ({ orders }: Pick<ResetOrderPorts, 'orders'>): PivotStep<Input, Output> => ({
   name: 'restart-progression',
   title: `Progression set to ${NO_PROGRESS}`,

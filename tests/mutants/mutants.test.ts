@@ -10,12 +10,12 @@ interface Mutant {
   foundBy: { test: string; title?: string } | { model: true };
 }
 
-/** By Node itself: the list is a module of its own, for a script that runs without the test runner. */
+/** Read in a Node process, because the list is an ES module. */
 const mutants = JSON.parse(
   execFileSync(process.execPath, ['--input-type=module', '-e', "import { mutants } from './tests/mutants/mutants.mjs'; console.log(JSON.stringify(mutants));"], { encoding: 'utf8' }),
 ) as Mutant[];
 
-test('each mutant changes one place that is there, and what finds it out is there', () => {
+test('each mutant changes one existing place, and its check exists', () => {
   const wrong = mutants.filter(({ file, from, foundBy }) => readFileSync(file, 'utf8').split(from).length !== 2 || ('test' in foundBy && readFileSync(foundBy.test, 'utf8') === ''));
   expect(wrong.map(({ file, from }) => `${file}: ${from}`)).toEqual([]);
   expect(new Set(mutants.map(({ rule }) => rule)).size).toBe(mutants.length);

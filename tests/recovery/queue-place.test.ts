@@ -18,26 +18,26 @@ afterAll(async () => {
   for (const queue of opened) await queue.close();
 });
 
-test('installations with prefixes of their own complete no jobs of each other, and all keys of each lie on one node of a Cluster', async () => {
+test('installations with different prefixes do not process jobs of each other, and the keys of each have one hash tag', async () => {
   const [north, south] = opened as [SagaQueue, SagaQueue];
   await eventually(async () => (await north.count()) >= 0 && (await south.count()) >= 0);
   const enqueue = { correlationId: 'c', type: 'sample', tenantId: 't', epoch: 0 };
   await north.enqueue({ sagaId: 'of-north', ...enqueue });
   await south.enqueue({ sagaId: 'of-south', ...enqueue });
-  const taken: string[] = [];
-  const answer = async (sagaId: string) => {
-    taken.push(sagaId);
+  const processed: string[] = [];
+  const process = async (sagaId: string) => {
+    processed.push(sagaId);
     return { outcome: 'not-due' as const };
   };
-  const worker = startSagaWorker({ redisUrl: testRedisUrl(), concurrency: 5, process: answer, onError: () => undefined, place: places[1]! });
+  const worker = startSagaWorker({ redisUrl: testRedisUrl(), concurrency: 5, process, onError: () => undefined, place: places[1]! });
   await eventually(async () => (await south.count()) === 0);
   expect(await north.count()).toBe(1);
-  expect(taken).toEqual(['of-south']);
+  expect(processed).toEqual(['of-south']);
   await worker.close(5_000);
   expect(queues[0]!.toKey('wait')).toBe(`{${places[0]!.prefix}}:sagas:wait`);
 });
 
-test.each([['{mine}'], ['a:b'], ['a b']])('%s is refused as a prefix: the braces are ours', (QUEUE_PREFIX) => {
+test.each([['{mine}'], ['a:b'], ['a b']])('%s is rejected as a prefix, because the service adds the braces of the hash tag', (QUEUE_PREFIX) => {
   const schema = z.object({ QUEUE_PREFIX: settings.queuePrefix });
   expect(() => readConfig(schema, { QUEUE_PREFIX })).toThrow('letters, digits');
   expect(readConfig(schema, {})).toEqual({ QUEUE_PREFIX: 'crossroads' });

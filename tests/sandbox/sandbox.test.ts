@@ -6,7 +6,7 @@ import { openStore, sagaCommandRepository } from '@crossroads/store';
 import { eventually } from '@crossroads/testkit';
 import mongoose from 'mongoose';
 import type { SandboxInfo } from '../../apps/sandbox/src/sandbox-info.js';
-import { ranWhole, speaksToSandbox } from '../docs/commands.js';
+import { ranWhole, callsSandbox } from '../docs/commands.js';
 import { documents } from '../docs/documents.js';
 import { callerOf } from './caller.js';
 import type { RunningSandbox } from './run-sandbox.js';
@@ -85,7 +85,7 @@ describe('a reset of a delivered order', () => {
 describe('the commands of the pages', () => {
   const pages = documents()
     .filter(({ path }) => !(path in ranWhole))
-    .map(({ path, locks }) => [path, locks.filter(({ language, text }) => language === 'bash' && speaksToSandbox(text)).map(({ text }) => text)] as const)
+    .map(({ path, codeBlocks }) => [path, codeBlocks.filter(({ language, text }) => language === 'bash' && callsSandbox(text)).map(({ text }) => text)] as const)
     .filter(([, blocks]) => blocks.length > 0);
 
   /** Runs the commands one after the other in one shell. Curl fails on an HTTP error. */

@@ -1,46 +1,26 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { uuidv7 } from 'uuidv7';
-import type { ResetRequest } from '@crossroads/order-reset';
-import { concurrencyKeysOfRequest, resetRequest, sagaTypes, subjectOf } from '@crossroads/order-reset';
+import { RetryableError } from '@crossroads/saga';
 import type { Claim } from '@crossroads/saga';
-import { RetryableError, createSagaRunner } from '@crossroads/saga';
-import type { SagaMetadata, SagaRead, Store } from '@crossroads/store';
-import {
-  auditLogRepository,
-  cancelSaga,
-  collections,
-  decisionRepository,
-  intakeRepository,
-  journalRepository,
-  orderQueueRepository,
-  makeIndexes,
-  openStore,
-  orderRepository,
-  sagaRepository,
-  sagaViewRepository,
-  sagaVersionRepository,
-} from '@crossroads/store';
+import type { SagaMetadata, Store } from '@crossroads/store';
+import { collections, intakeRepository, openStore, orderQueueRepository, orderRepository, sagaRepository, sagaVersionRepository } from '@crossroads/store';
 import type { MongodbProxy, Operation } from '@crossroads/testkit';
-import { memoryDestination, openMongodbProxy, resetRequestFor, silent } from '@crossroads/testkit';
-import { createCommands } from '../../apps/ops/src/commands/create-commands.js';
+import { openMongodbProxy } from '@crossroads/testkit';
+import { givenOrder, openTestStore, recoverySagaOf } from '../harness/reset-harness.js';
 import { ownDatabase } from '../stores/own-database.js';
 import { sharded } from './sharded.js';
 
 let keys: Map<string, Record<string, unknown>>;
 let proxy: MongodbProxy;
-/** Connects through the proxy, which records every command. */
+/** Connected through the proxy, which records every command. */
 let store: Store;
-/** Connects directly. */
+/** Connected without the proxy. */
 let direct: Store;
 
 beforeAll(async () => {
   keys = await sharded();
-  const target = ownDatabase('shard-targeting');
-  direct = openStore({ uri: target, operationTimeoutMs: 10_000 });
-  await direct.connected;
-  await makeIndexes(direct.connection);
-  proxy = await openMongodbProxy({ target, replicaSet: 'rs' });
+  direct = await openTestStore('shard-targeting', 10_000);
+  proxy = await openMongodbProxy({ target: ownDatabase('shard-targeting'), replicaSet: 'rs' });
   store = openStore({ uri: proxy.uri(), operationTimeoutMs: 10_000 });
   await store.ready;
   proxy.record();
@@ -48,11 +28,10 @@ beforeAll(async () => {
 afterAll(async () => {
   await store.close();
   await proxy.close();
-  await direct.connection.dropDatabase();
   await direct.close();
 });
 
-/** A query with more values than this may reach every shard. */
+/** A filter with more values than this may as well be sent to every shard. */
 const fewValues = 10;
 
 const isFew = (value: unknown): boolean => {
@@ -62,7 +41,7 @@ const isFew = (value: unknown): boolean => {
   return one !== undefined || (Array.isArray(among) && among.length > 0 && among.length <= fewValues);
 };
 
-/** Returns whether the filter has few values for the shard key or its first fields. Then a router queries few shards. */
+/** Returns whether the filter restricts the first field of the shard key to a few values, so that a router queries few shards. */
 const namesKey = (filter: Record<string, unknown>, key: readonly string[]): boolean => {
   const branches = filter['$or'] as Record<string, unknown>[] | undefined;
   return isFew(filter[key[0]!]) || (branches?.every((branch) => namesKey(branch, key)) ?? false);
@@ -70,19 +49,19 @@ const namesKey = (filter: Record<string, unknown>, key: readonly string[]): bool
 
 const at = (document: Record<string, unknown>, path: string): unknown => path.split('.').reduce<unknown>((value, name) => (value as Record<string, unknown> | undefined)?.[name], document);
 
-/** Returns the shape of an operation, without its values. */
+/** Returns an operation without its values. */
 const shapeOf = ({ kind, collection, filter, document }: Operation): string => {
   const names = (of: Record<string, unknown>): string => Object.entries(of).map(([name, value]) => (name === '$or' ? `(${(value as Record<string, unknown>[]).map(names).join(' | ')})` : name)).join(', ');
   return `${kind} ${collection}: ${names(filter ?? document ?? {})}`;
 };
 
-/** Runs `work` and returns the shapes of its operations that reach every shard. */
+/** Runs `work` and returns the shapes of its operations that a router sends to every shard. */
 const scattered = async (work: () => Promise<unknown>): Promise<string[]> => {
   const from = proxy.commands().length;
   await work();
-  const asked = proxy.commands().slice(from).flatMap(({ operations }) => operations);
-  expect(asked.filter(({ collection }) => keys.has(collection))).not.toEqual([]);
-  const everywhere = asked.filter(({ collection, filter, document }) => {
+  const operations = proxy.commands().slice(from).flatMap(({ operations }) => operations);
+  expect(operations.filter(({ collection }) => keys.has(collection))).not.toEqual([]);
+  const everywhere = operations.filter(({ collection, filter, document }) => {
     const key = keys.has(collection) && Object.keys(keys.get(collection)!);
     if (!key) return false;
     return document ? !key.every((path) => isFew(at(document, path))) : !namesKey(filter ?? {}, key);
@@ -90,140 +69,98 @@ const scattered = async (work: () => Promise<unknown>): Promise<string[]> => {
   return [...new Set(everywhere.map(shapeOf))].sort();
 };
 
-const end = (side: 'origin' | 'destination', id: string) => ({ [`${side}_tenant_id`]: id, [`${side}_tenant_name`]: id === 'alpha' ? 'Alpha' : 'Beta', [`${side}_instance_id`]: `${id}-1` });
+/** Stores an order and returns the harness of its resets. The harness reads past the proxy. */
+const givenShardedOrder = () =>
+  givenOrder({ store, direct, wakeNext: async (order) => void (await orderQueueRepository(store).next(order)), sharedOrders: orderRepository(store) });
 
-let number = 7_000;
+const types = ['reset_order', 'recover_order'].map((type) => ({ type, version: 1 }));
 
-/** Opens an order and everything that its resets need. */
-const fixture = async () => {
-  const order_number = String(number++);
-  await direct.connection.db!.collection(collections.orders).insertOne({
-    routing: { ...end('origin', 'alpha'), ...end('destination', 'beta') },
-    origin_order_number: order_number,
-    destination_order_number: `9${order_number}`,
-    bols: [{ bol_number: 'BOL-1' }],
-    executed_drops: [{ site: 'site-104' }],
-    progression_state: 'COMPLETE',
-    status: 'synced',
-    version: 7,
-  } as never);
-  const destination = memoryDestination();
-  const journal = journalRepository(store, ({ request }, state) => subjectOf(resetRequest.parse(request) satisfies ResetRequest, state));
-  const line = orderQueueRepository(store);
-  const types = sagaTypes({ orders: orderRepository(store), auditLog: auditLogRepository(store), line: { blockedBy: line.blockedBy, wakeNext: async (order) => void (await line.next(order)) }, destinations: destination });
-  const sagas = sagaRepository(store, types);
-  const runSaga = createSagaRunner({ types, sagas, journal, log: silent });
-  const request = resetRequestFor({ order_number });
-  const accepted = new Map<string, string>();
-  const past = direct.connection.db!.collection<{ _id: string }>(collections.sagas);
-  return {
-    destination,
-    sagas,
-    commands: createCommands({ store, queue: { enqueue: async () => undefined }, log: { debug: () => {}, ...silent } }),
-    asOperator: { by: 'ops', role: 'operator' as const, from: null, reason: 'test' },
-    correlationIdOf: (sagaId: string) => accepted.get(sagaId)!,
-    async accept(): Promise<string> {
-      const saga_id = uuidv7();
-      accepted.set(saga_id, randomUUID());
-      const named = { saga_id, correlation_id: accepted.get(saga_id)!, idempotency_key: randomUUID(), tenant_id: 'alpha' };
-      await intakeRepository(store).accept({ ...named, type: 'reset_order', version: 1, concurrency_keys: concurrencyKeysOfRequest(request), request, inbound_request: {}, accepted_at: new Date() });
-      return saga_id;
-    },
-    /** Runs the saga as a worker does for its job. */
-    async run(sagaId: string): Promise<void> {
-      await runSaga(sagaId, 'alpha');
-    },
-    due: (sagaId: string) => past.updateOne({ _id: sagaId }, { $set: { next_run_at: new Date(0) } }),
-    read: async (sagaId: string) => ({ saga: (await past.findOne({ _id: sagaId })) as never, entries: await sagaViewRepository(direct).entries(sagaId) }),
-    cancel: (read: SagaRead) => cancelSaga({ journal, sagas: decisionRepository(store) }, read, { by: 'Alpha', reasonCode: null }),
-    saga: async (sagaId: string) => (await past.findOne({ _id: sagaId })) as unknown as { status: string },
-  };
-};
-
-/** The batched query for orders. The destination's number is in no shard key, and an id does not contain the origin. */
+/** The query for an order. The destination's order number is in no shard key, and an order id does not contain the origin. */
 const findingAnOrder = 'read orders: (_id | routing.origin_tenant_id, origin_order_number | routing.destination_tenant_id, destination_order_number)';
 
-test('a reset, from acceptance to completion, queries few shards, except to find its order', async () => {
-  const { accept, run, saga } = await fixture();
+test('a reset is targeted from its acceptance to its end, except for finding its order', async () => {
+  const reset = await givenShardedOrder();
   let sagaId = '';
-  expect(await scattered(async () => (sagaId = await accept()))).toEqual([]);
-  expect(await scattered(() => run(sagaId))).toEqual([findingAnOrder]);
-  expect(await saga(sagaId)).toMatchObject({ status: 'synced' });
+  expect(await scattered(async () => (sagaId = await reset.accept({ idempotencyKey: randomUUID() })))).toEqual([]);
+  expect(await scattered(() => reset.runSaga(sagaId))).toEqual([findingAnOrder]);
+  expect(await reset.saga(sagaId)).toMatchObject({ status: 'synced' });
 });
 
-test('so does a reset that is blocked, retried, rejected and compensated', async () => {
-  const { accept, run, due, destination, saga } = await fixture();
-  const [first, second] = [await accept(), await accept()];
-  destination.answers.push(new RetryableError('destination.unavailable', 'Away.'), 'rejected');
-  const asked = await scattered(async () => {
-    await run(first);
-    await run(second);
-    await due(first);
-    await run(first);
-    await due(second);
-    await run(second);
+test('a reset that waits in the order queue, is retried, rejected and restored is targeted, except for finding its order', async () => {
+  const reset = await givenShardedOrder();
+  const [first, second] = [await reset.accept(), await reset.accept()];
+  reset.destination.answers.push(new RetryableError('destination.unavailable', 'Unavailable.'), 'rejected');
+  const shapes = await scattered(async () => {
+    await reset.runSaga(first);
+    await reset.runSaga(second);
+    await reset.makeDue(first);
+    await reset.runSaga(first);
+    await reset.makeDue(second);
+    await reset.runSaga(second);
   });
-  expect(asked).toEqual([findingAnOrder]);
-  expect([await saga(first), await saga(second)]).toMatchObject([{ status: 'rejected' }, { status: 'synced' }]);
+  expect(shapes).toEqual([findingAnOrder]);
+  expect([await reset.saga(first), await reset.saga(second)]).toMatchObject([{ status: 'rejected' }, { status: 'synced' }]);
 });
 
-test('so does a reset that is canceled, before and while it runs', async () => {
-  const { accept, run, read, cancel, saga } = await fixture();
-  const sagaId = await accept();
-  const asRead = await read(sagaId);
-  expect(await scattered(() => cancel(asRead))).toEqual([]);
-  await scattered(() => run(sagaId));
-  expect(await saga(sagaId)).toMatchObject({ status: 'canceled' });
+test('the cancellation of a reset is targeted', async () => {
+  const reset = await givenShardedOrder();
+  const sagaId = await reset.accept();
+  const seen = await reset.read(sagaId);
+  expect(await scattered(() => reset.cancel(sagaId, seen))).toEqual([]);
+  await scattered(() => reset.runSaga(sagaId));
+  expect(await reset.saga(sagaId)).toMatchObject({ status: 'canceled' });
 });
 
-test('so do polling, waiting, listing and repeats of a request', async () => {
-  const { accept, run, correlationIdOf } = await fixture();
-  const sagaId = await accept();
-  await run(sagaId);
+test('polling, waiting, listing and repeated requests are targeted', async () => {
+  const reset = await givenShardedOrder();
+  const sagaId = await reset.accept();
+  await reset.runSaga(sagaId);
+  const { correlation_id } = await reset.saga(sagaId);
   const intake = intakeRepository(store);
-  const asked = await scattered(async () => {
-    await intake.withLog('alpha', correlationIdOf(sagaId));
+  const shapes = await scattered(async () => {
+    await intake.withLog('alpha', correlation_id);
     await sagaVersionRepository(store).sagaVersions([sagaId], ['alpha']);
     await intake.list('alpha', {}, { limit: 10 });
-    await intake.byCorrelationId('alpha', correlationIdOf(sagaId));
+    await intake.byCorrelationId('alpha', correlation_id);
     await intake.byIdempotencyKey('alpha', 'key');
     await intake.forgetIdempotencyKey({ _id: sagaId, tenant_id: 'alpha' }, 'key');
   });
-  expect(asked).toEqual([]);
+  expect(shapes).toEqual([]);
 });
 
-test('so do the renewal of claims, and an entry that is written twice', async () => {
-  const { accept, sagas, read, cancel } = await fixture();
-  const sagaId = await accept();
-  const asked = await scattered(async () => {
+test('the renewal of a claim, and an entry that is written twice, are targeted', async () => {
+  const reset = await givenShardedOrder();
+  const sagaId = await reset.accept();
+  const sagas = sagaRepository(store, types);
+  const shapes = await scattered(async () => {
     const claim = (await sagas.claim(sagaId, 'alpha')) as Claim<SagaMetadata>;
     await sagas.renew([claim]);
-    const asRead = await read(sagaId);
-    // Both write the same entry, and the second one reads the stored one.
-    expect(await Promise.all([cancel(asRead), cancel(asRead)])).toEqual(['canceled', 'canceled']);
+    const seen = await reset.read(sagaId);
+    // Both write the same entry. The second reads the stored one.
+    expect(await Promise.all([reset.cancel(sagaId, seen), reset.cancel(sagaId, seen)])).toEqual(['canceled', 'canceled']);
   });
-  expect(asked).toEqual([]);
+  expect(shapes).toEqual([]);
 });
 
-test('so does a recovery, except when the operator opens the saga and its order', async () => {
-  const { accept, run, commands, asOperator, saga } = await fixture();
-  const reset = await accept();
-  await run(reset);
-  let recovery = '';
-  const pressed = await scattered(async () => (recovery = ((await commands.recover!(reset, asOperator)) as { recoverySagaId: string }).recoverySagaId));
-  expect(pressed).toEqual(['read orders: _id', 'read sagas: _id']);
-  expect(await scattered(() => run(recovery))).toEqual([findingAnOrder]);
-  expect(await saga(recovery)).toMatchObject({ status: 'synced' });
+test('a recovery is targeted, except for reading the saga and the order in the operator command', async () => {
+  const reset = await givenShardedOrder();
+  const sagaId = await reset.accept();
+  await reset.runSaga(sagaId);
+  let recoveryId = '';
+  const shapes = await scattered(async () => (recoveryId = recoverySagaOf(await reset.operator.recover(sagaId))));
+  expect(shapes).toEqual(['read orders: _id', 'read sagas: _id']);
+  expect(await scattered(() => reset.runSaga(recoveryId))).toEqual([findingAnOrder]);
+  expect(await reset.saga(recoveryId)).toMatchObject({ status: 'synced' });
 });
 
-test('a job without its tenant, as an earlier version enqueued it, is processed, too', async () => {
-  const { accept, sagas, saga } = await fixture();
-  const sagaId = await accept();
-  expect(await scattered(() => sagas.claim(sagaId))).toEqual(['read sagas: _id', 'update sagas: _id, epoch, next_run_at, (type, version | type, version)']);
-  expect(await saga(sagaId)).toMatchObject({ epoch: 1 });
+test('a job without a tenant, from an earlier version, can be claimed without targeting', async () => {
+  const reset = await givenShardedOrder();
+  const sagaId = await reset.accept();
+  expect(await scattered(() => sagaRepository(store, types).claim(sagaId))).toEqual(['read sagas: _id', 'update sagas: _id, epoch, next_run_at, (type, version | type, version)']);
+  expect(await reset.saga(sagaId)).toMatchObject({ epoch: 1 });
 });
 
-test('a query without a shard key is detected', async () => {
+test('the check detects filters that do not restrict the shard key', async () => {
   const read = (filter: object) => scattered(() => store.connection.db!.collection(collections.sagas).findOne(filter));
   expect(await read({ correlation_id: 'c' })).toEqual(['read sagas: correlation_id']);
   expect(await read({ tenant_id: { $ne: 'alpha' } })).toEqual(['read sagas: tenant_id']);

@@ -19,18 +19,18 @@ afterAll(async () => {
   await stores.end();
 });
 
-test('what a caller has been told of a reset is still so after the database was killed', async () => {
+test('the state of a reset that the intake returned survives a crash of the database', async () => {
   const resets = intakeRepository(store);
   const request = { order: { order_number: '4711' }, caller: { tenant_id: 'alpha' }, dest_tenant_name: 'Beta' };
-  const saga = { saga_id: uuidv7(), correlation_id: 'told-0001', type: 'reset_order', version: 1, tenant_id: 'alpha', concurrency_keys: [], request, inbound_request: {}, accepted_at: new Date() };
+  const saga = { saga_id: uuidv7(), correlation_id: 'durable-0001', type: 'reset_order', version: 1, tenant_id: 'alpha', concurrency_keys: [], request, inbound_request: {}, accepted_at: new Date() };
   await resets.accept(saga);
-  // A worker's write as it is while it waits for the journal: there to be read, and gone with the server.
-  await store.connection.db!.collection('sagas').updateOne({ correlation_id: 'told-0001' }, { $set: { phase: 'ended', status: 'synced' } }, { writeConcern: { w: 1, journal: false } });
+  // A write of a worker before MongoDB has journaled it: it can be read, and a crash of the server loses it.
+  await store.connection.db!.collection('sagas').updateOne({ correlation_id: 'durable-0001' }, { $set: { phase: 'ended', status: 'synced' } }, { writeConcern: { w: 1, journal: false } });
 
-  const told = await resets.withLog('alpha', 'told-0001');
+  const beforeCrash = await resets.withLog('alpha', 'durable-0001');
   process.kill(stores.mongodbPid, 'SIGKILL');
-  const afterwards = await eventually(() => resets.withLog('alpha', 'told-0001'));
+  const afterCrash = await eventually(() => resets.withLog('alpha', 'durable-0001'));
 
-  expect(told?.saga).toMatchObject({ phase: 'ended', status: 'synced' });
-  expect(afterwards.saga).toMatchObject({ phase: 'ended', status: 'synced' });
+  expect(beforeCrash?.saga).toMatchObject({ phase: 'ended', status: 'synced' });
+  expect(afterCrash.saga).toMatchObject({ phase: 'ended', status: 'synced' });
 }, 60_000);

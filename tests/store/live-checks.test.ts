@@ -4,7 +4,7 @@ import { collections, openStore } from '@crossroads/store';
 import { liveFindings } from '../../tools/chaos/src/live-checks.js';
 import { ownDatabase } from '../stores/own-database.js';
 
-/** Without indexes: what they would keep out is what the checks must see. */
+/** Has no indexes, because the unique ones would prevent the states that the checks must find. */
 let store: Store;
 beforeAll(async () => {
   store = openStore({ uri: ownDatabase('live-checks'), operationTimeoutMs: 10_000 });
@@ -18,28 +18,28 @@ const add = (name: string, document: object) => store.connection.db!.collection(
 const saga = (_id: string, more: object = {}) =>
   add(collections.sagas, { _id, type: 'reset_order', phase: 'running', status: 'pending', epoch: 1, settled_epoch: 1, accepted_at: ago(600), updated_at: ago(600), concurrency_keys: [], ...more });
 const recovery = (_id: string, of: string, phase: string) => saga(_id, { type: 'recover_order', phase, request: { recovers: { saga_id: of } } });
-const violations = async () => (await liveFindings(store, { overdueMinutes: 1 })).filter((finalOutcome) => finalOutcome.violations.length > 0).map(({ promise, violations: found }) => ({ promise, subjects: found.map(({ subject }) => subject).sort() }));
+const violations = async () => (await liveFindings(store, { overdueMinutes: 1 })).filter((finding) => finding.violations.length > 0).map(({ promise, violations: found }) => ({ promise, subjects: found.map(({ subject }) => subject).sort() }));
 
-test('a saga that is due for more than a minute and does not move is found, and no other', async () => {
+test('finds a saga that has been due for more than a minute, and no other', async () => {
   await saga('due', { next_run_at: ago(2) });
   await saga('due-at-once', { next_run_at: new Date(0) });
   await saga('just-resumed', { next_run_at: new Date(0), updated_at: new Date() });
   await saga('just-due', { next_run_at: ago(0.5) });
-  await saga('rests', { next_run_at: ago(-5) });
+  await saga('delayed', { next_run_at: ago(-5) });
   await saga('stopped', { phase: 'stopped' });
   expect(await violations()).toEqual([{ promise: 'no saga due for more than 1 minute without progress', subjects: ['due', 'due-at-once'] }]);
 });
 
-test('orders held for sagas that have ended, or never were, are found', async () => {
+test('finds orders with the lock of a saga that has ended or does not exist', async () => {
   for (const phase of ['ended', 'stopped', 'awaiting_approval']) {
     await saga(phase, { phase });
     await add(collections.orders, { _id: phase, lock: { saga_id: phase, epoch: 1 } });
   }
-  await add(collections.orders, { _id: 'nobody', lock: { saga_id: 'nobody', epoch: 1 } });
-  expect(await violations()).toContainEqual({ promise: 'only open sagas lock orders', subjects: ['ended', 'nobody'] });
+  await add(collections.orders, { _id: 'unknown', lock: { saga_id: 'unknown', epoch: 1 } });
+  expect(await violations()).toContainEqual({ promise: 'orders are held by living sagas only', subjects: ['ended', 'unknown'] });
 });
 
-test('two recoveries of one reset at once are found, and one after the other is not', async () => {
+test('finds two open recoveries of one reset, but not two in sequence', async () => {
   await recovery('a1', 'reset-a', 'ended');
   await recovery('a2', 'reset-a', 'waiting');
   await recovery('b1', 'reset-b', 'stopped');

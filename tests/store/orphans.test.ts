@@ -14,7 +14,7 @@ afterAll(async () => {
   await store.close();
 });
 
-test('an order held for an ended saga is found behind any number that living sagas hold', async () => {
+test('an order with the lock of an ended saga is found among orders with locks of open sagas', async () => {
   const sagas = Array.from({ length: 25 }, (_, index) => ({ _id: `saga-${String(index).padStart(3, '0')}`, phase: index === 23 ? 'ended' : 'retrying', correlation_id: `c-${index}`, tenant_id: 'alpha' }));
   await store.connection.db!.collection<{ _id: string }>(collections.sagas).insertMany(sagas);
   await store.connection.db!.collection(collections.orders).insertMany(sagas.map(({ _id }) => ({ origin_order_number: _id, destination_order_number: _id, lock: { saga_id: _id, epoch: 1 } })));

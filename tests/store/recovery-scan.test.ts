@@ -4,7 +4,7 @@ import { backlogRepository, collections, makeIndexes, openStore, recoveryReposit
 import { ownDatabase } from '../stores/own-database.js';
 import { costOf, queriesOf } from './watched-queries.js';
 
-/** Open sagas of each kind. Set OPEN_SAGAS=100000 for the promised number; what is read does not depend on it. */
+/** Open sagas of each kind. Set OPEN_SAGAS=100000 for the documented number. The reads do not depend on it. */
 const each = Number(process.env['OPEN_SAGAS'] ?? 15_000) / 3;
 
 let store: Store;
@@ -22,9 +22,9 @@ beforeAll(async () => {
   await store.connected;
   await makeIndexes(store.connection);
   const kinds: Record<string, (index: number) => Partial<SagaDocument>> = {
-    waits: () => ({ next_run_at: new Date(0), epoch: 0, settled_epoch: 0 }),
-    'rested long ago': (index) => ({ next_run_at: ago(60_000 + index) }),
-    'rests or is at work': (index) => ({ next_run_at: ago(-3_600_000 - index) }),
+    waiting: () => ({ next_run_at: new Date(0), epoch: 0, settled_epoch: 0 }),
+    'due long ago': (index) => ({ next_run_at: ago(60_000 + index) }),
+    'delayed or claimed': (index) => ({ next_run_at: ago(-3_600_000 - index) }),
   };
   for (const [kind, fields] of Object.entries(kinds)) {
     for (let from = 0; from < each; from += 1_000) {
@@ -34,7 +34,7 @@ beforeAll(async () => {
   }
   await sagas().insertMany([
     document('left behind', { epoch: 3, settled_epoch: 2, next_run_at: ago(1_500) }),
-    document('rested', { epoch: 3, settled_epoch: 3, next_run_at: ago(2_500) }),
+    document('due lately', { epoch: 3, settled_epoch: 3, next_run_at: ago(2_500) }),
   ]);
 }, 240_000);
 
@@ -43,29 +43,29 @@ afterAll(async () => {
   await store.close();
 });
 
-test('a scan sees what became due lately and which of it a dead worker left, the latest first', async () => {
+test('a scan returns the sagas that became due lately, the latest first, and marks those of dead workers', async () => {
   expect(await recoveryRepository(store).latelyDue(200)).toEqual([
     expect.objectContaining({ sagaId: 'left behind', epoch: 3, leftBehind: true }),
-    expect.objectContaining({ sagaId: 'rested', leftBehind: false }),
+    expect.objectContaining({ sagaId: 'due lately', leftBehind: false }),
   ]);
 });
 
-test('it reads no more than it returns, however many sagas are open', async () => {
+test('a scan examines no more documents than it returns, however many sagas are open', async () => {
   const queries = await queriesOf(store, () => recoveryRepository(store).latelyDue(200));
   expect(queries).toHaveLength(1);
   expect(await costOf(store, queries[0]!)).toMatchObject({ returned: 2, examined: 2, keys: 2, searches: [] });
 });
 
-test('sagas whose jobs workers hold are looked up by id, and those that are due are answered', async () => {
-  const ids = ['left behind', 'waits 1', 'rests or is at work 1', 'nobody'];
+test('of the sagas whose jobs workers have taken, those that are due are found by id', async () => {
+  const ids = ['left behind', 'waiting 1', 'delayed or claimed 1', 'unknown'];
   const queries = await queriesOf(store, async () => {
-    expect((await recoveryRepository(store).dueAmong(ids)).map(({ sagaId }) => sagaId).sort()).toEqual(['left behind', 'waits 1']);
+    expect((await recoveryRepository(store).dueAmong(ids)).map(({ sagaId }) => sagaId).sort()).toEqual(['left behind', 'waiting 1']);
   });
   const { examined } = await costOf(store, queries[0]!);
   expect(examined).toBeLessThanOrEqual(ids.length);
 });
 
-test('the count of those that are overdue reads two thousand at most', async () => {
+test('the count of overdue sagas examines at most a thousand documents for each query', async () => {
   const queries = await queriesOf(store, async () => {
     expect(await backlogRepository(store).overdue()).toBe(1_000);
   });

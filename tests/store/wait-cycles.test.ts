@@ -23,8 +23,8 @@ afterAll(async () => {
 const sagas = () => store.connection.db!.collection<{ _id: string }>(collections.sagas);
 const inAnHour = () => new Date(Date.now() + 3_600_000);
 
-/** A saga about the order of that number, waiting as its last look left it. */
-const waits = async (number: string, blocker?: string, more: object = {}): Promise<string> => {
+/** Stores a saga that waits for the order of that number, blocked by another saga. */
+const givenWaiting = async (number: string, blocker?: string, more: object = {}): Promise<string> => {
   const _id = uuidv7();
   await sagas().insertOne({
     _id,
@@ -44,76 +44,76 @@ const waits = async (number: string, blocker?: string, more: object = {}): Promi
   } as never);
   return _id;
 };
-const held = (number: string, sagaId: string) =>
+const givenLock = (number: string, sagaId: string) =>
   store.connection.db!.collection(collections.orders).insertOne({
     routing: { origin_tenant_id: 'acme', destination_tenant_id: 'globex' },
     origin_order_number: number,
     destination_order_number: null,
     lock: { saga_id: sagaId, epoch: 3 },
   });
-const names = (id: string, blocker: string) => sagas().updateOne({ _id: id }, { $set: { 'error.message': `Another reset of this order has to end first: saga ${blocker}.` } });
-const found = async () => (await waitCycles(store).find(1_000)).map((circle) => [...circle].sort());
-const promise = 'no sagas wait for each other in a cycle';
-const checked = async () => (await liveFindings(store, { overdueMinutes: 1 })).find((finalOutcome) => finalOutcome.promise === promise)!;
+const setBlocker = (id: string, blocker: string) => sagas().updateOne({ _id: id }, { $set: { 'error.message': `Another reset of this order has to end first: saga ${blocker}.` } });
+const findCycles = async () => (await waitCycles(store).find(1_000)).map((cycle) => [...cycle].sort());
+const promise = 'no sagas wait for one another in a circle';
+const liveFinding = async () => (await liveFindings(store, { overdueMinutes: 1 })).find((finding) => finding.promise === promise)!;
 
-test('a saga that holds the order and waits for one that waits for the order: a circle, whoever waits behind them', async () => {
-  const blockedBy = await waits('4711');
-  const holder = await waits('4711', blockedBy);
-  await held('4711', holder);
-  await waits('4711', blockedBy);
-  await waits('4712', blockedBy);
-  expect(await found()).toEqual([[blockedBy, holder].sort()]);
-  expect((await checked()).violations).toEqual([{ subject: expect.stringMatching(`${blockedBy}|${holder}`), description: expect.stringMatching(`(?=.*${blockedBy})(?=.*${holder})`) }]);
+test('a lock owner that is blocked by a saga that waits for the lock is a cycle, without the sagas that wait behind both', async () => {
+  const blockedBy = await givenWaiting('4711');
+  const owner = await givenWaiting('4711', blockedBy);
+  await givenLock('4711', owner);
+  await givenWaiting('4711', blockedBy);
+  await givenWaiting('4712', blockedBy);
+  expect(await findCycles()).toEqual([[blockedBy, owner].sort()]);
+  expect((await liveFinding()).violations).toEqual([{ subject: expect.stringMatching(`${blockedBy}|${owner}`), description: expect.stringMatching(`(?=.*${blockedBy})(?=.*${owner})`) }]);
 });
 
-test('three that name one another in turn, and two circles apart', async () => {
-  const [first, second, third] = [await waits('1'), await waits('1'), await waits('1')];
-  await names(first, second);
-  await names(second, third);
-  await names(third, first);
-  const other = await waits('2');
-  await held('2', await waits('2', other));
-  expect((await found()).map(({ length }) => length)).toEqual([3, 2]);
+test('three sagas that block one another are a cycle, and two separate cycles are both found', async () => {
+  const [first, second, third] = [await givenWaiting('1'), await givenWaiting('1'), await givenWaiting('1')];
+  await setBlocker(first, second);
+  await setBlocker(second, third);
+  await setBlocker(third, first);
+  const other = await givenWaiting('2');
+  await givenLock('2', await givenWaiting('2', other));
+  expect((await findCycles()).map(({ length }) => length)).toEqual([3, 2]);
 });
 
 test.each<[string, () => Promise<unknown>]>([
   [
-    'a line',
+    'an order queue',
     async () => {
-      const first = await waits('4711');
-      await held('4711', uuidv7());
-      await waits('4711', await waits('4711', first));
+      const first = await givenWaiting('4711');
+      await givenLock('4711', uuidv7());
+      await givenWaiting('4711', await givenWaiting('4711', first));
     },
   ],
   [
-    'a circle in words only: one of them is being looked at, and has the order by now',
+    'a cycle in stored messages, of which one saga is claimed and may have the lock by now,',
     async () => {
-      const blockedBy = await waits('4711', undefined, { epoch: 4 });
-      await held('4711', await waits('4711', blockedBy));
+      const blockedBy = await givenWaiting('4711', undefined, { epoch: 4 });
+      await givenLock('4711', await givenWaiting('4711', blockedBy));
     },
   ],
   [
-    'one that waits for its destination',
+    'a saga that waits for its destination',
     async () => {
-      const blockedBy = await waits('4711', undefined, { error: { code: 'destination.paused', message: 'Paused.' } });
-      await held('4711', await waits('4711', blockedBy));
+      const blockedBy = await givenWaiting('4711', undefined, { error: { code: 'destination.paused', message: 'Paused.' } });
+      await givenLock('4711', await givenWaiting('4711', blockedBy));
     },
   ],
   [
-    'one that names itself',
+    'a saga that is blocked by itself',
     async () => {
-      const one = await waits('4711');
-      await names(one, one);
+      const one = await givenWaiting('4711');
+      await setBlocker(one, one);
     },
   ],
-])('%s is no circle', async (_what, make) => {
+])('%s is not a cycle', async (_what, make) => {
   await make();
-  expect(await found()).toEqual([]);
-  expect((await checked()).violations).toEqual([]);
+  expect(await findCycles()).toEqual([]);
+  expect((await liveFinding()).violations).toEqual([]);
 });
 
-test('a look is bounded and reads by index only', async () => {
-  for (let each = 0; each < 20; each++) await waits(String(each));
+test('a search is limited and uses indexes only', async () => {
+  for (let each = 0; each < 20; each++) await givenWaiting(String(each));
   const queries = await queriesOf(store, () => waitCycles(store).find(5));
   expect(queries.map(({ collection }) => collection)).toEqual(['sagas', 'orders']);
   for (const query of queries) {
@@ -123,8 +123,8 @@ test('a look is bounded and reads by index only', async () => {
   }
 });
 
-test('a hundred thousand in one line are looked through in a moment', () => {
+test('an order queue of a hundred thousand sagas contains no cycle', () => {
   const ids = Array.from({ length: 100_000 }, (_, index) => String(index));
-  const line = new Map(ids.map((id, index) => [id, new Set(index === 0 ? [] : [ids[index - 1]!, ids[0]!])]));
-  expect(cyclesIn(line)).toEqual([]);
+  const queue = new Map(ids.map((id, index) => [id, new Set(index === 0 ? [] : [ids[index - 1]!, ids[0]!])]));
+  expect(cyclesIn(queue)).toEqual([]);
 });

@@ -1,17 +1,17 @@
 import type { Store } from '@crossroads/store';
 
-/** A query as it went over the wire. */
+/** A query as the driver sent it. */
 export interface WatchedQuery {
   collection: string;
   command: Record<string, unknown>;
 }
 
-/** How a query was answered. */
+/** How MongoDB executed a query. */
 export interface Cost {
   returned: number;
   examined: number;
   keys: number;
-  /** What an index should have spared: reading the collection, sorting what was read. */
+  /** Stages that an index should avoid: scans of the collection and sorts. */
   searches: string[];
 }
 
@@ -23,23 +23,23 @@ interface Stage {
 
 const commandNames = ['find', 'count', 'aggregate', 'distinct', 'update', 'bulkWrite', 'delete'] as const;
 
-/** Runs `work` and answers the reads it sent: what the code really asks, not what a test believes it asks. */
+/** Runs `work` and returns the queries that it sent. */
 export const queriesOf = async ({ connection }: Store, work: () => Promise<unknown>): Promise<WatchedQuery[]> => {
   const seen: WatchedQuery[] = [];
   const client = connection.getClient();
-  const telemetry = ({ commandName, command }: { commandName: string; command: Record<string, unknown> }): void => {
+  const record = ({ commandName, command }: { commandName: string; command: Record<string, unknown> }): void => {
     if (commandNames.some((name) => name === commandName)) seen.push({ collection: String(command[commandName]), command });
   };
-  client.on('commandStarted', telemetry);
+  client.on('commandStarted', record);
   try {
     await work();
   } finally {
-    client.off('commandStarted', telemetry);
+    client.off('commandStarted', record);
   }
   return seen;
 };
 
-/** Runs the query again with `explain`. */
+/** Runs the query again with `explain` and returns its cost. */
 export const costOf = async ({ connection }: Store, { command }: WatchedQuery): Promise<Cost> => {
   const { lsid: _lsid, $db: _db, $clusterTime: _time, $readPreference: _read, maxTimeMS: _max, ...query } = command;
   const plan = await connection.db!.command({ explain: query, verbosity: 'executionStats' });

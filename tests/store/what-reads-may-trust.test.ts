@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { uuidv7 } from 'uuidv7';
 import type { ResetRequest } from '@crossroads/order-reset';
 import { concurrencyKeysOfRequest, resetRequest, sagaTypes, subjectOf } from '@crossroads/order-reset';
-import { StoreUnavailable, createSagaRunner } from '@crossroads/saga';
+import { StoreUnavailable, createSagaRunner, entryKey } from '@crossroads/saga';
 import type { SagaMetadata, Store } from '@crossroads/store';
 import { auditLogRepository, collections, intakeRepository, journalRepository, orderQueueRepository, makeIndexes, openStore, orderRepository, sagaRepository } from '@crossroads/store';
 import type { MongodbProxy, WireCommand } from '@crossroads/testkit';
@@ -26,7 +26,7 @@ afterAll(async () => {
   await proxy.close();
 });
 
-const observe = async (work: () => Promise<unknown>, seen: MongodbProxy = proxy): Promise<readonly WireCommand[]> => {
+const commandsOf = async (work: () => Promise<unknown>, seen: MongodbProxy = proxy): Promise<readonly WireCommand[]> => {
   const from = seen.commands().length;
   await work();
   return seen.commands().slice(from);
@@ -37,12 +37,12 @@ const levelsOf = (commands: readonly WireCommand[], collection: string): unknown
 
 let number = 1;
 
-/** A reset of an order on the store, and a worker for it. */
-const fixture = async (on: Store = store) => {
+/** Stores an order and returns a reset of it that is not accepted yet, with the parts of a worker. */
+const givenReset = async (on: Store = store) => {
   const order_number = String(number++);
-  const end = (side: string, id: string, name: string) => ({ [`${side}_tenant_id`]: id, [`${side}_tenant_name`]: name });
+  const party = (side: string, id: string, name: string) => ({ [`${side}_tenant_id`]: id, [`${side}_tenant_name`]: name });
   await on.connection.db!.collection(collections.orders).insertOne({
-    routing: { ...end('origin', 'alpha', 'Alpha'), ...end('destination', 'beta', 'Beta') },
+    routing: { ...party('origin', 'alpha', 'Alpha'), ...party('destination', 'beta', 'Beta') },
     origin_order_number: order_number,
     destination_order_number: `D${order_number}`,
     bols: [{ bol_number: 'BOL-1' }],
@@ -63,8 +63,8 @@ const fixture = async (on: Store = store) => {
 
 describe('on a replica set', () => {
   test('each write of a reset waits for a majority and its journal, and each read goes to the primary', async () => {
-    const { saga, accept, run } = await fixture();
-    const commands = await observe(async () => {
+    const { saga, accept, run } = await givenReset();
+    const commands = await commandsOf(async () => {
       await accept();
       await run(saga.saga_id);
     });
@@ -75,29 +75,29 @@ describe('on a replica set', () => {
     for (const { $readPreference } of sent) expect([undefined, 'primary']).toContain($readPreference?.mode);
   });
 
-  test('a claim that its majority has not confirmed is not believed', async () => {
-    const { saga, accept, sagas } = await fixture();
+  test('a claim that no majority has confirmed is not used', async () => {
+    const { saga, accept, sagas } = await givenReset();
     await accept();
-    const doubt = proxy.failWriteConcern(writing(({ collection, kind }) => collection === collections.sagas && kind === 'update'), 64);
+    const failure = proxy.failWriteConcern(writing(({ collection, kind }) => collection === collections.sagas && kind === 'update'), 64);
     await expect(sagas.claim(saga.saga_id)).rejects.toThrow(StoreUnavailable);
-    doubt.end();
+    failure.end();
   });
 
-  test('a primary that stepped down answers no read', async () => {
-    const { saga, accept, journal } = await fixture();
+  test('a primary that stepped down returns no data', async () => {
+    const { saga, accept, journal } = await givenReset();
     await accept();
-    const up = proxy.stepDown();
+    const stepUp = proxy.stepDown();
     await expect(journal.read(saga.saga_id)).rejects.toThrow(StoreUnavailable);
-    up();
+    stepUp();
   });
 
-  test('what a worker goes on with is read from the journal newest and committed, and so is the entry that stands', async () => {
-    const { saga, accept, journal } = await fixture();
+  test('the journal, and the existing entry after a duplicate key, are read with linearizable read concern', async () => {
+    const { saga, accept, journal } = await givenReset();
     await accept();
     const step = { name: 'resolve-order', direction: 'run', outcome: 'rejected', attempt: 1 } as const;
-    const entry = { key: `${saga.saga_id}:resolve-order:run:verdict`, sagaId: saga.saga_id, seq: 1, step, epoch: 1, status: 'error', title: 'x', retried: false, detail: {} };
+    const entry = { key: entryKey(saga.saga_id, step, 1), sagaId: saga.saga_id, seq: 1, step, epoch: 1, status: 'error', title: 'x', retried: false, detail: {} };
     const metadata: SagaMetadata = { tenantId: 'alpha', correlationId: 'c', type: 'reset_order', request: resetRequestFor({ order_number: '1' }), inboundRequest: {} };
-    const commands = await observe(async () => {
+    const commands = await commandsOf(async () => {
       await journal.write(entry, metadata, {});
       await journal.write(entry, metadata, {});
       await journal.read(saga.saga_id);
@@ -105,19 +105,19 @@ describe('on a replica set', () => {
     expect(levelsOf(commands, collections.logs)).toEqual(['linearizable', 'linearizable']);
   });
 
-  test('what will be cleared is saved as its majority has it', async () => {
-    const { saga, accept, run } = await fixture();
+  test('the deliveries that will be cleared are read with majority read concern', async () => {
+    const { saga, accept, run } = await givenReset();
     await accept();
-    const commands = await observe(() => run(saga.saga_id));
+    const commands = await commandsOf(() => run(saga.saga_id));
     const whole = readsOf(commands, collections.orders).filter(({ projection }) => projection === undefined);
     expect(whole.map(({ readConcern }) => readConcern?.level)).toEqual(['majority']);
   });
 
-  test('what a caller is told is read as its majority has it', async () => {
-    const { saga, accept } = await fixture();
+  test('responses to callers are read with majority read concern', async () => {
+    const { saga, accept } = await givenReset();
     await accept();
     const intake = intakeRepository(store);
-    const commands = await observe(async () => {
+    const commands = await commandsOf(async () => {
       await intake.withLog('alpha', saga.correlation_id);
       await intake.list('alpha', {}, { limit: 5 });
       await intake.byCorrelationId('alpha', saga.correlation_id);
@@ -127,13 +127,13 @@ describe('on a replica set', () => {
   });
 });
 
-test('a lone server is asked for no level: it may not know any', async () => {
+test('reads of a lone server have no read concern', async () => {
   const alone = await openMongodbProxy({ target });
   const lone = openStore({ uri: alone.uri(), operationTimeoutMs: 10_000 });
   await lone.connected;
   alone.record();
-  const { saga, accept, run, journal } = await fixture(lone);
-  const commands = await observe(async () => {
+  const { saga, accept, run, journal } = await givenReset(lone);
+  const commands = await commandsOf(async () => {
     await accept();
     await run(saga.saga_id);
     await journal.read(saga.saga_id);

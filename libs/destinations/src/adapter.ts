@@ -2,35 +2,35 @@ import type { DestinationReply, Order, OutboundRequest, SnapshotInfo } from '@cr
 import type { DestinationInstance } from './destination-instance.js';
 import type { HttpClient } from './http-client.js';
 
-/** How one kind of system is spoken to. Everything about connections, limits and failures is done around it. */
+/** Translates a reset for one kind of destination system. Connections, limits and failures are handled outside the adapter. */
 export interface Adapter {
-  /** The instances' `source_system` this adapter is for. */
+  /** The instances' `source_system` that this adapter serves. */
   sourceSystem: string;
-  /** Throws StepRefused when this order could never be sent: asked before anything is cleared. */
+  /** Throws NonRetryableError when this order can never be sent. Called before anything is cleared. */
   check(order: Order): void;
   /**
-   * The request as it is stored, shown and sent at every attempt. The same arguments must give the same bytes, and
-   * nothing secret may be in them; that is why it can wait for nothing and is given neither a clock nor the secret.
+   * Returns the request that is stored, shown and sent at every attempt. The same arguments must give the same bytes,
+   * so this method is synchronous and gets no clock. The request must not contain a secret.
    */
   prepare(order: Order, cleared: SnapshotInfo, ids: DispatchIds, instance: DestinationInstance): OutboundRequest;
-  /** Headers only this attempt carries: signatures, tokens. Their values are masked wherever the destination repeats them. */
+  /** Returns the headers of this attempt only: signatures, tokens. Their values are redacted wherever the destination repeats them. */
   authorize(request: OutboundRequest, instance: DestinationInstance, secret: string, signal: AbortSignal): Promise<Record<string, string>>;
-  /** Reads an answer that is known: a 2xx, 400, 404, 409, 410, 413 or 422. `body` is at most 64 kB of anything at all. */
+  /** Interprets a reply whose outcome is known: a 2xx, 400, 404, 409, 410, 413 or 422. `body` is at most 64 kB of any content. */
   read(status: number, body: string): DestinationReply;
-  /** The destination answered 401 to what `authorize` gave: whatever was kept of it is worth nothing. */
+  /** Discards cached credentials. Called when the destination replied 401 to the headers of `authorize`. */
   forget?(instance: DestinationInstance): void;
 }
 
 export interface DispatchIds {
-  /** The same at every attempt, so that the destination can tell a repetition. */
+  /** The same at every attempt, so that the destination can recognise a retry. */
   dispatchKey: string;
   correlationId: string;
 }
 
-/** What an adapter may be built with. */
+/** Dependencies of an adapter. */
 export interface AdapterTools {
   send: HttpClient;
   now: () => Date;
-  /** Milliseconds one attempt may take. */
+  /** Time limit of one attempt, in milliseconds. */
   totalMs: number;
 }

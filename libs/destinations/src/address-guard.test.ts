@@ -13,6 +13,6 @@ test.each([
   '64:ff9b::7f00:1', '64:ff9b::a9fe:a9fe', '64:ff9b:1::7f00:1', '2002:7f00:1::', '2001::1', '2001:db8::1',
   'fe80::1', 'fe80::1%eth0', 'fec0::1', 'fc00::1', 'fd00:ec2::254', 'ff02::1', '100::1',
   '', 'localhost', '127.0.0.1.nip.io', '1.2.3.4.5', '::ffff:127.0.0.1:80',
-])('%j is not', (address) => {
+])('%j is not public', (address) => {
   expect(isPublicAddress(address)).toBe(false);
 });

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { AddressBlocked, assertUsable, privateHosts } from './destination-address.js';
+import { AddressBlocked, assertAllowedAddress, privateHosts } from './destination-address.js';
 
-const none = privateHosts([]);
+const noPrivateHosts = privateHosts([]);
 
-test.each(['https://tms.example/hook?x=1', 'https://8.8.8.8/', 'https://[2606:4700::1111]:8443/'])('%s may be used', (address) => {
-  expect(() => assertUsable(address, none)).not.toThrow();
+test.each(['https://tms.example/hook?x=1', 'https://8.8.8.8/', 'https://[2606:4700::1111]:8443/'])('%s is allowed', (address) => {
+  expect(() => assertAllowedAddress(address, noPrivateHosts)).not.toThrow();
 });
 
 test.each([
@@ -13,11 +13,11 @@ test.each([
   'https://127.0.0.1/', 'https://2130706433/', 'https://0x7f000001/', 'https://0x7f.1/', 'https://0177.0.0.1/', 'https://127.1/', 'https://0/',
   'https://127。0。0。1/', 'https://①②⑦.0.0.1/', 'https://127.0.0.１/', 'https://169.254.169.254/latest/meta-data',
   'https://[::1]/', 'https://[::]/', 'https://[::ffff:7f00:1]/', 'https://[::ffff:127.0.0.1]/', 'https://[64:ff9b::7f00:1]/', 'https://[fd00:ec2::254]/',
-])('%s may not', (address) => {
-  expect(() => assertUsable(address, none)).toThrow(AddressBlocked);
+])('%s is blocked', (address) => {
+  expect(() => assertAllowedAddress(address, noPrivateHosts)).toThrow(AddressBlocked);
 });
 
-describe('hosts that may be private', () => {
+describe('allowed private hosts', () => {
   test.each([
     ['localhost', 'http://LOCALHOST:4010/'],
     ['LocalHost:4010', 'http://localhost:4010/'],
@@ -25,8 +25,8 @@ describe('hosts that may be private', () => {
     ['127.0.0.1:443', 'https://127.0.0.1/'],
     ['[::1]', 'http://[::1]:4010/'],
     ['[::1]:4010', 'https://[::1]:4010/'],
-  ])('%s lets %s through', (host, address) => {
-    expect(() => assertUsable(address, privateHosts([host]))).not.toThrow();
+  ])('the entry %s allows %s', (host, address) => {
+    expect(() => assertAllowedAddress(address, privateHosts([host]))).not.toThrow();
   });
 
   test.each([
@@ -36,7 +36,7 @@ describe('hosts that may be private', () => {
     ['127.0.0.1', 'http://127.0.0.2/'],
     ['localhost', 'http://user@localhost/'],
     ['localhost', 'ftp://localhost/'],
-  ])('%s does not let %s through', (host, address) => {
-    expect(() => assertUsable(address, privateHosts([host]))).toThrow(AddressBlocked);
+  ])('the entry %s does not allow %s', (host, address) => {
+    expect(() => assertAllowedAddress(address, privateHosts([host]))).toThrow(AddressBlocked);
   });
 });

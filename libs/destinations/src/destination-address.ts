@@ -1,19 +1,19 @@
 import { isIP } from 'node:net';
 import { isPublicAddress } from './address-guard.js';
 
-/** The destination's address is one we must not talk to. */
+/** Thrown when requests must not be sent to the destination's address. The message is the reason, to be used inside a sentence. */
 export class AddressBlocked extends Error {
-  override readonly name = 'AddressRefused';
+  override readonly name = 'AddressBlocked';
 }
 
-/** Where a connection goes. `hostname` as in a URL or without an IPv6 address' brackets. */
+/** The endpoint of a connection. An IPv6 `hostname` may have the brackets of a URL or none. */
 export interface Target {
   protocol: string;
   hostname: string;
   port: string;
 }
 
-/** Tells the hosts that may be private. An entry is a host, or a host and port: `localhost`, `127.0.0.1:4010`, `[::1]:80`. */
+/** Returns a check for hosts that may be private. An entry is a host, or a host and port: `localhost`, `127.0.0.1:4010`, `[::1]:80`. */
 export const privateHosts = (allowed: readonly string[]): ((target: Target) => boolean) => {
   const names = new Set(allowed.map((entry) => entry.toLowerCase()));
   return ({ protocol, hostname, port }) => {
@@ -22,13 +22,13 @@ export const privateHosts = (allowed: readonly string[]): ((target: Target) => b
   };
 };
 
-/** What can be told of an address without asking a name server. Throws AddressRefused. */
-export const assertUsable = (address: string, isAllowedPrivate: (target: Target) => boolean): void => {
-  if (!URL.canParse(address)) throw new AddressBlocked('it is no URL');
+/** Checks an address without a name lookup. Throws AddressBlocked when the address must not be used. */
+export const assertAllowedAddress = (address: string, isAllowedPrivate: (target: Target) => boolean): void => {
+  if (!URL.canParse(address)) throw new AddressBlocked('it is not a URL');
   const url = new URL(address);
-  if (url.username !== '' || url.password !== '') throw new AddressBlocked('it carries credentials, which belong in the secret');
+  if (url.username !== '' || url.password !== '') throw new AddressBlocked('it contains credentials, which belong in the secret');
   if (isAllowedPrivate(url) && /^https?:$/.test(url.protocol)) return;
-  if (url.protocol !== 'https:') throw new AddressBlocked('it is not https');
+  if (url.protocol !== 'https:') throw new AddressBlocked('it does not use https');
   const literal = url.hostname.replace(/^\[|\]$/g, '');
-  if (isIP(literal) !== 0 && !isPublicAddress(literal)) throw new AddressBlocked('it is not a public one');
+  if (isIP(literal) !== 0 && !isPublicAddress(literal)) throw new AddressBlocked('it is not public');
 };

@@ -1,17 +1,17 @@
-/** One installation a reset can be sent to, as an operator has set it up. */
+/** One destination system that a reset can be sent to, as an operator configured it. */
 export interface DestinationInstance {
   id: string;
   tenant_id: string;
   name: string;
-  /** Chooses the adapter. */
+  /** Selects the adapter. */
   source_system: string;
-  /** What it points at is the adapter's business; https, unless the host is among the allowed private ones. */
+  /** Base address or endpoint, as the adapter defines it. Must be https, unless the host is an allowed private host. */
   url: string;
   /** `env:NAME` or `file:/path`; never the credentials themselves. */
   secret_ref: string | null;
-  /** While true nothing is sent and every saga for it waits. */
+  /** While true, no request is sent and every saga for this destination waits. */
   paused?: boolean;
-  /** What the hub does with the order when this destination refuses: put it back (the default) or leave it cleared. */
+  /** What happens to the order when this destination rejects the reset: restore it (the default) or keep it cleared. */
   on_rejection?: 'restore' | 'keep';
 }
 

@@ -11,7 +11,7 @@ const failing = (code = 'destination.unavailable') => () => Promise.reject(new R
 const fail = async (limiter: DestinationLimiter, times: number, code?: string) => {
   for (let time = 0; time < times; time += 1) await expect(limiter.run(failing(code))).rejects.toThrow(RetryableError);
 };
-const waitOf = async (limiter: DestinationLimiter): Promise<DeferStep> => {
+const rejectionOf = async (limiter: DestinationLimiter): Promise<DeferStep> => {
   const error: unknown = await limiter.run(async () => 'ran').catch((error: unknown) => error);
   expect(error).toBeInstanceOf(DeferStep);
   return error as DeferStep;
@@ -24,8 +24,8 @@ const hanging = () => {
   return { finish, work: () => work };
 };
 
-describe('breaker', () => {
-  test('opens after failures in a row, and says for how long', async () => {
+describe('the circuit', () => {
+  test('opens after consecutive failures, and its rejections contain the rest of the cool-down', async () => {
     const limiter = open();
     await fail(limiter, 2);
     await limiter.run(async () => 'ran');
@@ -34,41 +34,41 @@ describe('breaker', () => {
     await fail(limiter, 1);
     expect(limiter.state.breaker).toBe('open');
     clock += 4_000;
-    expect(await waitOf(limiter)).toMatchObject({ code: 'destination.circuit_open', wait: { delayMs: 6_000, onTimeout: 'retry' } });
+    expect(await rejectionOf(limiter)).toMatchObject({ code: 'destination.circuit_open', wait: { delayMs: 6_000, onTimeout: 'retry' } });
   });
 
-  test('gives a crowd turns that lie apart, however fast it failed', async () => {
+  test('spaces the retries of rejected requests, however fast the requests failed', async () => {
     const limiter = open();
     for (let round = 0; round < 40; round += 1) await limiter.run(async () => 'ran');
     await fail(limiter, 3);
-    const first = (await waitOf(limiter)).wait.delayMs;
-    for (let turn = 0; turn < 99; turn += 1) await waitOf(limiter);
-    expect((await waitOf(limiter)).wait.delayMs - first).toBeGreaterThanOrEqual(5_000);
+    const first = (await rejectionOf(limiter)).wait.delayMs;
+    for (let request = 0; request < 99; request += 1) await rejectionOf(limiter);
+    expect((await rejectionOf(limiter)).wait.delayMs - first).toBeGreaterThanOrEqual(5_000);
   });
 
-  test('lets one through when half open, and turns the others away meanwhile', async () => {
+  test('sends one probe when half open, and rejects all other requests', async () => {
     const limiter = open();
     await fail(limiter, 3);
     clock += 10_000;
     const { finish, work } = hanging();
     const probe = limiter.run(work);
     expect(limiter.state).toEqual({ breaker: 'half-open', in_flight: 1 });
-    expect((await waitOf(limiter)).code).toBe('destination.circuit_open');
+    expect((await rejectionOf(limiter)).code).toBe('destination.circuit_open');
     finish('back');
     expect(await probe).toBe('back');
     expect(limiter.state).toEqual({ breaker: 'closed', in_flight: 0 });
   });
 
-  test('opens again when that one fails', async () => {
+  test('opens again when the probe fails', async () => {
     const limiter = open();
     await fail(limiter, 3);
     clock += 10_000;
     await fail(limiter, 1);
-    expect((await waitOf(limiter)).wait.delayMs).toBe(10_000);
+    expect((await rejectionOf(limiter)).wait.delayMs).toBe(10_000);
   });
 
   test.each(['destination.rate_limited', 'destination.credentials_rejected', 'destination.redirected', 'destination.interrupted', 'destination.secret_missing'])(
-    '%s says nothing against the destination',
+    '%s does not count as a failure of the destination',
     async (code) => {
       const limiter = open();
       for (let time = 0; time < 10; time += 1) {
@@ -83,60 +83,60 @@ describe('breaker', () => {
 describe('a 429', () => {
   const limited = (retryAfterMs?: number) => () => Promise.reject(new RetryableError('destination.rate_limited', '', retryAfterMs));
 
-  test('is meant for everybody: nobody else is sent until the destination wants requests again', async () => {
+  test('stops all requests until its Retry-After has passed', async () => {
     const limiter = open();
     await expect(limiter.run(limited(30_000))).rejects.toThrow(RetryableError);
-    expect(await waitOf(limiter)).toMatchObject({ code: 'destination.throttled', wait: { delayMs: 30_000, onTimeout: 'retry' } });
+    expect(await rejectionOf(limiter)).toMatchObject({ code: 'destination.throttled', wait: { delayMs: 30_000, onTimeout: 'retry' } });
     clock += 30_000;
     expect(await limiter.run(async () => 'ran')).toBe('ran');
   });
 
-  test('that does not say for how long is good for a second, and one that says too long for five minutes', async () => {
+  test('without Retry-After stops requests for a second, and one with a long Retry-After for five minutes at most', async () => {
     const limiter = open();
     await expect(limiter.run(limited())).rejects.toThrow(RetryableError);
-    expect((await waitOf(limiter)).wait.delayMs).toBe(1_000);
+    expect((await rejectionOf(limiter)).wait.delayMs).toBe(1_000);
     clock += 1_000;
     await expect(limiter.run(limited(3_600_000))).rejects.toThrow(RetryableError);
-    expect((await waitOf(limiter)).wait.delayMs).toBe(300_000);
+    expect((await rejectionOf(limiter)).wait.delayMs).toBe(300_000);
   });
 
-  test('halves how many go at once, and what gets through widens the lane again, little by little', async () => {
+  test('halves the concurrency limit, and each success raises the limit again', async () => {
     const limiter = new DestinationLimiter('TMS', { inFlight: 4, failuresToOpen: 3, halfOpenAfterMs: 10_000 }, () => 0);
-    const fits = async () => {
+    const countInFlight = async () => {
       const { finish, work } = hanging();
-      const running = Array.from({ length: 5 }, () => limiter.run(work).catch(() => 'turned away'));
+      const running = Array.from({ length: 5 }, () => limiter.run(work).catch(() => 'rejected'));
       const { in_flight } = limiter.state;
       finish('ran');
       await Promise.all(running);
       return in_flight;
     };
-    expect(await fits()).toBe(4);
+    expect(await countInFlight()).toBe(4);
     await Promise.allSettled([limiter.run(limited()), limiter.run(limited()), limiter.run(limited())]);
     clock += 1_000;
-    expect(await fits()).toBe(2);
-    for (let round = 0; round < 4; round += 1) await fits();
-    expect(await fits()).toBe(4);
+    expect(await countInFlight()).toBe(2);
+    for (let round = 0; round < 4; round += 1) await countInFlight();
+    expect(await countInFlight()).toBe(4);
   });
 });
 
-describe('cap', () => {
-  test('turns away at once who finds it full, and lets in again when one is done', async () => {
+describe('the concurrency limit', () => {
+  test('rejects a request above the limit, and runs the next one after a request completed', async () => {
     const limiter = open();
     const { finish, work } = hanging();
     const both = [limiter.run(work), limiter.run(work)];
-    expect((await waitOf(limiter)).code).toBe('destination.busy');
+    expect((await rejectionOf(limiter)).code).toBe('destination.busy');
     expect(limiter.state.in_flight).toBe(2);
     finish('done');
     await Promise.all(both);
     expect(await limiter.run(async () => 'ran')).toBe('ran');
   });
 
-  test('a crowd is told to come back one after the other, none later than five minutes', async () => {
+  test('spaces the retries of rejected requests, up to five minutes', async () => {
     const limiter = open();
     const { finish, work } = hanging();
     const both = [limiter.run(work), limiter.run(work)];
     const waits: number[] = [];
-    for (let turn = 0; turn < 1_000; turn += 1) waits.push((await waitOf(limiter)).wait.delayMs);
+    for (let request = 0; request < 1_000; request += 1) waits.push((await rejectionOf(limiter)).wait.delayMs);
     expect(waits.slice(0, 4)).toEqual([250, 750, 1_250, 1_750]);
     expect(Math.max(...waits)).toBeLessThanOrEqual(300_000);
     expect(waits.at(-1)).toBe(150_000);

@@ -3,11 +3,11 @@ import type { CircuitBreakerPolicy } from 'cockatiel';
 import { CircuitState, circuitBreaker, ConsecutiveBreaker, handleWhen, isBrokenCircuitError } from 'cockatiel';
 
 export interface DestinationLimits {
-  /** Requests to one destination at once, from this process. */
+  /** Concurrent requests to one destination from this process. */
   inFlight: number;
-  /** Failures in a row after which the destination is left alone. */
+  /** Consecutive failures after which the circuit opens. */
   failuresToOpen: number;
-  /** Milliseconds it is left alone before one request tries again. */
+  /** Cool-down in milliseconds before one probe request is sent through an open circuit. */
   halfOpenAfterMs: number;
 }
 
@@ -23,54 +23,55 @@ const stateNames = {
   [CircuitState.Isolated]: 'open',
 } as const;
 
-/** Failures that say the destination itself is in trouble; a rate limit or a refused key says it is well. */
-const trouble: ReadonlySet<string> = new Set(['destination.unavailable', 'destination.timed_out', 'destination.tls_failed', 'destination.invalid_response']);
+/** Errors that count as failures of the destination. A rate limit or a rejected key shows that the destination works. */
+const outageCodes: ReadonlySet<string> = new Set(['destination.unavailable', 'destination.timed_out', 'destination.tls_failed', 'destination.invalid_response']);
 
 /**
- * Milliseconds a request may wait for its place. Workers bring requests in bursts, and turning one away costs several writes;
- * but whoever waits here is missing to every other destination, so a slow one turns its crowd away.
+ * Milliseconds that a request may wait for a free place. Workers send requests in bursts, and each rejection costs several writes.
+ * A longer wait would occupy workers that other destinations need.
  */
-const worthWaitingMs = 100;
+const longestQueueMs = 100;
 
-const shortestWaitMs = 250;
-const longestWaitMs = 300_000;
+const shortestDelayMs = 250;
+const longestDelayMs = 300_000;
 
 /**
- * How far apart turns are at least while the breaker is open. One that fails fast would seem to serve thousands a second, and its crowd
- * would come back, be turned away and keep the workers busy with nothing else.
+ * Smallest distance in milliseconds between the retries of rejected requests while the circuit is open.
+ * A destination that fails fast seems to handle thousands of requests per second. Its sagas would retry in a loop and keep the workers busy.
  */
-const apartWhileOpenMs = 50;
+const openSpacingMs = 50;
 
-/** How long a destination is left in peace that answers 429 and does not say for how long. */
-const usualRestMs = 1_000;
+/** Cool-down in milliseconds after a 429 without Retry-After. */
+const defaultCoolDownMs = 1_000;
 
 /**
- * One destination's own lane. Whoever finds it full or closed is told when to come back, because a worker
- * that waited here would be missing to every other destination.
+ * Limits concurrent requests to one destination. When the limit is reached, it throws with a retry time instead of queueing.
+ * Otherwise one slow destination could block the whole worker.
  */
 export class DestinationLimiter {
   readonly #name: string;
   readonly #limits: DestinationLimits;
   readonly #random: () => number;
   readonly #breaker: CircuitBreakerPolicy;
-  readonly #atDoor: (() => void)[] = [];
+  /** Each starts one request that waits for a free place. */
+  readonly #waiters: (() => void)[] = [];
   #inFlight = 0;
-  /** Requests at once that the destination bears: half as many after a 429, again more with all that gets through. */
-  #room: number;
-  /** Until when the destination wants no requests. */
-  #restUntil = 0;
+  /** Concurrent requests that the destination accepts. A 429 halves the limit; each success raises it again. */
+  #concurrencyLimit: number;
+  /** Time until which no request is sent, after a 429. */
+  #throttledUntil = 0;
   #halfOpenAt = 0;
-  /** Milliseconds a request usually takes. */
-  #usualMs = 1_000;
-  /** When the last of those turned away was told to come back. */
-  #lastSlot = 0;
+  /** Moving average of the duration of a request, in milliseconds. */
+  #averageMs = 1_000;
+  /** Retry time that the last rejection returned. */
+  #lastRetryAt = 0;
 
   constructor(name: string, limits: DestinationLimits, random: () => number = Math.random) {
     this.#name = name;
     this.#limits = limits;
     this.#random = random;
-    this.#room = limits.inFlight;
-    const counts = handleWhen((error) => error instanceof RetryableError && trouble.has(error.code));
+    this.#concurrencyLimit = limits.inFlight;
+    const counts = handleWhen((error) => error instanceof RetryableError && outageCodes.has(error.code));
     this.#breaker = circuitBreaker(counts, { halfOpenAfter: limits.halfOpenAfterMs, breaker: new ConsecutiveBreaker(limits.failuresToOpen) });
     this.#breaker.onBreak(() => {
       this.#halfOpenAt = Date.now() + limits.halfOpenAfterMs;
@@ -81,108 +82,111 @@ export class DestinationLimiter {
     return { breaker: stateNames[this.#breaker.state], in_flight: this.#inFlight };
   }
 
-  /** Runs `work` if there is room. Throws StepWaits when there is not. */
+  /** Runs `work` when the limits allow it. Throws DeferStep otherwise. */
   async run<T>(work: () => Promise<T>): Promise<T> {
-    // Not a tick later than need be: the breaker must know of the one that tries before the next one asks.
-    const place = this.#enter();
+    // Call the breaker synchronously where possible: it must record the probe before the next request checks its state.
+    const place = this.#takePlace();
     if (place) await place;
     try {
       this.#rejectWhileThrottled();
-      const result = await this.#breaker.execute(() => this.#timed(work));
-      this.#room = Math.min(this.#limits.inFlight, this.#room + 1 / this.#room);
+      const result = await this.#breaker.execute(() => this.#measure(work));
+      this.#concurrencyLimit = Math.min(this.#limits.inFlight, this.#concurrencyLimit + 1 / this.#concurrencyLimit);
       return result;
     } catch (error) {
-      if (error instanceof RetryableError && error.code === 'destination.rate_limited') this.#rest(error.retryAfterMs ?? usualRestMs);
-      // It opened while we stood at the door.
-      if (isBrokenCircuitError(error)) throw this.reject('destination.circuit_open', `${this.#name} failed lately and is left alone for a while.`, this.#halfOpenAt - Date.now());
+      if (error instanceof RetryableError && error.code === 'destination.rate_limited') this.#coolDown(error.retryAfterMs ?? defaultCoolDownMs);
+      // The circuit opened while this request waited for a place.
+      if (isBrokenCircuitError(error)) throw this.reject('destination.circuit_open', this.#circuitOpenMessage(), this.#halfOpenAt - Date.now());
       throw error;
     } finally {
-      this.#leave();
+      this.#releasePlace();
     }
   }
 
-  async #timed<T>(work: () => Promise<T>): Promise<T> {
+  async #measure<T>(work: () => Promise<T>): Promise<T> {
     const begun = performance.now();
     try {
       return await work();
     } finally {
-      this.#usualMs += (performance.now() - begun - this.#usualMs) / 5;
+      this.#averageMs += (performance.now() - begun - this.#averageMs) / 5;
     }
   }
 
   /**
-   * One 429 is meant for everybody: the others would be told the same, each at the price of an attempt.
-   * Those already under way are of the same burst and halve nothing again.
+   * Stops all requests for a time. After one 429 the destination would reject every other request too, each at the cost of an attempt.
+   * The requests in flight belong to the same burst, so their 429 replies do not halve the limit again.
    */
-  #rest(forMs: number): void {
+  #coolDown(forMs: number): void {
     const now = Date.now();
-    if (now >= this.#restUntil) this.#room = Math.max(1, this.#room / 2);
-    this.#restUntil = Math.max(this.#restUntil, now + Math.min(forMs, longestWaitMs));
+    if (now >= this.#throttledUntil) this.#concurrencyLimit = Math.max(1, this.#concurrencyLimit / 2);
+    this.#throttledUntil = Math.max(this.#throttledUntil, now + Math.min(forMs, longestDelayMs));
   }
 
   #rejectWhileThrottled(): void {
-    const untilRested = this.#restUntil - Date.now();
-    if (untilRested > 0) throw this.reject('destination.throttled', `${this.#name} asked for fewer requests and is sent none for a while.`, untilRested);
+    const remainingMs = this.#throttledUntil - Date.now();
+    if (remainingMs > 0) throw this.reject('destination.throttled', `${this.#name} limits its request rate (HTTP 429). No requests are sent during the cool-down.`, remainingMs);
   }
 
-  /** Hands its place on, or gives it back. */
-  #leave(): void {
-    const next = this.#inFlight <= this.#room ? this.#atDoor.shift() : undefined;
+  #circuitOpenMessage(): string {
+    return `The circuit to ${this.#name} is open: its last ${this.#limits.failuresToOpen} requests failed. No requests are sent during the cool-down.`;
+  }
+
+  /** Passes the place to the next waiter, or frees it. */
+  #releasePlace(): void {
+    const next = this.#inFlight <= this.#concurrencyLimit ? this.#waiters.shift() : undefined;
     if (next) next();
     else this.#inFlight -= 1;
   }
 
-  #enter(): Promise<void> | undefined {
-    const { failuresToOpen } = this.#limits;
+  #takePlace(): Promise<void> | undefined {
     const { breaker } = this.state;
     const untilHalfOpen = this.#halfOpenAt - Date.now();
-    if (breaker === 'open' && untilHalfOpen > 0) {
-      throw this.reject('destination.circuit_open', `${this.#name} failed ${failuresToOpen} times in a row and is left alone for a while.`, untilHalfOpen);
-    }
-    // The breaker would let them wait for the one that tries, and their workers with them.
+    if (breaker === 'open' && untilHalfOpen > 0) throw this.reject('destination.circuit_open', this.#circuitOpenMessage(), untilHalfOpen);
+    // The breaker would make these requests, and their workers, wait for the probe.
     if (breaker === 'half-open') {
-      throw this.reject('destination.circuit_open', `${this.#name} failed lately; one request is finding out whether it is back.`);
+      throw this.reject('destination.circuit_open', `The circuit to ${this.#name} is half open: one probe request checks whether it has recovered.`);
     }
     this.#rejectWhileThrottled();
-    if (this.#inFlight + 1 > this.#room) return this.#atTheDoor();
+    if (this.#inFlight + 1 > this.#concurrencyLimit) return this.#waitForPlace();
     this.#inFlight += 1;
     return undefined;
   }
 
-  async #atTheDoor(): Promise<void> {
-    if (!(await this.#placeComes())) throw this.reject('destination.busy', `${this.#name} has ${this.#inFlight} requests in hand already.`);
+  async #waitForPlace(): Promise<void> {
+    if (!(await this.#receivePlace())) {
+      throw this.reject('destination.busy', `${this.#name} already has ${this.#inFlight} concurrent requests from this worker, which is its present limit.`);
+    }
   }
 
-  /** True once a place was handed on to us; false when that takes too long, or is bound to. */
-  #placeComes(): Promise<boolean> {
-    const expectedMs = (this.#usualMs * (this.#atDoor.length + 1)) / this.#room;
-    if (expectedMs > worthWaitingMs) return Promise.resolve(false);
+  /** Resolves to true when a place was passed on, and to false when the wait is, or is expected to be, too long. */
+  #receivePlace(): Promise<boolean> {
+    const expectedMs = (this.#averageMs * (this.#waiters.length + 1)) / this.#concurrencyLimit;
+    if (expectedMs > longestQueueMs) return Promise.resolve(false);
     return new Promise((resolve) => {
-      const enter = (): void => {
-        clearTimeout(late);
+      const start = (): void => {
+        clearTimeout(timer);
         resolve(true);
       };
-      const late = setTimeout(() => {
-        this.#atDoor.splice(this.#atDoor.indexOf(enter), 1);
+      const timer = setTimeout(() => {
+        this.#waiters.splice(this.#waiters.indexOf(start), 1);
         resolve(false);
-      }, worthWaitingMs);
-      this.#atDoor.push(enter);
+      }, longestQueueMs);
+      this.#waiters.push(start);
     });
   }
 
   /**
-   * Gives everyone turned away a turn of their own, as far apart as this lane serves them. One wait for all would bring
-   * a crowd of thousands back in the same moment, again and again, at the cost of everyone else's work.
+   * Returns the error for a rejected request, with a retry time of its own. The retry times are as far apart as the destination handles requests.
+   * With a common retry time, thousands of sagas would retry in the same moment and delay all other work.
    */
-  reject(code: string, message: string, atLeastMs = shortestWaitMs): DeferStep {
+  reject(code: string, message: string, atLeastMs = shortestDelayMs): DeferStep {
     const now = Date.now();
-    const soonest = now + Math.max(atLeastMs, shortestWaitMs);
-    const latest = now + Math.max(atLeastMs, longestWaitMs);
-    const apart = Math.max(this.#usualMs / this.#room, this.state.breaker === 'closed' ? 0 : apartWhileOpenMs);
-    const turn = Math.min(Math.max(soonest, this.#lastSlot + apart), latest);
-    this.#lastSlot = turn;
-    // Those past the end of the line are spread over its second half.
-    const forMs = turn === latest ? Math.max(atLeastMs, longestWaitMs * (0.5 + this.#random() / 2)) : turn - now;
-    return new DeferStep(code, message, { delayMs: Math.ceil(forMs), onTimeout: 'retry' });
+    const earliest = now + Math.max(atLeastMs, shortestDelayMs);
+    const latest = now + Math.max(atLeastMs, longestDelayMs);
+    const spacingMs = Math.max(this.#averageMs / this.#concurrencyLimit, this.state.breaker === 'closed' ? 0 : openSpacingMs);
+    const retryAt = Math.min(Math.max(earliest, this.#lastRetryAt + spacingMs), latest);
+    this.#lastRetryAt = retryAt;
+    // Retries that exceed the latest time are spread over the second half of the range.
+    const delayMs = retryAt === latest ? Math.max(atLeastMs, longestDelayMs * (0.5 + this.#random() / 2)) : retryAt - now;
+    return new DeferStep(code, message, { delayMs: Math.ceil(delayMs), onTimeout: 'retry' });
   }
 }

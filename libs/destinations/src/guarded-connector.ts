@@ -13,26 +13,26 @@ interface Options {
   lookup?: LookupFunction | undefined;
 }
 
-const rejection = () => new AddressBlocked('its host has an address that is not public');
+const blocked = () => new AddressBlocked('its host has an address that is not public');
 
 /**
- * Opens sockets to public addresses only. A name is judged by the very answer the socket then connects to: were it
- * looked up once to check and once to connect, a name server could answer the two differently.
+ * Returns a connector that opens sockets to public addresses only. The check uses the same lookup as the socket.
+ * With a separate lookup for the check, a name server could return a public address first and a private address second.
  */
 export const guardedConnector = ({ isAllowedPrivate, connectMs, lookup = systemLookup as LookupFunction }: Options): buildConnector.connector => {
-  // Said outright, or NODE_TLS_REJECT_UNAUTHORIZED in somebody's environment would switch it off.
+  // Without the explicit option, NODE_TLS_REJECT_UNAUTHORIZED in the environment could disable the certificate check.
   const always = { timeout: connectMs, rejectUnauthorized: true };
   const toAnywhere = buildConnector({ ...always, lookup });
   const toPublic = buildConnector({ ...always, lookup: publicOnly(lookup) });
   return (options, callback) => {
     if (isAllowedPrivate(options)) return toAnywhere(options, callback);
-    // Node asks no lookup about an address that is written out.
-    if (isIP(options.hostname) !== 0 && !isPublicAddress(options.hostname)) return callback(rejection(), null);
+    // Node calls no lookup function for an IP address.
+    if (isIP(options.hostname) !== 0 && !isPublicAddress(options.hostname)) return callback(blocked(), null);
     return toPublic(options, (...[error, socket]) => {
       if (error) return callback(error, null);
       if (isPublicAddress(socket.remoteAddress ?? '')) return callback(null, socket);
       socket.destroy();
-      return callback(rejection(), null);
+      return callback(blocked(), null);
     });
   };
 };
@@ -42,8 +42,8 @@ const publicOnly = (lookup: LookupFunction): LookupFunction => (hostname, option
     if (error) return callback(error, '', 0);
     const addresses = found as unknown as LookupAddress[];
     const [first] = addresses;
-    // One private answer among public ones is refused too: which of them the socket tries is not ours to say.
-    if (!first || !addresses.every(({ address }) => isPublicAddress(address))) return callback(rejection(), '', 0);
+    // A single private address among public ones blocks the host, because the socket chooses among them.
+    if (!first || !addresses.every(({ address }) => isPublicAddress(address))) return callback(blocked(), '', 0);
     return options.all ? callback(null, addresses) : callback(null, first.address, first.family);
   });
 };

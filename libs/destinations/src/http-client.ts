@@ -2,21 +2,21 @@ import type { LookupFunction } from 'node:net';
 import type { OutboundRequest } from '@crossroads/order-reset';
 import { Agent } from 'undici';
 import type { Target } from './destination-address.js';
-import { assertUsable } from './destination-address.js';
+import { assertAllowedAddress } from './destination-address.js';
 import { guardedConnector } from './guarded-connector.js';
 import { readBody } from './reply-body.js';
-import { transportFailure } from './transport-failure.js';
+import { toTransportError } from './transport-error.js';
 
-/** A destination's reply, of whatever status, cut to size. */
+/** A destination's reply of any status, with its body truncated to the limit. */
 export interface Reply {
   status: number;
   retryAfter: string | undefined;
   body: string;
-  /** What is odd about the body, as a sentence; empty when nothing is. */
+  /** A sentence about a body that was truncated or not decoded; empty otherwise. */
   note: string;
 }
 
-/** One request and its reply. Throws StepUnavailable when there is no whole reply; follows no redirect. */
+/** Sends one request and returns its reply. Follows no redirect. Throws RetryableError when there is no complete reply. */
 export type HttpClient = (request: OutboundRequest, signal: AbortSignal) => Promise<Reply>;
 
 export interface HttpOptions {
@@ -28,14 +28,14 @@ export interface HttpOptions {
 
 const headerBytes = 16_384;
 
-/** The one door to the network. */
+/** Opens the only HTTP client of this library. */
 export const openHttpClient = ({ replyBytes, ...options }: HttpOptions): { send: HttpClient; close(): Promise<void> } => {
-  // Time in all is the caller's to limit, by the signal; undici's own limits start anew with every byte.
+  // The caller limits the total time by the signal. The timeouts of undici restart with every byte, so they are off.
   const agent = new Agent({ connect: guardedConnector(options), maxHeaderSize: headerBytes, headersTimeout: 0, bodyTimeout: 0 });
   return {
     async send({ method, url, headers, body }, signal) {
       try {
-        assertUsable(url, options.isAllowedPrivate);
+        assertAllowedAddress(url, options.isAllowedPrivate);
         const { origin, pathname, search } = new URL(url);
         const reply = await agent.request({
           origin,
@@ -45,15 +45,15 @@ export const openHttpClient = ({ replyBytes, ...options }: HttpOptions): { send:
           body,
           signal,
         });
-        const { text, note } = await readBody(reply.body, one(reply.headers['content-encoding'])?.toLowerCase() ?? '', replyBytes);
-        return { status: reply.statusCode, retryAfter: one(reply.headers['retry-after']), body: text, note };
+        const { text, note } = await readBody(reply.body, singleValue(reply.headers['content-encoding'])?.toLowerCase() ?? '', replyBytes);
+        return { status: reply.statusCode, retryAfter: singleValue(reply.headers['retry-after']), body: text, note };
       } catch (error) {
-        throw transportFailure(error);
+        throw toTransportError(error);
       }
     },
     close: () => agent.destroy(),
   };
 };
 
-/** A header sent twice says nothing certain. */
-const one = (value: string | string[] | undefined): string | undefined => (typeof value === 'string' ? value : undefined);
+/** Returns the value of a header, or undefined when the header is missing or was sent twice. */
+const singleValue = (value: string | string[] | undefined): string | undefined => (typeof value === 'string' ? value : undefined);

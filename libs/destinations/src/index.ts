@@ -1,7 +1,7 @@
-/** The systems at the other end: how a reset is carried there, safely. */
+/** Sends resets to the destination systems, with limits, a circuit breaker and blocked addresses. */
 export type { DestinationsOptions, OpenDestinations } from './create-destinations.js';
 export { createDestinations } from './create-destinations.js';
 export type { DestinationInstance, Instances } from './destination-instance.js';
-export type { DestinationState } from './dispatch.js';
+export type { DestinationState } from './dispatcher.js';
 export type { SecretSources } from './secret-store.js';
 export { secretStore } from './secret-store.js';

@@ -3,11 +3,11 @@ import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 
 export interface ReplyBody {
   text: string;
-  /** What is odd about it, as a sentence; empty when nothing is. */
+  /** A sentence about a body that was truncated or not decoded; empty otherwise. */
   note: string;
 }
 
-/** We ask for none of these. Those who send them all the same are read, as far as the limit goes. */
+/** Encodings that are decoded although the request asks for none of them. */
 const decoders = new Map([
   ['gzip', gunzipSync],
   ['x-gzip', gunzipSync],
@@ -15,7 +15,7 @@ const decoders = new Map([
   ['br', brotliDecompressSync],
 ]);
 
-/** Reads at most `limit` bytes and hangs up on the rest; the limit holds for the compressed bytes and for what they unfold to. */
+/** Reads at most `limit` bytes, then closes the stream. The limit applies to the compressed and to the decompressed bytes. */
 export const readBody = async (stream: Readable, encoding: string, limit: number): Promise<ReplyBody> => {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -25,13 +25,13 @@ export const readBody = async (stream: Readable, encoding: string, limit: number
     if (size > limit) break;
   }
   const bytes = Buffer.concat(chunks).subarray(0, limit);
-  const note = size > limit ? ` Its body is longer than ${limit} bytes and was cut.` : '';
+  const note = size > limit ? ` Its body was truncated to ${limit} bytes.` : '';
   if (encoding === '' || encoding === 'identity') return { text: bytes.toString('utf8'), note };
   const decode = decoders.get(encoding);
   try {
     if (decode) return { text: decode(bytes, { maxOutputLength: limit }).toString('utf8'), note };
   } catch {
-    // Corrupt, cut or a bomb: unread either way.
+    // The body is corrupt, truncated or a decompression bomb. It is not read in any of these cases.
   }
-  return { text: '', note: ' Its body is compressed in a way that was not read.' };
+  return { text: '', note: ' Its body could not be decompressed and was ignored.' };
 };

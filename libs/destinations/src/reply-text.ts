@@ -3,24 +3,27 @@ import type { DestinationReply } from '@crossroads/order-reset';
 const longestMessage = 300;
 const bodyBytes = 2_048;
 
-/** A secret shorter than this would blot out ordinary words. */
+/** Shortest credential that is redacted. A shorter one could match ordinary words. */
 const shortestSecret = 8;
 
-/** Control and formatting characters, half surrogates, line separators: what could forge a line of a log or a page. */
+/** Control and formatting characters, lone surrogates and line separators. They could forge a line of a log or a page. */
 const unprintable = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 const unprintableButBreaks = /(?![\n\t])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
-/** Cuts a reading to what may be stored and shown: a short message on one line and the body's first 2 kB. */
-export const presentable = (reply: DestinationReply, note = ''): DestinationReply => ({
+/** Limits a reply to what may be stored and shown: a short message on one line and the first 2 kB of the body. */
+export const sanitizeReply = (reply: DestinationReply, note = ''): DestinationReply => ({
   ...reply,
-  message: oneLine(reply.message, longestMessage - note.length) + note,
-  body: keptBody(reply.body),
+  message: toOneLine(reply.message, longestMessage - note.length) + note,
+  body: sanitizeBody(reply.body),
 });
 
-/** What is kept of a body: its first 2 kB, in characters that can be shown. */
-export const keptBody = (body: string): string => firstBytes(body.slice(0, bodyBytes).replace(unprintableButBreaks, '\ufffd'), bodyBytes);
+/** Returns the first 2 kB of a body without characters that cannot be shown. */
+export const sanitizeBody = (body: string): string => firstBytes(body.slice(0, bodyBytes).replace(unprintableButBreaks, '\ufffd'), bodyBytes);
 
-/** Blots out what we sent as credentials: a destination may echo a request's headers, and some write every slash in JSON as `\/`. */
+/**
+ * Replaces the credentials of a request by `***`, because a destination may repeat the request's headers in its reply.
+ * Some destinations write every slash in JSON as `\/`.
+ */
 export const redact = (text: string, credentials: readonly string[]): string =>
   credentials
     .flatMap((value) => [value, ...value.split(/\s+/)])
@@ -28,7 +31,7 @@ export const redact = (text: string, credentials: readonly string[]): string =>
     .flatMap((value) => [value, value.replaceAll('/', '\\/')])
     .reduce((rest, value) => rest.replaceAll(value, '***'), text);
 
-/** The JSON object in `text`; an empty one when it holds anything else. */
+/** Returns the JSON object in `text`, or an empty object when `text` contains anything else. */
 export const jsonIn = (text: string): Record<string, unknown> => {
   try {
     const value: unknown = JSON.parse(text);
@@ -38,11 +41,11 @@ export const jsonIn = (text: string): Record<string, unknown> => {
   }
 };
 
-const oneLine = (text: string, limit: number): string => {
+const toOneLine = (text: string, limit: number): string => {
   const line = text.slice(0, 4 * limit).replace(/\s+/gu, ' ').replace(unprintable, '\ufffd').trim();
   return line.length <= limit ? line : `${line.slice(0, limit - 1)}…`;
 };
 
-/** `stream` leaves out a character the limit cut in two. */
+/** Truncates a text. The option `stream` drops a character that the limit cuts in two. */
 const firstBytes = (text: string, limit: number): string =>
   new TextDecoder().decode(Buffer.from(text).subarray(0, limit), { stream: true });

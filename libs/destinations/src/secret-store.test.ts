@@ -11,19 +11,19 @@ const secrets = secretStore({
   },
 });
 
-test.each([['env:KEY', 'one two'], ['file:/run/key', 'from a file']])('%s', async (ref, secret) => {
+test.each([['env:KEY', 'one two'], ['file:/run/key', 'from a file']])('%s is resolved', async (ref, secret) => {
   expect(await secrets(ref)).toBe(secret);
 });
 
-test('a renewed secret is seen at once', async () => {
+test('a renewed secret is used at the next read', async () => {
   files['/run/key'] = 'newer\r\n';
   expect(await secrets('file:/run/key')).toBe('newer');
 });
 
-test.each(['env:NONE', 'env:EMPTY', 'file:/run/none'])('%s leads nowhere, and the message says which', async (ref) => {
+test.each(['env:NONE', 'env:EMPTY', 'file:/run/none'])('the error for the missing secret %s names the reference', async (ref) => {
   await expect(secrets(ref)).rejects.toMatchObject({ code: 'destination.secret_missing', message: expect.stringContaining(ref) });
 });
 
-test.each(['whsec_pasted', 'vault:x', '', 'env:'])('%j is no reference and is not repeated', async (ref) => {
+test.each(['whsec_pasted', 'vault:x', '', 'env:'])('the error for the invalid reference %j does not contain the reference', async (ref) => {
   await expect(secrets(ref)).rejects.toMatchObject({ code: 'destination.secret_missing', message: expect.not.stringContaining('pasted') });
 });

@@ -1,5 +1,8 @@
 /** For tests only: ports in memory, contract suites, a MongoDB proxy, and polling. */
 export { eventually } from './eventually.js';
+export type { LocalServer, ReceivedRequest, RequestHandler } from './http/local-server.js';
+export { closeServer, listen, startLocalServer } from './http/local-server.js';
+export { createSelfSignedCertificate } from './http/self-signed-certificate.js';
 export * from './memory/index.js';
 export type { DestinationsUnderTest } from './contracts/destinations.contract.js';
 export { destinationsContract } from './contracts/destinations.contract.js';

@@ -29,47 +29,47 @@ destinationContract('gravitate_sd', () => ({
 const instance: DestinationInstance = { id: 'i', tenant_id: 'carrier', name: 'S&D', source_system: 'gravitate_sd', url: 'https://sd.example/api/', secret_ref: 'env:S' };
 const signal = new AbortController().signal;
 
-/** The adapter with a token endpoint of our own and a clock to turn. */
-const setUp = (reply: () => Partial<Reply> = () => ({})) => {
-  const asked: OutboundRequest[] = [];
+/** Creates the adapter with a fake token endpoint and a fake clock. */
+const givenAdapter = (reply: () => Partial<Reply> = () => ({})) => {
+  const requests: OutboundRequest[] = [];
   const clock = { at: 0 };
   const adapter = gravitateSd({
     now: () => new Date(clock.at),
     totalMs: 60_000,
     async send(request) {
-      asked.push(request);
-      return { status: 200, retryAfter: undefined, note: '', body: `{"access_token":"t${asked.length}","expires_in":600}`, ...reply() };
+      requests.push(request);
+      return { status: 200, retryAfter: undefined, note: '', body: `{"access_token":"t${requests.length}","expires_in":600}`, ...reply() };
     },
   });
   const request = adapter.prepare(sampleOrder(), sampleCleared, sampleIds, instance);
-  return { adapter, asked, clock, authorize: (held = secret) => adapter.authorize(request, instance, held, signal) };
+  return { adapter, requests, clock, authorize: (ofSecret = secret) => adapter.authorize(request, instance, ofSecret, signal) };
 };
 
 describe('order numbers', () => {
-  const { adapter } = setUp();
+  const { adapter } = givenAdapter();
 
-  test.each([['4711', 4711], ['0', 0], ['9007199254740991', Number.MAX_SAFE_INTEGER]])('%s goes as an integer', (text, number) => {
+  test.each([['4711', 4711], ['0', 0], ['9007199254740991', Number.MAX_SAFE_INTEGER]])('%s is sent as an integer', (text, number) => {
     adapter.check(sampleOrder(text));
     const { url, body } = adapter.prepare(sampleOrder(text), sampleCleared, sampleIds, instance);
     expect(url).toBe('https://sd.example/api/v1/order/reset');
     expect(body).toBe(`{"order_id":null,"order_number":${number}}`);
   });
 
-  test.each(['9007199254740992', 'A-1', '', ' 1', '1 ', '007', '1.0', '1e3', '0x10', '-0', '١', null])('%j is refused before anything is cleared', (text) => {
+  test.each(['9007199254740992', 'A-1', '', ' 1', '1 ', '007', '1.0', '1e3', '0x10', '-0', '١', null])('%j is rejected before anything is cleared', (text) => {
     expect(() => adapter.check(sampleOrder(text))).toThrow(NonRetryableError);
     expect(() => adapter.check(sampleOrder(text))).toThrow(expect.objectContaining({ code: 'destination.number_not_integer' }));
   });
 });
 
 describe('tokens', () => {
-  test('the request is a form with the credentials', async () => {
-    const { authorize, asked } = setUp();
+  test('the token request is a form with the credentials', async () => {
+    const { authorize, requests } = givenAdapter();
     expect(await authorize()).toEqual({ authorization: 'Bearer t1' });
-    expect(asked[0]).toMatchObject({ url: 'https://sd.example/api/token', body: 'client_id=hub&client_secret=a-very-secret-client-secret&scope=io.w' });
+    expect(requests[0]).toMatchObject({ url: 'https://sd.example/api/token', body: 'client_id=hub&client_secret=a-very-secret-client-secret&scope=io.w' });
   });
 
-  test('one is used until shortly before it ends', async () => {
-    const { authorize, clock } = setUp();
+  test('a token is used until one minute before it expires', async () => {
+    const { authorize, clock } = givenAdapter();
     await authorize();
     clock.at = 539_999;
     expect(await authorize()).toEqual({ authorization: 'Bearer t1' });
@@ -77,19 +77,19 @@ describe('tokens', () => {
     expect(await authorize()).toEqual({ authorization: 'Bearer t2' });
   });
 
-  test('those who ask together share one', async () => {
-    const { authorize, asked } = setUp();
+  test('concurrent callers share one token request', async () => {
+    const { authorize, requests } = givenAdapter();
     await Promise.all([authorize(), authorize(), authorize()]);
-    expect(asked).toHaveLength(1);
+    expect(requests).toHaveLength(1);
   });
 
-  test('one that was not accepted is dropped, and another secret gets another', async () => {
-    const { adapter, authorize, asked } = setUp();
+  test('a rejected token is discarded, and another secret needs another token', async () => {
+    const { adapter, authorize, requests } = givenAdapter();
     await authorize();
     adapter.forget?.(instance);
     expect(await authorize()).toEqual({ authorization: 'Bearer t2' });
     await authorize(secret.replace('hub', 'hub2'));
-    expect(asked).toHaveLength(3);
+    expect(requests).toHaveLength(3);
   });
 
   test.each<[title: string, reply: Partial<Reply>, code: string]>([
@@ -103,9 +103,9 @@ describe('tokens', () => {
     ['a blank token', { body: '{"access_token":""}' }, 'destination.credentials_rejected'],
     ['a token that breaks a header', { body: '{"access_token":"a\\r\\nx: y"}' }, 'destination.credentials_rejected'],
     ['garbage', { body: '<html>' }, 'destination.credentials_rejected'],
-  ])('%s instead of a token is not kept', async (_title, reply, code) => {
+  ])('%s instead of a token is not cached', async (_title, reply, code) => {
     let next = reply;
-    const { authorize } = setUp(() => next);
+    const { authorize } = givenAdapter(() => next);
     const error: unknown = await authorize().catch((error: unknown) => error);
     expect(error).toBeInstanceOf(RetryableError);
     expect(error).toMatchObject({ code });
@@ -114,7 +114,7 @@ describe('tokens', () => {
     expect(await authorize()).toEqual({ authorization: 'Bearer t2' });
   });
 
-  test.each(['client:secret', '{}', '[]', '{"client_id":"x"}'])('a secret of another form is not repeated: %s', async (held) => {
-    await expect(setUp().authorize(held)).rejects.toMatchObject({ code: 'destination.secret_unusable' });
+  test.each(['client:secret', '{}', '[]', '{"client_id":"x"}'])('a secret with another format is rejected: %s', async (malformed) => {
+    await expect(givenAdapter().authorize(malformed)).rejects.toMatchObject({ code: 'destination.secret_unusable' });
   });
 });

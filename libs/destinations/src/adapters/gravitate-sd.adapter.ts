@@ -2,10 +2,9 @@ import type { Order } from '@crossroads/order-reset';
 import { NonRetryableError } from '@crossroads/saga';
 import type { Adapter, AdapterTools } from '../adapter.js';
 import { readPlainly } from '../read-plainly.js';
-import { gravitateTokens } from './gravitate-tokens.js';
-import { under } from './under.js';
+import { endpointUrl, gravitateTokens } from './gravitate-tokens.js';
 
-/** Gravitate Supply & Dispatch: its own reset endpoint, behind a token. */
+/** Sends resets to Gravitate Supply & Dispatch, which has a reset endpoint and requires an access token. */
 export const gravitateSd = (tools: AdapterTools): Adapter => {
   const tokens = gravitateTokens(tools);
   return {
@@ -18,7 +17,7 @@ export const gravitateSd = (tools: AdapterTools): Adapter => {
     prepare(order, _cleared, _ids, { url }) {
       return {
         method: 'POST',
-        url: under(url, 'v1/order/reset'),
+        url: endpointUrl(url, 'v1/order/reset'),
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({ order_id: null, order_number: numberOf(order) }),
       };
@@ -33,9 +32,9 @@ export const gravitateSd = (tools: AdapterTools): Adapter => {
   };
 };
 
-/** Its numbers are integers, ours are text. `007` or `1e3` would silently name another order than ours. */
+/** Supply & Dispatch has integers as order numbers, but ours are text. Converting `007` or `1e3` would name another order. */
 const numberOf = ({ counterparty: { order_number: text } }: Order): number => {
   const number = Number(text);
   if (Number.isSafeInteger(number) && String(number) === text) return number;
-  throw new NonRetryableError('destination.number_not_integer', `Supply & Dispatch numbers its orders with integers, and ${JSON.stringify(text)} is none.`);
+  throw new NonRetryableError('destination.number_not_integer', `Supply & Dispatch requires an integer as order number, but the number is ${JSON.stringify(text)}.`);
 };

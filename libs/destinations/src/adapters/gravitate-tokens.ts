@@ -1,45 +1,45 @@
 import { RetryableError } from '@crossroads/saga';
 import type { AdapterTools } from '../adapter.js';
 import type { DestinationInstance } from '../destination-instance.js';
-import { isUnknown, unavailable } from '../answers.js';
 import type { HttpClient } from '../http-client.js';
 import { jsonIn } from '../reply-text.js';
-import { within } from '../within.js';
-import { under } from './under.js';
+import { isUnknownOutcome, unknownOutcome } from '../unknown-outcome.js';
+import { withDeadline } from '../with-deadline.js';
 
-/** A token is given up this long before it ends, so that none ends on its way. */
-const marginMs = 60_000;
+/** Milliseconds before its expiry from which a token is no longer used, so that it cannot expire in transit. */
+const expiryMarginMs = 60_000;
 
-/** For a reply that does not say how long its token lasts. */
-const assumedLifeS = 300;
+/** Lifetime in seconds that is assumed when the reply has no `expires_in`. */
+const defaultLifetimeS = 300;
 
-interface Held {
-  /** Address and secret it was got with; another secret needs another token. */
-  gotWith: string;
+interface CachedToken {
+  /** Address and secret of the token request. Another address or secret needs another token. */
+  cacheKey: string;
   token: Promise<Token>;
-  until: number;
+  /** Milliseconds since the epoch. */
+  expiresAt: number;
 }
 
 interface Token {
   text: string;
-  lifeS: number;
+  lifetimeS: number;
 }
 
-/** One token per instance. Those who ask while it is being fetched share the one request. */
+/** Caches one token per instance. Concurrent callers share one token request. */
 export const gravitateTokens = ({ send, now, totalMs }: AdapterTools) => {
-  const held = new Map<string, Held>();
+  const cache = new Map<string, CachedToken>();
 
-  const fetchFor = (instance: DestinationInstance, secret: string, gotWith: string): Held => {
-    // Under a time limit of its own: whoever asked first may be interrupted, and the others still need it.
-    const token = within(totalMs, new AbortController().signal, (signal) => fetchToken(send, instance, secret, now, signal));
-    const entry: Held = { gotWith, token, until: Infinity };
-    held.set(instance.id, entry);
+  const fetchFor = (instance: DestinationInstance, secret: string, cacheKey: string): CachedToken => {
+    // The request has its own deadline: the first caller may be interrupted while other callers still need the token.
+    const token = withDeadline(totalMs, new AbortController().signal, (signal) => fetchToken(send, instance, secret, now, signal));
+    const entry: CachedToken = { cacheKey, token, expiresAt: Infinity };
+    cache.set(instance.id, entry);
     token.then(
-      ({ lifeS }) => {
-        entry.until = now().getTime() + lifeS * 1000 - Math.min(marginMs, lifeS * 500);
+      ({ lifetimeS }) => {
+        entry.expiresAt = now().getTime() + lifetimeS * 1000 - Math.min(expiryMarginMs, lifetimeS * 500);
       },
       () => {
-        if (held.get(instance.id) === entry) held.delete(instance.id);
+        if (cache.get(instance.id) === entry) cache.delete(instance.id);
       },
     );
     return entry;
@@ -48,13 +48,13 @@ export const gravitateTokens = ({ send, now, totalMs }: AdapterTools) => {
   return {
     async get(instance: DestinationInstance, secret: string, signal: AbortSignal): Promise<string> {
       signal.throwIfAborted();
-      const gotWith = `${instance.url} ${secret}`;
-      const known = held.get(instance.id);
-      const usable = known?.gotWith === gotWith && now().getTime() < known.until;
-      return (await (usable ? known : fetchFor(instance, secret, gotWith)).token).text;
+      const cacheKey = `${instance.url} ${secret}`;
+      const cached = cache.get(instance.id);
+      const usable = cached?.cacheKey === cacheKey && now().getTime() < cached.expiresAt;
+      return (await (usable ? cached : fetchFor(instance, secret, cacheKey)).token).text;
     },
     drop(instance: DestinationInstance): void {
-      held.delete(instance.id);
+      cache.delete(instance.id);
     },
   };
 };
@@ -69,29 +69,36 @@ const fetchToken = async (
   const reply = await send(
     {
       method: 'POST',
-      url: under(url, 'token'),
+      url: endpointUrl(url, 'token'),
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
       body: new URLSearchParams(credentialsIn(secret, name)).toString(),
     },
     signal,
   );
-  if (isUnknown(reply.status)) throw unavailable(name, reply, now());
-  if (reply.status >= 300) throw rejected(name, `The token request to ${name} was refused with ${reply.status}.`);
-  const { access_token: text, expires_in: lifeS } = jsonIn(reply.body);
-  // It goes into a header, and one that breaks a header would look like a bug of ours.
-  if (typeof text !== 'string' || !/^[\x21-\x7e]+$/.test(text)) throw rejected(name, `${name} answered the token request without a token.`);
-  return { text, lifeS: typeof lifeS === 'number' && lifeS > 0 ? lifeS : assumedLifeS };
+  if (isUnknownOutcome(reply.status)) throw unknownOutcome(name, reply, now());
+  if (reply.status >= 300) throw credentialsRejected(name, `${name} rejected the token request (HTTP ${reply.status}).`);
+  const { access_token: text, expires_in: lifetimeS } = jsonIn(reply.body);
+  // The token becomes part of a header. A character that is invalid there would look like a bug in this service.
+  if (typeof text !== 'string' || !/^[\x21-\x7e]+$/.test(text)) throw credentialsRejected(name, `The token reply of ${name} contains no usable token.`);
+  return { text, lifetimeS: typeof lifetimeS === 'number' && lifetimeS > 0 ? lifetimeS : defaultLifetimeS };
 };
 
-/** The secret is a JSON object: `client_id`, `client_secret` and, if another than the usual is wanted, `scope`. */
+/** Parses the secret, a JSON object with `client_id`, `client_secret` and, optionally, `scope`. */
 const credentialsIn = (secret: string, name: string): Record<string, string> => {
   const { client_id, client_secret, scope = 'io.w' } = jsonIn(secret);
   if (typeof client_id === 'string' && typeof client_secret === 'string' && typeof scope === 'string') return { client_id, client_secret, scope };
   throw new RetryableError(
     'destination.secret_unusable',
-    `The secret of ${name} is not a JSON object with client_id and client_secret. Put it right, then resume.`,
+    `The secret of ${name} is not a JSON object with client_id and client_secret. Correct the secret, then resume.`,
   );
 };
 
-const rejected = (name: string, what: string) =>
-  new RetryableError('destination.credentials_rejected', `${what} Check the credentials of ${name}.`);
+const credentialsRejected = (name: string, message: string) =>
+  new RetryableError('destination.credentials_rejected', `${message} Check the credentials of ${name}.`);
+
+/** Returns the URL of `path` below a base address that may end in a slash. */
+export const endpointUrl = (base: string, path: string): string => {
+  const url = new URL(base);
+  url.pathname = `${url.pathname.replace(/\/+$/, '')}/${path}`;
+  return url.href;
+};

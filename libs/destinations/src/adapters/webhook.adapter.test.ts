@@ -27,7 +27,7 @@ const instance: DestinationInstance = { id: 'i', tenant_id: 'carrier', name: 'TM
 const signal = new AbortController().signal;
 const request = webhook({ now: () => new Date() }).prepare(sampleOrder(), sampleCleared, sampleIds, instance);
 
-test('the message is thin and names both sides', () => {
+test('the message contains counts instead of order data and names both parties', () => {
   expect(JSON.parse(request.body)).toEqual({
     type: 'order.reset',
     data: {
@@ -52,7 +52,7 @@ describe('signatures', () => {
     for (const added of [first, second]) new Webhook(secret).verify(request.body, { ...request.headers, ...added });
   });
 
-  test('while a secret is being replaced, holders of either verify and others do not', async () => {
+  test('a secret with two keys is verified with either key, and not with another key', async () => {
     const [before, after] = [newSecret(), newSecret()];
     const added = await webhook({ now: () => new Date() }).authorize(request, instance, `${before} ${after}`, signal);
     const headers = { ...request.headers, ...added };
@@ -61,7 +61,7 @@ describe('signatures', () => {
     expect(() => new Webhook(before).verify(`${request.body} `, headers)).toThrow('No matching signature');
   });
 
-  test.each(['not base64 at all!', 'whsec_', ' '])('a secret that is none is not repeated: %j', async (secret) => {
+  test.each(['not base64 at all!', 'whsec_', ' '])('the error for an invalid secret does not contain the secret: %j', async (secret) => {
     const error: unknown = await webhook({ now: () => new Date() }).authorize(request, instance, secret, signal).catch((error: unknown) => error);
     expect(error).toBeInstanceOf(RetryableError);
     expect(error).toMatchObject({ code: 'destination.secret_unusable', message: expect.not.stringContaining('base64 at all') });

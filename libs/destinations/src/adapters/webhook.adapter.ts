@@ -4,12 +4,12 @@ import { Webhook } from 'standardwebhooks';
 import type { Adapter, AdapterTools } from '../adapter.js';
 import { readPlainly } from '../read-plainly.js';
 
-/** A signed JSON message by the Standard Webhooks specification, to any system that can receive one. */
+/** Sends a signed JSON message in the format of the Standard Webhooks specification. */
 export const webhook = ({ now }: Pick<AdapterTools, 'now'>): Adapter => ({
   sourceSystem: 'webhook',
 
   check() {
-    // Any order number is text here.
+    // A webhook accepts every order number, because it is text in the message.
   },
 
   prepare({ order_id, caller, counterparty }, { bols, executed_drops }, { dispatchKey, correlationId }, { url }) {
@@ -34,7 +34,7 @@ export const webhook = ({ now }: Pick<AdapterTools, 'now'>): Adapter => ({
     const sign = (key: string) => signer(key, name).sign(headers['webhook-id']!, at, body);
     return {
       'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
-      // While a secret is being replaced both sign, so the receiver can change over whenever it likes.
+      // With two keys in the secret, both sign. The receiver can then change its key at any time.
       'webhook-signature': keysIn(secret, name).map(sign).join(' '),
     };
   },
@@ -44,7 +44,7 @@ export const webhook = ({ now }: Pick<AdapterTools, 'now'>): Adapter => ({
 
 const keysIn = (secret: string, name: string): string[] => {
   const keys = secret.split(/\s+/).filter(Boolean);
-  if (keys.length === 0) throw unusable(name);
+  if (keys.length === 0) throw unusableSecret(name);
   return keys;
 };
 
@@ -52,9 +52,9 @@ const signer = (key: string, name: string): Webhook => {
   try {
     return new Webhook(key);
   } catch {
-    throw unusable(name);
+    throw unusableSecret(name);
   }
 };
 
-const unusable = (name: string) =>
-  new RetryableError('destination.secret_unusable', `The secret of ${name} is not of the form whsec_<base64>. Put it right, then resume.`);
+const unusableSecret = (name: string) =>
+  new RetryableError('destination.secret_unusable', `The secret of ${name} does not have the format whsec_<base64>. Correct the secret, then resume.`);

@@ -2,58 +2,57 @@ import type { ServerResponse } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { DestinationReply, OutboundRequest } from '@crossroads/order-reset';
 import { RetryableError } from '@crossroads/saga';
-import { destinationsContract } from '@crossroads/testkit';
+import type { LocalServer, ReceivedRequest, RequestHandler } from '@crossroads/testkit';
+import { destinationsContract, startLocalServer } from '@crossroads/testkit';
 import type { OpenDestinations } from '../create-destinations.js';
 import { createDestinations } from '../create-destinations.js';
 import type { DestinationInstance } from '../destination-instance.js';
-import type { Answer, LocalServer, Received } from './local-server.js';
-import { localServer } from './local-server.js';
 import { sampleCleared, sampleIds, sampleOrder } from './samples.js';
 
-/** What an adapter's test says of the system it speaks to. */
-export interface AdapterWorld {
+/** Describes the system of an adapter to the contract. */
+export interface AdapterFixture {
   sourceSystem: string;
-  /** Held at the instance's `secret_ref`. */
+  /** The secret behind the instance's `secret_ref`. */
   secret: string;
-  /** Pieces of the secret, and what is got with them, that must appear nowhere. */
+  /** Parts of the secret, and tokens obtained with it, that must not appear anywhere. */
   hidden: readonly string[];
-  /** Answers what comes before the reset itself, such as a token request; false when it is the reset. */
-  before?(request: Received, response: ServerResponse): boolean;
-  /** Throws unless the destination could tell that the request is ours. */
-  assertAuthentic(request: Received): void;
+  /** Handles requests that precede the reset, such as a token request. Returns false for the reset itself. */
+  before?(request: ReceivedRequest, response: ServerResponse): boolean;
+  /** Throws when the destination cannot verify that the request came from this service. */
+  assertAuthentic(request: ReceivedRequest): void;
 }
 
-/** What every adapter does, whatever it speaks to. */
-export const destinationContract = (name: string, makeWorld: () => AdapterWorld): void => {
-  describe(`${name} keeps the contract`, () => {
+/** Tests that every adapter must pass. */
+export const destinationContract = (name: string, makeFixture: () => AdapterFixture): void => {
+  describe(`${name} fulfils the contract of adapters`, () => {
     const order = sampleOrder();
     const signal = new AbortController().signal;
-    let world: AdapterWorld;
+    let fixture: AdapterFixture;
     let server: LocalServer;
-    let resets: Received[];
-    let answer: Answer;
+    let resets: ReceivedRequest[];
+    let handle: RequestHandler;
     let destinations: OpenDestinations;
 
     beforeEach(async () => {
-      world = makeWorld();
+      fixture = makeFixture();
       resets = [];
-      answer = (_request, response) => response.end('{}');
-      server = await localServer((request, response) => {
-        if (world.before?.(request, response)) return;
+      handle = (_request, response) => response.end('{}');
+      server = await startLocalServer((request, response) => {
+        if (fixture.before?.(request, response)) return;
         resets.push(request);
-        answer(request, response);
+        handle(request, response);
       });
       const instance: DestinationInstance = {
         id: 'carrier-tms',
         tenant_id: 'carrier',
         name: 'TMS',
-        source_system: world.sourceSystem,
+        source_system: fixture.sourceSystem,
         url: `${server.url}/base`,
         secret_ref: 'env:SECRET',
       };
       destinations = createDestinations({
         instances: { find: async (id) => (id === instance.id ? instance : undefined) },
-        secrets: async () => world.secret,
+        secrets: async () => fixture.secret,
         allowedPrivateHosts: [new URL(server.url).host],
         failuresToOpen: 1_000,
       });
@@ -72,34 +71,34 @@ export const destinationContract = (name: string, makeWorld: () => AdapterWorld)
       return error as RetryableError;
     };
     const answering = (status: number, body = '', headers: Record<string, string> = {}) => {
-      answer = (_request, response) => void response.writeHead(status, headers).end(body);
+      handle = (_request, response) => void response.writeHead(status, headers).end(body);
     };
 
     destinationsContract(name, async () => ({
       destinations,
       order,
       next: (fate) => {
-        if (fate === 'lost') answer = (_request, response) => response.destroy();
+        if (fate === 'lost') handle = (_request, response) => response.destroy();
         else answering({ synced: 200, requested: 202, rejected: 422 }[fate], JSON.stringify({ status: fate }));
       },
       arrived: () => resets.map(({ body }) => body),
     }));
 
-    test('no secret is in the request', async () => {
+    test('the request contains no secret', async () => {
       const request: OutboundRequest = await prepared();
-      for (const secret of world.hidden) expect(JSON.stringify(request)).not.toContain(secret);
+      for (const secret of fixture.hidden) expect(JSON.stringify(request)).not.toContain(secret);
     });
 
-    test('what was prepared is what arrives, and is known for ours', async () => {
+    test('the destination receives the prepared request and can verify its sender', async () => {
       const request = await prepared();
       await destinations.send(order, request, signal);
       expect(resets).toHaveLength(1);
       expect(resets[0]).toMatchObject({ method: 'POST', path: new URL(request.url).pathname, body: request.body, headers: request.headers });
-      world.assertAuthentic(resets[0]!);
+      fixture.assertAuthentic(resets[0]!);
     });
 
-    test('sent twice it has the same key', async () => {
-      answer = (_request, response) => response.destroy();
+    test('a retry has the same idempotency key', async () => {
+      handle = (_request, response) => response.destroy();
       await failure();
       answering(200);
       await sent();
@@ -126,7 +125,7 @@ export const destinationContract = (name: string, makeWorld: () => AdapterWorld)
       [413, '', 'rejected'],
       [422, '{"detail":[{"msg":"No"}]}', 'rejected'],
       [422, '{"detail":[null]}', 'rejected'],
-    ])('%i %s is known', async (status, body, answer) => {
+    ])('%i %s has a known outcome', async (status, body, answer) => {
       answering(status, body);
       expect(await sent()).toMatchObject({ answer, http_status: status, body });
     });
@@ -146,35 +145,35 @@ export const destinationContract = (name: string, makeWorld: () => AdapterWorld)
       [503, 'destination.unavailable'],
       [504, 'destination.unavailable'],
       [599, 'destination.unavailable'],
-    ])('%i is not known', async (status, code) => {
+    ])('%i has an unknown outcome and is retried', async (status, code) => {
       const body = status === 304 ? '' : '{"detail":"Not now"}';
       answering(status, body, { 'retry-after': '7' });
-      const told = { reply: { http_status: status, body } };
-      expect(await failure()).toMatchObject({ code, retryAfterMs: 7_000, detail: { extra_data: told } });
+      const extra_data = { reply: { http_status: status, body } };
+      expect(await failure()).toMatchObject({ code, retryAfterMs: 7_000, detail: { extra_data } });
     });
 
-    test.each([301, 302, 303, 307, 308])('%i is not followed', async (status) => {
+    test.each([301, 302, 303, 307, 308])('a redirect (%i) is not followed', async (status) => {
       answering(status, '', { location: `${server.url}/elsewhere` });
       expect((await failure()).code).toBe('destination.redirected');
       expect(server.received.filter(({ path }) => path === '/elsewhere')).toEqual([]);
       expect(resets).toHaveLength(1);
     });
 
-    test.each<[title: string, misbehave: Answer]>([
+    test.each<[title: string, misbehave: RequestHandler]>([
       ['before the reply', (_request, response) => response.destroy()],
-      ['within the head', (_request, response) => response.socket!.end('HTTP/1.1 200 OK\r\ncontent-le')],
+      ['within the headers', (_request, response) => response.socket!.end('HTTP/1.1 200 OK\r\ncontent-le')],
       ['within the body', (_request, response) => response.socket!.end('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhalf')],
       ['within a chunk', (_request, response) => response.socket!.end('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n9\r\nhalf')],
-    ])('a connection lost %s is not known', async (_title, misbehave) => {
-      answer = misbehave;
-      expect((await failure()).code).toMatch(/^destination\.(unavailable|garbled)$/);
+    ])('a connection lost %s has an unknown outcome', async (_title, misbehave) => {
+      handle = misbehave;
+      expect((await failure()).code).toMatch(/^destination\.(unavailable|invalid_response)$/);
     });
 
-    test.each([200, 422, 500])('a destination that repeats what it was sent gives nothing away (%i)', async (status) => {
-      answer = ({ headers, body }, response) => void response.writeHead(status).end(JSON.stringify({ detail: { headers, body } }));
-      const heard: unknown = await sent().catch((error: unknown) => error);
-      const told = JSON.stringify([heard, String(heard), (heard as Partial<RetryableError>).detail]);
-      for (const secret of world.hidden) expect(told).not.toContain(secret);
+    test.each([200, 422, 500])('secrets are redacted in a reply that repeats the request (%i)', async (status) => {
+      handle = ({ headers, body }, response) => void response.writeHead(status).end(JSON.stringify({ detail: { headers, body } }));
+      const outcome: unknown = await sent().catch((error: unknown) => error);
+      const text = JSON.stringify([outcome, String(outcome), (outcome as Partial<RetryableError>).detail]);
+      for (const secret of fixture.hidden) expect(text).not.toContain(secret);
     });
   });
 };

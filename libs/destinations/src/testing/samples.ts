@@ -1,6 +1,6 @@
 import type { Order, SnapshotInfo } from '@crossroads/order-reset';
 
-/** An order from a shipper to a carrier, seen from the shipper. */
+/** Returns an order from a shipper (the caller) to a carrier (the counterparty). */
 export const sampleOrder = (orderNumber: string | null = '4711'): Order => ({
   order_id: 'order-1',
   status: 'synced',

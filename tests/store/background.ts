@@ -3,13 +3,13 @@ import type { NewSaga, Store } from '@crossroads/store';
 import { collections, entryId } from '@crossroads/store';
 import { uuidv7 } from 'uuidv7';
 
-/** How much of everything lies around what a query looks for. */
+/** Size of the data around the documents that a query must find. */
 const tenants = 5;
 const sagasEach = 600;
 
 const tenant = (index: number) => ({ id: `tenant-${index}`, name: `Company ${index}` });
 
-const end = ({ id, name }: { id: string; name: string }, of: 'origin' | 'destination') => ({
+const party = ({ id, name }: { id: string; name: string }, of: 'origin' | 'destination') => ({
   [`${of}_tenant_id`]: id,
   [`${of}_tenant_name`]: name,
   [`${of}_source_system`]: null,
@@ -18,29 +18,29 @@ const end = ({ id, name }: { id: string; name: string }, of: 'origin' | 'destina
   [`${of}_instance_name`]: null,
 });
 
-const routing = (from: number, to: number) => ({ ...end(tenant(from), 'origin'), ...end(tenant(to), 'destination') }) as Routing;
+const routing = (from: number, to: number) => ({ ...party(tenant(from), 'origin'), ...party(tenant(to), 'destination') }) as Routing;
 
-export interface Noise {
-  /** One saga among the many: open, due, with a correlation id, an idempotency key and a log. */
+export interface Background {
+  /** One of the sagas: open, due, with a correlation id, an idempotency key and a log. */
   saga: NewSaga & { idempotency_key: string };
-  /** Its order, as its caller sees it. */
+  /** Its order. */
   order: { order_id: string; origin_number: string; destination_number: string; caller: string; other: string };
 }
 
 /**
- * Thousands of orders, sagas and log entries of several tenants, half of the sagas ended. One caller calls all its orders by numbers
- * that others use as well, as real companies do.
+ * Stores thousands of orders, sagas and log entries of several tenants. Half of the sagas have ended.
+ * All tenants use the same order numbers, as real companies do.
  */
-export const makeNoise = async ({ commit, connection }: Store): Promise<Noise> => {
+export const storeBackground = async ({ commit, connection }: Store): Promise<Background> => {
   let writes: Promise<boolean>[] = [];
   let picked: NewSaga & { idempotency_key: string } = undefined!;
-  // No more at once than the store lets wait.
-  const stored = async (): Promise<void> => {
-    if ((await Promise.all(writes)).includes(false)) throw new Error('Two documents of the noise have one key.');
+  // Limits the pending writes to the queue of the store.
+  const flush = async (): Promise<void> => {
+    if ((await Promise.all(writes)).includes(false)) throw new Error('Two documents have the same key.');
     writes = [];
   };
   for (let each = 0; each < sagasEach; each++) {
-    if (writes.length > 5_000) await stored();
+    if (writes.length > 5_000) await flush();
     for (let from = 0; from < tenants; from++) {
       const to = (from + 1) % tenants;
       const number = String(4_000 + each);
@@ -60,7 +60,7 @@ export const makeNoise = async ({ commit, connection }: Store): Promise<Noise> =
       if (each === 300 && from === 2) picked = saga;
     }
   }
-  await stored();
+  await flush();
   const order = await connection.db!.collection(collections.orders).findOne({ 'routing.origin_tenant_id': 'tenant-2', origin_order_number: '4300' });
   return {
     saga: picked,

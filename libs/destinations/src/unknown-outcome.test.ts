@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { retryAfterMs } from './retry-after.js';
+import { retryAfterMs } from './unknown-outcome.js';
 
 const now = new Date('2026-03-01T12:00:00Z');
 
@@ -22,6 +22,6 @@ test.each<[value: string | undefined, ms: number | undefined]>([
   ['9'.repeat(400), undefined],
   ['', undefined],
   [undefined, undefined],
-])('%j asks for %j ms', (value, ms) => {
+])('a Retry-After of %j is a delay of %j ms', (value, ms) => {
   expect(retryAfterMs(value, now)).toBe(ms);
 });

@@ -11,53 +11,52 @@ import type { SagaQueue } from '@crossroads/saga-bullmq';
 import { openSagaQueue } from '@crossroads/saga-bullmq';
 import type { EntryDocument, InstanceDocument, OrderRecord, SagaDocument, Store } from '@crossroads/store';
 import { collections, directoryRepository, makeIndexes, openStore, orderReader, sagaCommandRepository, sagaViewRepository } from '@crossroads/store';
-import { eventually } from '@crossroads/testkit';
+import type { LocalServer, ReceivedRequest, RequestHandler } from '@crossroads/testkit';
+import { eventually, startLocalServer } from '@crossroads/testkit';
 import { Webhook } from 'standardwebhooks';
 import { uuidv7 } from 'uuidv7';
-import type { Answer, LocalServer, Received } from '../../libs/destinations/src/testing/local-server.js';
-import { localServer } from '../../libs/destinations/src/testing/local-server.js';
 import { orderIdOf, storeSagas } from '../sandbox/many-sagas.js';
 
-/** A destination of one test's own, and what it was sent. */
+/** A destination of one test, and the requests it received. */
 export interface Destination {
   instance: InstanceDocument;
-  /** The resets it received; token requests are answered beside them. */
-  resets: Received[];
+  /** The resets it received, without token requests. */
+  resets: ReceivedRequest[];
   port: number;
 }
 
-/** What became of one reset. */
+/** State of one reset, its log entries and its order. */
 export interface Outcome {
   saga: SagaDocument;
   entries: EntryDocument[];
   order: OrderRecord;
 }
 
-/** Real stores and a real worker process, whose destinations are servers of the test. */
-export interface DestinationWorld {
+/** Real stores and a real worker process. The destinations are servers of the test. */
+export interface DestinationHarness {
   store: Store;
   worker: ChildProcess;
-  /** Everything the worker printed. */
+  /** Returns the complete output of the worker. */
   output(): string;
-  /** What must never be seen outside the worker. */
+  /** Values that must not leave the worker. */
   secrets: readonly string[];
-  /** An installation whose server answers like this; at another `url` when one is given. */
-  destination(answer: Answer, fields?: Partial<InstanceDocument>): Promise<Destination>;
+  /** Adds a destination whose server handles requests with `handle`; `fields` override those of the instance. */
+  destination(handle: RequestHandler, fields?: Partial<InstanceDocument>): Promise<Destination>;
   destinations: readonly Destination[];
-  /** Stores resets of as many orders for a destination, and rings for them. Answers the sagas' ids. */
+  /** Stores and enqueues resets of as many orders for a destination. Returns the ids of the sagas. */
   resets(to: Destination, count?: number): Promise<string[]>;
   reset(to: Destination): Promise<string>;
   enqueue(sagaId: string): Promise<void>;
-  look(sagaId: string): Promise<Outcome>;
-  /** The same, once it is as it should be. */
-  until(sagaId: string, isSo: (outcome: Outcome) => boolean): Promise<Outcome>;
-  over(sagaId: string): Promise<Outcome>;
-  /** Waits until the log of any of these sagas tells of that code. */
-  told(sagaIds: readonly string[], code: string): Promise<unknown>;
+  read(sagaId: string): Promise<Outcome>;
+  /** Waits until the outcome fulfils the condition. */
+  until(sagaId: string, condition: (outcome: Outcome) => boolean): Promise<Outcome>;
+  untilEnded(sagaId: string): Promise<Outcome>;
+  /** Waits until the log of any of these sagas contains the error code. */
+  untilLogged(sagaIds: readonly string[], code: string): Promise<unknown>;
   close(): Promise<void>;
 }
 
-/** Short rests; nobody waits for half a minute in a test. All else is what a worker has by itself: 15 s per attempt, 10 s until a breaker tries again. */
+/** Short retry delays for the tests. All other settings have their defaults: 15 s per attempt, 10 s until an open circuit sends a probe. */
 const shortDelays = { DISPATCH_ATTEMPTS: '8', DISPATCH_FIRST_DELAY_MS: '50', DISPATCH_MAX_DELAY_MS: '500', SWEEP_INTERVAL_MS: '1000' };
 
 const webhookSecret = randomBytes(32).toString('base64');
@@ -66,7 +65,7 @@ const token = `token-${randomBytes(16).toString('hex')}`;
 
 const caller = { origin_tenant_id: 'shipper', origin_tenant_name: 'Shipper', origin_source_system: 'webhook', origin_source_system_id: null, origin_instance_id: 'shipper-erp', origin_instance_name: 'ERP' };
 
-export const openDestinationWorld = async (env: Record<string, string> = {}): Promise<DestinationWorld> => {
+export const openDestinationHarness = async (env: Record<string, string> = {}): Promise<DestinationHarness> => {
   const dataDir = await mkdtemp(join(tmpdir(), 'crossroads-destinations-'));
   const { REDIS_URL: _redis, MONGODB_URI: _mongodb, ...inherited } = process.env;
   const stores = spawn(process.execPath, ['apps/sandbox/dist/stores/main.js', '--data', dataDir], { env: inherited, stdio: ['pipe', 'pipe', 'inherit'] });
@@ -79,7 +78,7 @@ export const openDestinationWorld = async (env: Record<string, string> = {}): Pr
   await eventually(async () => (await queue.count()) >= 0);
 
   let output = '';
-  const preloads = [resolve('apps/sandbox/dist/end-with-parent.js'), resolve('tests/destinations/made-up-names.mjs')];
+  const preloads = [resolve('apps/sandbox/dist/end-with-parent.js'), resolve('tests/destinations/fake-name-server.mjs')];
   const worker = spawn(process.execPath, [...preloads.flatMap((path) => ['--import', pathToFileURL(path).href]), 'apps/worker/dist/main.js'], {
     env: {
       ...inherited,
@@ -89,7 +88,7 @@ export const openDestinationWorld = async (env: Record<string, string> = {}): Pr
       DESTINATION_PRIVATE_HOSTS: '127.0.0.1,localhost',
       WEBHOOK_SECRET: `whsec_${webhookSecret}`,
       SD_SECRET: JSON.stringify({ client_id: 'hub', client_secret: clientSecret }),
-      // Whatever an environment says, certificates are verified.
+      // The worker must verify certificates in spite of this variable.
       NODE_TLS_REJECT_UNAUTHORIZED: '0',
       ...env,
     },
@@ -102,14 +101,14 @@ export const openDestinationWorld = async (env: Record<string, string> = {}): Pr
   const servers: LocalServer[] = [];
   const destinations: Destination[] = [];
 
-  const look = async (sagaId: string): Promise<Outcome> => {
+  const read = async (sagaId: string): Promise<Outcome> => {
     const [saga, entries, order] = await Promise.all([sagaCommandRepository(store).find(sagaId), sagaViewRepository(store).entries(sagaId), orderReader(store).get(orderIdOf(sagaId))]);
     return { saga: saga!, entries, order: order! };
   };
-  const until = (sagaId: string, isSo: (outcome: Outcome) => boolean): Promise<Outcome> =>
+  const until = (sagaId: string, condition: (outcome: Outcome) => boolean): Promise<Outcome> =>
     eventually(async () => {
-      const outcome = await look(sagaId);
-      return isSo(outcome) && outcome;
+      const outcome = await read(sagaId);
+      return condition(outcome) && outcome;
     }, 60_000);
   const resets = async ({ instance }: Destination, count = 1): Promise<string[]> => {
     const sagas = await storeSagas(store, count, {
@@ -124,9 +123,9 @@ export const openDestinationWorld = async (env: Record<string, string> = {}): Pr
       },
       numbered: (sagaId) => String(Number.parseInt(sagaId.replaceAll('-', '').slice(-12), 16)),
     });
-    const rings = sagas.map(({ saga_id, correlation_id, type, tenant_id }) => ({ sagaId: saga_id, correlationId: correlation_id, type, tenantId: tenant_id, epoch: 0 }));
-    // What is not acknowledged in time may hang all the same; the worker's sweep rings for the rest.
-    for (let from = 0; from < rings.length; from += 500) await queue.enqueueAll(rings.slice(from, from + 500)).catch(() => undefined);
+    const jobs = sagas.map(({ saga_id, correlation_id, type, tenant_id }) => ({ sagaId: saga_id, correlationId: correlation_id, type, tenantId: tenant_id, epoch: 0 }));
+    // The worker's sweep enqueues the sagas whose jobs were not acknowledged in time.
+    for (let from = 0; from < jobs.length; from += 500) await queue.enqueueAll(jobs.slice(from, from + 500)).catch(() => undefined);
     return sagas.map(({ saga_id }) => saga_id);
   };
 
@@ -136,12 +135,12 @@ export const openDestinationWorld = async (env: Record<string, string> = {}): Pr
     output: () => output,
     secrets: [webhookSecret, clientSecret, token],
     destinations,
-    async destination(answer, fields = {}) {
-      const received: Received[] = [];
-      const server = await localServer((request, response) => {
+    async destination(handle, fields = {}) {
+      const received: ReceivedRequest[] = [];
+      const server = await startLocalServer((request, response) => {
         if (request.path.endsWith('/token')) return response.end(JSON.stringify({ access_token: token, expires_in: 3_600 }));
         received.push(request);
-        return answer(request, response);
+        return handle(request, response);
       });
       servers.push(server);
       const id = uuidv7();
@@ -149,7 +148,7 @@ export const openDestinationWorld = async (env: Record<string, string> = {}): Pr
       const instance: InstanceDocument = {
         _id: id,
         tenant_id: `tenant-${id}`,
-        name: `installation ${servers.length}`,
+        name: `instance ${servers.length}`,
         source_system,
         source_system_id: null,
         url: `${server.url}/resets`,
@@ -165,16 +164,16 @@ export const openDestinationWorld = async (env: Record<string, string> = {}): Pr
     resets,
     reset: async (to) => (await resets(to))[0]!,
     async enqueue(sagaId) {
-      const { saga } = await look(sagaId);
+      const { saga } = await read(sagaId);
       await queue.enqueue({ sagaId, correlationId: saga.correlation_id, type: saga.type, tenantId: saga.tenant_id, epoch: saga.epoch, due: saga.next_run_at! });
     },
-    look,
+    read,
     until,
-    told: (sagaIds, code) => eventually(() => store.connection.db!.collection(collections.logs).findOne({ saga_id: { $in: sagaIds }, 'detail.error': code }), 60_000),
-    over: (sagaId) => until(sagaId, ({ saga }) => saga.phase === 'ended'),
+    untilLogged: (sagaIds, code) => eventually(() => store.connection.db!.collection(collections.logs).findOne({ saga_id: { $in: sagaIds }, 'detail.error': code }), 60_000),
+    untilEnded: (sagaId) => until(sagaId, ({ saga }) => saga.phase === 'ended'),
     async close() {
       for (const server of servers) await server.close();
-      await ended(worker);
+      await stop(worker);
       await queue.close();
       await store.close();
       stores.stdin.end();
@@ -184,28 +183,28 @@ export const openDestinationWorld = async (env: Record<string, string> = {}): Pr
   };
 };
 
-const ended = async (child: ChildProcess): Promise<void> => {
+const stop = async (child: ChildProcess): Promise<void> => {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const exit = once(child, 'exit');
   child.kill('SIGTERM');
   await exit;
 };
 
-/** The key a reset was sent under. Supply & Dispatch has none: there its number names it, and sending it twice is the same as once. */
-export const keyOf = ({ headers, body }: Received): string => (headers['idempotency-key'] as string | undefined) ?? body;
+/** Returns the idempotency key of a request. Supply & Dispatch has none: its body names the order, and a second reset changes nothing. */
+export const keyOf = ({ headers, body }: ReceivedRequest): string => (headers['idempotency-key'] as string | undefined) ?? body;
 
-/** Throws unless the destination could tell by the request that it is ours. */
-export const assertAuthentic = ({ headers, body }: Received): void => {
+/** Throws when the destination cannot verify that the request came from this service. */
+export const assertAuthentic = ({ headers, body }: ReceivedRequest): void => {
   if (headers['webhook-id'] !== undefined) new Webhook(webhookSecret).verify(body, headers as Record<string, string>);
-  else if (headers.authorization !== `Bearer ${token}`) throw new Error('neither signed nor with our token');
+  else if (headers.authorization !== `Bearer ${token}`) throw new Error('the request has neither a signature nor the token');
 };
 
-/** Codes the log of a saga holds, in order, of attempts that failed or had to wait. */
+/** Returns the error codes of the attempts that failed or were deferred, in order. */
 export const codesOf = ({ entries }: Outcome): string[] => entries.flatMap(({ detail }) => detail.error ?? []);
 
-/** Entries of attempts that ended in nothing known. */
+/** Returns the entries of attempts with an unknown outcome. */
 export const failures = ({ entries }: Outcome): EntryDocument[] => entries.filter(({ step }) => step.outcome === 'unavailable');
 
-/** The destination's reply as the log keeps it. */
+/** Returns the destination's replies that the log contains. */
 export const repliesIn = ({ entries }: Outcome): { http_status: number; body: string }[] =>
   entries.flatMap(({ extra_data }) => (extra_data as { reply?: { http_status: number; body: string } } | undefined)?.reply ?? []);

@@ -3,7 +3,7 @@ import { closeQueue, openSagaQueue, openQueue, startSagaWorker } from '@crossroa
 import type { RunResult, CompensatableStep, StepContext } from '@crossroads/saga';
 import { createSagaRunner, done, saga } from '@crossroads/saga';
 import type { SagaDocument, SagaRepository, Store } from '@crossroads/store';
-import { collections, intakeRepository, journalRepository, makeIndexes, openStore, recoveryRepository, sagaRepository, sweepRepository } from '@crossroads/store';
+import { intakeRepository, journalRepository, recoveryRepository, sagaRepository, sweepRepository } from '@crossroads/store';
 import { eventually } from '@crossroads/testkit';
 import { uuidv7 } from 'uuidv7';
 import { z } from 'zod';
@@ -12,79 +12,88 @@ import type { ClaimRenewal } from '../../apps/worker/src/renew-claims.js';
 import { renewClaims } from '../../apps/worker/src/renew-claims.js';
 import { createRecoverLapsed } from '../../apps/worker/src/recover-lapsed.js';
 import { createSweep } from '../../apps/worker/src/sweep.js';
-import { ownDatabase, testRedisUrl } from '../stores/own-database.js';
+import { testRedisUrl } from '../stores/own-database.js';
+import { openTestStore, sagasIn } from './reset-harness.js';
 
-export interface OrderQueue {
+export interface LogLine {
   message: string;
-  [fact: string]: unknown;
+  [field: string]: unknown;
 }
 
-/** A worker's parts on the real stores, put together as the worker puts them, with sagas of one step. */
-export interface WorkerWorld {
+/** The parts of a worker on real stores, with sagas of one step. */
+export interface WorkerHarness {
   store: Store;
   queue: SagaQueue;
   bullmqQueue: BullmqQueue;
   place: QueuePlace;
-  lines: OrderQueue[];
-  /** Accepts sagas that have been due for a minute, and enqueues nothing. */
+  logLines: LogLine[];
+  /** Accepts sagas that have been due for a minute. Enqueues no jobs. */
   accept(count?: number): Promise<string[]>;
   enqueueAll(sagaIds: readonly string[]): Promise<void>;
   saga(sagaId: string): Promise<SagaDocument>;
   change(sagaId: string, change: object): Promise<void>;
   jobsOf(sagaId: string): Promise<{ id: string; state: string }[]>;
-  /** A worker's turn at a saga. */
-  executions(options?: ExecutionOptions): Executions;
-  /** Takes jobs until it is closed. */
-  startWorker(answer: (sagaId: string, started: number) => Promise<RunResult>, concurrency?: number): SagaWorker;
+  /** Creates the saga runner of a worker, with its claim renewal. */
+  createRunner(options?: RunnerOptions): Runner;
+  /** Starts a worker that processes jobs with `process` until it is closed. */
+  startWorker(process: ProcessJob, concurrency?: number): SagaWorker;
+  /** Starts a worker that completes no job until it is released. */
+  startHungWorker(concurrency: number): { worker: SagaWorker; release(): void };
   sweep(): Promise<void>;
-  /** How many jobs sweeps have made. */
+  /** Returns how many jobs the sweeps enqueued. */
   reenqueued(): number;
   recover(): Promise<void>;
   close(): Promise<void>;
 }
 
-export interface ExecutionOptions {
+export interface RunnerOptions {
+  /** Runs inside the step. */
   act?: (context: StepContext) => unknown;
-  /** Changes what the repository does, beneath the keeper of claims. */
+  /** Replaces the saga repository below the claim renewal. */
   wrap?: (sagas: SagaRepository) => SagaRepository;
-  /** The store its claims are made in. */
+  /** Store of the claims. */
   on?: Store;
-  everyMs?: number;
+  /** Interval of the claim renewal, in milliseconds. */
+  renewEveryMs?: number;
 }
 
-export interface Executions {
+export interface Runner {
   runSaga(sagaId: string): Promise<RunResult>;
-  answer(sagaId: string, started: number): Promise<RunResult>;
+  process: ProcessJob;
   claims: ClaimRenewal;
 }
 
+type ProcessJob = (sagaId: string, started: number) => Promise<RunResult>;
+
 export const types = [{ type: 'sample', version: 1 }];
 
-export const openWorkerWorld = async (name: string): Promise<WorkerWorld> => {
-  const store = openStore({ uri: ownDatabase(name), operationTimeoutMs: 10_000 });
-  await store.connected;
-  await makeIndexes(store.connection);
+export const openWorkerHarness = async (name: string): Promise<WorkerHarness> => {
+  const store = await openTestStore(name, 10_000);
   const place = { name: 'sagas', prefix: `${name}-${process.pid}` };
   const redisUrl = testRedisUrl();
   const queue = openSagaQueue(redisUrl, () => undefined, place);
   const bullmqQueue = openQueue(redisUrl, () => undefined, place);
   await eventually(async () => (await queue.count()) >= 0);
 
-  const lines: OrderQueue[] = [];
-  const say = (message: string, metadata?: object) => void lines.push({ message, ...metadata });
-  const log = { debug: say, info: say, warn: say, error: say };
+  const logLines: LogLine[] = [];
+  const record = (message: string, metadata?: object) => void logLines.push({ message, ...metadata });
+  const log = { debug: record, info: record, warn: record, error: record };
   const workers: SagaWorker[] = [];
-  const kept: ClaimRenewal[] = [];
+  const renewals: ClaimRenewal[] = [];
   let reenqueued = 0;
   const sweep = createSweep({ sagas: sweepRepository(store), orders: { unlock: async () => false }, queue, log, reenqueued: (jobs) => void (reenqueued += jobs) });
-  const sagas = () => store.connection.db!.collection<SagaDocument>(collections.sagas);
+  const startWorker = (process: ProcessJob, concurrency = 20): SagaWorker => {
+    const worker = startSagaWorker({ redisUrl, concurrency, process, onError: (error) => record('the saga worker reported an error', { error }), place });
+    workers.push(worker);
+    return worker;
+  };
 
   return {
     store,
     queue,
     bullmqQueue,
     place,
-    lines,
+    logLines,
     async accept(count = 1) {
       const ids = Array.from({ length: count }, () => uuidv7());
       const accepted_at = new Date(Date.now() - 60_000);
@@ -98,43 +107,47 @@ export const openWorkerWorld = async (name: string): Promise<WorkerWorld> => {
     },
     enqueueAll: (sagaIds) => queue.enqueueAll(sagaIds.map((sagaId) => ({ sagaId, correlationId: sagaId, type: 'sample', tenantId: 't', epoch: 0 }))),
     async saga(sagaId) {
-      return (await sagas().findOne({ _id: sagaId }))!;
+      return (await sagasIn(store).findOne({ _id: sagaId }))!;
     },
     async change(sagaId, change) {
-      await sagas().updateOne({ _id: sagaId }, change);
+      await sagasIn(store).updateOne({ _id: sagaId }, change);
     },
     async jobsOf(sagaId) {
       const jobs = await bullmqQueue.getJobs(['waiting', 'prioritized', 'active', 'delayed', 'failed', 'completed']);
       return Promise.all(jobs.filter(({ data }) => data.saga_id === sagaId).map(async (job) => ({ id: job.id!, state: await job.getState() })));
     },
-    executions({ act = () => undefined, wrap = (repository: SagaRepository) => repository, on = store, everyMs } = {}) {
-      const claims = renewClaims(wrap(sagaRepository(on, types)), log, everyMs);
-      kept.push(claims);
+    createRunner({ act = () => undefined, wrap = (repository: SagaRepository) => repository, on = store, renewEveryMs } = {}) {
+      const claims = renewClaims(wrap(sagaRepository(on, types)), log, renewEveryMs);
+      renewals.push(claims);
       const journal = journalRepository(store, () => ({ routing: {}, metadata: {} }) as never);
-      const runSaga = createSagaRunner({ types: [sample(act)], sagas: claims.sagas, journal, log, observers: [claims.observer] });
-      return { runSaga, answer: processJob(runSaga, log), claims };
+      const runSaga = createSagaRunner({ types: [sampleSaga(act)], sagas: claims.sagas, journal, log, observers: [claims.observer] });
+      return { runSaga, process: processJob(runSaga, log), claims };
     },
-    startWorker(answer, concurrency = 20) {
-      const worker = startSagaWorker({ redisUrl, concurrency, process: answer, onError: (error) => say('the bell worker reports', { error }), place });
-      workers.push(worker);
-      return worker;
+    startWorker,
+    startHungWorker(concurrency) {
+      let release!: () => void;
+      const released = new Promise<void>((resolve) => (release = resolve));
+      const worker = startWorker(async () => {
+        await released;
+        return { outcome: 'not-due' };
+      }, concurrency);
+      return { worker, release };
     },
     sweep,
     reenqueued: () => reenqueued,
     recover: createRecoverLapsed({ sagas: recoveryRepository(store), queue }),
     async close() {
       await Promise.all(workers.map((worker) => worker.close(5_000)));
-      await Promise.all(kept.map((claims) => claims.stop()));
+      await Promise.all(renewals.map((claims) => claims.stop()));
       await bullmqQueue.obliterate({ force: true });
       await closeQueue(bullmqQueue);
       await queue.close();
-      await store.connection.dropDatabase();
       await store.close();
     },
   };
 };
 
-const sample = (act: (context: StepContext) => unknown) => {
+const sampleSaga = (act: (context: StepContext) => unknown) => {
   const step: CompensatableStep<object, object> = {
     name: 'one',
     title: 'One',

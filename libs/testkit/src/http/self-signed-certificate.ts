@@ -1,7 +1,7 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 
-/** A certificate for `host` that nobody vouches for, valid between two dates. Made here so that no key lies in the repository. */
-export const selfSigned = (host: string, from: Date, until: Date): { key: string; cert: string } => {
+/** Creates a self-signed certificate for `host`, valid between two dates. Without it, the repository would need to contain a key. */
+export const createSelfSignedCertificate = (host: string, from: Date, until: Date): { key: string; cert: string } => {
   const { publicKey, privateKey } = generateKeyPairSync('ed25519');
   const ed25519 = sequence(der(0x06, Buffer.from('2b6570', 'hex')));
   const name = sequence(der(0x31, sequence(der(0x06, Buffer.from('550403', 'hex')), der(0x0c, Buffer.from(host)))));

@@ -1,0 +1,109 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Store } from '@crossroads/store';
+import { sweepRepository } from '@crossroads/store';
+import { failing } from '../harness/gate.js';
+import type { ResetHarness } from '../harness/reset-harness.js';
+import { givenOrder, openTestStore, ordersIn } from '../harness/reset-harness.js';
+
+let store: Store;
+beforeAll(async () => {
+  store = await openTestStore('foreign-changes');
+}, 30_000);
+afterAll(() => store.close());
+
+describe('orders that other systems wrote', () => {
+  test('are not blocked by a lock of null', async () => {
+    const reset = await givenOrder({ store }, { lock: null });
+    const sagaId = await reset.accept();
+    await reset.runSaga(sagaId);
+    expect((await reset.saga(sagaId)).phase).not.toBe('waiting');
+  });
+
+  test('with the lock of an unknown saga, as after restoring a backup, are found by the sweep', async () => {
+    const reset = await givenOrder({ store }, { lock: { saga_id: '01900000-0000-7000-8000-000000000000', epoch: 3 } });
+    const sagaId = await reset.accept();
+    await reset.runSaga(sagaId);
+    expect(await reset.saga(sagaId)).toMatchObject({ phase: 'waiting' });
+    expect((await sweepRepository(store).orphans(1_000)).orphans.map(({ orderId }) => orderId)).toContain(String(reset.orderId));
+  });
+
+  test('with an _id that is text do not hide other orders from the sweep', async () => {
+    const reset = await givenOrder({ store });
+    const ended = await reset.accept();
+    await reset.changeSaga(ended, { $set: { phase: 'ended' }, $unset: { next_run_at: 1 } });
+    await reset.changeOrder({ $set: { lock: { saga_id: ended, epoch: 1 } } });
+    const withText = await givenOrder({ store }, { _id: 'text', lock: { saga_id: ended, epoch: 1 } });
+    const { orphans } = await sweepRepository(store).orphans(1_000);
+    expect(orphans).toContainEqual({ orderId: String(reset.orderId), sagaId: ended });
+    await withText.deleteOrder();
+  });
+
+  test.each([
+    ['the compensation', 130],
+    ['the compensation and a recovery', 95],
+  ])('of almost 16 MB are not cleared when they leave no room for %s', async (_, bytesLeft) => {
+    const bol = { text: 'x'.repeat(13 * 1024 * 1024) };
+    const reset = await givenOrder({ store }, { bols: [bol], filler: '' });
+    const [measured] = await ordersIn(store)
+      .aggregate<{ size: number }>([{ $match: { _id: reset.orderId } }, { $project: { size: { $bsonSize: '$$ROOT' } } }])
+      .toArray();
+    await reset.changeOrder({ $set: { filler: 'y'.repeat(16 * 1024 * 1024 - bytesLeft - measured!.size) } });
+    const sagaId = await reset.accept();
+    reset.destination.answers.push('rejected');
+    await reset.runSaga(sagaId);
+    const { phase, status, error } = await reset.saga(sagaId);
+    const cleared = (await reset.order()).bols.length === 0;
+    expect({ phase, status, code: error?.code, cleared }).toEqual({ phase: 'ended', status: expect.any(String), code: expect.any(String), cleared: false });
+  });
+
+  test('whose BOLs became text after the clear are not split into letters by the compensation', async () => {
+    const reset = await givenOrder({ store });
+    const sagaId = await reset.accept();
+    reset.destination.answers.push('rejected');
+    await reset.runSaga(sagaId, {
+      orders: (real) => ({
+        resetProgression: async (...args) => {
+          await reset.changeOrder({ $set: { bols: 'none' }, $inc: { version: 1 } });
+          return real.resetProgression(...args);
+        },
+      }),
+    });
+    expect([await reset.saga(sagaId), (await reset.order()).bols]).not.toMatchObject([{ phase: 'ended' }, [{ bol_number: 'BOL-1' }, 'n', 'o', 'n', 'e']]);
+  });
+
+  test('without lists and progression are restored without them by a claim that continues a compensation', async () => {
+    const reset = await givenOrder({ store });
+    await reset.changeOrder({ $unset: { bols: 1, progression_state: 1 }, $set: { executed_drops: null } });
+    const sagaId = await reset.accept();
+    reset.destination.answers.push('rejected');
+    await reset.runSaga(sagaId, {
+      orders: (real) => ({
+        restoreDeliveries: async (...args) => {
+          await real.restoreDeliveries(...args);
+          throw new Error('the worker dies after it');
+        },
+      }),
+    });
+    await reset.makeDue(sagaId);
+    await reset.runSaga(sagaId);
+    const order = await reset.order();
+    const { phase } = await reset.saga(sagaId);
+    expect({ bols: 'bols' in order, drops: order.executed_drops, progression: 'progression_state' in order, phase }).toEqual({ bols: false, drops: null, progression: false, phase: 'ended' });
+  });
+});
+
+describe('a change by hand while the saga retries', () => {
+  test.each([
+    ['the lock is gone', (reset: ResetHarness) => reset.changeOrder({ $unset: { lock: 1 } }), 'order.not_locked'],
+    ['the order is gone', (reset: ResetHarness) => reset.deleteOrder(), 'order.gone'],
+  ])('stops the saga at once when %s, and the journal contains the reason', async (_, change, code) => {
+    const reset = await givenOrder({ store });
+    const sagaId = await reset.accept();
+    await reset.runSaga(sagaId, { orders: () => ({ clearDeliveries: failing('retry later') }) });
+    await change(reset);
+    await reset.makeDue(sagaId);
+    expect(await reset.runSaga(sagaId)).toMatchObject({ outcome: 'stopped' });
+    expect(await reset.saga(sagaId)).toMatchObject({ phase: 'stopped', error: { code } });
+    expect((await reset.entries(sagaId)).at(-1)).toMatchObject({ step: { name: 'clear-deliveries', outcome: 'failed' }, detail: { error: code } });
+  });
+});
