@@ -1,4 +1,4 @@
-import type { End, LockOwner, Missing, Order, Orders, ResetRequest, Snapshot } from '@crossroads/order-reset';
+import type { LockOwner, Missing, Order, Orders, Party, ResetRequest, Snapshot } from '@crossroads/order-reset';
 import { NO_PROGRESS } from '@crossroads/order-reset';
 import type { Routing } from '@crossroads/contract';
 import { ClaimLost, NonRetryableError, RetryableError, StopSaga } from '@crossroads/saga';
@@ -285,7 +285,7 @@ const matchesRequest = ({ _id, routing, origin_order_number, destination_order_n
 const toOrder = (tenantId: string, found: FoundOrder): Order => {
   const { _id, status, routing, origin_order_number, destination_order_number } = found;
   const malformed = malformationOf(found);
-  const origin: End = {
+  const origin: Party = {
     tenant_id: routing.origin_tenant_id,
     tenant_name: routing.origin_tenant_name,
     instance_id: routing.origin_instance_id,
@@ -294,7 +294,7 @@ const toOrder = (tenantId: string, found: FoundOrder): Order => {
     source_system_id: routing.origin_source_system_id,
     order_number: origin_order_number,
   };
-  const destination: End = {
+  const destination: Party = {
     tenant_id: routing.destination_tenant_id,
     tenant_name: routing.destination_tenant_name,
     instance_id: routing.destination_instance_id,
