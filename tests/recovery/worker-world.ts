@@ -1,4 +1,4 @@
-import type { SagaQueue, SagaWorker, QueuePlace, BullmqQueue } from '@crossroads/saga-bullmq';
+import type { SagaQueue, SagaWorker, QueueName, BullmqQueue } from '@crossroads/saga-bullmq';
 import { closeQueue, openSagaQueue, openQueue, startSagaWorker } from '@crossroads/saga-bullmq';
 import type { RunResult, CompensatableStep, StepContext } from '@crossroads/saga';
 import { createSagaRunner, done, saga } from '@crossroads/saga';
@@ -24,7 +24,7 @@ export interface WorkerWorld {
   store: Store;
   queue: SagaQueue;
   bullmqQueue: BullmqQueue;
-  place: QueuePlace;
+  queueName: QueueName;
   lines: OrderQueue[];
   /** Accepts sagas that have been due for a minute, and enqueues nothing. */
   accept(count?: number): Promise<string[]>;
@@ -64,10 +64,10 @@ export const openWorkerWorld = async (name: string): Promise<WorkerWorld> => {
   const store = openStore({ uri: ownDatabase(name), operationTimeoutMs: 10_000 });
   await store.connected;
   await makeIndexes(store.connection);
-  const place = { name: 'sagas', prefix: `${name}-${process.pid}` };
+  const queueName = { name: 'sagas', prefix: `${name}-${process.pid}` };
   const redisUrl = testRedisUrl();
-  const queue = openSagaQueue(redisUrl, () => undefined, place);
-  const bullmqQueue = openQueue(redisUrl, () => undefined, place);
+  const queue = openSagaQueue(redisUrl, () => undefined, queueName);
+  const bullmqQueue = openQueue(redisUrl, () => undefined, queueName);
   await eventually(async () => (await queue.count()) >= 0);
 
   const lines: OrderQueue[] = [];
@@ -83,7 +83,7 @@ export const openWorkerWorld = async (name: string): Promise<WorkerWorld> => {
     store,
     queue,
     bullmqQueue,
-    place,
+    queueName,
     lines,
     async accept(count = 1) {
       const ids = Array.from({ length: count }, () => uuidv7());
@@ -115,7 +115,7 @@ export const openWorkerWorld = async (name: string): Promise<WorkerWorld> => {
       return { runSaga, answer: processJob(runSaga, log), claims };
     },
     startWorker(answer, concurrency = 20) {
-      const worker = startSagaWorker({ redisUrl, concurrency, process: answer, onError: (error) => say('the bell worker reports', { error }), place });
+      const worker = startSagaWorker({ redisUrl, concurrency, process: answer, onError: (error) => say('the worker reports an error', { error }), queueName });
       workers.push(worker);
       return worker;
     },

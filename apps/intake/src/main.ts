@@ -15,9 +15,9 @@ const store = openStore({
   onConnectError: (error) => log.warn('MongoDB does not answer yet', { error }),
   onUnknownError: (error) => log.error('MongoDB refuses with a code that is not known; it counts as away until that ends', { code: error.code, error }),
 });
-const place = { name: config.QUEUE_NAME, prefix: config.QUEUE_PREFIX };
-const queue = openSagaQueue(config.REDIS_URL, (error) => log.warn('Redis is away; sagas are accepted all the same', { error }), place);
-const counter = openRateCounter(config.REDIS_URL, (error) => log.debug('Redis is away; requests are counted here alone', { error }), place);
+const queueName = { name: config.QUEUE_NAME, prefix: config.QUEUE_PREFIX };
+const queue = openSagaQueue(config.REDIS_URL, (error) => log.warn('Redis is away; sagas are accepted all the same', { error }), queueName);
+const counter = openRateCounter(config.REDIS_URL, (error) => log.debug('Redis is away; requests are counted here alone', { error }), queueName);
 const metrics = openMetrics();
 const tracing = await openTracing({ endpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT, app: 'intake', log });
 const intake = createIntake({

@@ -20,10 +20,10 @@ const store = openStore({
 });
 store.ready.catch((error: unknown) => log.error('the store is not as it must be; pages may fail', { error }));
 
-const place = { name: config.QUEUE_NAME, prefix: config.QUEUE_PREFIX };
-const bullmqQueue = openQueue(config.REDIS_URL, (error) => log.warn('Redis is away', { error }), place);
+const queueName = { name: config.QUEUE_NAME, prefix: config.QUEUE_PREFIX };
+const bullmqQueue = openQueue(config.REDIS_URL, (error) => log.warn('Redis is away', { error }), queueName);
 
-const queue = openSagaQueue(config.REDIS_URL, (error) => log.warn('Redis is away', { error }), place);
+const queue = openSagaQueue(config.REDIS_URL, (error) => log.warn('Redis is away', { error }), queueName);
 const metrics = openMetrics();
 const counted = opsMetrics(metrics, {
   ...backlogRepository(store),

@@ -6,9 +6,9 @@ import { eventually } from '@crossroads/testkit';
 import { z } from 'zod';
 import { testRedisUrl } from '../stores/own-database.js';
 
-const places = ['north', 'south'].map((which) => ({ name: 'sagas', prefix: `queue-place-${which}-${process.pid}` }));
-const opened: SagaQueue[] = places.map((place) => openSagaQueue(testRedisUrl(), () => undefined, place));
-const queues = places.map((place) => openQueue(testRedisUrl(), () => undefined, place));
+const queueNames = ['north', 'south'].map((which) => ({ name: 'sagas', prefix: `queue-name-${which}-${process.pid}` }));
+const opened: SagaQueue[] = queueNames.map((queueName) => openSagaQueue(testRedisUrl(), () => undefined, queueName));
+const queues = queueNames.map((queueName) => openQueue(testRedisUrl(), () => undefined, queueName));
 
 afterAll(async () => {
   for (const bullmqQueue of queues) {
@@ -21,23 +21,23 @@ afterAll(async () => {
 test('installations with prefixes of their own complete no jobs of each other, and all keys of each lie on one node of a Cluster', async () => {
   const [north, south] = opened as [SagaQueue, SagaQueue];
   await eventually(async () => (await north.count()) >= 0 && (await south.count()) >= 0);
-  const enqueue = { correlationId: 'c', type: 'sample', tenantId: 't', epoch: 0 };
-  await north.enqueue({ sagaId: 'of-north', ...enqueue });
-  await south.enqueue({ sagaId: 'of-south', ...enqueue });
+  const request = { correlationId: 'c', type: 'sample', tenantId: 't', epoch: 0 };
+  await north.enqueue({ sagaId: 'of-north', ...request });
+  await south.enqueue({ sagaId: 'of-south', ...request });
   const taken: string[] = [];
   const answer = async (sagaId: string) => {
     taken.push(sagaId);
     return { outcome: 'not-due' as const };
   };
-  const worker = startSagaWorker({ redisUrl: testRedisUrl(), concurrency: 5, process: answer, onError: () => undefined, place: places[1]! });
+  const worker = startSagaWorker({ redisUrl: testRedisUrl(), concurrency: 5, process: answer, onError: () => undefined, queueName: queueNames[1]! });
   await eventually(async () => (await south.count()) === 0);
   expect(await north.count()).toBe(1);
   expect(taken).toEqual(['of-south']);
   await worker.close(5_000);
-  expect(queues[0]!.toKey('wait')).toBe(`{${places[0]!.prefix}}:sagas:wait`);
+  expect(queues[0]!.toKey('wait')).toBe(`{${queueNames[0]!.prefix}}:sagas:wait`);
 });
 
-test.each([['{mine}'], ['a:b'], ['a b']])('%s is refused as a prefix: the braces are ours', (QUEUE_PREFIX) => {
+test.each([['{mine}'], ['a:b'], ['a b']])('%s is rejected as a prefix: the braces are added by the service', (QUEUE_PREFIX) => {
   const schema = z.object({ QUEUE_PREFIX: settings.queuePrefix });
   expect(() => readConfig(schema, { QUEUE_PREFIX })).toThrow('letters, digits');
   expect(readConfig(schema, {})).toEqual({ QUEUE_PREFIX: 'crossroads' });
