@@ -151,7 +151,7 @@ describe('a decision', () => {
   test('to reject restores the order', async () => {
     const id = await requested();
     await beta.reject(id, { senderTenantName: 'Alpha', reasonCode: 'ON THE ROAD' });
-    expect(await alpha.waitFor(id)).toMatchObject({ status: 'rejected', message: 'Rejected by Beta: ON THE ROAD. The order is put back as it was.' });
+    expect(await alpha.waitFor(id)).toMatchObject({ status: 'rejected', message: 'Rejected by Beta: ON THE ROAD. The order is restored to its state before the reset.' });
   });
 });
 

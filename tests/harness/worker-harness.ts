@@ -1,4 +1,4 @@
-import type { SagaQueue, SagaWorker, QueuePlace, BullmqQueue } from '@crossroads/saga-bullmq';
+import type { SagaQueue, SagaWorker, QueueName, BullmqQueue } from '@crossroads/saga-bullmq';
 import { closeQueue, openSagaQueue, openQueue, startSagaWorker } from '@crossroads/saga-bullmq';
 import type { RunResult, CompensatableStep, StepContext } from '@crossroads/saga';
 import { createSagaRunner, done, saga } from '@crossroads/saga';
@@ -25,7 +25,7 @@ export interface WorkerHarness {
   store: Store;
   queue: SagaQueue;
   bullmqQueue: BullmqQueue;
-  place: QueuePlace;
+  queueName: QueueName;
   logLines: LogLine[];
   /** Accepts sagas that have been due for a minute. Enqueues no jobs. */
   accept(count?: number): Promise<string[]>;
@@ -69,10 +69,10 @@ export const types = [{ type: 'sample', version: 1 }];
 
 export const openWorkerHarness = async (name: string): Promise<WorkerHarness> => {
   const store = await openTestStore(name, 10_000);
-  const place = { name: 'sagas', prefix: `${name}-${process.pid}` };
+  const queueName = { name: 'sagas', prefix: `${name}-${process.pid}` };
   const redisUrl = testRedisUrl();
-  const queue = openSagaQueue(redisUrl, () => undefined, place);
-  const bullmqQueue = openQueue(redisUrl, () => undefined, place);
+  const queue = openSagaQueue(redisUrl, () => undefined, queueName);
+  const bullmqQueue = openQueue(redisUrl, () => undefined, queueName);
   await eventually(async () => (await queue.count()) >= 0);
 
   const logLines: LogLine[] = [];
@@ -83,7 +83,7 @@ export const openWorkerHarness = async (name: string): Promise<WorkerHarness> =>
   let reenqueued = 0;
   const sweep = createSweep({ sagas: sweepRepository(store), orders: { unlock: async () => false }, queue, log, reenqueued: (jobs) => void (reenqueued += jobs) });
   const startWorker = (process: ProcessJob, concurrency = 20): SagaWorker => {
-    const worker = startSagaWorker({ redisUrl, concurrency, process, onError: (error) => record('the saga worker reported an error', { error }), place });
+    const worker = startSagaWorker({ redisUrl, concurrency, process, onError: (error) => record('the saga worker reported an error', { error }), queueName });
     workers.push(worker);
     return worker;
   };
@@ -92,7 +92,7 @@ export const openWorkerHarness = async (name: string): Promise<WorkerHarness> =>
     store,
     queue,
     bullmqQueue,
-    place,
+    queueName,
     logLines,
     async accept(count = 1) {
       const ids = Array.from({ length: count }, () => uuidv7());

@@ -40,7 +40,7 @@ describe('a reset that the destination must accept', () => {
     const { id, order } = await requested();
     expect((await decide(id, 'reject', 'Beta', null)).status).toBe(200);
     const { body } = await fixture.over(id);
-    expect(body).toMatchObject({ status: 'rejected', message: 'Rejected by Beta. The order is put back as it was.', done: true });
+    expect(body).toMatchObject({ status: 'rejected', message: 'Rejected by Beta. The order is restored to its state before the reset.', done: true });
     expect(await stored(order)).toMatchObject({ bols: order.bols, executed_drops: order.executed_drops, progression_state: 'COMPLETE' });
     expect((await decide(id, 'reject', 'Beta')).body.status).toBe('rejected');
     expect((await decide(id, 'accept', 'Beta')).status).toBe(409);

@@ -15,9 +15,9 @@ const store = openStore({
   onConnectError: (error) => log.warn('MongoDB does not respond yet; the connection is retried', { error }),
   onUnknownError: (error) => log.error('MongoDB returned an unknown error code; the store counts as unavailable until the error ends', { code: error.code, error }),
 });
-const place = { name: config.QUEUE_NAME, prefix: config.QUEUE_PREFIX };
-const queue = openSagaQueue(config.REDIS_URL, (error) => log.warn('Redis is unavailable; sagas are still accepted and start later', { error }), place);
-const counter = openRateCounter(config.REDIS_URL, (error) => log.debug('Redis is unavailable; this process counts requests on its own', { error }), place);
+const queueName = { name: config.QUEUE_NAME, prefix: config.QUEUE_PREFIX };
+const queue = openSagaQueue(config.REDIS_URL, (error) => log.warn('Redis is unavailable; sagas are still accepted and start later', { error }), queueName);
+const counter = openRateCounter(config.REDIS_URL, (error) => log.debug('Redis is unavailable; this process counts requests on its own', { error }), queueName);
 const metrics = openMetrics();
 const tracing = await openTracing({ endpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT, app: 'intake', log });
 const intake = createIntake({

@@ -20,10 +20,10 @@ const store = openStore({
 });
 store.ready.catch((error: unknown) => log.error('MongoDB check failed (missing index?); pages may fail', { error }));
 
-const place = { name: config.QUEUE_NAME, prefix: config.QUEUE_PREFIX };
-const bullmqQueue = openQueue(config.REDIS_URL, (error) => log.warn('Redis connection failed; retrying', { error }), place);
+const queueName = { name: config.QUEUE_NAME, prefix: config.QUEUE_PREFIX };
+const bullmqQueue = openQueue(config.REDIS_URL, (error) => log.warn('Redis connection failed; retrying', { error }), queueName);
 
-const queue = openSagaQueue(config.REDIS_URL, (error) => log.warn('Redis connection failed; retrying', { error }), place);
+const queue = openSagaQueue(config.REDIS_URL, (error) => log.warn('Redis connection failed; retrying', { error }), queueName);
 const metrics = openMetrics();
 const { httpDurations, submitted } = opsMetrics(metrics, {
   ...backlogRepository(store),

@@ -21,8 +21,8 @@ const store = openStore({
 });
 await store.ready;
 
-const place = { name: config.QUEUE_NAME, prefix: config.QUEUE_PREFIX };
-const queue = openSagaQueue(config.REDIS_URL, (error) => log.warn('Redis is not reachable', { error }), place);
+const queueName = { name: config.QUEUE_NAME, prefix: config.QUEUE_PREFIX };
+const queue = openSagaQueue(config.REDIS_URL, (error) => log.warn('Redis is not reachable', { error }), queueName);
 const orders = withFailpoints('orders', orderRepository(store));
 const destinations = openDestinations(config, store, process.env);
 const telemetry = await openTelemetry({
@@ -40,7 +40,7 @@ const worker = startSagaWorker({
   concurrency: config.WORKER_CONCURRENCY,
   process: processor.process,
   onError: (error) => log.warn('BullMQ reports an error', { error }),
-  place,
+  queueName,
 });
 const sweep = createSweep({ sagas: sweepRepository(store), orders, queue, log, reenqueued: telemetry.reenqueued });
 const purge = createPurge({ retention: retentionRepository(store), log });

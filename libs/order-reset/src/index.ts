@@ -1,5 +1,5 @@
-/** The business: what a reset is, step by step, and the ports it needs. */
-export type { Deliveries, End, LogSubject, Missing, Order, Snapshot, SnapshotInfo } from './order.js';
+/** The business: the saga types, their steps, and the ports they need. */
+export type { Deliveries, LogSubject, Missing, Order, Party, Snapshot, SnapshotInfo } from './order.js';
 export { snapshotInfo, NO_PROGRESS, routingOf } from './order.js';
 export type { AuditLog, DestinationReply, Destinations, DispatchPolicy, LockOwner, OrderQueue, Orders, OutboundRequest, ResetOrderPorts } from './ports.js';
 export { recoverOrder, recoverOrderVersion } from './recover-order.saga.js';
@@ -10,5 +10,5 @@ export type { ResetRequest } from './reset-request.js';
 export { concurrencyKeysOfOrder, concurrencyKeysOfRequest, resetRequest, subjectOf } from './reset-request.js';
 export { sagaTypes } from './saga-types.js';
 export { clearDeliveriesStep, dispatchResetStep, recoverOrderType, resetOrderType } from './stored-names.js';
-export { orderAfterRejection } from './steps/stays-cleared.js';
+export { orderAfterRejection } from './steps/compensation.js';
 export { acquireLock, releaseLock } from './steps/order-lock.js';

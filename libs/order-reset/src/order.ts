@@ -3,8 +3,8 @@ import type { LogMetadata, Routing } from '@crossroads/contract';
 /** Delivery progress of an order before its first progress event, and again after a reset. */
 export const NO_PROGRESS = 'NO_PROGRESS';
 
-/** One end of an order: a tenant, the installation it works with, and the number it knows the order by. */
-export interface End {
+/** One side of an order: a tenant, its installation, and its number for the order. */
+export interface Party {
   tenant_id: string;
   tenant_name: string;
   instance_id: string | null;
@@ -14,46 +14,48 @@ export interface End {
   order_number: string | null;
 }
 
-/** An order as the steps speak of it: seen from the caller, with what it carries left in the store. */
+/** An order from the caller's side, without its deliveries. */
 export interface Order {
   order_id: string;
-  /** The order's own integration status; a reset neither minds nor changes most of them. */
+  /** The order's integration status. A reset never changes it; some statuses prevent a reset. */
   status: string;
-  caller: End;
-  counterparty: End;
-  /** What is wrong with the document, in words, where it cannot be reset and put back exactly. */
+  caller: Party;
+  counterparty: Party;
+  /** Why the document cannot be reset and restored exactly; absent when it can. */
   malformed?: string;
 }
 
-/** BOLs and executed drops, in the store's own values so that nothing is lost on the way to the audit log. */
+/** BOLs and executed drops, with the exact stored values, so that the audit log loses nothing. */
 export interface Deliveries {
   bols: readonly unknown[];
   executed_drops: readonly unknown[];
 }
 
+/** Fields that an order document does not have, or has as null. */
 export type Missing = Partial<Record<'bols' | 'executed_drops' | 'progression_state', 'absent' | 'null'>>;
 
-/** What a reset will clear, as it was. */
+/** The data that a reset will clear. */
 export interface Snapshot extends Deliveries {
   /** The order's version when it was read. */
   version: number;
   progression_state: string;
   /**
-   * Fields that were absent or null, as orders of other writers may have them. The snapshot shows an empty list or NO_PROGRESS in their place;
-   * putting it back makes them absent or null again.
+   * Fields that were absent or null, as other writers may store them. The snapshot has an empty list or NO_PROGRESS in their place.
+   * Restoring makes them absent or null again.
    */
   missing?: Missing;
   /** Hex SHA-256 over the BSON of `{ bols, executed_drops, progression_state }`. */
   sha256: string;
 }
 
-/** A snapshot without its contents, small enough to travel in the saga's state. */
+/** A snapshot without its contents, small enough for the saga's state. */
 export interface SnapshotInfo {
   version: number;
   sha256: string;
   progression_state: string;
-  /** How many of each. */
+  /** Number of BOLs. */
   bols: number;
+  /** Number of executed drops. */
   executed_drops: number;
 }
 
@@ -65,12 +67,12 @@ export const snapshotInfo = ({ version, sha256, progression_state, bols, execute
   executed_drops: executed_drops.length,
 });
 
-/** Counts of both, as a person says them. */
-export const inWords = (bols: number, drops: number): string =>
+/** Returns both counts as text, such as "1 BOL and 2 executed drops". */
+export const describeCounts = (bols: number, drops: number): string =>
   `${bols} ${bols === 1 ? 'BOL' : 'BOLs'} and ${drops} executed ${drops === 1 ? 'drop' : 'drops'}`;
 
-/** Routing of the request, not of the order: whoever asks for the reset is its origin. */
-export const routingOf = (caller: Omit<End, 'order_number'>, counterparty: Omit<End, 'order_number'>): Routing => ({
+/** Returns the routing of the request, not of the order: the caller is the origin. */
+export const routingOf = (caller: Omit<Party, 'order_number'>, counterparty: Omit<Party, 'order_number'>): Routing => ({
   origin_tenant_id: caller.tenant_id,
   origin_tenant_name: caller.tenant_name,
   origin_source_system: caller.source_system,
@@ -85,7 +87,7 @@ export const routingOf = (caller: Omit<End, 'order_number'>, counterparty: Omit<
   destination_instance_name: counterparty.instance_name,
 });
 
-/** What every log entry of an order saga says of its subject. */
+/** The fields about the order in every log entry of its sagas. */
 export interface LogSubject {
   routing: Routing;
   metadata: LogMetadata;

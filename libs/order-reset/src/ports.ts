@@ -2,69 +2,71 @@ import type { RetryPolicy } from '@crossroads/saga';
 import type { Order, Snapshot, SnapshotInfo } from './order.js';
 import type { ResetRequest } from './reset-request.js';
 
-/** Who writes: the saga and the number of its claim. An order's fence lets only the newest through. */
+/** The saga that writes, and the number of its claim. An order's lock accepts only the newest claim (a fencing token). */
 export interface LockOwner {
   sagaId: string;
   epoch: number;
 }
 
 /**
- * The orders, each one document. Every write is a single-document update filtered by the fence, so it takes effect once
- * or not at all. A write that does not match throws ClaimLost where a newer claim of the saga was seen, and StopSaga otherwise: `order.not_held`
- * when the saga has not got the lock, `order.gone` when there is no such order. All may throw StoreUnavailable, and StepRefused `order.too_large`.
+ * The orders, one document each. Every write updates a single document and checks its lock, so it takes effect once or not at all.
  *
- * A write of an older claim may still be on its way and would match after a mere read. So every method that decides "there is nothing (more) to do"
- * has raised the lock's epoch to this claim's before it reads.
+ * A write that does not match throws ClaimLost where a newer claim of the saga was seen. Otherwise it throws StopSaga:
+ * `order.not_locked` when the saga has no lock on the order, `order.gone` when the order does not exist.
+ * Every method may throw StoreUnavailable, and NonRetryableError `order.too_large`.
+ *
+ * A write of an older claim may arrive late, and would still match after a mere read. So every method that finds nothing (more) to do
+ * first raises the lock's epoch to that of this claim.
  */
 export interface Orders {
-  /** Orders between the caller and the counterparty that the request may mean; two are enough to know it is ambiguous. */
+  /** Returns the orders between the caller and the counterparty that match the request. Two are enough to know that the request is ambiguous. */
   find(request: ResetRequest): Promise<Order[]>;
-  /** Raises the lock's epoch to this claim's if the saga has the lock already; false if it has not. */
+  /** Raises the lock's epoch to this claim's if the saga has the lock already. Returns false if it has not. */
   relock(orderId: string, owner: LockOwner): Promise<boolean>;
-  /** Takes the fence. False while another saga has it, which is then asked for it. */
+  /** Locks the order. Returns false while another saga has the lock, and registers this saga as a waiter. */
   lock(orderId: string, owner: LockOwner): Promise<boolean>;
-  /** Asks whoever has the fence to say so when it is given back. Does nothing while nobody else has it. */
+  /** Registers a waiter, so that the owner wakes the next saga when it unlocks the order. Does nothing unless another saga has the lock. */
   requestLock(orderId: string, owner: Pick<LockOwner, 'sagaId'>): Promise<void>;
-  /** Gives the fence back; true if another saga asked for it meanwhile. Repeatable. */
+  /** Unlocks the order. Returns true if another saga has requested the lock. Repeatable. */
   unlock(orderId: string, owner: Pick<LockOwner, 'sagaId'>): Promise<boolean>;
-  /** Reads what a reset will clear, in the store's own values. */
+  /** Reads the data that a reset will clear, with the exact stored values. */
   snapshot(orderId: string): Promise<Snapshot>;
   /**
-   * Empties deliveries if the order still is at `version`.
-   * Answers the version whose deliveries are gone (an earlier attempt's, if that got through), or `moved`.
+   * Clears the deliveries if the order is still at `version`; otherwise returns `moved`.
+   * Returns the version that was cleared: an earlier one where an earlier attempt took effect.
    */
   clearDeliveries(orderId: string, version: number, owner: LockOwner): Promise<{ version: number } | 'moved'>;
-  /** The version at which this saga cleared the deliveries; undefined when it has not, and no older claim of it can any more. */
+  /** Returns the version at which this saga cleared the deliveries. Returns undefined when it has not, and then no older claim of it can any more. */
   clearedVersion(orderId: string, owner: LockOwner): Promise<number | undefined>;
-  /** Puts deliveries back beside any that were saved since. Does nothing when they were not cleared, or are back. */
+  /** Restores the deliveries and keeps those saved since. Does nothing when they were not cleared, or are restored already. */
   restoreDeliveries(orderId: string, snapshot: Snapshot, owner: LockOwner): Promise<void>;
-  /** Sets NO_PROGRESS; answers the state it replaced, which may be another than `expected` (an earlier attempt's, if that got through). */
+  /** Sets NO_PROGRESS. Returns the state it replaced; it differs from `expected` where an earlier attempt took effect or another writer changed it. */
   resetProgression(orderId: string, expected: string, owner: LockOwner): Promise<{ was: string }>;
-  /** Puts deliveries and progression of a snapshot in place of what the order has at `version`, once. */
+  /** Replaces the deliveries and progression that the order has at `version` with those of the snapshot, once. */
   restoreExactly(orderId: string, snapshot: Snapshot, version: number, owner: LockOwner): Promise<'restored' | 'moved'>;
   /**
-   * Puts the replaced state back unless the order has moved on since.
-   * Answers what stands then: `restored` (now or by an earlier attempt), `moved-on`, or `not-reset` where this saga never reset it.
+   * Restores the replaced progression unless another writer has changed it since. Returns `restored` (by this or an earlier attempt),
+   * `moved-on` where another writer changed it, or `not-reset` where this saga never reset it.
    */
   restoreProgression(orderId: string, owner: LockOwner): Promise<'restored' | 'moved-on' | 'not-reset'>;
 }
 
-/** What was cleared, read back from the log. */
+/** The audit log, read for the data that a saga cleared. */
 export interface AuditLog {
-  /** What a saga's clear removed; `restored` if the saga put it back itself; undefined if it cleared nothing. */
+  /** Returns what the saga cleared; `restored` if its compensation restored it; undefined if it cleared nothing. */
   cleared(sagaId: string): Promise<SnapshotInfo | 'restored' | undefined>;
   snapshot(sagaId: string, version: number): Promise<Snapshot>;
 }
 
-/** Resets of one order take their turns in the order they were accepted in. */
+/** The order queue: the sagas of one order run in the order of their acceptance. */
 export interface OrderQueue {
-  /** The saga that was accepted earlier and has yet to end, if there is one. */
+  /** Returns the saga of this order that was accepted earlier and has not ended, if there is one. */
   blockedBy(order: Order, sagaId: string): Promise<string | undefined>;
-  /** Rings the bell of the saga that waits first. Best effort: whoever waits also looks by itself. */
+  /** Enqueues the first waiting saga. Best effort: a waiting saga also retries by itself. */
   wakeNext(order: Order): Promise<void>;
 }
 
-/** A reset in the destination's own terms: built once, kept in the journal, sent as it is at each attempt. */
+/** The request in the destination's own format. It is built once, stored in the journal, and sent unchanged at each attempt. */
 export interface OutboundRequest {
   method: 'POST';
   url: string;
@@ -74,26 +76,26 @@ export interface OutboundRequest {
 }
 
 export interface DestinationReply {
-  /** `synced`: taken. `requested`: someone there must accept it first. `refused`: known not to have been done. */
+  /** `synced`: accepted. `requested`: delivered, and waits for an approval there. `rejected`: certainly not processed. */
   answer: 'synced' | 'requested' | 'rejected';
   message: string;
   http_status: number;
-  /** The reply's first 2 kB. */
+  /** The first 2 kB of the reply. */
   body: string;
 }
 
-/** What was agreed with a destination. */
+/** How a destination is configured. */
 export interface DispatchPolicy {
-  /** What becomes of the order when the destination refuses the reset: put back, or kept cleared. */
+  /** What happens to the order when the destination rejects the reset: it is restored, or it stays cleared. */
   on_rejection: 'restore' | 'keep';
 }
 
-/** The systems at the other end. */
+/** The destination systems. */
 export interface Destinations {
-  /** Throws StepRefused when the order could never be sent there: asked before anything is cleared. */
+  /** Returns the policy of the order's destination. Throws NonRetryableError when no request can ever be sent there. Called before anything is cleared. */
   check(order: Order): Promise<DispatchPolicy>;
   prepare(order: Order, cleared: SnapshotInfo, ids: { dispatchKey: string; correlationId: string }): Promise<OutboundRequest>;
-  /** Throws StepUnavailable for every outcome that is not known. */
+  /** Sends the request. Throws RetryableError for every unknown outcome. */
   send(order: Order, request: OutboundRequest, signal: AbortSignal): Promise<DestinationReply>;
 }
 
@@ -102,6 +104,6 @@ export interface ResetOrderPorts {
   auditLog: AuditLog;
   line: OrderQueue;
   destinations: Destinations;
-  /** How long a destination is tried; up to a day when left out. */
+  /** Replaces parts of the default retry policy of the dispatch. */
   dispatchRetry?: Partial<RetryPolicy>;
 }

@@ -10,7 +10,7 @@ const resetDone = async () => {
 };
 
 describe('a recovery', () => {
-  test('puts back exactly what the reset cleared, and says so step by step', async () => {
+  test('restores exactly what the reset cleared, with one log entry per step', async () => {
     const { world, before, reset } = await resetDone();
     const recovery = world.recover('saga-2', reset);
     expect(await world.settle(recovery)).toBe('synced');
@@ -24,29 +24,29 @@ describe('a recovery', () => {
     expect(world.destination.received).toHaveLength(1);
   });
 
-  test('is refused, with the difference shown, once the order has been delivered anew', async () => {
+  test('is rejected, with the difference in the message, once the order has new deliveries', async () => {
     const { world, reset } = await resetDone();
     world.orders.saveBol(world.order.order.order_id, { bol_number: 'BOL-new' });
     const recovery = world.recover('saga-2', reset);
     expect(await world.settle(recovery)).toBe('error');
     expect(world.sagas.sagas.get(recovery)!.error).toMatchObject({
       code: 'recover.order_moved_on',
-      message: expect.stringContaining('it now has 1 BOL and 0 executed drops and stands at NO_PROGRESS; the snapshot has 2 BOLs and 1 executed drop and COMPLETE'),
+      message: expect.stringContaining('it now has 1 BOL and 0 executed drops and progression NO_PROGRESS. The snapshot has 2 BOLs and 1 executed drop and progression COMPLETE.'),
     });
     expect(world.order).toMatchObject({ bols: [{ bol_number: 'BOL-new' }], lock: undefined });
   });
 
-  test('that is forced saves what it replaces, so that it can be recovered in turn', async () => {
+  test('that is forced saves the data it replaces, so that it can itself be recovered from', async () => {
     const { world, before, reset } = await resetDone();
     world.orders.saveBol(world.order.order.order_id, { bol_number: 'BOL-new' });
     const recovery = world.recover('saga-2', reset, true);
     expect(await world.settle(recovery)).toBe('synced');
     expect(world.order.bols).toEqual(before.bols);
-    const kept = world.journal.entries.find(({ sagaId, step }) => sagaId === recovery && step.name === 'snapshot-order')!.detail.extra_data;
-    expect(kept).toMatchObject({ bols: [{ bol_number: 'BOL-new' }] });
+    const saved = world.journal.entries.find(({ sagaId, step }) => sagaId === recovery && step.name === 'snapshot-order')!.detail.extra_data;
+    expect(saved).toMatchObject({ bols: [{ bol_number: 'BOL-new' }] });
   });
 
-  test('done twice changes nothing the second time', async () => {
+  test('that runs twice changes nothing the second time', async () => {
     const { world, before, reset } = await resetDone();
     await world.settle(world.recover('saga-2', reset));
     expect(await world.settle(world.recover('saga-3', reset))).toBe('synced');
@@ -54,9 +54,9 @@ describe('a recovery', () => {
   });
 
   test.each([
-    ['of a reset that was itself undone', 'recover.already_restored', (world: ReturnType<typeof resetFixture>) => world.destination.answers.push('rejected')],
+    ['of a reset that was compensated', 'recover.already_restored', (world: ReturnType<typeof resetFixture>) => world.destination.answers.push('rejected')],
     ['of a reset that found no order', 'recover.nothing_cleared', (world: ReturnType<typeof resetFixture>) => (world.order.order.status = 'canceled')],
-  ])('%s is refused', async (_, code, given) => {
+  ])('%s is rejected', async (_, code, given) => {
     const world = resetFixture();
     given(world);
     await world.settle(world.submit('saga-1'));
@@ -66,7 +66,7 @@ describe('a recovery', () => {
     expect(world.sagas.sagas.get(recovery)!.error!.code).toBe(code);
   });
 
-  test('waits for a reset of the same order that is under way', async () => {
+  test('waits for an active reset of the same order', async () => {
     const { world, reset } = await resetDone();
     const second = world.submit('saga-2');
     const recovery = world.recover('saga-3', reset);

@@ -6,8 +6,8 @@ import { cancelableSteps, resetOrder } from './index.js';
 
 const allDone = ['resolve-order', 'snapshot-order', 'clear-deliveries', 'reset-progression', 'dispatch-reset'];
 
-describe('a reset that goes well', () => {
-  test('runs the five steps in order, keeps what it cleared, and ends synced', async () => {
+describe('a successful reset', () => {
+  test('runs the five steps in order, saves what it cleared, and ends with status synced', async () => {
     const world = resetFixture();
     const before = structuredClone(world.order);
     const saga = world.submit();
@@ -27,14 +27,14 @@ describe('a reset that goes well', () => {
     expect(world.destination.received).toHaveLength(1);
   });
 
-  test('has the status each step promises', async () => {
+  test('has the status of each step once the step is done', async () => {
     const world = resetFixture();
     const saga = world.submit();
     await world.settle(saga);
     expect(world.journal.entries.map(({ status }) => status)).toEqual(['origin_mapped', 'origin_mapped', 'origin_mapped', 'master_mapped', 'destination_mapped', 'synced']);
   });
 
-  test('does nothing more when its bell rings again', async () => {
+  test('does nothing more when it is enqueued again', async () => {
     const world = resetFixture();
     const saga = world.submit();
     await world.settle(saga);
@@ -49,7 +49,7 @@ describe('an order that cannot be reset', () => {
     ['is canceled', (world: ReturnType<typeof resetFixture>) => (world.order.order.status = 'canceled'), 'request.order_canceled'],
     ['was never synced', (world: ReturnType<typeof resetFixture>) => (world.order.order.counterparty.order_number = null), 'request.order_not_synced'],
     ['is two orders', (world: ReturnType<typeof resetFixture>) => world.orders.documents.set('other', structuredClone(world.order)), 'request.order_ambiguous'],
-  ])('because it %s ends in error, untouched', async (_, given, code) => {
+  ])('because it %s ends in error and stays unchanged', async (_, given, code) => {
     const world = resetFixture();
     given(world);
     const before = structuredClone(world.order);
@@ -60,7 +60,7 @@ describe('an order that cannot be reset', () => {
     expect(world.destination.received).toEqual([]);
   });
 
-  test('because id and number disagree ends in error and says so', async () => {
+  test('because id and number belong to different orders ends in error with that code', async () => {
     const world = resetFixture();
     const saga = world.submit('saga-1', { order_id: world.order.order.order_id, order_number: '1' });
     expect(await world.settle(saga)).toBe('error');
@@ -69,7 +69,7 @@ describe('an order that cannot be reset', () => {
 });
 
 describe('a destination', () => {
-  test('that refuses has everything put back, and the saga ends rejected', async () => {
+  test('that rejects the reset has everything restored, and the saga ends rejected', async () => {
     const world = resetFixture();
     const { bols, executed_drops } = structuredClone(world.order);
     world.destination.answers.push('rejected');
@@ -85,7 +85,7 @@ describe('a destination', () => {
     ]);
   });
 
-  test('with whom it was so agreed leaves the order cleared when it refuses, but no longer held', async () => {
+  test('with policy keep leaves the order cleared and unlocked when it rejects the reset', async () => {
     const world = resetFixture();
     world.destination.policy.onRejection = 'keep';
     world.destination.answers.push('rejected');
@@ -93,7 +93,7 @@ describe('a destination', () => {
     expect(world.order).toMatchObject({ bols: [], executed_drops: [], progression_state: 'NO_PROGRESS', lock: undefined });
   });
 
-  test('with whom it was so agreed leaves an order that can still be recovered, and the message says that it is cleared', async () => {
+  test('with policy keep leaves an order that can be recovered, and the message states that it is cleared', async () => {
     const world = resetFixture();
     const { bols, executed_drops } = structuredClone(world.order);
     world.destination.policy.onRejection = 'keep';
@@ -109,26 +109,26 @@ describe('a destination', () => {
     expect(world.order).toMatchObject({ bols, executed_drops, progression_state: 'COMPLETE', lock: undefined });
   });
 
-  test('that refuses leaves nothing to recover, since the undo put it back', async () => {
+  test('that rejects the reset leaves nothing to recover, since compensation restored it', async () => {
     const world = resetFixture();
     world.destination.answers.push('rejected');
     const reset = world.submit();
     await world.settle(reset);
-    expect(world.sagas.sagas.get(reset)!.error!.message).toMatch(/put back as it was/);
+    expect(world.sagas.sagas.get(reset)!.error!.message).toMatch(/restored to its state before the reset/);
     expect(await world.settle(world.recover('saga-2', reset))).toBe('error');
     expect(world.sagas.sagas.get('saga-2')!.error!.code).toBe('recover.already_restored');
   });
 
-  test('that is away is tried again with the same bytes and key', async () => {
+  test('that is unavailable gets each retry with the same body and key', async () => {
     const world = resetFixture();
     world.destination.answers.push(new RetryableError('destination.unavailable', 'away'), new RetryableError('destination.unavailable', 'away'));
     const saga = world.submit();
     expect(await world.settle(saga)).toBe('synced');
     expect(world.destination.received).toHaveLength(3);
-    expect(new Set(world.destination.received.map((one) => JSON.stringify(one))).size).toBe(1);
+    expect(new Set(world.destination.received.map((request) => JSON.stringify(request))).size).toBe(1);
   });
 
-  test('that stays away stops the saga in error, with the order as it was cleared', async () => {
+  test('that stays unavailable stops the saga in error, with the order still cleared', async () => {
     const world = resetFixture();
     world.destination.answers.push(...Array.from({ length: 8 }, () => new RetryableError('destination.unavailable', 'away')));
     const saga = world.submit();
@@ -137,7 +137,7 @@ describe('a destination', () => {
     expect(world.order).toMatchObject({ bols: [], progression_state: 'NO_PROGRESS' });
   });
 
-  test('that wants its people to accept parks the saga as requested', async () => {
+  test('that requires an approval leaves the saga awaiting it, with status requested', async () => {
     const world = resetFixture();
     world.destination.answers.push('requested');
     const saga = world.submit();
@@ -147,10 +147,10 @@ describe('a destination', () => {
 });
 
 describe('a crash', () => {
-  /** As silent as a crash: the kernel stops without another word. */
+  /** Ends the execution like a crash: the kernel writes nothing more. */
   const gone = new ClaimLost('the process is gone');
 
-  test.each(allDone)('after %s was done is made good by the next worker, and nothing is done twice', async (step) => {
+  test.each(allDone)('after %s was done is continued by the next worker, and no step takes effect twice', async (step) => {
     const world = resetFixture();
     const saga = world.submit();
     const write = world.journal.write;
@@ -166,7 +166,7 @@ describe('a crash', () => {
     expect(world.details(saga).filter((line) => line.endsWith('run done'))).toEqual(allDone.map((name) => `${name} run done`));
   });
 
-  test.each(allDone)('before %s could be written down repeats the step without repeating its effect', async (step) => {
+  test.each(allDone)('before the entry of %s was written repeats the step without repeating its effect', async (step) => {
     const world = resetFixture();
     const saga = world.submit();
     const write = world.journal.write;
@@ -183,7 +183,7 @@ describe('a crash', () => {
 });
 
 describe('a BOL that arrives while the reset runs', () => {
-  test('after the snapshot is saved in a second one before anything is cleared', async () => {
+  test('after the snapshot is saved in a second snapshot before anything is cleared', async () => {
     const world = resetFixture();
     const saga = world.submit();
     const write = world.journal.write;
@@ -213,7 +213,7 @@ describe('a BOL that arrives while the reset runs', () => {
 });
 
 describe('two resets of one order', () => {
-  test('take their turns in the order they were accepted in, each with its own snapshot', async () => {
+  test('run in the order of their acceptance, each with its own snapshot', async () => {
     const world = resetFixture();
     const first = world.submit('saga-1');
     const second = world.submit('saga-2');
@@ -223,7 +223,7 @@ describe('two resets of one order', () => {
     expect(world.journal.entries.filter(({ step }) => step.name === 'snapshot-order').map(({ sagaId }) => sagaId)).toEqual([first, second]);
   });
 
-  test('follow on each other at once: whoever gives the order back calls the one that waits', async () => {
+  test('follow each other at once: unlocking the order wakes the waiting saga', async () => {
     const world = resetFixture();
     const [first, second] = [world.submit('saga-1'), world.submit('saga-2')];
     world.destination.answers.push(new RetryableError('destination.unavailable', 'Answered 503.'));
@@ -233,7 +233,7 @@ describe('two resets of one order', () => {
     expect(world.sagas.sagas.get(second)).toMatchObject({ phase: 'waiting', nextRunAt: 0 });
   });
 
-  test('who asked for the order long ago is called by whoever had it last', async () => {
+  test('include a waiter of an earlier owner: the last owner wakes it', async () => {
     const world = resetFixture();
     const [first, second, third] = [world.submit('saga-1'), world.submit('saga-2'), world.submit('saga-3')];
     for (const saga of [second, third]) await world.runSaga(saga);
@@ -242,21 +242,21 @@ describe('two resets of one order', () => {
     expect(world.sagas.sagas.get(third)).toMatchObject({ phase: 'waiting', nextRunAt: 0 });
   });
 
-  test('who waits long looks less and less often', async () => {
+  test('make a blocked saga retry less and less often', async () => {
     const world = resetFixture();
     world.submit('saga-1');
     const second = world.submit('saga-2');
-    const rests: number[] = [];
-    for (let looks = 0; looks < 9; looks++) {
-      const rested = (await world.runSaga(second)) as { delayMs: number };
-      rests.push(rested.delayMs);
-      world.clock.pass(rested.delayMs);
+    const delays: number[] = [];
+    for (let count = 0; count < 9; count++) {
+      const result = (await world.runSaga(second)) as { delayMs: number };
+      delays.push(result.delayMs);
+      world.clock.pass(result.delayMs);
     }
-    expect(rests).toEqual([250, 500, 1_000, 2_000, 4_000, 8_000, 15_000, 15_000, 15_000]);
+    expect(delays).toEqual([250, 500, 1_000, 2_000, 4_000, 8_000, 15_000, 15_000, 15_000]);
   });
 });
 
-test('a reset can be called off at every step up to the one that clears', () => {
+test('a reset can be canceled at every step up to the one that clears', () => {
   const steps = resetOrder({} as ResetOrderPorts).steps.map(({ name }) => name);
   expect(cancelableSteps).toEqual(steps.slice(0, steps.indexOf('clear-deliveries') + 1));
 });

@@ -9,10 +9,10 @@ import { resetProgression } from './steps/reset-progression.step.js';
 import { resolveOrder } from './steps/resolve-order.step.js';
 import { snapshotOrder } from './steps/snapshot-order.step.js';
 
-/** Stamped on every new saga; docs/extending.md says when to raise it. */
+/** Stored with every new saga. See docs/extending.md for when to raise it. */
 export const resetOrderVersion = 1;
 
-/** Takes an order back to the start. Until the destination has taken the reset every step can be undone. */
+/** Resets an order. Until the destination has accepted the reset, every step can be compensated. */
 export const resetOrder = (ports: ResetOrderPorts): SagaType<ResetRequest> =>
   saga('reset_order', resetRequest, resetOrderVersion)
     .compensatable(resolveOrder(ports))
@@ -21,5 +21,5 @@ export const resetOrder = (ports: ResetOrderPorts): SagaType<ResetRequest> =>
     .compensatable(resetProgression(ports))
     .pivot(dispatchReset(ports));
 
-/** Steps at which a reset may still be called off: behind the last of them something has been cleared. */
+/** Steps at which a reset may still be canceled. After the last of them the order is cleared. */
 export const cancelableSteps = ['resolve-order', 'snapshot-order', 'clear-deliveries'] as const;

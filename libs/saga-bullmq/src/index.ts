@@ -5,6 +5,6 @@ export type { SagaWorker, SagaWorkerOptions } from './saga-worker.js';
 export { startSagaWorker } from './saga-worker.js';
 export type { QueueDepth, SagaQueue, EnqueueRequest, BullmqQueue } from './saga-queue.js';
 export { closeQueue, openSagaQueue, openQueue } from './saga-queue.js';
-export type { QueuePlace } from './queue-place.js';
+export type { QueueName } from './connection.js';
 export type { RateCounter } from './rate-counter.js';
 export { openRateCounter } from './rate-counter.js';

@@ -7,8 +7,8 @@ export interface Address {
   port: number;
 }
 
-/** What REDIS_URL says: how to speak to Redis and, of a Cluster, whom to ask first. */
-export interface RedisPlace {
+/** The contents of REDIS_URL: connection options and, for a Cluster, its first nodes. */
+export interface RedisAddress {
   options: Options;
   cluster?: Address[];
 }
@@ -20,51 +20,51 @@ const forms = [
   'redis+cluster://user:password@host:7000,host:7000',
 ];
 
-const wrong = (why: string): Error => new Error(`REDIS_URL ${why}. It reads ${forms.join(' or ')}; rediss for redis encrypts.`);
+const invalidUrl = (why: string): Error => new Error(`REDIS_URL ${why}. Use ${forms.join(' or ')}. Write rediss instead of redis for TLS.`);
 
-/** Never names the URL itself in an error: it holds a password. */
-export const readRedisUrl = (url: string): RedisPlace => {
-  const several = /^redis(?<tls>s?)\+(?<kind>cluster|sentinel):\/\/(?:(?<user>[^@/]*)@)?(?<hosts>[^@/?#]*)(?<rest>.*)$/.exec(url)?.groups;
-  if (!several) return { options: oneServer(parsed(url)) };
-  const { tls, kind, user, hosts, rest } = several as Record<'tls' | 'kind' | 'user' | 'hosts' | 'rest', string>;
-  const about = parsed(`redis://${user ? `${user}@` : ''}host${rest}`);
-  return kind === 'cluster' ? clusterAt(addresses(hosts, 6379), about, tls !== '') : { options: behindSentinels(addresses(hosts, 26_379), about, tls !== '') };
+/** Parses REDIS_URL. Throws an error that names the allowed forms, but never the URL, since it contains a password. */
+export const readRedisUrl = (url: string): RedisAddress => {
+  const multiple = /^redis(?<tls>s?)\+(?<kind>cluster|sentinel):\/\/(?:(?<user>[^@/]*)@)?(?<hosts>[^@/?#]*)(?<rest>.*)$/.exec(url)?.groups;
+  if (!multiple) return { options: serverOptions(parse(url)) };
+  const { tls, kind, user, hosts, rest } = multiple as Record<'tls' | 'kind' | 'user' | 'hosts' | 'rest', string>;
+  const common = parse(`redis://${user ? `${user}@` : ''}host${rest}`);
+  return kind === 'cluster' ? clusterAddress(addresses(hosts, 6379), common, tls !== '') : { options: sentinelOptions(addresses(hosts, 26_379), common, tls !== '') };
 };
 
-const oneServer = (url: URL): Options => {
+const serverOptions = (url: URL): Options => {
   const { protocol, hostname, port, pathname } = url;
   if (protocol === 'unix:') return { path: decodeURIComponent(pathname), ...credentials(url) };
-  if (protocol !== 'redis:' && protocol !== 'rediss:') throw wrong(`begins with ${protocol}//, which is none of its forms`);
+  if (protocol !== 'redis:' && protocol !== 'rediss:') throw invalidUrl(`begins with ${protocol}//, which is not supported`);
   return { host: hostname, port: Number(port || 6379), db: database(pathname.slice(1)), ...credentials(url), ...(protocol === 'rediss:' && { tls: {} }) };
 };
 
-const clusterAt = (cluster: Address[], about: URL, tls: boolean): RedisPlace => {
-  if (about.pathname.length > 1) throw wrong('names a database, and a Cluster has none');
-  return { cluster, options: { ...credentials(about), ...(tls && { tls: {} }) } };
+const clusterAddress = (cluster: Address[], common: URL, tls: boolean): RedisAddress => {
+  if (common.pathname.length > 1) throw invalidUrl('names a database, and a Cluster has none');
+  return { cluster, options: { ...credentials(common), ...(tls && { tls: {} }) } };
 };
 
-/** The Sentinels' own credentials, where they want any, are `?sentinel_username=…&sentinel_password=…`. */
-const behindSentinels = (sentinels: Address[], about: URL, tls: boolean): Options => {
-  const [, name, db] = about.pathname.split('/');
-  if (!name) throw wrong('names Sentinels but not the primary they watch');
-  const sentinelUsername = about.searchParams.get('sentinel_username');
-  const sentinelPassword = about.searchParams.get('sentinel_password');
+/** Returns the options for Sentinels. Credentials of the Sentinels themselves are `?sentinel_username=…&sentinel_password=…`. */
+const sentinelOptions = (sentinels: Address[], common: URL, tls: boolean): Options => {
+  const [, name, db] = common.pathname.split('/');
+  if (!name) throw invalidUrl('names Sentinels but not the primary they watch');
+  const sentinelUsername = common.searchParams.get('sentinel_username');
+  const sentinelPassword = common.searchParams.get('sentinel_password');
   return {
     sentinels,
     name: decodeURIComponent(name),
     db: database(db),
-    ...credentials(about),
+    ...credentials(common),
     ...(sentinelUsername && { sentinelUsername }),
     ...(sentinelPassword && { sentinelPassword }),
     ...(tls && { tls: {}, sentinelTLS: {}, enableTLSForSentinelMode: true }),
   };
 };
 
-const addresses = (hosts: string, usualPort: number): Address[] =>
+const addresses = (hosts: string, defaultPort: number): Address[] =>
   hosts.split(',').map((text) => {
-    const { hostname, port } = parsed(`redis://${text}`);
-    if (!hostname) throw wrong('leaves out a host between its commas');
-    return { host: hostname.replace(/^\[(.*)\]$/, '$1'), port: Number(port || usualPort) };
+    const { hostname, port } = parse(`redis://${text}`);
+    if (!hostname) throw invalidUrl('has an empty host between its commas');
+    return { host: hostname.replace(/^\[(.*)\]$/, '$1'), port: Number(port || defaultPort) };
   });
 
 const credentials = ({ username, password }: URL): Options => ({
@@ -73,11 +73,11 @@ const credentials = ({ username, password }: URL): Options => ({
 });
 
 const database = (text = ''): number => {
-  if (!/^\d*$/.test(text)) throw wrong('names a database that is no number');
+  if (!/^\d*$/.test(text)) throw invalidUrl('names a database that is not a number');
   return Number(text);
 };
 
-const parsed = (url: string): URL => {
-  if (!URL.canParse(url)) throw wrong('cannot be read');
+const parse = (url: string): URL => {
+  if (!URL.canParse(url)) throw invalidUrl('cannot be parsed');
   return new URL(url);
 };

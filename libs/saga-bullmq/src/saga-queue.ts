@@ -1,131 +1,132 @@
 import { Queue } from 'bullmq';
+import type { Connection, QueueName } from './connection.js';
+import { defaultQueueName, failFastConnection, keyPrefix } from './connection.js';
+import { jobStates } from './job-states.js';
 import type { JobData, JobOutcome } from './saga-job.js';
 import { jobId } from './saga-job.js';
-import type { Connection } from './connection.js';
-import { failFastConnection } from './connection.js';
 import { TenantFairScheduler } from './tenant-fair-scheduler.js';
-import { jobStates } from './job-states.js';
-import type { QueuePlace } from './queue-place.js';
-import { keyPrefix, usualPlace } from './queue-place.js';
 
+/** A saga to enqueue a job for. */
 export interface EnqueueRequest {
   sagaId: string;
   correlationId: string;
   type: string;
-  /** Whose reset it is; tenants are served in fair turns. */
+  /** The saga's tenant. Workers serve tenants fairly. */
   tenantId: string;
-  /** The saga's epoch as the ringer knows it. */
+  /** The saga's epoch, as far as the caller knows it. */
   epoch: number;
-  /** Since when it is due; 1970 for a saga that is due whatever the time, which is what it is when left out. */
+  /** Time at which the saga became due. Absent, or 1970, for a saga that is due immediately. */
   due?: Date;
-  /** For how long it has been due, by the database's clock. */
+  /** Milliseconds since the saga became due, by the database's clock. */
   overdueMs?: number;
 }
 
-/** Rings bells. A rejection means "unknown", not "not rung"; the sweeper settles it either way. */
+/** The queue of jobs. When a method rejects, its jobs may still have been added; the next sweep adds the missing ones. */
 export interface SagaQueue {
-  enqueue(enqueue: EnqueueRequest): Promise<void>;
-  /** `first`: before all that waits, since the sagas were under way. */
-  enqueueAll(rings: readonly EnqueueRequest[], options?: { first?: boolean }): Promise<void>;
-  /** Of sagas that are due, those that no job in the queue is going to move. A backlog, whose jobs merely wait, is not among them. */
-  notQueued<R extends EnqueueRequest>(rings: readonly R[]): Promise<R[]>;
+  enqueue(request: EnqueueRequest): Promise<void>;
+  /** Enqueues many sagas. `first`: before all waiting jobs, for sagas that were already running. */
+  enqueueAll(requests: readonly EnqueueRequest[], options?: { first?: boolean }): Promise<void>;
+  /** Returns those of the due sagas that no job in the queue will run. A backlog of waiting jobs is not included. */
+  notQueued<R extends EnqueueRequest>(requests: readonly R[]): Promise<R[]>;
   /**
-   * Enqueues for sagas of `notQueued`, whatever became of their earlier jobs: those are removed, and where a worker holds one the new job has an id
-   * of its own.
+   * Enqueues sagas that `notQueued` returned, and removes their earlier jobs. Where a worker has locked the earlier job,
+   * the new one gets another id.
    */
-  reenqueue(rings: readonly EnqueueRequest[], options?: { first?: boolean }): Promise<void>;
-  /** Sagas whose job a worker took a while ago and has not ended: at most some hundred, longest taken first. */
+  reenqueue(requests: readonly EnqueueRequest[], options?: { first?: boolean }): Promise<void>;
+  /** Returns the sagas whose job a worker took some time ago and has not finished: at most 300, longest taken first. */
   sagasLongTaken(): Promise<string[]>;
-  /** Whether an operator has paused the queue: jobs wait then, and no worker takes any. */
+  /** Returns whether an operator has paused the queue. Then jobs wait and no worker takes any. */
   paused(): Promise<boolean>;
-  /** Bells that hang in the queue or are being answered. */
+  /** Returns the number of jobs that are waiting, delayed or active. */
   count(): Promise<number>;
-  /** Bells by state. */
+  /** Returns the number of jobs by state. */
   depth(): Promise<QueueDepth>;
-  /** Bells that nobody has taken up. */
+  /** Returns the number of jobs that no worker has taken. */
   waiting(): Promise<number>;
   close(): Promise<void>;
 }
 
-/** `failed` are the bells of sagas that stopped, for a week. */
+/** Number of jobs by state. `failed` are the jobs of sagas that stopped within the last week. */
 export type QueueDepth = Record<'waiting' | 'active' | 'delayed' | 'failed', number>;
 
+/** Seconds. */
 const hour = 3_600;
 
 const dueImmediately = new Date(0);
 
-const idOf = ({ sagaId, epoch, due = dueImmediately }: EnqueueRequest): string => jobId(sagaId, epoch, due);
+const jobIdOf = ({ sagaId, epoch, due = dueImmediately }: EnqueueRequest): string => jobId(sagaId, epoch, due);
 
-/** The same for all workers that look within one minute, so that they make one job. */
-const minutes = (ms = 0): number => Math.floor(Math.abs(ms) / 60_000);
+/** Returns the same number for all workers that call it within one minute, so that they add one job. */
+const wholeMinutes = (ms = 0): number => Math.floor(Math.abs(ms) / 60_000);
 
 export type BullmqQueue = Queue<JobData, JobOutcome>;
 
-/** The queue for one who adds to it or looks at it. `onError` hears of lost connections, which mend themselves. */
-export const openQueue = (redisUrl: string, onError: (error: Error) => void, place: QueuePlace = usualPlace): BullmqQueue =>
-  queueOn(failFastConnection(redisUrl, onError), place, onError);
+/** Opens BullMQ's own queue object. `onError` is called when the connection is lost; the connection is restored automatically. */
+export const openQueue = (redisUrl: string, onError: (error: Error) => void, queueName: QueueName = defaultQueueName): BullmqQueue =>
+  createQueue(failFastConnection(redisUrl, onError), queueName, onError);
 
-export const openSagaQueue = (redisUrl: string, onError: (error: Error) => void, place: QueuePlace = usualPlace): SagaQueue => {
+/** Opens the queue of sagas. `onError` is called when the connection is lost; the connection is restored automatically. */
+export const openSagaQueue = (redisUrl: string, onError: (error: Error) => void, queueName: QueueName = defaultQueueName): SagaQueue => {
   const connection = failFastConnection(redisUrl, onError);
-  let queue = queueOn(connection, place, onError);
-  // A connection that breaks while BullMQ greets Redis leaves a queue that never works again.
-  const telemetry = (): void => {
+  let queue = createQueue(connection, queueName, onError);
+  // If the connection breaks during BullMQ's first commands, its queue object never works again.
+  const reopenWhenBroken = (): void => {
     queue.waitUntilReady().catch(() => {
       if (connection.status === 'end') return;
-      queue = queueOn(connection, place, onError);
-      telemetry();
+      queue = createQueue(connection, queueName, onError);
+      reopenWhenBroken();
     });
   };
-  telemetry();
+  reopenWhenBroken();
 
-  /** Fails at once while Redis is away: BullMQ would hold every bell until it is back. */
-  const reachable = (): BullmqQueue => {
-    if (connection.status !== 'ready') throw new Error(`Redis is away (${connection.status})`);
+  /** Returns the queue. Throws at once while Redis is not connected: BullMQ would keep every job in memory until Redis is back. */
+  const connectedQueue = (): BullmqQueue => {
+    if (connection.status !== 'ready') throw new Error(`Redis is not connected (${connection.status})`);
     return queue;
   };
-  const executions = new TenantFairScheduler();
-  const states = jobStates(connection, `${keyPrefix(place)}:${place.name}:`);
-  const job = (enqueue: EnqueueRequest, id = idOf(enqueue), first = false) => ({
-    name: enqueue.type,
-    data: { saga_id: enqueue.sagaId, correlation_id: enqueue.correlationId, tenant_id: enqueue.tenantId },
-    opts: { jobId: id, ...(first ? { lifo: true } : { priority: executions.next(enqueue.tenantId) }) },
+  const fairScheduler = new TenantFairScheduler();
+  const states = jobStates(connection, `${keyPrefix(queueName)}:${queueName.name}:`);
+  const toJob = (request: EnqueueRequest, id = jobIdOf(request), first = false) => ({
+    name: request.type,
+    data: { saga_id: request.sagaId, correlation_id: request.correlationId, tenant_id: request.tenantId },
+    opts: { jobId: id, ...(first ? { lifo: true } : { priority: fairScheduler.nextPriority(request.tenantId) }) },
   });
   return {
-    async enqueue(enqueue) {
-      const { name, data, opts } = job(enqueue);
-      await reachable().add(name, data, opts);
+    async enqueue(request) {
+      const { name, data, opts } = toJob(request);
+      await connectedQueue().add(name, data, opts);
     },
-    async enqueueAll(rings, { first = false } = {}) {
-      if (rings.length > 0) await reachable().addBulk(rings.map((enqueue) => job(enqueue, idOf(enqueue), first)));
+    async enqueueAll(requests, { first = false } = {}) {
+      if (requests.length > 0) await connectedQueue().addBulk(requests.map((request) => toJob(request, jobIdOf(request), first)));
     },
-    async notQueued(rings) {
-      reachable();
-      const found = await states.look(rings.map(idOf));
-      return rings.filter((_, index) => found[index] !== 'queued');
+    async notQueued(requests) {
+      connectedQueue();
+      const jobs = await states.read(requests.map(jobIdOf));
+      return requests.filter((_, index) => jobs[index] !== 'queued');
     },
-    async reenqueue(rings, { first = false } = {}) {
-      if (rings.length === 0) return;
-      const on = reachable();
+    async reenqueue(requests, { first = false } = {}) {
+      if (requests.length === 0) return;
+      const target = connectedQueue();
       const jobs = await Promise.all(
-        rings.map(async (enqueue) => {
-          // Nothing is removed only where a worker holds the lock of the job.
-          const id = (await on.remove(idOf(enqueue))) === 1 ? idOf(enqueue) : jobId(enqueue.sagaId, enqueue.epoch, enqueue.due ?? dueImmediately, minutes(enqueue.overdueMs));
-          return job(enqueue, id, first);
+        requests.map(async (request) => {
+          // `remove` returns 0 only when a worker has locked the job.
+          const id = (await target.remove(jobIdOf(request))) === 1 ? jobIdOf(request) : jobId(request.sagaId, request.epoch, request.due ?? dueImmediately, wholeMinutes(request.overdueMs));
+          return toJob(request, id, first);
         }),
       );
-      await on.addBulk(jobs);
+      await target.addBulk(jobs);
     },
     async sagasLongTaken() {
-      reachable();
+      connectedQueue();
       return states.sagasLongTaken();
     },
-    paused: async () => reachable().isPaused(),
+    paused: async () => connectedQueue().isPaused(),
     async depth() {
-      const { waiting = 0, prioritized = 0, active = 0, delayed = 0, failed = 0 } = await reachable().getJobCounts('waiting', 'prioritized', 'active', 'delayed', 'failed');
+      const { waiting = 0, prioritized = 0, active = 0, delayed = 0, failed = 0 } = await connectedQueue().getJobCounts('waiting', 'prioritized', 'active', 'delayed', 'failed');
       return { waiting: waiting + prioritized, active, delayed, failed };
     },
-    waiting: () => reachable().getJobCountByTypes('waiting', 'prioritized'),
-    count: () => reachable().getJobCountByTypes('waiting', 'active', 'delayed', 'prioritized'),
+    waiting: () => connectedQueue().getJobCountByTypes('waiting', 'prioritized'),
+    count: () => connectedQueue().getJobCountByTypes('waiting', 'active', 'delayed', 'prioritized'),
     async close() {
       connection.disconnect();
       await queue.close();
@@ -133,13 +134,13 @@ export const openSagaQueue = (redisUrl: string, onError: (error: Error) => void,
   };
 };
 
-const queueOn = (connection: Connection, place: QueuePlace, onError: (error: Error) => void): BullmqQueue => {
-  const queue: BullmqQueue = new Queue(place.name, {
+const createQueue = (connection: Connection, queueName: QueueName, onError: (error: Error) => void): BullmqQueue => {
+  const queue: BullmqQueue = new Queue(queueName.name, {
     connection,
-    prefix: keyPrefix(place),
+    prefix: keyPrefix(queueName),
     streams: { events: { maxLen: 1_000 } },
     defaultJobOptions: {
-      // No error ends a job for good: the saga would be silent for as long as the failed job keeps its id.
+      // No error may fail a job permanently: nothing could be enqueued for the saga while the failed job keeps its id.
       attempts: 1_000_000,
       backoff: { type: 'fixed', delay: 2_000, jitter: 0.5 },
       sizeLimit: 4_096,
@@ -151,7 +152,7 @@ const queueOn = (connection: Connection, place: QueuePlace, onError: (error: Err
   return queue;
 };
 
-/** The connection is ours, so BullMQ would leave it open. Not waited for longer than Redis is there to answer. */
+/** Closes a queue of `openQueue` and its connection, which BullMQ does not close because it did not open it. Does not wait for a Redis that is down. */
 export const closeQueue = async (queue: BullmqQueue): Promise<void> => {
   const { client } = queue.getBackend() as unknown as { client: Promise<{ disconnect(): void }> };
   client.then((connection) => connection.disconnect()).catch(() => undefined);

@@ -1,9 +1,8 @@
 import { DelayedError, UnrecoverableError, Worker } from 'bullmq';
 import type { Job } from 'bullmq';
 import type { RunResult } from '@crossroads/saga';
-import { blockingConnection } from './connection.js';
-import type { QueuePlace } from './queue-place.js';
-import { keyPrefix, usualPlace } from './queue-place.js';
+import type { QueueName } from './connection.js';
+import { blockingConnection, defaultQueueName, keyPrefix } from './connection.js';
 import type { JobData, JobOutcome } from './saga-job.js';
 
 export interface SagaWorkerOptions {
@@ -13,7 +12,7 @@ export interface SagaWorkerOptions {
   /** Runs one saga. `started` counts how often a worker has started this job, this time included. */
   process(sagaId: string, started: number, tenantId?: string): Promise<RunResult>;
   onError(error: Error): void;
-  place?: QueuePlace;
+  queueName?: QueueName;
 }
 
 export interface SagaWorker {
@@ -23,21 +22,21 @@ export interface SagaWorker {
   close(deadlineMs: number): Promise<void>;
 }
 
-/** Milliseconds until a job is tried again whose processor threw, which is a bug. */
+/** Milliseconds until a job is retried after its processor threw, which is a bug. */
 const afterErrorMs = 5_000;
 
-/** Starts a BullMQ worker that runs sagas and tells BullMQ what each job does next. */
-export const startSagaWorker = ({ redisUrl, concurrency, process, onError, place = usualPlace }: SagaWorkerOptions): SagaWorker => {
+/** Starts a BullMQ worker that runs sagas, and completes, delays or fails each job by the result. */
+export const startSagaWorker = ({ redisUrl, concurrency, process, onError, queueName = defaultQueueName }: SagaWorkerOptions): SagaWorker => {
   const connection = blockingConnection(redisUrl, onError);
   let lastTaken = performance.now();
 
   const worker = new Worker<JobData, JobOutcome>(
-    place.name,
+    queueName.name,
     async (job, token) => {
       lastTaken = performance.now();
       const { saga_id: sagaId, tenant_id: tenantId }: Partial<Record<keyof JobData, unknown>> = job.data ?? {};
       if (typeof sagaId !== 'string') {
-        onError(new Error(`Job ${job.id} has no saga_id, so there is nothing to run`));
+        onError(new Error(`Job ${job.id} has no saga_id, so it is completed and no saga runs`));
         return { outcome: 'unreadable' };
       }
       // An error that reached BullMQ would count as a failed attempt, and fail the job in the end.
@@ -52,9 +51,9 @@ export const startSagaWorker = ({ redisUrl, concurrency, process, onError, place
     },
     {
       connection,
-      prefix: keyPrefix(place),
+      prefix: keyPrefix(queueName),
       concurrency,
-      // Jobs of a dead worker are taken over after 5 to 14 s. A lock lost in a long pause costs one job too many, which finds its saga claimed.
+      // Jobs of a dead worker are taken over after 5 to 14 s. A lock lost in a long pause costs a superfluous job, which finds its saga claimed.
       lockDuration: 10_000,
       stalledInterval: 4_000,
       // A Cluster whose every node was away ends the blocking call; BullMQ would wait 15 s before the next one.

@@ -1,24 +1,24 @@
-/** How often a step is tried and how long it rests between two tries. */
+/** How often a step is attempted, and the delays between attempts. */
 export interface RetryPolicy {
-  /** Attempts in all before the saga stops and waits for an operator. */
+  /** Number of attempts. After the last one the saga stops for an operator. */
   attempts: number;
   /** Milliseconds before the second attempt. */
   firstDelayMs: number;
-  /** How many times as long each further delay is. */
+  /** Factor by which each further delay grows. */
   growth: number;
-  /** Milliseconds no delay of ours exceeds. */
+  /** The longest delay in milliseconds. A delay that the destination requested may be longer. */
   maxDelayMs: number;
 }
 
-/** An hour: what a destination may ask for with Retry-After before we think it a mistake. */
-const maxWaitMs = 3_600_000;
+/** Milliseconds of the longest delay that a destination may request with Retry-After. A longer one is taken for a mistake. */
+const maxRequestedMs = 3_600_000;
 
 /**
- * Milliseconds to rest after failed attempt number `failed` (1 = the first).
- * Half of our own delay is random and goes on top of a wish too: sagas that failed together must not come back together.
+ * Returns the milliseconds until the attempt after `failures` failed ones. Half of the policy's delay is random, and is also added to a requested delay.
+ * Without it, all sagas that failed together would retry together.
  */
-export const backoffDelay = (policy: RetryPolicy, failed: number, waitMs?: number, random: () => number = Math.random): number => {
-  const half = Math.min(policy.maxDelayMs, policy.firstDelayMs * policy.growth ** (failed - 1)) / 2;
-  const input = Math.min(waitMs ?? 0, maxWaitMs);
-  return Math.round(Math.max(half, input) + half * random());
+export const backoffDelay = (policy: RetryPolicy, failures: number, requestedMs?: number, random: () => number = Math.random): number => {
+  const half = Math.min(policy.maxDelayMs, policy.firstDelayMs * policy.growth ** (failures - 1)) / 2;
+  const requested = Math.min(requestedMs ?? 0, maxRequestedMs);
+  return Math.round(Math.max(half, requested) + half * random());
 };

@@ -21,9 +21,10 @@ export interface Claim<Metadata = unknown> {
   lost?: AbortSignal;
 }
 
-/** What a saga that has not ended waits for. `waiting` is retried automatically; `awaiting_approval` waits for the destination's approval. */
+/** `waiting` and `retrying` sagas run again automatically. `awaiting_approval` waits for the destination, `stopped` for an operator. */
 export type Phase = 'running' | 'waiting' | 'awaiting_approval' | 'retrying' | 'stopped' | 'ended';
 
+/** The fields of a saga that an execution saves. */
 export interface SagaStateUpdate {
   phase: Phase;
   status: string;
@@ -32,7 +33,7 @@ export interface SagaStateUpdate {
   /** Milliseconds until the saga is due again; absent when it is not. */
   delayMs?: number;
   failures: number;
-  /** Why it waits, stopped or was rejected. */
+  /** Why the saga waits, stopped or was rejected. */
   error?: { code: string; message: string };
 }
 
@@ -40,7 +41,8 @@ export interface SagaStateUpdate {
 export interface Sagas<Metadata> {
   /**
    * Claims the saga if it is due: increments its epoch and starts a lease of some seconds.
-   * `not-due`: nothing is to be done, or another worker has claimed it. `not-ours`: this worker does not know its type or version.
+   * Returns `not-due` when there is nothing to do or another worker has claimed it.
+   * Returns `not-ours` when this worker does not know its type or version.
    * `hint` comes from the caller of the saga runner. A store may use it to find the document faster.
    */
   claim(sagaId: string, hint?: string): Promise<Claim<Metadata> | 'not-due' | 'not-ours'>;

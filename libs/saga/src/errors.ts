@@ -15,7 +15,7 @@ export class NonRetryableError extends Error {
   }
 }
 
-/** The attempt failed and is retried. It counts as an attempt. `retryAfterMs`, where the other side asked for it, replaces the backoff. */
+/** The attempt failed and is retried. It counts as an attempt. `retryAfterMs` is the delay that the destination requested. */
 export class RetryableError extends Error {
   override readonly name = 'RetryableError';
   readonly code: string;
@@ -29,6 +29,7 @@ export class RetryableError extends Error {
   }
 }
 
+/** What a deferred step waits for. */
 export interface Wait {
   /** Milliseconds until the timeout. */
   delayMs: number;

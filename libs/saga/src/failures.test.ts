@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { CompensatableStep } from './index.js';
 import { createSagaRunner, done, saga, RetryableError } from './index.js';
 
-test('a step that got through sets the failures back, so that the next step has all of its attempts', async () => {
+test('a step that is done resets the failures, so that the next step has all of its attempts', async () => {
   const clock = memoryClock();
   const sagas = memorySagas(clock);
   const journal = memoryJournal();
@@ -23,8 +23,8 @@ test('a step that got through sets the failures back, so that the next step has 
   });
   const type = saga('sample', z.object({})).compensatable(step('one')).compensatable(step('two'));
   const runSaga = createSagaRunner({ types: [type], sagas, journal, log: silent });
-  const it = sagas.accept('s', 'sample', {});
-  while (it.nextRunAt !== undefined) {
+  const document = sagas.accept('s', 'sample', {});
+  while (document.nextRunAt !== undefined) {
     clock.pass(1_000);
     await runSaga('s');
   }
@@ -36,5 +36,5 @@ test('a step that got through sets the failures back, so that the next step has 
     'two unavailable 2',
     'two done 3',
   ]);
-  expect(it).toMatchObject({ phase: 'ended', status: 'done' });
+  expect(document).toMatchObject({ phase: 'ended', status: 'done' });
 });

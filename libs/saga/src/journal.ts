@@ -1,8 +1,9 @@
 import type { Direction, EntryDetail } from './step.js';
 
 /**
- * The outcome of an attempt. `done`, `rejected`, `canceled` and `terminated` are final: a step has at most one final outcome per direction.
- * `canceled` and `terminated` come from outside. They close the open step, so that a zombie worker cannot continue. The others leave the step open.
+ * The outcome of an attempt. `done`, `rejected`, `canceled` and `terminated` are final: a step has at most one of them per direction.
+ * The last two come from outside. They close the open step, so that a zombie worker cannot continue.
+ * After any other outcome the step is still open.
  */
 export type Outcome = 'done' | 'rejected' | 'canceled' | 'terminated' | 'unavailable' | 'failed' | 'deferred' | 'recorded';
 
@@ -29,7 +30,7 @@ export interface Entry {
 
 /**
  * The journal of all sagas, append-only. Both methods may throw StoreUnavailable. `read` returns entries in order of `seq`.
- * `write` gets the saga's values with the entry's output, and returns the entry that stands under the key: this one, or an earlier one.
+ * `write` gets the saga's values with the entry's output. It returns the entry that is stored under the key: this one, or an earlier one.
  */
 export interface Journal<Metadata> {
   read(sagaId: string): Promise<Entry[]>;
@@ -38,11 +39,12 @@ export interface Journal<Metadata> {
 
 const finalOutcomes: ReadonlySet<Outcome> = new Set(['done', 'rejected', 'canceled', 'terminated']);
 
+/** Returns whether the outcome closes its step. */
 export const isFinal = (outcome: Outcome): boolean => finalOutcomes.has(outcome);
 
 /**
- * Returns the key of an entry. All final outcomes of a step and direction share one key, so two workers that disagree cannot both be right:
- * the first one stands, and the other worker reads it back and follows it. Attempts differ by epoch; a deferral is written once per reason.
+ * Returns the key of an entry. All final outcomes of a step and direction share one key, so only the first of two workers can write one.
+ * The other worker reads that entry back and follows it. Attempts differ by epoch. A deferral is written once per error code.
  * The literal `:verdict` is hashed into the `_id` of stored entries: changing it would make stored final outcomes invisible.
  */
 export const entryKey = (
@@ -50,6 +52,6 @@ export const entryKey = (
   step: { name: string; direction: Direction; outcome: Outcome },
   discriminator: string | number,
 ): string => {
-  const about = `${sagaId}:${step.name}:${step.direction}`;
-  return isFinal(step.outcome) ? `${about}:verdict` : `${about}:${step.outcome}:${discriminator}`;
+  const prefix = `${sagaId}:${step.name}:${step.direction}`;
+  return isFinal(step.outcome) ? `${prefix}:verdict` : `${prefix}:${step.outcome}:${discriminator}`;
 };

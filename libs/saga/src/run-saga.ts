@@ -8,7 +8,7 @@ import { SagaState } from './saga-state.js';
 import type { StepLog } from './step.js';
 import type { WithTimeout } from './with-timeout.js';
 
-/** The result of one execution, and with it what its job does next: complete, come back after `delayMs`, or fail so that an operator sees it. */
+/** The result of one execution. Its job then completes, is retried after `delayMs`, or fails so that an operator sees it. */
 export type RunResult =
   | { outcome: 'completed' | 'stopped'; status: string }
   /** `retry`: an attempt failed. `waiting`: blocked by another saga, by a limit or by an approval. */
@@ -24,7 +24,7 @@ export interface SagaRunnerPorts<Metadata> {
   observers?: readonly SagaObserver<Metadata>[];
   /** Returns 0 … 1, for backoff. */
   random?: () => number;
-  /** Limits attempts by the real clock unless another is given. */
+  /** Limits the duration of attempts. Uses the real clock by default. */
   withTimeout?: WithTimeout;
 }
 
@@ -32,14 +32,14 @@ export interface SagaRunnerPorts<Metadata> {
 const unknownTypeDelayMs = 5_000;
 
 /**
- * Returns the function that runs a saga: it claims the saga, reads its state from the journal, and runs or compensates step after step
- * until the saga has ended, stops, or waits. Throws only on a bug.
+ * Returns the function that runs a saga. It claims the saga and reads its state from the journal.
+ * Then it runs or compensates steps until the saga has ended, stopped, or must wait. It throws only on a bug.
  */
 export const createSagaRunner = <Metadata>(ports: SagaRunnerPorts<Metadata>) => {
   const { sagas, journal, log, observers = [], random = Math.random } = ports;
   const types = new Map(ports.types.map((type) => [type.type, type]));
 
-  /** Spread out, since every active saga meets the same outage. */
+  /** Random, because an outage affects all active sagas at once and they must not retry together. */
   const unavailableDelayMs = (): number => 1_000 + random() * 2_000;
 
   return async (sagaId: string, hint?: string): Promise<RunResult> => {
@@ -56,7 +56,7 @@ export const createSagaRunner = <Metadata>(ports: SagaRunnerPorts<Metadata>) => 
       if (!type) return { outcome: 'retry', delayMs: unknownTypeDelayMs };
       const request = type.request.safeParse(claim.request);
       if (!request.success) return await stopUnreadable(claim, request.error, ports);
-      // A saga that is claimed for the first time has no entries yet: the most frequent read is not made at all.
+      // A saga that is claimed for the first time has no entries yet. This saves the most frequent read.
       const entries = claim.epoch === 1 ? [] : await journal.read(sagaId);
       execution = new SagaExecution(type, claim, ports, new SagaState(type.steps, claim.request, 'pending', entries));
       return await execution.run();

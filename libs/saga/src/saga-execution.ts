@@ -6,7 +6,7 @@ import { entryKey } from './journal.js';
 import type { Attempt, AttemptOutcome } from './observer.js';
 import type { RunResult, SagaRunnerPorts } from './run-saga.js';
 import type { SagaType } from './saga.js';
-import type { End, SagaState } from './saga-state.js';
+import type { SagaEnd, SagaState } from './saga-state.js';
 import type { Direction, Step, StepContext, StepLog, StepResult } from './step.js';
 import { done } from './step.js';
 import { throwIfLost, withTimeout } from './with-timeout.js';
@@ -14,7 +14,7 @@ import { throwIfLost, withTimeout } from './with-timeout.js';
 /** Claims in a row that ended in a crash. After more, the saga itself is taken for the cause and stops. */
 const maxCrashes = 20;
 
-/** Attempts of a step that fails with an unexpected error: it may be a passing one. */
+/** Attempts of a step that fails with an unexpected error: it may be temporary. */
 const maxBugAttempts = 3;
 
 /** One execution of a saga under one claim. */
@@ -86,7 +86,7 @@ export class SagaExecution<Metadata> {
     }
   }
 
-  /** Reports the start of an attempt, and its end once: an error of the entry that follows is not one of the attempt. */
+  /** Reports the start of an attempt, and returns the function that reports its end once. An error in writing its entry is not its outcome. */
   #observe(attempt: Attempt): (outcome: AttemptOutcome, error?: unknown) => void {
     const { observers = [] } = this.#ports;
     let isOver = false;
@@ -114,7 +114,7 @@ export class SagaExecution<Metadata> {
     };
   }
 
-  /** What a step gets when its saga completes. */
+  /** The context of `onComplete`. */
   get #completion(): Pick<StepContext, 'sagaId' | 'epoch' | 'log' | 'afterComplete'> {
     const { sagaId, epoch } = this.#claim;
     return { sagaId, epoch, log: withFields(this.#ports.log, this.about()), afterComplete: (task) => void this.#afterComplete.push(task) };
@@ -148,8 +148,8 @@ export class SagaExecution<Metadata> {
   }
 
   /**
-   * Returns whether an older claim has written the step's final outcome since this one read the journal: its worker was slow and not dead.
-   * That worker may have run all steps and unlocked the order, so what this claim met there is no reason to stop or to wait for approval.
+   * Returns whether an older claim has written the step's final outcome since this one read the journal: its worker was slow, not dead.
+   * That worker may have run all steps and unlocked the order. Then the error of this claim is no reason to stop or to await an approval.
    */
   async #isOvertaken(step: Step, direction: Direction): Promise<boolean> {
     for (const entry of await this.#ports.journal.read(this.#claim.sagaId)) this.#apply(entry);
@@ -169,13 +169,13 @@ export class SagaExecution<Metadata> {
     const status = 'error';
     this.#ports.log.error(`saga stopped at ${step.name}: ${message}`, { ...this.about(), step: step.name, direction, attempt: this.#failures + 1, code });
     await this.#saveState(step, { phase: 'stopped', status, error: { code, message } });
-    // A cancel that was written meanwhile saw a saga that had not stopped. Both write first and read then, so one of them sees the other.
+    // A concurrent cancel may have seen a saga that had not stopped yet. Both write before they read, so one of them sees the other.
     if (!(await this.#isOvertaken(step, direction))) return { outcome: 'stopped', status };
     await this.#saveState(step, { phase: 'running', status: this.#state.status, delayMs: 0 });
     return { outcome: 'retry', delayMs: 0 };
   }
 
-  async #end({ status, code, message, compensated, terminated }: End): Promise<RunResult> {
+  async #end({ status, code, message, compensated, terminated }: SagaEnd): Promise<RunResult> {
     if (!compensated) {
       const { values, completed } = this.#state;
       for (const step of this.#type.steps) if (terminated) await step.onTerminated?.(values, this.#context(step, 'run', new AbortController().signal));
@@ -198,7 +198,7 @@ export class SagaExecution<Metadata> {
   }
 
   /**
-   * Writes an entry, and continues from the one that stands: another worker may have been first, and its entry is valid.
+   * Writes an entry, and continues from the one that is stored: another worker may have been first, and its entry is valid.
    * If that worker's claim is newer, this one is a zombie with an outdated view. Without ClaimLost here, it could lock and clear an order
    * for a saga that has long ended.
    */
@@ -210,12 +210,12 @@ export class SagaExecution<Metadata> {
     discriminator: string | number = this.#claim.epoch,
   ): Promise<Entry> {
     const { sagaId, epoch, resumed, metadata } = this.#claim;
-    const at = { name: step.name, direction, outcome };
+    const stepOutcome = { name: step.name, direction, outcome };
     const entry: Entry = {
-      key: entryKey(sagaId, at, discriminator),
+      key: entryKey(sagaId, stepOutcome, discriminator),
       sagaId,
       seq: this.#state.nextSeq,
-      step: { ...at, attempt: this.#failures + 1 },
+      step: { ...stepOutcome, attempt: this.#failures + 1 },
       epoch,
       status,
       title: titleOf(step, direction, outcome),
@@ -223,9 +223,9 @@ export class SagaExecution<Metadata> {
       ...fields,
     };
     const values = outcome === 'done' ? { ...this.#state.values, ...entry.output } : this.#state.values;
-    const standing = await this.#ports.journal.write(entry, metadata, values);
-    this.#apply(standing);
-    return standing;
+    const stored = await this.#ports.journal.write(entry, metadata, values);
+    this.#apply(stored);
+    return stored;
   }
 
   /** Applies an entry of the journal. Throws ClaimLost for one of a newer claim: then this worker is a zombie. */

@@ -3,11 +3,10 @@ import { isFinal } from './journal.js';
 import type { Direction, Step } from './step.js';
 
 /** The next step of a saga by its journal, or its end. */
-export type Next =
-  | { step: Step; direction: Direction }
-  | { end: End };
+export type Next = { step: Step; direction: Direction } | { end: SagaEnd };
 
-export interface End {
+/** How a saga ends. */
+export interface SagaEnd {
   status: string;
   code?: string;
   message?: string;
@@ -16,7 +15,7 @@ export interface End {
   terminated?: boolean;
 }
 
-/** The state of a saga, rebuilt from its journal at each claim. There is no second checkpoint that could disagree. */
+/** The state of a saga, rebuilt from its journal at each claim. There is no second checkpoint that could contradict the journal. */
 export class SagaState {
   readonly #steps: readonly Step[];
   readonly #finalOutcomes = { run: new Map<string, Entry>(), undo: new Map<string, Entry>() };
@@ -51,6 +50,7 @@ export class SagaState {
     return this.#lastSeq + 1;
   }
 
+  /** Applies an entry of the journal. Applying it twice changes nothing. */
   apply(entry: Entry): void {
     const { name, direction, outcome } = entry.step;
     this.#lastSeq = Math.max(this.#lastSeq, entry.seq);
@@ -68,10 +68,12 @@ export class SagaState {
     return outcomes.find((outcome) => outcome === 'rejected' || outcome === 'canceled');
   }
 
+  /** Returns the value that a step recorded under the key. */
   recorded(key: string): object | undefined {
     return this.#records.get(key)?.output;
   }
 
+  /** Returns the next step and its direction, or how the saga ends. */
   next(): Next {
     const terminated = this.#terminated();
     if (terminated) return { end: { status: 'error', ...(terminated.code && { code: terminated.code }), message: terminated.detail.message ?? terminated.title, compensated: false, terminated: true } };
@@ -91,8 +93,8 @@ export class SagaState {
 
   /**
    * A rejected step had no effect, so compensation starts with the step before it. A canceled step may have run, so it is compensated too,
-   * unless an earlier step is still open: then it never started. A cancel closes the first open step: at a later one, a zombie worker
-   * could still run the steps in between after the saga has ended.
+   * unless an earlier step is still open: then it never started. A cancel closes the first open step. If it closed a later one,
+   * a zombie worker could still run the steps in between after the saga has ended.
    */
   #compensate(cause: number): Next {
     const finalOutcome = this.#finalOutcome(this.#steps[cause]!, 'run')!;

@@ -42,7 +42,7 @@ export const saga = <Request extends object>(
 const chain = <Request extends object>(saga: SagaType<Request>): object => {
   const append = (step: Step) => {
     if (saga.steps.some(({ name }) => name === step.name)) {
-      throw new Error(`Saga ${saga.type} has two steps named ${step.name}: the journal could not tell them apart.`);
+      throw new Error(`Saga ${saga.type} has two steps named ${step.name}. Rename one: the journal identifies a step by its name.`);
     }
     return chain({ ...saga, steps: [...saga.steps, step] });
   };

@@ -3,7 +3,7 @@ import type { RetryPolicy } from './backoff.js';
 /** `run` goes forward, `undo` compensates. */
 export type Direction = 'run' | 'undo';
 
-/** What a log entry shows beside the step's name and outcome. Stored as it is. */
+/** The detail of a log entry, in addition to the step's name and outcome. Stored unchanged. */
 export interface EntryDetail {
   message?: string;
   extra_data?: object;
@@ -16,8 +16,10 @@ export interface StepResult<Output extends object> {
   detail: EntryDetail;
 }
 
+/** Returns the result of a step that is done. */
 export const done = <Output extends object>(output: Output, detail: EntryDetail = {}): StepResult<Output> => ({ output, detail });
 
+/** The log of one attempt: every line carries the ids of the saga, the step and the attempt. */
 export interface StepLog {
   info(message: string, metadata?: object): void;
   warn(message: string, metadata?: object): void;
@@ -32,12 +34,12 @@ export interface StepContext {
   epoch: number;
   /** 1 for the first attempt. */
   attempt: number;
-  /** What started the compensation; undefined in the run direction. */
+  /** What started the compensation; undefined while the saga runs forward. */
   compensationCause: 'rejected' | 'canceled' | undefined;
   /** Aborted at the step's timeout, or when the claim is lost. */
   signal: AbortSignal;
   log: StepLog;
-  /** Runs a task after the saga's end is saved. Best effort: a crash in between loses it. */
+  /** Registers a task that runs after the saga's end is saved. Best effort: a crash in between loses it. */
   afterComplete(task: () => Promise<void>): void;
   /**
    * Writes `value` into the journal under `label` before the step acts on it, unless an earlier attempt did, and returns the stored value.
@@ -46,6 +48,7 @@ export interface StepContext {
   record<T extends object>(label: string, value: T, entry?: RecordedEntry): Promise<T>;
 }
 
+/** The log entry of a recorded value. */
 export interface RecordedEntry extends EntryDetail {
   title?: string;
   /** The saga's status from here on. */

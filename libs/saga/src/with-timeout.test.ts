@@ -14,7 +14,7 @@ test('an attempt ends with the reason of a lost claim, and its signal is aborted
   expect(abort.signal.reason).toBe(reason);
 });
 
-test('no attempt begins under a lost claim, and the error is ClaimLost whatever the reason was', () => {
+test('no attempt starts under a lost claim, and the error is ClaimLost for any abort reason', () => {
   const lost = new AbortController();
   lost.abort('any reason');
   expect(() => throwIfLost(lost.signal)).toThrow(ClaimLost);

@@ -2,8 +2,8 @@ import { ClaimLost, RetryableError } from './errors.js';
 import type { Step } from './step.js';
 
 /**
- * Waits for an attempt, but no longer than its step may take and its claim holds. Throws RetryableError when the time is up and ClaimLost when the claim is lost,
- * whether the attempt reacts to its signal or not. Both abort the signal.
+ * Waits for an attempt until its step's timeout, or until its claim is lost. Throws RetryableError after the timeout and ClaimLost after the loss.
+ * Both abort the signal, and do not wait for the attempt to react.
  */
 export type WithTimeout = <T>(step: Pick<Step, 'name' | 'timeoutMs'>, attempt: Promise<T>, abort: AbortController, lost?: AbortSignal) => Promise<T>;
 
@@ -27,7 +27,7 @@ export const withTimeout: WithTimeout = async ({ name, timeoutMs }, attempt, abo
   }
 };
 
-/** Throws ClaimLost when the signal is aborted: no attempt begins under a lost claim. */
+/** Throws ClaimLost when the signal is aborted: no attempt may start under a lost claim. */
 export const throwIfLost = (lost: AbortSignal | undefined): void => {
   if (lost?.aborted) throw claimLost(lost);
 };

@@ -1,12 +1,11 @@
 import type { CompensatableStep } from '@crossroads/saga';
 import { done, RetryableError, StopSaga } from '@crossroads/saga';
 import type { Order, SnapshotInfo } from '../order.js';
-import { snapshotInfo, inWords } from '../order.js';
-import { ownData, ownDataTimeoutMs } from '../policies.js';
+import { describeCounts, snapshotInfo } from '../order.js';
+import { databaseRetry, databaseTimeoutMs } from '../policies.js';
 import type { DispatchPolicy, ResetOrderPorts } from '../ports.js';
-import { staysCleared } from './stays-cleared.js';
-import { snapshotAgain, snapshotsPerAttempt } from './snapshot-again.js';
-import { unlessDeleted } from './unless-deleted.js';
+import { staysCleared, unlessDeleted } from './compensation.js';
+import { snapshotAgain, snapshotsPerAttempt } from './snapshot-order.step.js';
 
 interface Input {
   order: Order;
@@ -15,29 +14,29 @@ interface Input {
 }
 
 interface Output {
-  /** The snapshot that holds what was cleared: the first one, or a later one if the order moved meanwhile. */
+  /** The snapshot of what was cleared: the first one, or a later one if the order has changed since. */
   cleared: SnapshotInfo;
 }
 
-/** Empties the order's BOLs and executed drops: those of a snapshot in the log, never one that was saved since. */
+/** Clears the order's BOLs and executed drops, but only those of a snapshot in the audit log. Deliveries saved since then stay. */
 export const clearDeliveries = ({ orders, auditLog }: Pick<ResetOrderPorts, 'orders' | 'auditLog'>): CompensatableStep<Input, Output> => ({
   name: 'clear-deliveries',
   title: 'BOLs and executed drops cleared',
   status: { done: 'origin_mapped', rejected: 'error' },
-  retry: ownData,
-  timeoutMs: ownDataTimeoutMs,
+  retry: databaseRetry,
+  timeoutMs: databaseTimeoutMs,
 
   async run({ order, snapshot }, context) {
     let latest = snapshot;
-    for (let taken = 0; taken < snapshotsPerAttempt; taken++) {
+    for (let count = 0; count < snapshotsPerAttempt; count++) {
       const outcome = await orders.clearDeliveries(order.order_id, latest.version, context);
       if (outcome !== 'moved') {
         const cleared = outcome.version === latest.version ? latest : snapshotInfo(await auditLog.snapshot(context.sagaId, outcome.version));
-        return done({ cleared }, { message: `Cleared ${inWords(cleared.bols, cleared.executed_drops)}.` });
+        return done({ cleared }, { message: `Cleared ${describeCounts(cleared.bols, cleared.executed_drops)}.` });
       }
       latest = await snapshotAgain({ orders }, order, context);
     }
-    throw new RetryableError('order.busy', `The order changed under ${snapshotsPerAttempt} snapshots in a row.`);
+    throw new RetryableError('order.busy', `The order changed after each of ${snapshotsPerAttempt} snapshots in a row.`);
   },
 
   async onTerminated({ order }, context) {
@@ -45,18 +44,18 @@ export const clearDeliveries = ({ orders, auditLog }: Pick<ResetOrderPorts, 'ord
     try {
       const version = await orders.clearedVersion(order.order_id, context);
       if (version === undefined) return;
-      await context.record('cleared', { cleared: snapshotInfo(await auditLog.snapshot(context.sagaId, version)) }, { title: 'Found cleared' });
-    } catch (gone) {
-      if (!(gone instanceof StopSaga)) throw gone;
+      await context.record('cleared', { cleared: snapshotInfo(await auditLog.snapshot(context.sagaId, version)) }, { title: 'Deliveries found cleared' });
+    } catch (error) {
+      if (!(error instanceof StopSaga)) throw error;
     }
   },
 
   undo: ({ order, policy }, context) =>
     unlessDeleted(async () => {
-      if (staysCleared(policy, context)) return done({ restored: false }, { message: 'Left cleared: so it was agreed with this destination.' });
+      if (staysCleared(policy, context)) return done({ restored: false }, { message: 'Left cleared, as this destination is configured.' });
       const version = await orders.clearedVersion(order.order_id, context);
       if (version === undefined) return done({ restored: false }, { message: 'Nothing had been cleared.' });
       await orders.restoreDeliveries(order.order_id, await auditLog.snapshot(context.sagaId, version), context);
-      return done({ restored: true }, { message: 'BOLs and executed drops put back.' });
+      return done({ restored: true }, { message: 'BOLs and executed drops restored.' });
     }),
 });

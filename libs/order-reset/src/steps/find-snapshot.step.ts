@@ -1,8 +1,8 @@
 import type { CompensatableStep } from '@crossroads/saga';
 import { done, NonRetryableError } from '@crossroads/saga';
 import type { SnapshotInfo } from '../order.js';
-import { inWords } from '../order.js';
-import { ownData, ownDataTimeoutMs } from '../policies.js';
+import { describeCounts } from '../order.js';
+import { databaseRetry, databaseTimeoutMs } from '../policies.js';
 import type { ResetOrderPorts } from '../ports.js';
 import type { RecoverRequest } from '../recover-request.js';
 
@@ -11,7 +11,7 @@ interface Input {
 }
 
 interface Output {
-  /** What the reset cleared. */
+  /** The data that the reset cleared. */
   lost: SnapshotInfo;
 }
 
@@ -20,14 +20,14 @@ export const findSnapshot = ({ auditLog }: Pick<ResetOrderPorts, 'auditLog'>): C
   name: 'find-snapshot',
   title: 'Snapshot of the reset found',
   status: { done: 'origin_mapped', rejected: 'error' },
-  retry: ownData,
-  timeoutMs: ownDataTimeoutMs,
+  retry: databaseRetry,
+  timeoutMs: databaseTimeoutMs,
 
   async run({ request: { recovers } }) {
     const lost = await auditLog.cleared(recovers.saga_id);
-    if (lost === undefined) throw new NonRetryableError('recover.nothing_cleared', `Saga ${recovers.saga_id} cleared nothing, so there is nothing to put back.`);
-    if (lost === 'restored') throw new NonRetryableError('recover.already_restored', `What saga ${recovers.saga_id} cleared was put back when it was undone.`);
-    return done({ lost }, { message: `${inWords(lost.bols, lost.executed_drops)}, asked for by ${recovers.by}: ${recovers.reason}` });
+    if (lost === undefined) throw new NonRetryableError('recover.nothing_cleared', `Saga ${recovers.saga_id} cleared nothing, so there is nothing to restore.`);
+    if (lost === 'restored') throw new NonRetryableError('recover.already_restored', `The data that saga ${recovers.saga_id} cleared was already restored by its compensation.`);
+    return done({ lost }, { message: `${describeCounts(lost.bols, lost.executed_drops)}, requested by ${recovers.by}: ${recovers.reason}` });
   },
 
   async undo() {},

@@ -6,14 +6,14 @@ import type { LockOwner, ResetOrderPorts } from '../ports.js';
 type LockPorts = Pick<ResetOrderPorts, 'orders' | 'line'>;
 
 /**
- * Returns the milliseconds until a blocked saga tries again, if no release wakes it earlier: short at first, since most resets are short,
- * and doubled each time, since hundreds may wait for one order whose destination is down.
+ * Returns the milliseconds until a blocked saga tries again, if no unlock wakes it earlier. The first delay is short, since most resets are short.
+ * Each further delay is doubled, since hundreds of sagas may wait for one order whose destination is down.
  */
 const retryMs = (epoch: number): number => Math.min(15_000, 250 * 2 ** (epoch - 1));
 
 /**
  * Locks the order. Throws DeferStep while another saga has the lock or is before this one in the order queue; the lock's owner then wakes this one.
- * A saga that has the lock already continues whatever the queue says: an earlier claim took the lock and crashed before its entry.
+ * A saga that has the lock already continues regardless of the queue: an earlier claim took the lock and crashed before its entry.
  * So the owner never waits, and every other saga waits for the owner or for a saga with a smaller id. No two can wait for each other.
  */
 export const acquireLock = async ({ orders, line }: LockPorts, order: Order, { sagaId, epoch }: LockOwner): Promise<void> => {
@@ -21,8 +21,8 @@ export const acquireLock = async ({ orders, line }: LockPorts, order: Order, { s
   const blockedBy = await line.blockedBy(order, sagaId);
   if (blockedBy === undefined && (await orders.lock(order.order_id, { sagaId, epoch }))) return;
   if (blockedBy !== undefined) await orders.requestLock(order.order_id, { sagaId });
-  const which = blockedBy === undefined ? '' : `: saga ${blockedBy}`;
-  throw new DeferStep('order.in_use', `Another reset of this order has to end first${which}.`, { delayMs: retryMs(epoch), onTimeout: 'retry' });
+  const blocker = blockedBy === undefined ? '' : `: saga ${blockedBy}`;
+  throw new DeferStep('order.in_use', `Another reset of this order has to end first${blocker}.`, { delayMs: retryMs(epoch), onTimeout: 'retry' });
 };
 
 /** Unlocks the order, and wakes the next waiting saga after this one has ended. Repeatable. */

@@ -2,10 +2,9 @@ import type { CompensatableStep } from '@crossroads/saga';
 import { done } from '@crossroads/saga';
 import type { Order, SnapshotInfo } from '../order.js';
 import { NO_PROGRESS } from '../order.js';
-import { ownData, ownDataTimeoutMs } from '../policies.js';
+import { databaseRetry, databaseTimeoutMs } from '../policies.js';
 import type { DispatchPolicy, ResetOrderPorts } from '../ports.js';
-import { staysCleared } from './stays-cleared.js';
-import { unlessDeleted } from './unless-deleted.js';
+import { staysCleared, unlessDeleted } from './compensation.js';
 
 interface Input {
   order: Order;
@@ -17,13 +16,13 @@ interface Output {
   progression: { was: string };
 }
 
-/** Sets the order's delivery progress back to the very beginning. */
+/** Resets the order's delivery progress to NO_PROGRESS. */
 export const resetProgression = ({ orders }: Pick<ResetOrderPorts, 'orders'>): CompensatableStep<Input, Output> => ({
   name: 'reset-progression',
   title: `Progression set to ${NO_PROGRESS}`,
   status: { done: 'master_mapped', rejected: 'error' },
-  retry: ownData,
-  timeoutMs: ownDataTimeoutMs,
+  retry: databaseRetry,
+  timeoutMs: databaseTimeoutMs,
 
   async run({ order, cleared }, context) {
     const progression = await orders.resetProgression(order.order_id, cleared.progression_state, context);
@@ -32,14 +31,14 @@ export const resetProgression = ({ orders }: Pick<ResetOrderPorts, 'orders'>): C
 
   undo: ({ order, policy }, context) =>
     unlessDeleted(async () => {
-      if (staysCleared(policy, context)) return done({ restored: false }, { message: 'Left as it is: so it was agreed with this destination.' });
-      const came = await orders.restoreProgression(order.order_id, context);
-      return done({ restored: came === 'restored' }, { message: restoredInWords[came] });
+      if (staysCleared(policy, context)) return done({ restored: false }, { message: 'Progression left reset, as this destination is configured.' });
+      const outcome = await orders.restoreProgression(order.order_id, context);
+      return done({ restored: outcome === 'restored' }, { message: restoreMessages[outcome] });
     }),
 });
 
-const restoredInWords = {
-  restored: 'Progression put back.',
-  'moved-on': 'Progression left as it is: the order has moved on since the reset.',
+const restoreMessages = {
+  restored: 'Progression restored.',
+  'moved-on': 'Progression left unchanged: another writer has changed it since the reset.',
   'not-reset': 'Progression had not been reset.',
 } as const;

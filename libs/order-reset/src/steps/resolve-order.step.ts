@@ -1,7 +1,7 @@
 import type { CompensatableStep } from '@crossroads/saga';
 import { done, NonRetryableError } from '@crossroads/saga';
 import type { Order } from '../order.js';
-import { ownData, ownDataTimeoutMs } from '../policies.js';
+import { databaseRetry, databaseTimeoutMs } from '../policies.js';
 import type { Destinations, DispatchPolicy, ResetOrderPorts } from '../ports.js';
 import type { ResetRequest } from '../reset-request.js';
 import { acquireLock, releaseLock } from './order-lock.js';
@@ -15,17 +15,17 @@ interface Output {
   policy: DispatchPolicy;
 }
 
-/** Finds the one order that is meant and holds it, so that no other reset of it runs meanwhile. */
+/** Finds the requested order and locks it, so that no other saga of this order runs at the same time. */
 export const resolveOrder = ({
   orders,
   line,
   destinations,
 }: Pick<ResetOrderPorts, 'orders' | 'line'> & { destinations: Pick<Destinations, 'check'> }): CompensatableStep<Input, Output> => ({
   name: 'resolve-order',
-  title: 'Order found and held',
+  title: 'Order found and locked',
   status: { done: 'origin_mapped', rejected: 'error' },
-  retry: ownData,
-  timeoutMs: ownDataTimeoutMs,
+  retry: databaseRetry,
+  timeoutMs: databaseTimeoutMs,
 
   async run({ request }, { sagaId, epoch }) {
     const order = pickSingleMatch(await orders.find(request), request);
@@ -35,7 +35,8 @@ export const resolveOrder = ({
   },
 
   async undo({ request, order }, context) {
-    for (const held of order ? [order] : await orders.find(request)) await releaseLock({ orders, line }, held, context);
+    // A crash after the lock and before the journal entry leaves `order` undefined, so every match is unlocked.
+    for (const locked of order ? [order] : await orders.find(request)) await releaseLock({ orders, line }, locked, context);
   },
 
   async onComplete({ order }, context) {
@@ -43,8 +44,9 @@ export const resolveOrder = ({
   },
 });
 
-const rejections: Record<string, [code: string, description: string]> = {
-  canceled: ['request.order_canceled', 'The order is canceled, so there is nothing to execute again.'],
+/** Statuses of an order that prevent a reset. */
+const rejections: Record<string, [code: string, message: string]> = {
+  canceled: ['request.order_canceled', 'The order is canceled, so there is nothing to reset.'],
   pending: ['request.order_not_synced', 'The order has not reached its destination yet, so there is nothing to reset there.'],
   requested: ['request.order_not_synced', 'The destination has not accepted the order yet, so there is nothing to reset there.'],
 };
@@ -56,7 +58,7 @@ const pickSingleMatch = (candidates: Order[], { order: asked }: ResetRequest): O
   if (another) {
     throw new NonRetryableError(
       'request.order_ambiguous',
-      `Two orders answer to number ${asked.order_number}: one you created and one that was sent to you. Name it by order_id.`,
+      `Two orders have the number ${asked.order_number}: one that you created and one that was sent to you. Send the order_id instead.`,
     );
   }
   const differs = asked.order_number !== undefined && asked.order_number !== order.caller.order_number;
@@ -64,7 +66,7 @@ const pickSingleMatch = (candidates: Order[], { order: asked }: ResetRequest): O
     throw new NonRetryableError('request.order_mismatch', 'order_id and order_number name different orders. Send one of them, or both of one order.');
   }
   if (order.malformed !== undefined) {
-    throw new NonRetryableError('order.malformed', `The order cannot be reset, since it could not be put back exactly as it is: ${order.malformed}.`);
+    throw new NonRetryableError('order.malformed', `The order cannot be reset, because it could not be restored exactly: ${order.malformed}.`);
   }
   const rejection = rejections[order.status] ?? (order.counterparty.order_number === null ? rejections['pending'] : undefined);
   if (rejection) throw new NonRetryableError(...rejection);

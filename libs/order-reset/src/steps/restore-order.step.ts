@@ -1,48 +1,48 @@
 import type { PivotStep } from '@crossroads/saga';
 import { done, NonRetryableError, RetryableError } from '@crossroads/saga';
 import type { Order, SnapshotInfo } from '../order.js';
-import { inWords, NO_PROGRESS } from '../order.js';
-import { ownData, ownDataTimeoutMs } from '../policies.js';
+import { describeCounts, NO_PROGRESS } from '../order.js';
+import { databaseRetry, databaseTimeoutMs } from '../policies.js';
 import type { ResetOrderPorts } from '../ports.js';
 import type { RecoverRequest } from '../recover-request.js';
-import { snapshotAgain, snapshotsPerAttempt } from './snapshot-again.js';
+import { snapshotAgain, snapshotsPerAttempt } from './snapshot-order.step.js';
 
 interface Input {
   request: RecoverRequest;
   order: Order;
   lost: SnapshotInfo;
-  /** What stands on the order now. */
+  /** The current data of the order. */
   snapshot: SnapshotInfo;
 }
 
-/** Puts the snapshot back exactly, unless the order has been delivered anew meanwhile. */
+/** Restores the snapshot exactly. Rejected when the order has new deliveries since the reset, unless the recovery is forced. */
 export const restoreOrder = ({ orders, auditLog }: Pick<ResetOrderPorts, 'orders' | 'auditLog'>): PivotStep<Input, object> => ({
   name: 'restore-order',
-  title: 'Deliveries and progression put back',
+  title: 'Deliveries and progression restored',
   status: { done: 'synced', rejected: 'error' },
-  retry: ownData,
-  timeoutMs: ownDataTimeoutMs,
+  retry: databaseRetry,
+  timeoutMs: databaseTimeoutMs,
 
   async run({ request: { recovers }, order, lost, snapshot }, context) {
-    const kept = await auditLog.snapshot(recovers.saga_id, lost.version);
+    const cleared = await auditLog.snapshot(recovers.saga_id, lost.version);
     let now = snapshot;
-    for (let taken = 0; taken < snapshotsPerAttempt; taken++) {
+    for (let count = 0; count < snapshotsPerAttempt; count++) {
       if (!recovers.force) rejectIfMovedOn(now, lost);
-      const outcome = await orders.restoreExactly(order.order_id, kept, now.version, context);
-      if (outcome === 'restored') return done({}, { message: `${inWords(lost.bols, lost.executed_drops)} are back; progression is ${lost.progression_state}.` });
+      const outcome = await orders.restoreExactly(order.order_id, cleared, now.version, context);
+      if (outcome === 'restored') return done({}, { message: `${describeCounts(lost.bols, lost.executed_drops)} restored; progression is ${lost.progression_state}.` });
       now = await snapshotAgain({ orders }, order, context);
     }
-    throw new RetryableError('order.busy', `The order changed under ${snapshotsPerAttempt} snapshots in a row.`);
+    throw new RetryableError('order.busy', `The order changed after each of ${snapshotsPerAttempt} snapshots in a row.`);
   },
 });
 
-/** Untouched since the reset, or exactly as it was before it: in both cases nothing newer can be overwritten. */
+/** Throws NonRetryableError when restoring would overwrite newer data: the order is neither unchanged since the reset, nor exactly as before it. */
 const rejectIfMovedOn = (now: SnapshotInfo, lost: SnapshotInfo): void => {
-  const untouched = now.bols === 0 && now.executed_drops === 0 && [NO_PROGRESS, lost.progression_state].includes(now.progression_state);
-  if (untouched || now.sha256 === lost.sha256) return;
+  const isUnchanged = now.bols === 0 && now.executed_drops === 0 && [NO_PROGRESS, lost.progression_state].includes(now.progression_state);
+  if (isUnchanged || now.sha256 === lost.sha256) return;
   throw new NonRetryableError(
     'recover.order_moved_on',
-    `The order has moved on: it now has ${inWords(now.bols, now.executed_drops)} and stands at ${now.progression_state}; ` +
-      `the snapshot has ${inWords(lost.bols, lost.executed_drops)} and ${lost.progression_state}. Force the recovery to put the snapshot in their place.`,
+    `The order has changed since the reset: it now has ${describeCounts(now.bols, now.executed_drops)} and progression ${now.progression_state}. ` +
+      `The snapshot has ${describeCounts(lost.bols, lost.executed_drops)} and progression ${lost.progression_state}. Force the recovery to replace the current data with the snapshot.`,
   );
 };

@@ -1,5 +1,5 @@
 import type { Routing } from '@crossroads/contract';
-import type { End, Order, ResetRequest } from '@crossroads/order-reset';
+import type { Party, Order, ResetRequest } from '@crossroads/order-reset';
 import mongoose from 'mongoose';
 import { BatchLoader } from '../mongodb/batch-loader.js';
 import { collections, rawCollection } from '../mongodb/collections.js';
@@ -73,7 +73,7 @@ const matchesRequest = ({ _id, routing, origin_order_number, destination_order_n
 const toOrder = (tenantId: string, found: FoundOrder): Order => {
   const { _id, status, routing, origin_order_number, destination_order_number } = found;
   const malformed = malformationOf(found);
-  const origin: End = {
+  const origin: Party = {
     tenant_id: routing.origin_tenant_id,
     tenant_name: routing.origin_tenant_name,
     instance_id: routing.origin_instance_id,
@@ -82,7 +82,7 @@ const toOrder = (tenantId: string, found: FoundOrder): Order => {
     source_system_id: routing.origin_source_system_id,
     order_number: origin_order_number,
   };
-  const destination: End = {
+  const destination: Party = {
     tenant_id: routing.destination_tenant_id,
     tenant_name: routing.destination_tenant_name,
     instance_id: routing.destination_instance_id,

@@ -6,9 +6,9 @@ import { eventually } from '@crossroads/testkit';
 import { z } from 'zod';
 import { testRedisUrl } from '../stores/own-database.js';
 
-const places = ['north', 'south'].map((which) => ({ name: 'sagas', prefix: `queue-place-${which}-${process.pid}` }));
-const opened: SagaQueue[] = places.map((place) => openSagaQueue(testRedisUrl(), () => undefined, place));
-const queues = places.map((place) => openQueue(testRedisUrl(), () => undefined, place));
+const queueNames = ['north', 'south'].map((which) => ({ name: 'sagas', prefix: `queue-name-${which}-${process.pid}` }));
+const opened: SagaQueue[] = queueNames.map((queueName) => openSagaQueue(testRedisUrl(), () => undefined, queueName));
+const queues = queueNames.map((queueName) => openQueue(testRedisUrl(), () => undefined, queueName));
 
 afterAll(async () => {
   for (const bullmqQueue of queues) {
@@ -29,12 +29,12 @@ test('installations with different prefixes do not process jobs of each other, a
     processed.push(sagaId);
     return { outcome: 'not-due' as const };
   };
-  const worker = startSagaWorker({ redisUrl: testRedisUrl(), concurrency: 5, process, onError: () => undefined, place: places[1]! });
+  const worker = startSagaWorker({ redisUrl: testRedisUrl(), concurrency: 5, process, onError: () => undefined, queueName: queueNames[1]! });
   await eventually(async () => (await south.count()) === 0);
   expect(await north.count()).toBe(1);
   expect(processed).toEqual(['of-south']);
   await worker.close(5_000);
-  expect(queues[0]!.toKey('wait')).toBe(`{${places[0]!.prefix}}:sagas:wait`);
+  expect(queues[0]!.toKey('wait')).toBe(`{${queueNames[0]!.prefix}}:sagas:wait`);
 });
 
 test.each([['{mine}'], ['a:b'], ['a b']])('%s is rejected as a prefix, because the service adds the braces of the hash tag', (QUEUE_PREFIX) => {
