@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { ClaimLost } from '@crossroads/saga';
 import type { Store } from '@crossroads/store';
 import { collections, decisionRepository } from '@crossroads/store';
 import type { Gate } from '../harness/gate.js';
@@ -63,6 +64,29 @@ describe('the log entry of a termination arrives late', () => {
         },
       }),
     });
+    await expectRecoverable(reset, sagaId);
+  });
+
+  test('and a worker clears after it and crashes: a second terminate leaves the saga to a worker, which records the clear', async () => {
+    const reset = await givenOrder({ store });
+    const sagaId = await givenRetryingAtClear(reset);
+    const gate = createGate();
+    const terminating = operatorHeldAt(gate).terminate(sagaId);
+    await gate.reached;
+    await reset.makeDue(sagaId);
+    await reset.runSaga(sagaId, {
+      orders: (real) => ({
+        clearDeliveries: async (...args) => {
+          gate.open();
+          await terminating;
+          await real.clearDeliveries(...args);
+          throw new ClaimLost('the worker crashed');
+        },
+      }),
+    });
+    await reset.changeSaga(sagaId, { $set: { phase: 'stopped', settled_epoch: 3 }, $unset: { next_run_at: 1 } });
+    expect(await reset.operator.terminate(sagaId)).toMatchObject({ ok: true });
+    await reset.runSaga(sagaId);
     await expectRecoverable(reset, sagaId);
   });
 

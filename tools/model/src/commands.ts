@@ -70,7 +70,9 @@ export const commandsOn = ({ sagas, journal, decisions, orders, order, queue, li
   const closeOpenStep = async (saga: MemorySaga, epoch: number): Promise<Entry[] | undefined> => {
     for (let closed = 0; closed < 20; closed++) {
       const entries = await journal.read(saga.sagaId);
-      if (entries.some(({ step }) => step.outcome === 'terminated')) return entries;
+      const terminated = entries.find(({ step }) => step.outcome === 'terminated');
+      // A worker may have cleared the order since an earlier entry. It ends the saga and records what was cleared.
+      if (terminated) return terminated.epoch === epoch ? entries : undefined;
       const next = new SagaState(definitions.get(saga.type)!.steps, saga.request, saga.status, entries).next();
       if ('end' in next) return undefined;
       const cleared = await clearedBy(saga.sagaId, epoch, entries);

@@ -48,6 +48,12 @@ export const terminateSaga =
       await decisions.release(saga, epoch);
       return moved();
     }
+    // A worker may have cleared the order since that entry. It ends the saga and records what was cleared.
+    if (entries === 'closed-earlier') {
+      await decisions.release(saga, epoch);
+      enqueue({ ...saga, epoch });
+      return { ok: true };
+    }
     if (!(await decisions.end(saga, epoch, error))) return moved();
     for (const order of await lockedBySaga(saga, entries)) {
       await orders.unlock(order.order_id, { sagaId });
@@ -57,10 +63,11 @@ export const terminateSaga =
     return { ok: true };
 
     /** Returns the journal with the step closed. Returns undefined when no step is open: a worker then ends the saga as its journal requires. */
-    async function closeOpenStep(claimed: number): Promise<EntryDocument[] | undefined> {
+    async function closeOpenStep(claimed: number): Promise<EntryDocument[] | 'closed-earlier' | undefined> {
       for (let closed = 0; closed <= maxSteps; closed++) {
         const read = await view.entries(sagaId);
-        if (read.some(({ step }) => step.outcome === 'terminated')) return read;
+        const terminated = read.find(({ step }) => step.outcome === 'terminated');
+        if (terminated) return terminated.journal.epoch === claimed ? read : 'closed-earlier';
         const open = openStepOf(saga, read);
         if (!open) return undefined;
         const cleared = await clearedBy(claimed, read);
