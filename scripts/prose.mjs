@@ -60,7 +60,13 @@ const findingsIn = (path, text) => {
   const findings = [];
   const note = (kind, what) => findings.push({ kind, path, what });
   const isPage = path.endsWith('.md');
-  const { comments, strings, code } = isPage || /\.(ya?ml|example)$/.test(path) ? { comments: [proseOf(text)], strings: [], code: '' } : partsOf(text);
+  const parts = () => {
+    if (isPage) return { comments: [proseOf(text)], strings: [], code: '' };
+    if (/\.(ya?ml|example)$/.test(path)) return { comments: [...text.matchAll(/(?:^|\s)# ?(.*)$/gm)].map(([, comment]) => comment), strings: [], code: '' };
+    // Stored: the journal key ends in it.
+    return partsOf(text.replaceAll(':verdict', ''));
+  };
+  const { comments, strings, code } = parts();
   const texts = [...comments, ...strings.filter((string) => / /.test(string.trim()))];
   for (const one of texts) {
     for (const [word] of one.matchAll(retiredWord)) note('retired', word);

@@ -108,7 +108,7 @@ describe('on SIGTERM', () => {
   test('an app that still waits for MongoDB ends immediately', async () => {
     release.push(stage.pauseMongodb());
     const worker = await stage.spawn('worker');
-    await eventually(() => worker.output().includes('MongoDB does not answer yet'), patienceMs);
+    await eventually(() => worker.output().includes('MongoDB is not reachable yet'), patienceMs);
     worker.signal('SIGTERM');
     expect(await worker.ended).toEqual(inOrder);
   });

@@ -14,7 +14,7 @@ interface Output {
 }
 
 /** Finds the order and locks it, so that no reset of it runs at the same time. */
-export const lockOrder = ({ orders, line }: Pick<ResetOrderPorts, 'orders' | 'line'>): CompensatableStep<Input, Output> => ({
+export const lockOrder = ({ orders, orderQueue }: Pick<ResetOrderPorts, 'orders' | 'orderQueue'>): CompensatableStep<Input, Output> => ({
   name: 'lock-order',
   title: 'Order found and locked',
   status: { done: 'origin_mapped', rejected: 'error' },
@@ -26,16 +26,16 @@ export const lockOrder = ({ orders, line }: Pick<ResetOrderPorts, 'orders' | 'li
     if (!order || another) throw new NonRetryableError('request.order_not_found', 'The request matches no order, or more than one.');
     const { progression_state } = await orders.snapshot(order.order_id);
     if (progression_state === NO_PROGRESS) throw new NonRetryableError('restart.not_begun', 'The delivery of the order has not begun, so there is nothing to restart.');
-    await acquireLock({ orders, line }, order, { sagaId, epoch });
+    await acquireLock({ orders, orderQueue }, order, { sagaId, epoch });
     return done({ order, progression_state }, { message: `Progression is ${progression_state}.` });
   },
 
   /** Also finds a lock that is not in the journal, because a worker can crash after locking the order. */
   async undo({ request, order }, context) {
-    for (const locked of order ? [order] : await orders.find(request)) await releaseLock({ orders, line }, locked, context);
+    for (const locked of order ? [order] : await orders.find(request)) await releaseLock({ orders, orderQueue }, locked, context);
   },
 
   async onComplete({ order }, context) {
-    await releaseLock({ orders, line }, order, context);
+    await releaseLock({ orders, orderQueue }, order, context);
   },
 });

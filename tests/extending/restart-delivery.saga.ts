@@ -8,7 +8,7 @@ import { restartProgression } from './restart-progression.step.js';
 import type { Notices } from './notify-counterparty.step.js';
 import { notifyCounterparty } from './notify-counterparty.step.js';
 
-export type RestartDeliveryPorts = Pick<ResetOrderPorts, 'orders' | 'line'> & { notices: Notices };
+export type RestartDeliveryPorts = Pick<ResetOrderPorts, 'orders' | 'orderQueue'> & { notices: Notices };
 
 /** Restarts a delivery that was reported too early: resets the progression, keeps BOLs and drops, and notifies the counterparty. */
 export const restartDelivery = (ports: RestartDeliveryPorts): SagaType<z.infer<typeof resetRequest>> =>

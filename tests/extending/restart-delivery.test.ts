@@ -108,7 +108,7 @@ describe('a restart of a delivery, on the real store', () => {
     const ports = {
       orders: orderRepository(store),
       auditLog: auditLogRepository(store),
-      line: { ...orderQueueRepository(store), wakeNext: async (_order: Order) => {} },
+      orderQueue: { ...orderQueueRepository(store), wakeNext: async (_order: Order) => {} },
       destinations: memoryDestination(),
     };
     const types = [...sagaTypes(ports), ...(notices ? [restartDelivery({ ...ports, notices })] : [])];

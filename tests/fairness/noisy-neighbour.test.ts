@@ -33,14 +33,14 @@ afterAll(async () => {
 const behave = (behaviour: object) =>
   fetch(`${face.destination_url}/behave`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(behaviour) });
 
-/** The heavy tenant's sagas, stored and rung for as the intake does it. */
+/** Stores and enqueues the sagas of the heavy tenant, as the intake does. */
 const makeNoise = async (): Promise<void> => {
   const sagas = await storeSagas(store, noise);
   const queue = openSagaQueue(face.redis_url, () => undefined);
   await eventually(async () => (await queue.count()) >= 0);
-  const rings = sagas.map((saga) => ({ sagaId: saga.saga_id, correlationId: saga.correlation_id, type: saga.type, tenantId: saga.tenant_id, epoch: 0 }));
-  // A bell whose ring was not acknowledged in time may hang all the same, and the workers' sweep rings for the rest.
-  for (let from = 0; from < rings.length; from += 500) await queue.enqueueAll(rings.slice(from, from + 500)).catch(() => undefined);
+  const requests = sagas.map((saga) => ({ sagaId: saga.saga_id, correlationId: saga.correlation_id, type: saga.type, tenantId: saga.tenant_id, epoch: 0 }));
+  // A job that was not acknowledged in time may exist. The workers' sweep enqueues the others.
+  for (let from = 0; from < requests.length; from += 500) await queue.enqueueAll(requests.slice(from, from + 500)).catch(() => undefined);
   await queue.close();
 };
 

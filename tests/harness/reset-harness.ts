@@ -168,7 +168,7 @@ export const givenOrder = async ({ store, direct = store, wakeNext = async () =>
       const ports: ResetOrderPorts = {
         orders: { ...orders, ...overrides.orders?.(orders) },
         auditLog: auditLogRepository(store),
-        line: { blockedBy: orderQueueRepository(store).blockedBy, wakeNext },
+        orderQueue: { blockedBy: orderQueueRepository(store).blockedBy, wakeNext },
         destinations: destination,
       };
       const types = sagaTypes(ports);

@@ -78,7 +78,7 @@ export const createIntakeFixture = async (name: string, { limits = generous, uri
     resetOrder({
       orders: orderRepository(store),
       auditLog: auditLogRepository(store),
-      line: { ...orderQueueRepository(store), wakeNext: async () => {} },
+      orderQueue: { ...orderQueueRepository(store), wakeNext: async () => {} },
       destinations: destination,
       dispatchRetry: { attempts: 3, firstDelayMs: 20, maxDelayMs: 40 },
     }),

@@ -66,16 +66,16 @@ export const mutants = [
 
   // The kernel and the steps.
   { rule: 'a completed step resets the count of failures', file: execution, from: `      if (result) return result;\n      this.#failures = 0;`, to: `      if (result) return result;`, foundBy: { test: 'libs/saga/src/failures.test.ts' } },
-  { rule: 'an order is unlocked when its saga ends', file: 'libs/order-reset/src/steps/resolve-order.step.ts', from: `  async onComplete({ order }, context) {\n    await releaseLock({ orders, line }, order, context);\n  },`, to: `  async onComplete() {},`, foundBy: { test: 'libs/order-reset/src/reset-order.saga.test.ts', title: 'a reset that goes well' } },
+  { rule: 'an order is unlocked when its saga ends', file: 'libs/order-reset/src/steps/resolve-order.step.ts', from: `  async onComplete({ order }, context) {\n    await releaseLock({ orders, orderQueue }, order, context);\n  },`, to: `  async onComplete() {},`, foundBy: { test: 'libs/order-reset/src/reset-order.saga.test.ts', title: 'a reset that goes well' } },
   { rule: 'a zombie worker stops when it reads a newer entry', file: execution, from: `entry.epoch > epoch)`, to: `entry.epoch < 0)`, foundBy: { test: 'libs/saga/src/run-saga.test.ts', title: 'two workers' } },
   { rule: 'a step that was canceled is compensated too', file: sagaState, from: `finalOutcome.step.outcome === 'canceled' ? cause : cause - 1;`, to: `cause - 1;`, foundBy: model },
   { rule: 'steps are compensated from the last to the first', file: sagaState, from: `for (let i = last; i >= 0; i--) {`, to: `for (let i = 0; i <= last; i++) {`, foundBy: model },
   { rule: 'a terminated step ends the saga', file: sagaState, from: `if (terminated)`, to: `if (terminated && false)`, foundBy: model },
-  { rule: 'all final outcomes of a step share one key', file: 'libs/saga/src/journal.ts', from: '`${about}:verdict`', to: '`${about}:verdict:${step.outcome}`', foundBy: model },
+  { rule: 'all final outcomes of a step share one key', file: 'libs/saga/src/journal.ts', from: '`${prefix}:verdict`', to: '`${prefix}:verdict:${step.outcome}`', foundBy: model },
   { rule: 'a saga that is claimed again reads its journal', file: 'libs/saga/src/run-saga.ts', from: `claim.epoch === 1 ? []`, to: `claim.epoch > 0 ? []`, foundBy: model },
   { rule: 'an order that has changed gets a new snapshot before it is cleared', file: 'libs/order-reset/src/steps/clear-deliveries.step.ts', from: `latest = await snapshotAgain({ orders }, order, context);`, to: `latest = { ...latest, version: (await orders.snapshot(order.order_id)).version };`, foundBy: model },
-  { rule: 'the order of a canceled saga is restored even when a rejected one stays cleared', file: 'libs/order-reset/src/steps/stays-cleared.ts', from: `on_rejection === 'keep' && compensationCause === 'rejected'`, to: `on_rejection === 'keep'`, foundBy: model },
+  { rule: 'the order of a canceled saga is restored even when a rejected one stays cleared', file: 'libs/order-reset/src/steps/compensation.ts', from: `on_rejection === 'keep' && compensationCause === 'rejected'`, to: `on_rejection === 'keep'`, foundBy: model },
   { rule: 'the entry of a clear records the version that was cleared', file: 'libs/order-reset/src/steps/clear-deliveries.step.ts', from: `outcome.version === latest.version ? latest :`, to: `outcome.version > 0 ? latest :`, foundBy: model },
   { rule: 'a compensation records a restore only when it restored something', file: 'libs/order-reset/src/steps/clear-deliveries.step.ts', from: `done({ restored: false }, { message: 'Nothing had been cleared.' })`, to: `done({ restored: true }, { message: 'Nothing had been cleared.' })`, foundBy: model },
-  { rule: 'a compensation restores progression', file: 'libs/order-reset/src/steps/reset-progression.step.ts', from: `const came = await orders.restoreProgression(order.order_id, context);`, to: `const came = 'restored';`, foundBy: model },
+  { rule: 'a compensation restores progression', file: 'libs/order-reset/src/steps/reset-progression.step.ts', from: `const outcome = await orders.restoreProgression(order.order_id, context);`, to: `const outcome = 'restored';`, foundBy: model },
 ];

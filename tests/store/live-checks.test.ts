@@ -36,7 +36,7 @@ test('finds orders with the lock of a saga that has ended or does not exist', as
     await add(collections.orders, { _id: phase, lock: { saga_id: phase, epoch: 1 } });
   }
   await add(collections.orders, { _id: 'unknown', lock: { saga_id: 'unknown', epoch: 1 } });
-  expect(await violations()).toContainEqual({ promise: 'orders are held by living sagas only', subjects: ['ended', 'unknown'] });
+  expect(await violations()).toContainEqual({ promise: 'only open sagas lock orders', subjects: ['ended', 'unknown'] });
 });
 
 test('finds two open recoveries of one reset, but not two in sequence', async () => {

@@ -53,7 +53,7 @@ const givenLock = (number: string, sagaId: string) =>
   });
 const setBlocker = (id: string, blocker: string) => sagas().updateOne({ _id: id }, { $set: { 'error.message': `Another reset of this order has to end first: saga ${blocker}.` } });
 const findCycles = async () => (await waitCycles(store).find(1_000)).map((cycle) => [...cycle].sort());
-const promise = 'no sagas wait for one another in a circle';
+const promise = 'no sagas wait for each other in a cycle';
 const liveFinding = async () => (await liveFindings(store, { overdueMinutes: 1 })).find((finding) => finding.promise === promise)!;
 
 test('a lock owner that is blocked by a saga that waits for the lock is a cycle, without the sagas that wait behind both', async () => {

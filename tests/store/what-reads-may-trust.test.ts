@@ -52,8 +52,8 @@ const givenReset = async (on: Store = store) => {
     version: 7,
   } as never);
   const journal = journalRepository(on, ({ request }, state) => subjectOf(resetRequest.parse(request) satisfies ResetRequest, state));
-  const line = orderQueueRepository(on);
-  const types = sagaTypes({ orders: orderRepository(on), auditLog: auditLogRepository(on), line: { blockedBy: line.blockedBy, wakeNext: async () => undefined }, destinations: memoryDestination() });
+  const orderQueue = orderQueueRepository(on);
+  const types = sagaTypes({ orders: orderRepository(on), auditLog: auditLogRepository(on), orderQueue: { blockedBy: orderQueue.blockedBy, wakeNext: async () => undefined }, destinations: memoryDestination() });
   const sagas = sagaRepository(on, types);
   const request = resetRequestFor({ order_number });
   const saga = { saga_id: uuidv7(), correlation_id: randomUUID(), tenant_id: 'alpha', idempotency_key: randomUUID() };

@@ -33,7 +33,7 @@ export const createSagaProcessor = ({ config, log, store, queue, orders, destina
   const types = sagaTypes({
     orders,
     auditLog: auditLogRepository(store),
-    line: wakingOrderQueue(orderQueueRepository(store), queue),
+    orderQueue: wakingOrderQueue(orderQueueRepository(store), queue),
     destinations: withFailpoints('destinations', telemetry.withTracing(destinations)),
     dispatchRetry: { attempts: config.DISPATCH_ATTEMPTS, firstDelayMs: config.DISPATCH_FIRST_DELAY_MS, maxDelayMs: config.DISPATCH_MAX_DELAY_MS },
   });

@@ -11,10 +11,10 @@ const begun = performance.now();
 
 const store = openStore({
   uri: config.MONGODB_URI,
-  // An index over a collection that is already large takes its time, and the socket is silent meanwhile.
+  // Building an index on a large collection takes long, and the socket is idle until it is done.
   operationTimeoutMs: 3_600_000,
   onConnectError: (error) => {
-    log.warn('MongoDB does not answer yet', { error });
+    log.warn('MongoDB is not reachable yet', { error });
     if (performance.now() - begun < giveUpAfterMs) return;
     log.error('MongoDB did not answer in time; nothing was made');
     process.exit(1);

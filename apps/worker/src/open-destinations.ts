@@ -6,7 +6,7 @@ import { directoryRepository } from '@crossroads/store';
 import type { WorkerConfig } from './config.js';
 import { destinationDirectory } from './destination-directory.js';
 
-/** The destinations, reached as this worker's settings say. */
+/** Opens the destinations with the settings of this worker. */
 export const openDestinations = (config: WorkerConfig, store: Store, env: Record<string, string | undefined>): OpenDestinations => {
   const directory = directoryRepository(store);
   return createDestinations({

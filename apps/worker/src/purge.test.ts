@@ -27,12 +27,12 @@ const retention = (old: Record<string, number>): RetentionRepository => {
 };
 
 test('a round goes through every tenant and every kind, page by page', async () => {
-  await createPurge({ retention: retention({ a: 450, left: 200 }), log: quiet, executionMs: 60_000 })();
+  await createPurge({ retention: retention({ a: 450, left: 200 }), log: quiet, maxMs: 60_000 })();
   expect(taken).toEqual(['a 200', 'a 200', 'a 50', 'b 0', 'left 200', 'left after 7 0', 'keys 0', 'expired 0']);
 });
 
 test('a turn whose time is over leaves the rest to the next, which goes on where it stopped', async () => {
-  const purge = createPurge({ retention: retention({ a: 450 }), log: quiet, executionMs: 0 });
+  const purge = createPurge({ retention: retention({ a: 450 }), log: quiet, maxMs: 0 });
   const seen: number[] = [];
   for (let turn = 0; turn < 4; turn++) {
     await purge();
@@ -43,7 +43,7 @@ test('a turn whose time is over leaves the rest to the next, which goes on where
 });
 
 test('one round an hour is enough', async () => {
-  const purge = createPurge({ retention: retention({}), log: quiet, executionMs: 60_000 });
+  const purge = createPurge({ retention: retention({}), log: quiet, maxMs: 60_000 });
   await purge();
   const once = taken.length;
   await purge();
@@ -53,7 +53,7 @@ test('one round an hour is enough', async () => {
 test('a store that is away breaks a turn off, and the next tries the same again', async () => {
   const real = retention({ a: 10 });
   let away = true;
-  const purge = createPurge({ retention: { ...real, purge: async (tenant, limit) => (away ? Promise.reject(new Error('away')) : real.purge(tenant, limit)) }, log: quiet, executionMs: 60_000 });
+  const purge = createPurge({ retention: { ...real, purge: async (tenant, limit) => (away ? Promise.reject(new Error('away')) : real.purge(tenant, limit)) }, log: quiet, maxMs: 60_000 });
   await expect(purge()).rejects.toThrow('away');
   away = false;
   await purge();

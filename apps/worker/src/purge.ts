@@ -4,33 +4,33 @@ import type { Retention, RetentionRepository } from '@crossroads/store';
 export interface PurgePorts {
   retention: RetentionRepository;
   log: Log;
-  /** Milliseconds from the beginning of one round through everything to the next. */
+  /** Milliseconds from the start of one round to the next. */
   everyMs?: number;
-  /** Milliseconds one turn works at most, give or take one page. */
-  executionMs?: number;
+  /** Milliseconds one call works at most, plus or minus one batch. */
+  maxMs?: number;
 }
 
-/** Documents taken at a time: few, so that nobody who writes meanwhile waits long. */
-const page = 200;
+/** Documents of one batch: few, so that other writers do not wait long. */
+const batchSize = 200;
 
-/** A piece of the work: whether there is more of its kind. */
+/** Deletes one batch. Returns whether there may be more. */
 type PurgeBatch = () => Promise<boolean>;
 
 /**
- * Deletes what is older than its tenant wants it kept, a little in each sweep: a turn stops after its time, and the next goes on from there.
- * Every worker does it and none leads; two that meet at one page delete it once.
+ * Returns the purge of sagas that are older than their tenant's retention. Each call stops after its time, and the next one continues there.
+ * Every worker purges; two workers at one batch delete it once.
  */
-export const createPurge = ({ retention, log, everyMs = 3_600_000, executionMs = 1_000 }: PurgePorts): (() => Promise<void>) => {
+export const createPurge = ({ retention, log, everyMs = 3_600_000, maxMs = 1_000 }: PurgePorts): (() => Promise<void>) => {
   let left: PurgeBatch[] = [];
   let nextRound = -Infinity;
 
   const purge = (tenant: Retention): PurgeBatch => {
     let purged = 0;
     return async () => {
-      const taken = await retention.purge(tenant, page);
+      const taken = await retention.purge(tenant, batchSize);
       purged += taken;
-      const more = taken === page;
-      if (!more && purged > 0) log.info('sagas older than their tenant keeps them were deleted', { tenant: tenant.tenantName, days: tenant.days, sagas: purged });
+      const more = taken === batchSize;
+      if (!more && purged > 0) log.info('deleted sagas past the retention of their tenant', { tenant: tenant.tenantName, days: tenant.days, sagas: purged });
       return more;
     };
   };
@@ -38,15 +38,15 @@ export const createPurge = ({ retention, log, everyMs = 3_600_000, executionMs =
   const clearUp = (): PurgeBatch => {
     let place: string | undefined;
     return async () => {
-      const { taken, last } = await retention.clearUp(page, place);
+      const { taken, last } = await retention.clearUp(batchSize, place);
       place = last;
-      return taken === page;
+      return taken === batchSize;
     };
   };
 
   const round = async (): Promise<PurgeBatch[]> => {
     const tenants = await retention.tenants();
-    return [...tenants.map(purge), clearUp(), async () => (await retention.forgetKeys(page)) === page, async () => (await retention.removeExpired(page)) === page];
+    return [...tenants.map(purge), clearUp(), async () => (await retention.forgetKeys(batchSize)) === batchSize, async () => (await retention.removeExpired(batchSize)) === batchSize];
   };
 
   return async () => {
@@ -57,7 +57,7 @@ export const createPurge = ({ retention, log, everyMs = 3_600_000, executionMs =
     }
     while (left.length > 0) {
       if (!(await left[0]!())) left = left.slice(1);
-      if (performance.now() - began >= executionMs) return;
+      if (performance.now() - began >= maxMs) return;
     }
   };
 };

@@ -6,35 +6,36 @@ export interface RecoverPorts {
   queue: Pick<SagaQueue, 'enqueueAll' | 'reenqueue' | 'sagasLongTaken' | 'waiting'>;
 }
 
-/** Sagas looked at in one scan. A worker that dies leaves as many as it had in hand; the next scan sees the rest. */
-const page = 200;
+/** Sagas of one scan. A dead worker leaves as many as it had active; the next scan finds the others. */
+const batchSize = 200;
 
-/** Milliseconds a saga that rested, or that no worker has claimed, may be due before it is thought to have been missed. */
+/** Milliseconds a saga without a lapsed claim may be due before its job counts as missing. */
 const missedMs = 2_000;
 
-/** Jobs that may wait while those that rested are enqueued: in a longer queue their jobs merely wait, and would be doubled. */
+/** Waiting jobs up to which such sagas are enqueued. In a longer queue their jobs are still waiting, and would be duplicated. */
 const fewWaiting = 100;
 
 /**
- * Finds what a dead worker left, within about a second of the end of its leases: sagas it had claimed, and those whose job it had taken and not yet claimed,
- * which BullMQ finds only when the job's lock has run out. Both go before all that waits, since they were under way.
- * Each scan costs a window of an index and the jobs that workers hold, whatever the number of open sagas. What it misses the sweep finds.
+ * Returns the scan for sagas of dead workers. It finds the sagas they had claimed, about a second after their leases end.
+ * It also finds sagas whose job they had taken but not claimed. BullMQ finds those only when the job's lock expires.
+ * Both are enqueued before all waiting jobs.
+ * Each scan reads a window of an index and the active jobs, whatever the number of open sagas. The sweep finds what the scan misses.
  */
 export const createRecoverLapsed = ({ sagas, queue }: RecoverPorts): (() => Promise<void>) => {
-  const leftBehind = async (): Promise<void> => {
-    const due = await sagas.latelyDue(page);
+  const enqueueLapsed = async (): Promise<void> => {
+    const due = await sagas.latelyDue(batchSize);
     await queue.enqueueAll(due.filter((saga) => saga.leftBehind), { first: true });
     const missed = due.filter((saga) => !saga.leftBehind && saga.overdueMs > missedMs);
     if (missed.length > 0 && (await queue.waiting()) < fewWaiting) await queue.enqueueAll(missed);
   };
 
-  const takenAndUnclaimed = async (): Promise<void> => {
+  const enqueueUnclaimed = async (): Promise<void> => {
     const due = await sagas.dueAmong(await queue.sagasLongTaken());
     await queue.reenqueue(due.filter(({ overdueMs }) => overdueMs < 0 || overdueMs > missedMs), { first: true });
   };
 
   return async () => {
-    await leftBehind();
-    await takenAndUnclaimed();
+    await enqueueLapsed();
+    await enqueueUnclaimed();
   };
 };

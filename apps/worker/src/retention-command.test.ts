@@ -10,7 +10,7 @@ const run = (...args: string[]) =>
     keepFor: async (name, days) => kept.has(name) && kept.set(name, days) === kept,
   });
 
-test('a tenant is given days, listed with them, and taken off again', async () => {
+test('a tenant gets a retention, is listed with it, and loses it again', async () => {
   expect(await run()).toBe('Everything is kept, of every tenant.');
   expect(await run('Alpha', '90')).toContain('90 days after their end');
   expect(await run()).toBe('Alpha  90 days');
@@ -18,12 +18,12 @@ test('a tenant is given days, listed with them, and taken off again', async () =
   expect(await run()).toBe('Everything is kept, of every tenant.');
 });
 
-test.each(['6', '0', '-1', '7.5', '1e3', 'week', ''])('%p days are refused, and nothing is changed', async (days) => {
+test.each(['6', '0', '-1', '7.5', '1e3', 'week', ''])('%p days are rejected, and nothing is changed', async (days) => {
   await expect(run('Alpha', days)).rejects.toThrow(RetentionError);
   expect(kept.get('Alpha')).toBeUndefined();
 });
 
-test('a tenant that does not exist is named, and a word too many shows how it is asked', async () => {
-  await expect(run('Nobody', '90')).rejects.toThrow('There is no tenant "Nobody"');
+test('an unknown tenant is rejected by name, and an extra argument shows the usage', async () => {
+  await expect(run('Gamma', '90')).rejects.toThrow('There is no tenant "Gamma"');
   await expect(run('Cartage', 'North', '90')).rejects.toThrow('npm run retention');
 });

@@ -1,6 +1,6 @@
 import type { RetentionRepository } from '@crossroads/store';
 
-/** What was asked for cannot be done; the message says what to do instead. */
+/** The command is invalid. The message contains the next step. */
 export class RetentionError extends Error {
   override readonly name = 'RetentionError';
 }
@@ -8,13 +8,13 @@ export class RetentionError extends Error {
 const usage = `npm run retention -- [TENANT DAYS|off]
   without words   the tenants whose ended resets are deleted, and after how many days
   TENANT DAYS     delete the tenant's resets so many days after their end, with their logs
-  TENANT off      keep them for ever, as if nothing had been said`;
+  TENANT off      keep them forever, which is the default`;
 
-/** An idempotency key lives on its saga, and callers are promised seven days of it. */
-const fewest = 7;
-const most = 36_500;
+/** An idempotency key is stored on its saga and must work for seven days. */
+const minDays = 7;
+const maxDays = 36_500;
 
-/** Does what the arguments say and answers what to print. Throws RetentionError with a sentence for whoever typed them. */
+/** Runs the command and returns its output. Throws RetentionError for invalid arguments. */
 export const runRetention = async (args: readonly string[], retention: Pick<RetentionRepository, 'tenants' | 'keepFor'>): Promise<string> => {
   const [tenant, input] = args;
   if (tenant === undefined) {
@@ -29,8 +29,8 @@ export const runRetention = async (args: readonly string[], retention: Pick<Rete
 
 const daysIn = (text: string): number => {
   const days = Number(text);
-  if (!/^\d+$/.test(text) || days < fewest || days > most) {
-    throw new RetentionError(`${text} is no number of days from ${fewest} to ${most}. Fewer than ${fewest} would break the promise that an Idempotency-Key works for a week.`);
+  if (!/^\d+$/.test(text) || days < minDays || days > maxDays) {
+    throw new RetentionError(`${text} is no number of days from ${minDays} to ${maxDays}. Fewer than ${minDays} would break the promise that an Idempotency-Key works for a week.`);
   }
   return days;
 };

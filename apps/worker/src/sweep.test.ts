@@ -32,12 +32,12 @@ const world = (due: number, queued: number) => {
     },
     orders: { unlock: async (orderId) => released.push(orderId) > 0 },
     queue: {
-      notQueued: async (rings) => {
-        looked += rings.length;
-        return rings.filter(({ sagaId }) => !jobs.has(sagaId));
+      notQueued: async (requests) => {
+        looked += requests.length;
+        return requests.filter(({ sagaId }) => !jobs.has(sagaId));
       },
-      reenqueue: async (rings) => {
-        for (const { sagaId } of rings) jobs.add(sagaId);
+      reenqueue: async (requests) => {
+        for (const { sagaId } of requests) jobs.add(sagaId);
       },
     },
     log: quiet,

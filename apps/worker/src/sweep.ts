@@ -8,23 +8,23 @@ export interface SweepPorts {
   orders: Pick<Orders, 'unlock'>;
   queue: Pick<SagaQueue, 'notQueued' | 'reenqueue'>;
   log: Log;
-  /** Told how many sagas no job was going to move. */
-  reenqueued(queue: number): void;
+  /** Counts sagas that had no job. */
+  reenqueued(jobs: number): void;
 }
 
-/** Sagas to ring for at a time, orders to look at at a time. */
-const page = 1_000;
+/** Sagas, and orders, of one query. */
+const batchSize = 1_000;
 
-/** Milliseconds a saga may be due before it is looked at: its job has only just been made, or is being taken. */
+/** Milliseconds a saga may be due before the sweep checks its job, which may just have been added or taken. */
 const settlesMs = 2_000;
 
 /**
- * Enqueues for sagas that should be moving and that no job is going to move, and gives back orders that ended sagas still hold.
- * Every worker sweeps and none leads: a job too many is harmless.
+ * Returns the recovery sweep. It enqueues due sagas without a job, and unlocks orders of sagas that have ended.
+ * Every worker sweeps; an extra job is harmless.
  *
- * A long backlog is due as well, though its jobs wait in the queue. So a sweep looks at the jobs of one page and goes on from there
- * next time, unless many had no job: then Redis has lost jobs, and it looks at all the rest at once.
- * Whatever became of a job that was there before (finished by a stranger, failed, lost, held by a dead worker), the saga gets a new one.
+ * The sagas of a long backlog are due too, but have jobs. So a sweep checks the jobs of one batch and continues there
+ * next time. If many have no job, Redis has lost jobs, and the sweep checks all the others at once.
+ * A saga gets a new job whatever happened to its earlier one: completed elsewhere, failed, lost, or held by a dead worker.
  */
 export const createSweep = ({ sagas, orders, queue, log, reenqueued }: SweepPorts): (() => Promise<void>) => {
   let place: SweepPlace | undefined;
@@ -32,29 +32,29 @@ export const createSweep = ({ sagas, orders, queue, log, reenqueued }: SweepPort
 
   const enqueueForDue = async (): Promise<void> => {
     for (;;) {
-      const due = await sagas.due(page, place);
+      const due = await sagas.due(batchSize, place);
       place = due.place;
       if (due.sagas.length === 0) return;
-      // An intake's clock that goes ahead makes it negative, and then it says nothing.
+      // It is negative where the clock of an intake is ahead, and cannot be used then.
       const unmoved = await queue.notQueued(due.sagas.filter(({ overdueMs }) => overdueMs < 0 || overdueMs > settlesMs));
-      // Meanwhile most of a busy queue's sagas were taken; their jobs are finished because they did their work.
+      // In a busy queue most of these sagas have been processed by now, and their jobs are completed.
       const stillDue = await sagas.stillDue(unmoved);
       await queue.reenqueue(stillDue);
       const lost = stillDue.length;
       if (lost > 0) {
         reenqueued(lost);
-        log.info('a sweep enqueued for sagas that no job was going to move', { due: due.sagas.length, lost });
+        log.info('the sweep enqueued due sagas without a job', { due: due.sagas.length, lost });
       }
-      if (!place || lost < page / 20) return;
+      if (!place || lost < batchSize / 20) return;
     }
   };
 
   const releaseOrphans = async (): Promise<void> => {
-    // While a destination is away living sagas hold many orders; an orphan may lie behind all of them.
-    const held = await sagas.orphans(page, heldFrom);
+    // While a destination is down, open sagas lock many orders. An orphaned lock may come after all of them.
+    const held = await sagas.orphans(batchSize, heldFrom);
     heldFrom = held.place;
     for (const { orderId, sagaId } of held.orphans) {
-      log.warn('an order was still held for a saga that has ended', { order_id: orderId, saga_id: sagaId });
+      log.warn('unlocking an order whose saga has ended', { order_id: orderId, saga_id: sagaId });
       await orders.unlock(orderId, { sagaId });
     }
   };
@@ -65,8 +65,8 @@ export const createSweep = ({ sagas, orders, queue, log, reenqueued }: SweepPort
   };
 };
 
-/** Does it again and again, not in step with the other workers. */
-export const startSweeping = (sweep: () => Promise<void>, everyMs: number, log: Log, what = 'a sweep'): { stop(withinMs: number): Promise<void> } => {
+/** Repeats the sweep, with random intervals so that workers do not sweep at the same time. */
+export const startSweeping = (sweep: () => Promise<void>, everyMs: number, log: Log, name = 'the sweep'): { stop(withinMs: number): Promise<void> } => {
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
   let sweeping = Promise.resolve();
@@ -75,15 +75,15 @@ export const startSweeping = (sweep: () => Promise<void>, everyMs: number, log: 
     if (stopped) return;
     timer = setTimeout(() => {
       sweeping = sweep()
-        .catch((error: unknown) => log.warn(`${what} did not come through; the next one will`, { error }))
+        .catch((error: unknown) => log.warn(`${name} failed and will be repeated`, { error }))
         .then(() => after(everyMs * (0.75 + Math.random() / 2)));
     }, ms);
   };
-  // Soon after the start: where workers keep dying, none would live to its first sweep.
+  // Soon after the start: where workers keep crashing, none would reach a later first sweep.
   after(Math.random() * Math.min(2_000, everyMs));
 
   return {
-    /** A sweep that is under way is waited for so long, and then left as it is: MongoDB may be there and say nothing. */
+    /** Waits for the current sweep, but at most `withinMs`: MongoDB may not respond. */
     stop: (withinMs) => {
       stopped = true;
       clearTimeout(timer);

@@ -41,7 +41,7 @@ const fixture = (act: (context: StepContext) => unknown) => {
 
 const whose = { saga_id: sagaId, correlation_id: `c-${sagaId}`, saga_type: 'sample', step: 'one', direction: 'run', epoch: 1, attempt: 1 };
 
-describe('a line said during a step', () => {
+describe('a log line during a step', () => {
   test('by the step itself names saga, step, attempt and correlation id, whatever facts it gives', async () => {
     const { process, lines } = fixture(({ log }) => log.warn('odd', { saga_id: 'no other', bols: 2 }));
     await process();
@@ -84,7 +84,7 @@ describe('a claim that is lost', () => {
     expect(await read()).not.toContain('finished_total{');
   });
 
-  test('is not what a bell too many means', async () => {
+  test('is not counted for an extra job', async () => {
     let second: unknown;
     const watched = fixture(async () => {
       second = await watched.process();

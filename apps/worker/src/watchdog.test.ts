@@ -13,11 +13,11 @@ const watched = async (waiting: number[], idleMs: number, paused = false): Promi
   return ended;
 };
 
-test('a worker that takes none of the bells that hang is ended', async () => {
+test('a worker that takes none of the waiting jobs is ended', async () => {
   expect(await watched([3, 3], 61_000)).toBe(1);
 });
 
-test('a worker is left alone while it works, while nothing hangs, and when a bell has only just come', async () => {
+test('a worker is not ended while it works, while no job waits, or when a job was just added', async () => {
   expect(await watched([3, 3, 3], 1_000)).toBe(0);
   expect(await watched([0, 0, 0], 61_000)).toBe(0);
   expect(await watched([0, 1, 0, 1, 0], 61_000)).toBe(0);

@@ -5,31 +5,31 @@ export interface WatchdogOptions {
   queue: Pick<SagaQueue, 'waiting' | 'paused'>;
   worker: Pick<SagaWorker, 'idleMs'>;
   log: Log;
-  /** Ends the process; whoever runs it starts another. */
+  /** Ends the process. The supervisor starts another. */
   end(): void;
   everyMs?: number;
-  deafAfterMs?: number;
+  idleLimitMs?: number;
 }
 
 /**
- * Ends a worker that has gone deaf: bells hang, it takes none, and nothing says why. Queue clients have had such faults after
- * outages, silently, so liveness is judged by work taken up and not by connections. In a queue that is paused no worker takes any, and all are well.
+ * Ends a worker that takes no jobs although jobs are waiting. Queue clients have failed like this after outages, without an error,
+ * so liveness is judged by jobs taken and not by connections. In a paused queue no worker takes jobs, and none is ended.
  */
-export const startWatchdog = ({ queue, worker, log, end, everyMs = 10_000, deafAfterMs = 60_000 }: WatchdogOptions): { stop(): Promise<void> } => {
+export const startWatchdog = ({ queue, worker, log, end, everyMs = 10_000, idleLimitMs = 60_000 }: WatchdogOptions): { stop(): Promise<void> } => {
   let suspect = false;
-  const look = async (): Promise<void> => {
+  const check = async (): Promise<void> => {
     const idleMs = worker.idleMs();
-    const deaf = idleMs > deafAfterMs && (await queue.waiting()) > 0 && !(await queue.paused());
-    // A bell may have hung for a moment only; twice in a row it has hung for a whole turn.
-    if (deaf && suspect) {
-      log.error('bells hang and this worker takes none; ending it', { idle_ms: Math.round(idleMs) });
+    const isStuck = idleMs > idleLimitMs && (await queue.waiting()) > 0 && !(await queue.paused());
+    // One job may have been added a moment ago. Two checks in a row mean that jobs wait for a whole interval.
+    if (isStuck && suspect) {
+      log.error('jobs are waiting but this worker takes none; exiting so that it can be restarted', { idle_ms: Math.round(idleMs) });
       end();
     }
-    suspect = deaf;
+    suspect = isStuck;
   };
   const timer = setInterval(() => {
-    // With Redis away there is nothing to hear.
-    look().catch(() => {
+    // Without Redis there is no queue to check.
+    check().catch(() => {
       suspect = false;
     });
   }, everyMs);

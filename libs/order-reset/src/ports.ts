@@ -102,7 +102,7 @@ export interface Destinations {
 export interface ResetOrderPorts {
   orders: Orders;
   auditLog: AuditLog;
-  line: OrderQueue;
+  orderQueue: OrderQueue;
   destinations: Destinations;
   /** Replaces parts of the default retry policy of the dispatch. */
   dispatchRetry?: Partial<RetryPolicy>;

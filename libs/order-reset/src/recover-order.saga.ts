@@ -12,7 +12,7 @@ import { snapshotOrder } from './steps/snapshot-order.step.js';
 export const recoverOrderVersion = 1;
 
 /** Restores what a reset cleared. The current data of the order is saved first, so that a recovery can be recovered from. */
-export const recoverOrder = (ports: Pick<ResetOrderPorts, 'orders' | 'auditLog' | 'line'>): SagaType<RecoverRequest> =>
+export const recoverOrder = (ports: Pick<ResetOrderPorts, 'orders' | 'auditLog' | 'orderQueue'>): SagaType<RecoverRequest> =>
   saga('recover_order', recoverRequest, recoverOrderVersion)
     .compensatable(resolveOrder({ ...ports, destinations: noDestination }))
     .compensatable(findSnapshot(ports))

@@ -26,7 +26,7 @@ type FinalOutcome = Pick<Entry['step'], 'name' | 'direction' | 'outcome'> & { st
 
 const definitions = new Map(sagaTypes({} as Parameters<typeof sagaTypes>[0]).map((type) => [type.type, type]));
 
-export const commandsOn = ({ sagas, journal, decisions, orders, order, queue, line, auditLog }: ResetFixture): Commands => {
+export const commandsOn = ({ sagas, journal, decisions, orders, order, queue, orderQueue, auditLog }: ResetFixture): Commands => {
   const read = async (sagaId: string): Promise<Read | undefined> => {
     const saga = await sagas.find(sagaId);
     return saga && { saga, entries: await journal.read(sagaId) };
@@ -146,7 +146,7 @@ export const commandsOn = ({ sagas, journal, decisions, orders, order, queue, li
       const known = orderIn(entries);
       for (const held of known ? [known] : await orders.find(saga.request as ResetRequest)) {
         await orders.unlock(held.order_id, { sagaId });
-        await line.wakeNext(held);
+        await orderQueue.wakeNext(held);
       }
     },
 

@@ -16,7 +16,7 @@ export const sampleSagas = (store: Store, dispatchAttempts = 8) => {
   const type = resetOrder({
     orders,
     auditLog: auditLogRepository(store),
-    line: { blockedBy: orderQueueRepository(store).blockedBy, wakeNext: async () => undefined },
+    orderQueue: { blockedBy: orderQueueRepository(store).blockedBy, wakeNext: async () => undefined },
     destinations: fakeDestination(() => results.shift() ?? 'synced'),
     dispatchRetry: { attempts: dispatchAttempts, firstDelayMs: 60_000, maxDelayMs: 3_600_000 },
   });

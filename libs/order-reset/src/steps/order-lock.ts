@@ -3,7 +3,7 @@ import { DeferStep } from '@crossroads/saga';
 import type { Order } from '../order.js';
 import type { LockOwner, ResetOrderPorts } from '../ports.js';
 
-type LockPorts = Pick<ResetOrderPorts, 'orders' | 'line'>;
+type LockPorts = Pick<ResetOrderPorts, 'orders' | 'orderQueue'>;
 
 /**
  * Returns the milliseconds until a blocked saga tries again, if no unlock wakes it earlier. The first delay is short, since most resets are short.
@@ -16,9 +16,9 @@ const retryMs = (epoch: number): number => Math.min(15_000, 250 * 2 ** (epoch - 
  * A saga that has the lock already continues regardless of the queue: an earlier claim took the lock and crashed before its entry.
  * So the owner never waits, and every other saga waits for the owner or for a saga with a smaller id. No two can wait for each other.
  */
-export const acquireLock = async ({ orders, line }: LockPorts, order: Order, { sagaId, epoch }: LockOwner): Promise<void> => {
+export const acquireLock = async ({ orders, orderQueue }: LockPorts, order: Order, { sagaId, epoch }: LockOwner): Promise<void> => {
   if (epoch > 1 && (await orders.relock(order.order_id, { sagaId, epoch }))) return;
-  const blockedBy = await line.blockedBy(order, sagaId);
+  const blockedBy = await orderQueue.blockedBy(order, sagaId);
   if (blockedBy === undefined && (await orders.lock(order.order_id, { sagaId, epoch }))) return;
   if (blockedBy !== undefined) await orders.requestLock(order.order_id, { sagaId });
   const blocker = blockedBy === undefined ? '' : `: saga ${blockedBy}`;
@@ -26,9 +26,9 @@ export const acquireLock = async ({ orders, line }: LockPorts, order: Order, { s
 };
 
 /** Unlocks the order, and wakes the next waiting saga after this one has ended. Repeatable. */
-export const releaseLock = async ({ orders, line }: LockPorts, order: Order, { sagaId, epoch, afterComplete }: Pick<StepContext, 'sagaId' | 'epoch' | 'afterComplete'>): Promise<void> => {
+export const releaseLock = async ({ orders, orderQueue }: LockPorts, order: Order, { sagaId, epoch, afterComplete }: Pick<StepContext, 'sagaId' | 'epoch' | 'afterComplete'>): Promise<void> => {
   const hasWaiters = await orders.unlock(order.order_id, { sagaId });
   // A saga with an earlier claim may have waited itself, and others may have registered with the owner of that time.
   // Before this saga has ended, the next one would find itself blocked by it.
-  if (hasWaiters || epoch > 1) afterComplete(() => line.wakeNext(order));
+  if (hasWaiters || epoch > 1) afterComplete(() => orderQueue.wakeNext(order));
 };

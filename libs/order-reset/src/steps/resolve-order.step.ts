@@ -18,9 +18,9 @@ interface Output {
 /** Finds the requested order and locks it, so that no other saga of this order runs at the same time. */
 export const resolveOrder = ({
   orders,
-  line,
+  orderQueue,
   destinations,
-}: Pick<ResetOrderPorts, 'orders' | 'line'> & { destinations: Pick<Destinations, 'check'> }): CompensatableStep<Input, Output> => ({
+}: Pick<ResetOrderPorts, 'orders' | 'orderQueue'> & { destinations: Pick<Destinations, 'check'> }): CompensatableStep<Input, Output> => ({
   name: 'resolve-order',
   title: 'Order found and locked',
   status: { done: 'origin_mapped', rejected: 'error' },
@@ -30,17 +30,17 @@ export const resolveOrder = ({
   async run({ request }, { sagaId, epoch }) {
     const order = pickSingleMatch(await orders.find(request), request);
     const policy = await destinations.check(order);
-    await acquireLock({ orders, line }, order, { sagaId, epoch });
+    await acquireLock({ orders, orderQueue }, order, { sagaId, epoch });
     return done({ order, policy }, { message: `Order ${order.order_id}, between ${order.caller.tenant_name} and ${order.counterparty.tenant_name}.` });
   },
 
   async undo({ request, order }, context) {
     // A crash after the lock and before the journal entry leaves `order` undefined, so every match is unlocked.
-    for (const locked of order ? [order] : await orders.find(request)) await releaseLock({ orders, line }, locked, context);
+    for (const locked of order ? [order] : await orders.find(request)) await releaseLock({ orders, orderQueue }, locked, context);
   },
 
   async onComplete({ order }, context) {
-    await releaseLock({ orders, line }, order, context);
+    await releaseLock({ orders, orderQueue }, order, context);
   },
 });
 

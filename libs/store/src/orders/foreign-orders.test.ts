@@ -53,7 +53,7 @@ const reset = async (orderId: unknown, answer: 'synced' | 'rejected') => {
   const type = resetOrder({
     orders: orderRepository(store),
     auditLog: auditLogRepository(store),
-    line: { blockedBy: async () => undefined, wakeNext: async () => undefined },
+    orderQueue: { blockedBy: async () => undefined, wakeNext: async () => undefined },
     destinations,
   });
   const journal = journalRepository(store, (metadata, state) => subjectOf(metadata.request as ResetRequest, state));

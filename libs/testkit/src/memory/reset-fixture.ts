@@ -29,7 +29,7 @@ export interface ResetFixture {
   decisions: MemoryDecisions;
   orders: MemoryOrders;
   queue: MemoryQueue;
-  line: OrderQueue;
+  orderQueue: OrderQueue;
   auditLog: AuditLog;
   destination: MemoryDestination;
   /** A delivered order between `alpha` (the caller) and `beta`. */
@@ -68,14 +68,14 @@ export const resetFixture = ({ random, reach = immediate, claiming = (sagas) => 
   const sagas = memorySagas(clock, reach);
   const orders = memoryOrders(reach);
   const queue = memoryQueue(clock, reach);
-  const line = memoryOrderQueue(sagas, queue, clock, reach);
+  const orderQueue = memoryOrderQueue(sagas, queue, clock, reach);
   const destination = memoryDestination(reach);
   const order = deliveredOrder();
   orders.documents.set(order.order.order_id, order);
 
   const auditLog = memoryAuditLog(journal, reach);
   const worker = () => {
-    const ports = { line, orders, destinations: destination, auditLog, ...(dispatchRetry && { dispatchRetry }) };
+    const ports = { orderQueue, orders, destinations: destination, auditLog, ...(dispatchRetry && { dispatchRetry }) };
     return createSagaRunner({ types: types(ports), sagas: claiming(sagas), journal, log: silent, ...(withTimeout && { withTimeout }), ...(random && { random }) });
   };
   // Created at the first use, so that a test can replace a port before.
@@ -89,7 +89,7 @@ export const resetFixture = ({ random, reach = immediate, claiming = (sagas) => 
     decisions: memoryDecisions(sagas, clock),
     orders,
     queue,
-    line,
+    orderQueue,
     auditLog,
     destination,
     order,
