@@ -37,6 +37,7 @@ export const mutants = [
   // Saga writes in MongoDB.
   { rule: 'a claim checks the epoch that was read', file: saga, from: `tenant_id: saga.tenant_id, epoch: saga.epoch, next_run_at: { $exists: true }, $expr: due }`, to: `tenant_id: saga.tenant_id, next_run_at: { $exists: true }, $expr: due }`, foundBy: filters },
   { rule: 'only a saga that is due is claimed', file: saga, from: `tenant_id: saga.tenant_id, epoch: saga.epoch, next_run_at: { $exists: true }, $expr: due }`, to: `tenant_id: saga.tenant_id, epoch: saga.epoch, next_run_at: { $exists: true } }`, foundBy: sagaPairs },
+  { rule: 'a saga that ended after the read is not claimed', file: saga, from: `epoch: saga.epoch, next_run_at: { $exists: true }, $expr: due }`, to: `epoch: saga.epoch, $expr: due }`, foundBy: filters },
   { rule: 'an outdated claim cannot save state', file: saga, from: `tenant_id: metadata.tenantId, epoch }, stateChange(epoch, stateUpdate)`, to: `tenant_id: metadata.tenantId }, stateChange(epoch, stateUpdate)`, foundBy: sagaPairs },
   { rule: 'a settled claim is not renewed', file: saga, from: `({ settled_epoch: { $lt: epoch }, $expr: { $gt: ['$next_run_at', '$$NOW'] } });`, to: `({ $expr: { $gt: ['$next_run_at', '$$NOW'] } });`, foundBy: { test: 'libs/store/src/mongodb/store.test.ts', title: 'renewed' } },
   { rule: 'an expired claim is not renewed', file: saga, from: `({ settled_epoch: { $lt: epoch }, $expr: { $gt: ['$next_run_at', '$$NOW'] } });`, to: `({ settled_epoch: { $lt: epoch } });`, foundBy: sagaPairs },
@@ -62,6 +63,7 @@ export const mutants = [
   { rule: 'an idle saga is claimed before it is canceled', file: 'libs/store/src/sagas/cancel-saga.ts', from: `const epoch = idle ? await sagas.claim(saga) : saga.epoch;`, to: `const epoch: number | undefined = saga.epoch;`, foundBy: { test: 'tests/crash-safety/cancel.test.ts', title: 'before its first claim' } },
   { rule: 'a terminated saga is not canceled', file: 'libs/store/src/sagas/cancel-saga.ts', from: ` || step.outcome === 'terminated'`, to: ``, foundBy: { test: 'tests/crash-safety/cancel.test.ts', title: 'has terminated' } },
   { rule: 'the entry of a termination records what was cleared', file: 'apps/ops/src/commands/terminate.ts', from: `...(cleared && { output: { cleared } }),`, to: ``, foundBy: { test: 'apps/ops/src/commands/commands.test.ts', title: 'terminate' } },
+  { rule: 'a saga that was terminated before is left to a worker', file: 'apps/ops/src/commands/terminate.ts', from: `terminated.journal.epoch === claimed ? read : 'closed-earlier'`, to: `read`, foundBy: { test: 'tests/crash-safety/terminate.test.ts', title: 'second terminate' } },
   { rule: 'the first final outcome of a step is valid', file: 'libs/store/src/sagas/journal.repository.ts', from: `return withStoreErrors(async () => toEntry(await storedEntry(entry)));`, to: `return entry;`, foundBy: { test: 'libs/store/src/mongodb/store.test.ts', title: 'journal' } },
 
   // The kernel and the steps.
