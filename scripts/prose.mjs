@@ -52,7 +52,7 @@ const proseOf = (markdown) =>
 const sentencesIn = (prose) =>
   prose
     .split(/\n\s*\n|\n\s*[-*#>|]+ |\n\s*\d+\. |\|/)
-    .flatMap((block) => block.replace(/\s+/g, ' ').split(/(?<=[.!?:])\s+(?=[A-Z“"*(\[])/))
+    .flatMap((block) => block.replace(/\s+/g, ' ').split(/(?<=[.!?:])\s+(?=[A-Z“"*([])/))
     .map((sentence) => sentence.trim())
     .filter((sentence) => /[a-z]/.test(sentence));
 
