@@ -1,17 +1,16 @@
-import type { Destinations, Orders } from '@crossroads/order-reset';
-import { sagaTypes } from '@crossroads/order-reset';
+import type { Destinations, OrderQueue, Orders, ResetRequest } from '@crossroads/order-reset';
+import { sagaTypes, subjectOf } from '@crossroads/order-reset';
 import type { Log } from '@crossroads/platform';
 import { withFailpoints } from '@crossroads/platform';
+import type { Entry } from '@crossroads/saga';
 import { createSagaRunner } from '@crossroads/saga';
 import type { SagaQueue, SagaWorkerOptions } from '@crossroads/saga-bullmq';
-import type { Store } from '@crossroads/store';
+import type { OrderQueueRepository, Store, SubjectOf } from '@crossroads/store';
 import { auditLogRepository, journalRepository, orderQueueRepository, sagaRepository } from '@crossroads/store';
 import type { WorkerConfig } from './config.js';
-import { entryPoint, orderSubject } from './log-entries.js';
 import { processJob } from './process-job.js';
 import { renewClaims } from './renew-claims.js';
 import type { Telemetry } from './telemetry.js';
-import { wakingOrderQueue } from './waking-order-queue.js';
 
 export interface SagaProcessorParts {
   config: WorkerConfig;
@@ -43,4 +42,24 @@ export const createSagaProcessor = ({ config, log, store, queue, orders, destina
     process: processJob(createSagaRunner({ types, sagas: claims.sagas, journal, log, observers: [claims.observer, ...telemetry.observers] }), log),
     stop: () => claims.stop(),
   };
+};
+
+/** The order queue, which enqueues the next waiting saga. */
+const wakingOrderQueue = (sagas: OrderQueueRepository, queue: SagaQueue): OrderQueue => ({
+  blockedBy: (order, sagaId) => sagas.blockedBy(order, sagaId),
+  async wakeNext(order) {
+    const next = await sagas.next(order);
+    // Best effort: a waiting saga that is not woken retries by itself.
+    if (next) await queue.enqueue(next).catch(() => undefined);
+  },
+});
+
+/** Returns what a log entry records about its order. The kernel has checked the request against its schema before any step ran. */
+const orderSubject: SubjectOf = ({ request }, state) => subjectOf(request as ResetRequest, state);
+
+/** Names a journal write by its step and outcome, so that a crash campaign can end the process exactly there. */
+const entryPoint = (method: string, [entry]: unknown[]): string | undefined => {
+  if (method !== 'write') return undefined;
+  const { step } = entry as Entry;
+  return `${step.name}:${step.direction}:${step.outcome}`;
 };

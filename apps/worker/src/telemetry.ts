@@ -1,11 +1,10 @@
 import type { Destinations } from '@crossroads/order-reset';
-import type { Log, Page } from '@crossroads/platform';
+import type { Backlog, Log, Page } from '@crossroads/platform';
 import { openMetrics, openTracing } from '@crossroads/platform';
 import type { SagaObserver } from '@crossroads/saga';
 import type { SagaMetadata } from '@crossroads/store';
 import type { WorkerReadings } from './metrics.js';
 import { workerMetrics } from './metrics.js';
-import { scalingPage } from './scaling.js';
 import { workerTraces } from './traces.js';
 
 /** Metrics of this worker, and traces if an endpoint is set. */
@@ -32,3 +31,14 @@ export const openTelemetry = async ({ endpoint, log, readings }: { endpoint: str
     close: async () => tracing?.close(),
   };
 };
+
+/**
+ * Returns the page for KEDA's metrics-api scaler: queue depth, and the age of the oldest due saga. A thousand sagas that wait one second
+ * need no more workers; ten that wait ten minutes do.
+ */
+const scalingPage =
+  ({ depth, oldestDueSeconds }: Pick<Backlog, 'depth' | 'oldestDueSeconds'>): Page =>
+  async () => {
+    const [{ waiting, active, delayed }, oldest] = await Promise.all([depth(), oldestDueSeconds()]);
+    return { type: 'application/json', body: JSON.stringify({ waiting, active, delayed, oldest_seconds: oldest }) };
+  };
