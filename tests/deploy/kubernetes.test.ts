@@ -171,7 +171,7 @@ describe.each(all<ScaledObject>('ScaledObject').map((object) => [object.file, ob
         const { hostname, port, pathname } = new URL(metadata['url']!);
         expect([hostname.split('.')[0], port, hostname.split('.')[1]]).toEqual(['worker', String(named<Service>('Service', 'worker').spec!.ports![0]!.port), 'crossroads']);
         expect(read('apps/worker/src/telemetry.ts')).toContain(`'${pathname}'`);
-        expect(read('apps/worker/src/scaling.ts')).toMatch(new RegExp(`JSON\\.stringify\\(.*\\b${metadata['valueLocation']}\\b`));
+        expect(read('apps/worker/src/telemetry.ts')).toMatch(new RegExp(`JSON\\.stringify\\(.*\\b${metadata['valueLocation']}\\b`));
       }
     }
   });
