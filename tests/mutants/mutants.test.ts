@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 
 interface Mutant {
@@ -20,4 +20,15 @@ test('each mutant changes one existing place, and its check exists', () => {
   expect(wrong.map(({ file, from }) => `${file}: ${from}`)).toEqual([]);
   expect(new Set(mutants.map(({ rule }) => rule)).size).toBe(mutants.length);
   expect(mutants.length).toBeGreaterThanOrEqual(40);
+});
+
+test('each title that is named for a mutant exists, or its check would run no test', () => {
+  const contracts = 'libs/testkit/src/contracts';
+  const shared = readdirSync(contracts).map((name) => readFileSync(`${contracts}/${name}`, 'utf8')).join('\n');
+  const missing = mutants.flatMap(({ foundBy }) => {
+    if (!('test' in foundBy) || foundBy.title === undefined) return [];
+    const text = `${readFileSync(foundBy.test, 'utf8')}\n${shared}`;
+    return foundBy.title.split('|').filter((title) => !text.includes(title)).map((title) => `${foundBy.test}: ${title}`);
+  });
+  expect(missing).toEqual([]);
 });
