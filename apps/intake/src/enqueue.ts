@@ -1,5 +1,6 @@
 import type { Log } from '@crossroads/platform';
 import type { SagaQueue } from '@crossroads/saga-bullmq';
+import { enqueueOrLog } from '@crossroads/saga-bullmq';
 
 interface EnqueuedSaga {
   saga_id: string;
@@ -11,11 +12,8 @@ interface EnqueuedSaga {
 
 export type Enqueue = (saga: EnqueuedSaga) => void;
 
-/** Returns a function that enqueues a saga without waiting for Redis. After a failure, the next sweep of a worker enqueues the saga. */
+/** Returns a function that enqueues an accepted saga. */
 export const createEnqueue =
   (queue: Pick<SagaQueue, 'enqueue'>, log: Pick<Log, 'warn'>): Enqueue =>
-  ({ saga_id, correlation_id, type, tenant_id, epoch }) => {
-    queue
-      .enqueue({ sagaId: saga_id, correlationId: correlation_id, type, tenantId: tenant_id, epoch })
-      .catch((error: unknown) => log.warn('could not enqueue the saga; the next sweep will', { saga_id, error }));
-  };
+  ({ saga_id, correlation_id, type, tenant_id, epoch }) =>
+    enqueueOrLog(queue, log, { sagaId: saga_id, correlationId: correlation_id, type, tenantId: tenant_id, epoch });

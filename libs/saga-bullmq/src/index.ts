@@ -4,7 +4,7 @@ export { jobId } from './saga-job.js';
 export type { SagaWorker, SagaWorkerOptions } from './saga-worker.js';
 export { startSagaWorker } from './saga-worker.js';
 export type { QueueDepth, SagaQueue, EnqueueRequest, BullmqQueue } from './saga-queue.js';
-export { closeQueue, openSagaQueue, openQueue } from './saga-queue.js';
+export { closeQueue, enqueueOrLog, openSagaQueue, openQueue } from './saga-queue.js';
 export type { QueueName } from './connection.js';
 export type { RateCounter } from './rate-counter.js';
 export { openRateCounter } from './rate-counter.js';

@@ -59,6 +59,11 @@ const jobIdOf = ({ sagaId, epoch, due = dueImmediately }: EnqueueRequest): strin
 /** Returns the same number for all workers that call it within one minute, so that they add one job. */
 const wholeMinutes = (ms = 0): number => Math.floor(Math.abs(ms) / 60_000);
 
+/** Enqueues a saga without waiting for Redis. An error is logged only: the saga is stored, and the next sweep enqueues it. */
+export const enqueueOrLog = (queue: Pick<SagaQueue, 'enqueue'>, log: { warn(message: string, fields: object): void }, request: EnqueueRequest): void => {
+  queue.enqueue(request).catch((error: unknown) => log.warn('could not enqueue the saga; the next sweep will', { saga_id: request.sagaId, error }));
+};
+
 export type BullmqQueue = Queue<JobData, JobOutcome>;
 
 /** Opens BullMQ's own queue object. `onError` is called when the connection is lost; the connection is restored automatically. */
