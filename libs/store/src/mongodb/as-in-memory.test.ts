@@ -1,7 +1,8 @@
 import { afterAll, beforeAll } from '@jest/globals';
-import { orderPairsContract, resetRequestFor, sagaPairsContract } from '@crossroads/testkit';
+import { orderPairsContract, sagaPairsContract } from '@crossroads/testkit';
 import mongoose from 'mongoose';
 import { uuidv7 } from 'uuidv7';
+import { newReset } from '../../../../tests/stores/new-reset.js';
 import { ownDatabase } from '../../../../tests/stores/own-database.js';
 import type { SagaDocument, SagaMetadata, Store } from '../index.js';
 import { decisionRepository, intakeRepository, makeIndexes, openStore, orderRepository, sagaCommandRepository, sagaRepository } from '../index.js';
@@ -73,19 +74,9 @@ sagaPairsContract('MongoDB', async () => {
       runNow: ({ sagaId, epoch }) => commands.runNow({ _id: sagaId, tenant_id, epoch }),
     },
     accept: async () => {
-      const saga_id = uuidv7();
-      await intakeRepository(store).accept({
-        saga_id,
-        correlation_id: uuidv7(),
-        type: 'reset_order',
-        version: 1,
-        tenant_id: 'alpha',
-        concurrency_keys: [],
-        request: resetRequestFor({ order_number: '4711' }),
-        inbound_request: {},
-        accepted_at: new Date(),
-      });
-      return saga_id;
+      const reset = newReset();
+      await intakeRepository(store).accept(reset);
+      return reset.saga_id;
     },
     makeDue: async (sagaId) => void (await sagaDocuments().updateOne({ _id: sagaId }, { $set: { next_run_at: dueImmediately } })),
     look: async (sagaId) => {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { Claim } from '@crossroads/saga';
-import { resetRequestFor } from '@crossroads/testkit';
 import mongoose from 'mongoose';
 import { uuidv7 } from 'uuidv7';
+import { newReset } from '../../../../tests/stores/new-reset.js';
 import { ownDatabase } from '../../../../tests/stores/own-database.js';
 import type { SagaMetadata, Store } from '../index.js';
 import { intakeRepository, makeIndexes, openStore, orderRepository, sagaRepository, sweepRepository } from '../index.js';
@@ -29,19 +29,9 @@ beforeEach(async () => {
 });
 
 const accept = async (): Promise<string> => {
-  const saga_id = uuidv7();
-  await intakeRepository(store).accept({
-    saga_id,
-    correlation_id: uuidv7(),
-    type: 'reset_order',
-    version: 1,
-    tenant_id: 'alpha',
-    concurrency_keys: [],
-    request: resetRequestFor({ order_number: '4711' }),
-    inbound_request: {},
-    accepted_at: new Date(),
-  });
-  return saga_id;
+  const reset = newReset();
+  await intakeRepository(store).accept(reset);
+  return reset.saga_id;
 };
 
 /** Returns the store with a hook that runs once, before the n-th update is sent. */

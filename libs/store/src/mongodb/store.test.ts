@@ -5,6 +5,7 @@ import { StoreUnavailable } from '@crossroads/saga';
 import { subjectOf, resetRequest } from '@crossroads/order-reset';
 import mongoose from 'mongoose';
 import { uuidv7 } from 'uuidv7';
+import { newReset } from '../../../../tests/stores/new-reset.js';
 import { reachableDatabase } from '../../../../tests/stores/reached-by.js';
 import { auditLogRepository, intakeRepository, journalRepository, makeIndexes, openStore, orderRepository, sagaRepository } from '../index.js';
 import type { SagaMetadata, Store } from '../index.js';
@@ -85,20 +86,9 @@ ordersContract('MongoDB', async () => ({
 }));
 
 const accept = async (): Promise<string> => {
-  const saga_id = uuidv7();
-  const request = resetRequestFor({ order_number: String(number) });
-  await intakeRepository(store).accept({
-    saga_id,
-    correlation_id: uuidv7(),
-    type: 'reset_order',
-    version: 1,
-    tenant_id: 'alpha',
-    concurrency_keys: [],
-    request,
-    inbound_request: {},
-    accepted_at: new Date(),
-  });
-  return saga_id;
+  const reset = newReset(String(number));
+  await intakeRepository(store).accept(reset);
+  return reset.saga_id;
 };
 
 sagasContract('MongoDB', async () => ({
