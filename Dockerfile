@@ -11,7 +11,7 @@ COPY . .
 # No package needs its install script here, and one that does not run cannot do harm.
 RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --no-audit --no-fund
 RUN node node_modules/typescript/bin/tsc -b apps/intake apps/worker apps/ops
-# The compiler stays behind as somebody's optional peer; a running image has no use for it, nor for what was compiled and what only tests use.
+# The compiler is an optional peer dependency. A running image needs neither it nor the sources nor what only tests use.
 RUN --mount=type=cache,target=/root/.npm npm ci --omit=dev --ignore-scripts --no-audit --no-fund \
  && rm -rf node_modules/typescript node_modules/@typescript node_modules/.bin/tsc apps/*/dist/testing libs/*/dist/testing \
  && find apps libs -type f \( -name '*.ts' -o -name '*.tsx' -o -name '*.tsbuildinfo' -o -name '*.d.ts.map' \) -delete \
@@ -25,7 +25,7 @@ COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/libs libs
 COPY --from=build /app/apps apps
-# Owned by root and run by somebody else: a process that is taken over cannot change its own code.
+# Owned by root and run by another user: a process that is taken over cannot change its own code.
 USER node
 # No HEALTHCHECK: each app has probes of its own, on a port that is a setting. The compose file and the manifests ask them.
 # As a list, so that Node itself is process 1 and gets the signals; a shell would keep them.

@@ -21,7 +21,7 @@ const exempt = [/^docs\/openapi\.json$/, /package-lock\.json$/, /^scripts\/prose
 const files = (...paths) =>
   execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '--', ...paths], { encoding: 'utf8' })
     .split('\n')
-    .filter((path) => /\.(md|ts|tsx|mjs|cjs|ya?ml|example)$/.test(path) && existsSync(path) && !exempt.some((pattern) => pattern.test(path)));
+    .filter((path) => /\.(md|ts|tsx|mjs|cjs|ya?ml|example)$|(^|\/)Dockerfile$/.test(path) && existsSync(path) && !exempt.some((pattern) => pattern.test(path)));
 
 const patternOf = (words) => new RegExp(`\\b(?:${words.join('|')})\\b`, 'gi');
 const retiredWord = patternOf(retired);
@@ -62,7 +62,7 @@ const findingsIn = (path, text) => {
   const isPage = path.endsWith('.md');
   const parts = () => {
     if (isPage) return { comments: [proseOf(text)], strings: [], code: '' };
-    if (/\.(ya?ml|example)$/.test(path)) return { comments: [...text.matchAll(/(?:^|\s)# ?(.*)$/gm)].map(([, comment]) => comment), strings: [], code: '' };
+    if (/\.(ya?ml|example)$|Dockerfile$/.test(path)) return { comments: [...text.matchAll(/(?:^|\s)# ?(.*)$/gm)].map(([, comment]) => comment), strings: [], code: '' };
     // Stored: the journal key ends in it.
     return partsOf(text.replaceAll(':verdict', ''));
   };
