@@ -37,7 +37,8 @@ export interface CampaignOptions {
 export interface CampaignResult {
   input: CheckInput;
   violations: Violation[];
-  recovery: Recovery;
+  /** After kills by a fault, and after crashes at a crash point. */
+  recovery: Record<'killed' | 'crashed', Recovery>;
   /** Processes that ended by SIGKILL: workers, and the others. */
   workerKills: number;
   otherKills: number;
@@ -102,7 +103,10 @@ const runOn = async (harness: Harness, { seed, faults, orders: count, perSecond,
   return {
     input,
     violations: findViolations(input),
-    recovery: measureRecovery(harness.claims, harness.kills, history.windows),
+    recovery: {
+      killed: measureRecovery(harness.claims, harness.kills.filter(({ by }) => by === 'signal'), history.windows),
+      crashed: measureRecovery(harness.claims, harness.kills.filter(({ by }) => by === 'crash-point'), history.windows),
+    },
     workerKills: harness.kills.filter(({ name }) => name.startsWith('worker-')).length,
     otherKills: harness.kills.filter(({ name }) => !name.startsWith('worker-')).length,
     durationMs: performance.now() - began,

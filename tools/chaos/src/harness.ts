@@ -22,6 +22,8 @@ import { openRecordingDestination } from './recording-destination.js';
 export interface Kill {
   name: string;
   at: number;
+  /** Whether a fault sent the signal, or the process killed itself at a crash point. Several workers reach a crash point within a second. */
+  by: 'signal' | 'crash-point';
 }
 
 /** The processes under test, and what client, writer, destination and proxies recorded about them. */
@@ -74,6 +76,8 @@ export const openHarness = async ({ dataDir, cacheDir, workers: count, signal }:
   const output = createWriteStream(join(dataDir, 'processes.log'), { flags: 'a', mode: 0o600 });
   const history = newHistory();
   const kills: Kill[] = [];
+  /** Processes that a fault has killed and that have not exited yet. */
+  const signaled = new Set<number>();
   const { REDIS_URL: _redis, MONGODB_URI: _mongodb, ...env } = process.env;
   const stopping = new AbortController();
   const supervisor = createSupervisor({
@@ -82,7 +86,7 @@ export const openHarness = async ({ dataDir, cacheDir, workers: count, signal }:
     onOutput: (name, line) => output.write(`${new Date().toISOString()} ${name} ${line}\n`),
     onEvent: (event) => {
       output.write(`${new Date().toISOString()} ${event.name} ${event.type} ${event.pid}\n`);
-      if (event.type === 'exited' && event.signal === 'SIGKILL' && !stopping.signal.aborted) kills.push({ name: event.name, at: Date.now() });
+      if (event.type === 'exited' && event.signal === 'SIGKILL' && !stopping.signal.aborted) kills.push({ name: event.name, at: Date.now(), by: signaled.delete(event.pid) ? 'signal' : 'crash-point' });
     },
   });
   const gates = new Map<string, { opened: Promise<void>; open(): void }>();
@@ -170,7 +174,11 @@ export const openHarness = async ({ dataDir, cacheDir, workers: count, signal }:
       proxies,
       kills,
       claims,
-      sendSignal: (name, signal) => send(supervisor.pid(name), signal),
+      sendSignal(name, signal) {
+        const pid = supervisor.pid(name);
+        if (pid !== undefined && signal === 'SIGKILL') signaled.add(pid);
+        return send(pid, signal);
+      },
       preventStart(name) {
         let open = (): void => undefined;
         const opened = new Promise<void>((resolve) => (open = resolve));

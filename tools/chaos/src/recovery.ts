@@ -15,7 +15,7 @@ export interface Recovery {
  * Measures crash recovery. A claim was lost when its worker was killed before the saga was released, and another claim followed.
  * Other faults, such as a store that is down, delay recovery too. Measurements that overlap such a window are left out.
  */
-export const measureRecovery = ({ claims, releases }: ClaimLog, kills: readonly Kill[], windows: readonly FaultWindow[]): Recovery => {
+export const measureRecovery = ({ claims, releases }: ClaimLog, kills: readonly Omit<Kill, 'by'>[], windows: readonly FaultWindow[]): Recovery => {
   const releasesOf = by(releases, ({ sagaId }) => sagaId);
   const delays = [...by(claims, ({ sagaId }) => sagaId)].flatMap(([sagaId, ofSaga]) => {
     const inOrder = ofSaga.toSorted((a, b) => a.epoch - b.epoch);
@@ -31,7 +31,7 @@ export const measureRecovery = ({ claims, releases }: ClaimLog, kills: readonly 
   return { all, p50: quantile(all, 0.5), p99: quantile(all, 0.99), max: all.at(-1) ?? 0 };
 };
 
-const delayBetween = (claim: SeenClaim, next: SeenClaim, kills: readonly Kill[], windows: readonly FaultWindow[]): number[] => {
+const delayBetween = (claim: SeenClaim, next: SeenClaim, kills: readonly Omit<Kill, 'by'>[], windows: readonly FaultWindow[]): number[] => {
   const kill = kills.find(({ name, at }) => name === claim.worker && at >= claim.at && at <= next.at);
   if (!kill) return [];
   const meetsOtherFault = windows.some(({ part, from, to }) => part !== 'destination' && from <= next.at && to >= kill.at);

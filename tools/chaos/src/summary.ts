@@ -1,6 +1,7 @@
 import { by } from './checks/check.js';
 import { checks } from './checker.js';
 import type { CampaignResult } from './campaign.js';
+import type { Recovery } from './recovery.js';
 
 /** Violations printed for each invariant. */
 const shown = 10;
@@ -19,7 +20,8 @@ export const summaryOf = ({ input, violations, recovery, workerKills, otherKills
     ['destination', `${history.deliveries.length} deliveries of ${by(history.deliveries, ({ key }) => key).size} keys`],
     ['callers', `${history.requests} HTTP requests, ${history.troubles.filter(({ status }) => status === 503).length} with 503, ${history.troubles.filter(({ status }) => status === 0).length} cut, slowest ${Math.round(Math.max(0, ...history.troubles.filter(({ status }) => status !== 0).map(({ ms }) => ms)))} ms`],
     ['kills', `${workerKills + otherKills}: ${workerKills} of workers, ${otherKills} of stores and intake`],
-    ['recovery', `after kill -9 of a worker, ${recovery.all.length} sagas: p50 ${s(recovery.p50)}, p99 ${s(recovery.p99)}, max ${s(recovery.max)}`],
+    ['recovery', `after kill -9 of a worker, ${delays(recovery.killed)}`],
+    ['', `after crash points, which several workers reach in a second, ${delays(recovery.crashed)}`],
     ['Redis wiped', `${wiped.open} sagas open, ${wiped.lost} lost`],
     ['restorable', cleared === 0 ? 'nothing was cleared' : `${broken === 0 ? '100' : (100 * Math.max(0, 1 - broken / cleared)).toFixed(2)} % of ${cleared} cleared orders`],
   ].map(([what, description]) => `  ${what!.padEnd(15)}${description}`);
@@ -33,5 +35,7 @@ export const summaryOf = ({ input, violations, recovery, workerKills, otherKills
   });
   return ['', 'Faults: hits of planned', ...faultLines, '', 'Figures', ...figureLines, '', 'Invariants', ...invariantLines, '', `${violations.length} violations`].join('\n');
 };
+
+const delays = ({ all, p50, p99, max }: Recovery): string => `${all.length} sagas: p50 ${s(p50)}, p99 ${s(p99)}, max ${s(max)}`;
 
 const s = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`;
