@@ -132,7 +132,7 @@ export class SagaExecution<Metadata> {
     return { outcome: 'waiting', delayMs };
   }
 
-  async #fail(step: Step, direction: Direction, error: unknown): Promise<RunResult | undefined> {
+  async #fail(step: Step, direction: Direction, error: unknown): Promise<RunResult> {
     const isRetryable = error instanceof RetryableError;
     const code = isRetryable ? error.code : 'saga.bug';
     const message = error instanceof Error ? error.message : String(error);
@@ -140,7 +140,8 @@ export class SagaExecution<Metadata> {
     await this.#write(step, direction, isRetryable ? 'unavailable' : 'failed', { code, detail: { ...(isRetryable && error.detail), message } });
     this.#failures += 1;
     if (this.#failures >= (isRetryable ? step.retry.attempts : maxBugAttempts)) {
-      return (await this.#isOvertaken(step, direction)) ? undefined : this.#stop(step, direction, code, message);
+      // An attempt that timed out may still run under this claim, so only a newer claim may compensate or go on.
+      return (await this.#isOvertaken(step, direction)) ? this.#handOver(step) : this.#stop(step, direction, code, message);
     }
     const delayMs = backoffDelay(step.retry, this.#failures, isRetryable ? error.retryAfterMs : undefined, this.#ports.random);
     await this.#saveState(step, { phase: 'retrying', status: this.#state.status, delayMs, error: { code, message } });
@@ -171,6 +172,11 @@ export class SagaExecution<Metadata> {
     await this.#saveState(step, { phase: 'stopped', status, error: { code, message } });
     // A concurrent cancel may have seen a saga that had not stopped yet. Both write before they read, so one of them sees the other.
     if (!(await this.#isOvertaken(step, direction))) return { outcome: 'stopped', status };
+    return this.#handOver(step);
+  }
+
+  /** Leaves the saga to the next claim, which is due now. */
+  async #handOver(step: Step): Promise<RunResult> {
     await this.#saveState(step, { phase: 'running', status: this.#state.status, delayMs: 0 });
     return { outcome: 'retry', delayMs: 0 };
   }
