@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { acceptance } from '@crossroads/order-reset';
 import type { Claim } from '@crossroads/saga';
-import type { Store } from '@crossroads/store';
-import { decisionRepository, recordOutcome, sagaRepository } from '@crossroads/store';
+import { recordOutcome } from '@crossroads/saga';
+import type { SagaMetadata, Store } from '@crossroads/store';
+import { decisionRepository, sagaRepository } from '@crossroads/store';
 import { failing } from '../harness/gate.js';
 import { givenOrder, openTestStore } from '../harness/reset-harness.js';
 
@@ -26,8 +28,8 @@ test('a reset that an operator has terminated is not canceled, although the call
   const reset = await givenOrder({ store });
   const sagaId = await reset.accept();
   const seen = await reset.read(sagaId);
-  await recordOutcome(reset.journal, seen, 1, { step: 'resolve-order', outcome: 'terminated', status: 'error', title: 'Terminated by an operator', message: 'Terminated.', extra_data: {} });
-  expect(await reset.cancel(sagaId, { saga: seen.saga, entries: await reset.entries(sagaId) })).toBe('over');
+  await recordOutcome(reset.journal, seen, 1, { name: 'resolve-order', direction: 'run', outcome: 'terminated' }, { status: 'error', title: 'Terminated by an operator', detail: {} });
+  expect(await reset.cancel(sagaId, { ...seen, entries: (await reset.read(sagaId)).entries })).toBe('over');
   expect(await reset.steps(sagaId)).toEqual(['resolve-order run terminated']);
 });
 
@@ -82,15 +84,7 @@ describe('a decision that arrives while a claim is about to stop the saga is not
           const entries = await real.read(id);
           // The intake records an approval at the epoch at which it read the saga.
           if (reads++ === 0)
-            await recordOutcome(reset.journal, seen, seen.saga.epoch, {
-              step: 'dispatch-reset',
-              outcome: 'done',
-              status: 'synced',
-              title: 'Reset accepted by the destination',
-              message: 'Accepted.',
-              output: { reply: { http_status: 202, message: 'Accepted.' } },
-              extra_data: {},
-            });
+            await recordOutcome(reset.journal, seen, seen.saga.epoch, { name: 'dispatch-reset', direction: 'run', outcome: 'done' }, acceptance({ by: 'Beta', reasonCode: null }));
           return entries;
         },
       }),
@@ -98,6 +92,30 @@ describe('a decision that arrives while a claim is about to stop the saga is not
     await decisionRepository(store).wake(seen.saga);
     await reset.runSaga(sagaId);
     expect(await reset.saga(sagaId)).toMatchObject({ phase: 'ended', status: 'synced' });
+  });
+
+  test('the destination approves after the claim has stopped the saga', async () => {
+    const reset = await givenOrder({ store });
+    const sagaId = await reset.accept();
+    reset.destination.answers.push('requested');
+    await reset.runSaga(sagaId);
+    const seen = await reset.read(sagaId);
+    await reset.makeDue(sagaId);
+    expect(await reset.runSaga(sagaId)).toMatchObject({ outcome: 'stopped' });
+    expect(await reset.approve(seen)).toBe('done');
+    await reset.runSaga(sagaId);
+    expect(await reset.saga(sagaId)).toMatchObject({ phase: 'ended', status: 'synced' });
+  });
+
+  test('the caller cancels, and then the write of the claim that stops the saga arrives late', async () => {
+    const reset = await givenOrder({ store });
+    const sagaId = await reset.accept();
+    const sagas = sagaRepository(store, [{ type: 'reset_order', version: 1 }]);
+    const claim = (await sagas.claim(sagaId)) as Claim<SagaMetadata>;
+    expect(await reset.cancel(sagaId)).toBe('canceled');
+    await sagas.saveState(claim, { phase: 'stopped', status: 'error', failures: 3, error: { code: 'saga.bug', message: '$unexpected' } });
+    await reset.runSaga(sagaId);
+    expect(await reset.saga(sagaId)).toMatchObject({ phase: 'ended', status: 'canceled' });
   });
 
   test('the caller cancels after the claim has read the journal, and before it saves the saga as stopped', async () => {

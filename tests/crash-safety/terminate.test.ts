@@ -218,7 +218,7 @@ describe('the operator’s process dies', () => {
     const sagaId = await reset.accept();
     reset.destination.answers.push('requested', 'requested');
     await reset.runSaga(sagaId);
-    await decisionRepository(store).claim(await reset.saga(sagaId));
+    await decisionRepository(store).claim((await reset.read(sagaId)).saga);
     await reset.makeDue(sagaId);
     await reset.runSaga(sagaId);
     expect(await reset.saga(sagaId)).toMatchObject({ phase: 'awaiting_approval', status: 'requested' });

@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Orders, OrderQueue, ResetOrderPorts } from '@crossroads/order-reset';
-import { concurrencyKeysOfRequest, resetRequest, sagaTypes, subjectOf } from '@crossroads/order-reset';
-import type { Journal, RunResult } from '@crossroads/saga';
-import { createSagaRunner } from '@crossroads/saga';
-import type { CancelResult, EntryDocument, SagaDocument, SagaMetadata, SagaRead, Store } from '@crossroads/store';
+import { acceptance, cancelableSteps, cancellation, concurrencyKeysOfRequest, resetRequest, sagaTypes, subjectOf } from '@crossroads/order-reset';
+import type { CancelResult, Journal, Outcome, RunResult, SagaRead } from '@crossroads/saga';
+import { cancelSaga, createSagaRunner, decideStep } from '@crossroads/saga';
+import type { EntryDocument, SagaDocument, SagaMetadata, Store } from '@crossroads/store';
 import {
   auditLogRepository,
-  cancelSaga,
   collections,
   decisionRepository,
   intakeRepository,
@@ -17,6 +16,8 @@ import {
   orderRepository,
   sagaRepository,
   sagaViewRepository,
+  storedSagaOf,
+  toEntry,
 } from '@crossroads/store';
 import { memoryDestination, resetRequestFor, silent } from '@crossroads/testkit';
 import type { mongo } from 'mongoose';
@@ -129,7 +130,7 @@ export const givenOrder = async ({ store, direct = store, wakeNext = async () =>
 
   const saga = async (sagaId: string): Promise<SagaDocument> => (await sagasIn(direct).findOne({ _id: sagaId }))!;
   const entries = (sagaId: string): Promise<EntryDocument[]> => sagaViewRepository(direct).entries(sagaId);
-  const read = async (sagaId: string): Promise<SagaRead> => ({ saga: await saga(sagaId), entries: await entries(sagaId) });
+  const read = async (sagaId: string): Promise<SagaRead<SagaMetadata>> => ({ saga: storedSagaOf(await saga(sagaId)), entries: (await entries(sagaId)).map(toEntry) });
 
   return {
     orderId,
@@ -176,8 +177,11 @@ export const givenOrder = async ({ store, direct = store, wakeNext = async () =>
       return createSagaRunner({ types, sagas, journal: { ...journal, ...overrides.journal?.(journal) }, log: silent })(sagaId, 'alpha');
     },
     /** Cancels the reset as its caller. `seen`: the saga as the caller read it. */
-    cancel: async (sagaId: string, seen?: SagaRead): Promise<CancelResult> =>
-      cancelSaga({ journal, sagas: decisionRepository(store) }, seen ?? (await read(sagaId)), { by: 'Alpha', reasonCode: null }),
+    cancel: async (sagaId: string, seen?: SagaRead<SagaMetadata>): Promise<CancelResult> =>
+      cancelSaga({ journal, decisions: decisionRepository(store) }, seen ?? (await read(sagaId)), cancelableSteps, cancellation({ by: 'Alpha', reasonCode: null })),
+    /** Accepts the reset for its destination, as the destination read it. */
+    approve: async (seen: SagaRead<SagaMetadata>): Promise<Outcome | 'over' | 'moved'> =>
+      decideStep({ journal, decisions: decisionRepository(store) }, seen, { name: 'dispatch-reset', outcome: 'done' }, acceptance({ by: 'Beta', reasonCode: null })),
     operator: operatorOn(store),
   };
 };

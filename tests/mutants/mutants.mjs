@@ -12,6 +12,7 @@ const order = 'libs/store/src/orders/order.repository.ts';
 const saga = 'libs/store/src/sagas/saga-writes.ts';
 const execution = 'libs/saga/src/saga-execution.ts';
 const sagaState = 'libs/saga/src/saga-state.ts';
+const signal = 'libs/saga/src/signal-saga.ts';
 
 export const mutants = [
   // Order writes in MongoDB.
@@ -60,16 +61,23 @@ export const mutants = [
   { rule: 'each write of a group has its own result', file: 'libs/store/src/mongodb/group-commit.ts', from: `else if (update) resolve(update.matchedCount > 0);`, to: `else if (update) resolve(true);`, foundBy: { test: 'libs/store/src/mongodb/store.test.ts', title: 'group commit' } },
 
   // Decisions made outside the worker.
-  { rule: 'an idle saga is claimed before it is canceled', file: 'libs/store/src/sagas/cancel-saga.ts', from: `const epoch = idle ? await sagas.claim(saga) : saga.epoch;`, to: `const epoch: number | undefined = saga.epoch;`, foundBy: { test: 'tests/crash-safety/cancel.test.ts', title: 'before its first claim' } },
-  { rule: 'a terminated saga is not canceled', file: 'libs/store/src/sagas/cancel-saga.ts', from: ` || step.outcome === 'terminated'`, to: ``, foundBy: { test: 'tests/crash-safety/cancel.test.ts', title: 'has terminated' } },
-  { rule: 'the entry of a termination records what was cleared', file: 'apps/ops/src/commands/terminate.ts', from: `...(cleared && { output: { cleared } }),`, to: ``, foundBy: { test: 'apps/ops/src/commands/commands.test.ts', title: 'terminate' } },
-  { rule: 'a saga that was terminated before is left to a worker', file: 'apps/ops/src/commands/terminate.ts', from: `terminated.journal.epoch === claimed ? read : 'closed-earlier'`, to: `read`, foundBy: { test: 'tests/crash-safety/terminate.test.ts', title: 'second terminate' } },
+  { rule: 'an idle saga is claimed before it is canceled', file: signal, from: `const epoch = idle ? await decisions.claim(saga) : saga.epoch;`, to: `const epoch: number | undefined = saga.epoch;`, foundBy: { test: 'tests/crash-safety/cancel.test.ts', title: 'before its first claim' } },
+  { rule: 'a terminated saga is not canceled', file: signal, from: ` || step.outcome === 'terminated'`, to: ``, foundBy: { test: 'tests/crash-safety/cancel.test.ts', title: 'has terminated' } },
+  { rule: 'a repeated cancel lets a saga continue that stopped before it read the outcome', file: signal, from: `if (stoppedInSpiteOf(read)) await`, to: `if (false) await`, foundBy: { test: 'libs/saga/src/signal-saga.test.ts', title: 'again continues' } },
+  { rule: 'a saga that stopped during its compensation waits for an operator', file: signal, from: `saga.phase === 'stopped' && entries.every(({ step }) => step.direction === 'run')`, to: `saga.phase === 'stopped' && entries.length > 0`, foundBy: { test: 'libs/saga/src/signal-saga.test.ts', title: 'again does not continue' } },
+  { rule: 'a cancel whose claim was lost lets the saga continue', file: signal, from: `if (!released) await`, to: `if (!idle) await`, foundBy: { test: 'libs/saga/src/signal-saga.test.ts', title: 'whose claim lapsed' } },
+  { rule: 'an approval lets a saga continue that has stopped without it', file: signal, from: `if (!woken && (isWaiting ||`, to: `if (!woken && (false ||`, foundBy: { test: 'tests/crash-safety/cancel.test.ts', title: 'after the claim has stopped the saga' } },
+  { rule: 'a claim made before a decision does not stop the saga', file: saga, from: `{ $gte: ['$decided_epoch', epoch] }`, to: `{ $gt: ['$decided_epoch', epoch] }`, foundBy: sagaPairs },
+  { rule: 'a cancel lets a saga continue that a worker stops at the same time', file: signal, from: `if (!released)`, to: `if (false)`, foundBy: model },
+  { rule: 'the entry of a termination records what was cleared', file: 'libs/order-reset/src/termination.ts', from: `...(cleared && { output: { cleared } }),`, to: ``, foundBy: { test: 'apps/ops/src/commands/commands.test.ts', title: 'terminate' } },
+  { rule: 'a saga that was terminated before is left to a worker', file: signal, from: `if (!entries || terminated?.epoch !== epoch)`, to: `if (!entries || !terminated)`, foundBy: { test: 'tests/crash-safety/terminate.test.ts', title: 'second terminate' } },
   { rule: 'the first final outcome of a step is valid', file: 'libs/store/src/sagas/journal.repository.ts', from: `return withStoreErrors(async () => toEntry(await storedEntry(entry)));`, to: `return entry;`, foundBy: { test: 'libs/store/src/mongodb/store.test.ts', title: 'journal' } },
 
   // The kernel and the steps.
   { rule: 'a completed step resets the count of failures', file: execution, from: `      if (result) return result;\n      this.#failures = 0;`, to: `      if (result) return result;`, foundBy: { test: 'libs/saga/src/failures.test.ts' } },
   { rule: 'an order is unlocked when its saga ends', file: 'libs/order-reset/src/steps/resolve-order.step.ts', from: `  async onComplete({ order }, context) {\n    await releaseLock({ orders, orderQueue }, order, context);\n  },`, to: `  async onComplete() {},`, foundBy: { test: 'libs/order-reset/src/reset-order.saga.test.ts', title: 'a successful reset' } },
-  { rule: 'a zombie worker stops when it reads a newer entry', file: execution, from: `entry.epoch > epoch)`, to: `entry.epoch < 0)`, foundBy: { test: 'libs/saga/src/run-saga.test.ts', title: 'two workers' } },
+  { rule: 'after a failed last attempt only another claim continues', file: execution, from: `return (await this.#isOvertaken(current)) ? this.#handOver(current) : this.#stop(current, code, message);`, to: `return (await this.#isOvertaken(current)) ? (undefined as never) : this.#stop(current, code, message);`, foundBy: { test: 'libs/saga/src/signal-saga.test.ts', title: 'during its last attempt' } },
+  { rule: 'a zombie worker stops when it reads a newer entry', file: 'libs/saga/src/claimed-journal.ts', from: `entry.epoch > epoch)`, to: `entry.epoch < 0)`, foundBy: { test: 'libs/saga/src/run-saga.test.ts', title: 'two workers' } },
   { rule: 'a step that was canceled is compensated too', file: sagaState, from: `finalOutcome.step.outcome === 'canceled' ? cause : cause - 1;`, to: `cause - 1;`, foundBy: model },
   { rule: 'steps are compensated from the last to the first', file: sagaState, from: `for (let i = last; i >= 0; i--) {`, to: `for (let i = 0; i <= last; i++) {`, foundBy: model },
   { rule: 'a terminated step ends the saga', file: sagaState, from: `if (terminated)`, to: `if (terminated && false)`, foundBy: model },

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { SagaDocument, Store } from '@crossroads/store';
-import { backlogRepository, collections, decisionRepository, makeIndexes, openStore, sagaCommandRepository } from '@crossroads/store';
+import { backlogRepository, collections, decisionRepository, makeIndexes, openStore, sagaCommandRepository, storedSagaOf } from '@crossroads/store';
 import { ownDatabase } from '../stores/own-database.js';
 
 let store: Store;
@@ -52,9 +52,9 @@ test('a saga that waited for days and is made due now has age 0', async () => {
   expect(await commands.resume(await givenSaga({ phase: 'stopped', status: 'error', updated_at: daysAgo }))).toBe(true);
   expect(await commands.runNow(await givenSaga({ phase: 'retrying', next_run_at: minutesAgo(-600), updated_at: daysAgo }))).toBe(true);
   const awaiting_approval = await givenSaga({ phase: 'awaiting_approval', status: 'requested', next_run_at: minutesAgo(-600), updated_at: daysAgo });
-  await decisions.wake(awaiting_approval);
+  await decisions.wake(storedSagaOf(awaiting_approval));
   const claimed = await givenSaga({ phase: 'awaiting_approval', status: 'requested', next_run_at: minutesAgo(-600), updated_at: daysAgo });
-  await decisions.release(claimed, (await decisions.claim(claimed))!);
+  await decisions.release(storedSagaOf(claimed), (await decisions.claim(storedSagaOf(claimed)))!);
   expect(await oldestDueMinutes()).toBe(0);
 });
 

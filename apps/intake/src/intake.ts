@@ -49,7 +49,7 @@ export const createIntake = (parts: IntakeParts): Intake => {
   const quota = createQuota({ sagas: activeSagas(store), maxActive: maxActiveResets, log });
   const resets = createResets(sagas);
   const waiter = createSagaWaiter({ sagas: sagaVersionRepository(store), log, maxWaits: maxConcurrentWaits });
-  const decisions = createDecisions({ resets, sagas: decisionRepository(store), journal: journalRepository(store, orderSubject), queue, log });
+  const decisions = createDecisions({ resets, decisions: decisionRepository(store), journal: journalRepository(store, orderSubject), queue, log });
   const ping = () => store.ping();
   return {
     app: intakeApp({ authenticator, rateLimiter, quota, sagas, resets, decisions, orders: orderWriter(store), directory, waiter, queue, log, trustedProxies, ping, timed: metrics.timed, tracing }),

@@ -1,6 +1,8 @@
 /** The business: the saga types, their steps, and the ports they need. */
 export type { Deliveries, LogSubject, Missing, Order, Party, Snapshot, SnapshotInfo } from './order.js';
 export { snapshotInfo, NO_PROGRESS, routingOf } from './order.js';
+export type { Decision } from './decisions.js';
+export { acceptance, cancellation, rejection } from './decisions.js';
 export type { AuditLog, DestinationReply, Destinations, DispatchPolicy, LockOwner, OrderQueue, Orders, OutboundRequest, ResetOrderPorts } from './ports.js';
 export { recoverOrder, recoverOrderVersion } from './recover-order.saga.js';
 export type { RecoverRequest } from './recover-request.js';
@@ -8,7 +10,7 @@ export { recoverRequest } from './recover-request.js';
 export { cancelableSteps, resetOrder, resetOrderVersion } from './reset-order.saga.js';
 export type { ResetRequest } from './reset-request.js';
 export { concurrencyKeysOfOrder, concurrencyKeysOfRequest, resetRequest, subjectOf } from './reset-request.js';
-export { sagaTypes } from './saga-types.js';
+export { sagaDefinitions, sagaTypes } from './saga-types.js';
 export { clearDeliveriesStep, dispatchResetStep, recoverOrderType, resetOrderType } from './stored-names.js';
-export { orderAfterRejection } from './steps/compensation.js';
+export { lockedOrders, termination } from './termination.js';
 export { acquireLock, releaseLock } from './steps/order-lock.js';

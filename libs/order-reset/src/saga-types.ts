@@ -5,3 +5,6 @@ import { resetOrder } from './reset-order.saga.js';
 
 /** Returns every saga type. Workers run them, and docs/sagas.md is generated from them. */
 export const sagaTypes = (ports: ResetOrderPorts): readonly SagaType[] => [resetOrder(ports), recoverOrder(ports)];
+
+/** Saga types by name, without ports: only the names and the order of their steps are used, and no step is run. */
+export const sagaDefinitions: ReadonlyMap<string, SagaType> = new Map(sagaTypes({} as ResetOrderPorts).map((type) => [type.type, type]));

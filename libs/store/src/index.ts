@@ -1,10 +1,7 @@
 /** MongoDB, the source of truth. The only importer of mongoose. */
 export type { BacklogRepository } from './sagas/backlog.repository.js';
 export { backlogRepository } from './sagas/backlog.repository.js';
-export type { CancelResult, Cancellation, CancelSagaPorts } from './sagas/cancel-saga.js';
-export { cancelSaga } from './sagas/cancel-saga.js';
 export { collections } from './mongodb/collections.js';
-export type { DecisionRepository } from './sagas/decision.repository.js';
 export { decisionRepository } from './sagas/decision.repository.js';
 export type { ClientDocument, DirectoryRepository, InstanceDocument, KeyDocument, KnownTenant, TenantDocument } from './tenants/directory.repository.js';
 export { directoryRepository } from './tenants/directory.repository.js';
@@ -30,7 +27,7 @@ export { recoveryRepository } from './sagas/recovery.repository.js';
 export type { Retention, RetentionRepository } from './sagas/retention.repository.js';
 export { keyLastsMs, retentionRepository } from './sagas/retention.repository.js';
 export type { AcceptedSaga, NewSaga, SagaDocument, SagaMetadata } from './sagas/saga-document.js';
-export { inFlight, phases } from './sagas/saga-document.js';
+export { inFlight, phases, storedSagaOf } from './sagas/saga-document.js';
 export type { Renewal, SagaRepository } from './sagas/saga.repository.js';
 export { ClaimUnsure, sagaRepository } from './sagas/saga.repository.js';
 export { leaseMs } from './sagas/saga-writes.js';
@@ -70,5 +67,3 @@ export type { OperatorKeyDocument, OperatorKeyRepository } from './operators/ope
 export { operatorKeyRepository } from './operators/operator-key.repository.js';
 export type { OperatorAccounts } from './operators/operator-accounts.repository.js';
 export { operatorAccounts } from './operators/operator-accounts.repository.js';
-export type { SagaRead, FinalOutcome } from './sagas/final-outcomes.js';
-export { recordOutcome, stateIn, finalOutcomeIn } from './sagas/final-outcomes.js';

@@ -22,6 +22,8 @@ export interface History {
   saved: string[];
   /** Sagas whose caller got the response `pending`. */
   accepted: string[];
+  /** Sagas with a decision from outside whose caller got the response that it is valid. */
+  decided: Set<string>;
   changes: Changed[];
   /** First final phase and status of each saga. */
   ended: Map<string, string>;
@@ -37,7 +39,7 @@ const snapshotsOf = (fixture: ResetFixture, sagaId: string): Snapshot[] =>
 /** Starts recording the events of the fixture. Compares each effect with the log at the moment it is applied. */
 export const historyOf = (fixture: ResetFixture): History => {
   const { sagas, journal, orders, destination } = fixture;
-  const history: History = { saved: fixture.order.bols.map(bolOf), accepted: [], changes: [], ended: new Map(), wrong: [] };
+  const history: History = { saved: fixture.order.bols.map(bolOf), accepted: [], decided: new Set(), changes: [], ended: new Map(), wrong: [] };
   const hasEnded = (sagaId: string): boolean => sagas.sagas.get(sagaId)?.phase === 'ended';
 
   orders.onChange = (kind, { sagaId, epoch }, before, after) => {
@@ -72,5 +74,14 @@ export const noteEnds = ({ sagas }: ResetFixture, history: History): void => {
     const before = history.ended.get(sagaId);
     if (before !== undefined && before !== how) history.wrong.push(`${sagaId} had finished as ${before} and is ${phase} ${status} now`);
     if (how !== undefined) history.ended.set(sagaId, how);
+  }
+};
+
+/** Records sagas that stopped in spite of a confirmed decision. A saga that stopped during its compensation waits for an operator. */
+export const noteStops = ({ sagas, journal }: ResetFixture, history: History): void => {
+  for (const { sagaId, phase, error } of sagas.sagas.values()) {
+    if (phase !== 'stopped' || !history.decided.has(sagaId)) continue;
+    const isCompensating = journal.entries.some((entry) => entry.sagaId === sagaId && entry.step.direction === 'undo');
+    if (!isCompensating) history.wrong.push(`${sagaId} got a valid decision and stays stopped: ${error?.code}`);
   }
 };

@@ -67,6 +67,12 @@ export const mutants: readonly [safeguard: string, removeSafeguard: (fixture: Re
     },
   ],
   [
+    'lets a saga continue that stopped before it could read a decision',
+    ({ decisions }) => {
+      decisions.continueStopped = async () => false;
+    },
+  ],
+  [
     'restores cleared deliveries',
     ({ orders }) => {
       orders.restoreDeliveries = async () => {};

@@ -1,7 +1,7 @@
 import type { MemorySaga, ResetFixture } from '@crossroads/testkit/memory';
 import type { Commands } from './commands.js';
 import type { History } from './history.js';
-import { noteEnds } from './history.js';
+import { noteEnds, noteStops } from './history.js';
 import type { Interleaving } from './interleaving.js';
 import type { FaultyReach } from './faulty-reach.js';
 import { sweep, work } from './worker.js';
@@ -54,6 +54,7 @@ export const runUntilIdle = async ({ fixture, history, commands, play, reach }: 
     if (reach.late.length > 0) wakes = new Map();
     noteEnds(fixture, history);
     if (moving().length === 0 && reach.late.length === 0) {
+      noteStops(fixture, history);
       const [left] = [...sagas.sagas.values()].filter(({ phase }) => phase === 'stopped' || phase === 'awaiting_approval');
       if (left) {
         wakes = new Map();
@@ -101,7 +102,7 @@ export const runUntilIdle = async ({ fixture, history, commands, play, reach }: 
   async function decide({ sagaId, phase }: MemorySaga): Promise<void> {
     const resumed = resumes.get(sagaId) ?? 0;
     resumes.set(sagaId, resumed + 1);
-    if (phase === 'awaiting_approval') return commands.answer(sagaId, play.random() < 0.5 ? 'done' : 'rejected');
+    if (phase === 'awaiting_approval') return void (await commands.answer(sagaId, play.random() < 0.5 ? 'done' : 'rejected'));
     return resumed < mostResumes && play.random() < 0.7 ? commands.resume(sagaId) : commands.terminate(sagaId);
   }
 };

@@ -31,6 +31,9 @@ const eventsPerSchedule = { usual: 140, long: 600 };
 const workers = 2;
 const mostResets = 4;
 
+/** Failed attempts of a step on our own data before its last one. A long outage would have used them up. */
+const lastAttempt = 19;
+
 /** Ids are not in the order of acceptance: two intakes have two clocks, and an insert may be slow. */
 const ids = ['saga-4', 'saga-2', 'saga-6', 'saga-1', 'saga-5', 'saga-3'];
 
@@ -50,6 +53,8 @@ const odds = {
   renew: 0.012,
   queue: 0.025,
   outage: 0.003,
+  deadline: 0.004,
+  exhaust: 0.02,
 };
 const events = Object.keys(odds) as (keyof typeof odds)[];
 
@@ -85,6 +90,7 @@ export const runSchedule = async (seed: number, { removeSafeguard, trace }: Opti
     if (fixture.sagas.sagas.has(id)) return;
     begin(`intake ${id}`, () => commands.accept(id).then(() => history.accepted.push(id)));
   };
+  const noteDecision = (id: string, valid: boolean): void => void (valid && history.decided.add(id));
   const stop = (actor: number): void => {
     const write = play.crash(actor);
     if (write && play.random() < 0.5) reach.late.push(write);
@@ -115,7 +121,7 @@ export const runSchedule = async (seed: number, { removeSafeguard, trace }: Opti
     reset: accept,
     cancel() {
       const id = play.oneOf(sagaIds());
-      if (id !== undefined) begin(`cancel ${id}`, () => commands.cancel(id));
+      if (id !== undefined) begin(`cancel ${id}`, () => commands.cancel(id).then((valid) => noteDecision(id, valid)));
     },
     operator() {
       const id = play.oneOf(sagaIds());
@@ -143,6 +149,18 @@ export const runSchedule = async (seed: number, { removeSafeguard, trace }: Opti
       reach.outage = play.random() < 0.5 ? 'away' : 'unlisted';
       play.log(reach.outage, 'outage');
     },
+    deadline() {
+      const waiting = [...fixture.sagas.sagas.values()].find(({ phase }) => phase === 'awaiting_approval');
+      if (waiting?.nextRunAt === undefined) return;
+      fixture.clock.pass(Math.max(0, waiting.nextRunAt - fixture.clock.now()));
+      play.log(`the time for an approval of ${waiting.sagaId} ends`, 'clock');
+    },
+    exhaust() {
+      const saga = fixture.sagas.sagas.get(play.oneOf(sagaIds()) ?? '');
+      if (!saga || saga.phase === 'ended' || saga.phase === 'stopped') return;
+      saga.failures = lastAttempt;
+      play.log(`${saga.sagaId} has one attempt left`, 'outage');
+    },
   };
 
   const operate = (id: string): void => {
@@ -151,8 +169,8 @@ export const runSchedule = async (seed: number, { removeSafeguard, trace }: Opti
     if (input === 'recover') {
       const recovery = nextId();
       if (!fixture.sagas.sagas.has(recovery)) begin(`recover ${id}`, () => commands.recover(recovery, id, play.random() < 0.3));
-    } else if (input === 'answer') begin(`answer ${id}`, () => commands.answer(id, play.random() < 0.5 ? 'done' : 'rejected'));
-    else begin(`${input} ${id}`, () => (commands[input] as (sagaId: string) => Promise<void>)(id));
+    } else if (input === 'answer') begin(`answer ${id}`, () => commands.answer(id, play.random() < 0.5 ? 'done' : 'rejected').then((valid) => noteDecision(id, valid)));
+    else begin(`${input} ${id}`, () => (commands[input] as (sagaId: string) => Promise<unknown>)(id));
   };
 
   for (let some = play.below(3); some > 0; some--) await act.scenario(0);

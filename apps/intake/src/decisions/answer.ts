@@ -1,68 +1,31 @@
-import type { DispatchPolicy } from '@crossroads/order-reset';
-import { orderAfterRejection } from '@crossroads/order-reset';
-import type { FinalOutcome } from '@crossroads/store';
-import { recordOutcome, stateIn, finalOutcomeIn } from '@crossroads/store';
+import type { Decision } from '@crossroads/order-reset';
+import { acceptance, dispatchResetStep, rejection } from '@crossroads/order-reset';
+import { decideStep, retryWhileMoved } from '@crossroads/saga';
 import { httpError } from '../http-error.js';
 import type { Reset } from '../resets.js';
-import type { Decision, DecisionPorts } from './decision.js';
-import { retryWhileBusy } from './decision.js';
+import type { DecisionPorts } from './decision.js';
+import { sagaReadOf } from './decision.js';
 
 export type Answer = 'accept' | 'reject';
+
+const outcomes = { accept: 'done', reject: 'rejected' } as const;
 
 /**
  * Stores the destination's decision as the final outcome of `dispatch-reset`. The first outcome is final.
  * A repeated decision gets the same result, and wakes the saga again in case the first wake-up was lost.
  * Throws HttpError with 409 if the reset does not wait for a decision, or the opposite decision was made.
  */
-export const answerReset = ({ resets, sagas, journal, enqueue }: DecisionPorts, first: Reset, answer: Answer, { by, reasonCode }: Decision): Promise<Reset> =>
-  retryWhileBusy(
-    first,
-    resets,
-    async (reset) => {
-      const { saga, entries } = reset;
-      const earlier = finalOutcomeIn(entries, 'dispatch-reset');
-      const isWaiting = saga.phase === 'awaiting_approval' && saga.epoch === saga.settled_epoch;
-      if (!earlier && reset.progress.done) throw notWaiting(reset);
-      if (!earlier && !isWaiting) return undefined;
-      const { outcome } = earlier?.step ?? (await recordOutcome(journal, reset, saga.epoch, finalOutcomes[answer](by, reasonCode, policyOf(reset)))).step;
-      if (outcome !== outcomes[answer]) throw alreadyDecided(outcome === 'done');
-      if (isWaiting) {
-        await sagas.wake(saga);
-        enqueue(reset);
-      }
-      return resets.again(reset);
-    },
-    notWaiting,
-  );
-
-const outcomes = { accept: 'done', reject: 'rejected' } as const;
-
-const finalOutcomes: Record<Answer, (by: string, reasonCode: string | null, policy: DispatchPolicy) => FinalOutcome> = {
-  accept: (by, reason_code) => {
-    const message = `Accepted by ${by}${reason_code === null ? '' : `: ${reason_code}`}.`;
-    return {
-      step: 'dispatch-reset',
-      outcome: 'done',
-      status: 'synced',
-      title: 'Reset accepted by the destination',
-      message,
-      output: { reply: { http_status: 202, message } },
-      extra_data: { accepted_by: by, reason_code },
-    };
-  },
-  reject: (by, reason_code, policy) => ({
-    step: 'dispatch-reset',
-    outcome: 'rejected',
-    status: 'rejected',
-    title: 'Reset rejected by the destination',
-    code: 'destination.rejected',
-    message: `Rejected by ${by}${reason_code === null ? '' : `: ${reason_code}`}. ${orderAfterRejection(policy)}`,
-    extra_data: { rejected_by: by, reason_code },
-  }),
+export const answerReset = async ({ resets, enqueue, ...ports }: DecisionPorts, first: Reset, answer: Answer, decision: Decision): Promise<Reset> => {
+  const readAgain = () => resets.again(first);
+  const result = await retryWhileMoved(first, readAgain, (reset) => {
+    const read = sagaReadOf(reset);
+    return decideStep(ports, read, { name: dispatchResetStep, outcome: outcomes[answer] }, answer === 'accept' ? acceptance(decision) : rejection(decision, read));
+  });
+  const reset = await readAgain();
+  if (!reset.progress.done) enqueue(reset);
+  if (result === outcomes[answer]) return reset;
+  throw result === 'done' || result === 'rejected' ? alreadyDecided(result === 'done') : notWaiting(reset);
 };
-
-/** Returns the policy of the destination at the time when the reset started. */
-const policyOf = ({ saga, entries }: Reset): DispatchPolicy => (stateIn(saga.request, entries) as { policy?: DispatchPolicy }).policy ?? { on_rejection: 'restore' };
 
 const notWaiting = ({ progress }: Reset) =>
   httpError(

@@ -1,3 +1,4 @@
+import type { Decision } from '@crossroads/order-reset';
 import type { Log } from '@crossroads/platform';
 import type { SagaQueue } from '@crossroads/saga-bullmq';
 import { createEnqueue } from '../enqueue.js';
@@ -5,7 +6,7 @@ import type { Reset } from '../resets.js';
 import type { Answer } from './answer.js';
 import { answerReset } from './answer.js';
 import { cancelReset } from './cancel.js';
-import type { Decision, DecisionPorts } from './decision.js';
+import type { DecisionPorts } from './decision.js';
 
 /** Decisions of callers about an active reset. Each returns the reset after the decision, or throws HttpError with 409. */
 export interface Decisions {

@@ -1,44 +1,40 @@
-import type { CancelSagaPorts, SagaCommandRepository, SagaDocument, SagaViewRepository } from '@crossroads/store';
-import { cancelSaga } from '@crossroads/store';
+import { cancelableSteps, cancellation } from '@crossroads/order-reset';
+import type { SignalPorts } from '@crossroads/saga';
+import { cancelSaga, retryWhileMoved } from '@crossroads/saga';
+import type { SagaCommandRepository, SagaDocument, SagaMetadata } from '@crossroads/store';
+import { storedSagaOf } from '@crossroads/store';
 import type { CommandResult, SagaCommand } from './commands.js';
 import { loadUnchanged, rejection } from './load-unchanged.js';
 import type { Enqueue } from './enqueue.js';
 
-export interface CancelPorts {
+export interface CancelPorts extends SignalPorts<SagaMetadata> {
   sagas: Pick<SagaCommandRepository, 'find'>;
-  view: Pick<SagaViewRepository, 'entries'>;
-  canceling: CancelSagaPorts;
   enqueue: Enqueue;
 }
 
-/** Milliseconds to retry while a worker processes the reset. */
-const retryForMs = 1_500;
-const retryEveryMs = 60;
-
 /** Cancels a reset before it has cleared anything, as its caller can. */
 export const cancelReset =
-  ({ sagas, view, canceling, enqueue }: CancelPorts): SagaCommand =>
+  ({ sagas, enqueue, ...ports }: CancelPorts): SagaCommand =>
   async (sagaId, input) => {
     const loaded = await loadUnchanged(sagas, sagaId, input);
     if ('rejected' in loaded) return loaded.rejected;
     if (loaded.saga.type !== 'reset_order') return rejection('saga.not_a_reset', 'Only a reset can be canceled. Terminate a recovery once it waits, retries or has stopped.');
-    const startedAt = performance.now();
-    for (let saga: SagaDocument | undefined = loaded.saga; saga; saga = await sagas.find(sagaId)) {
-      const result = await cancelSaga(canceling, { saga, entries: await view.entries(sagaId) }, { by: input.by, reasonCode: input.reason });
-      if (result === 'canceled') {
-        const now = await sagas.find(sagaId);
-        if (now?.next_run_at) enqueue(now);
-        return { ok: true };
-      }
-      if (result !== 'moved') return tooLate(result, saga);
-      if (performance.now() - startedAt > retryForMs) break;
-      await new Promise((resolve) => setTimeout(resolve, retryEveryMs));
-    }
-    return rejection('saga.busy', 'A worker is processing the reset, so it could not be canceled. Nothing was changed. Try again in a second.');
+    const read = async (saga: SagaDocument | undefined) => saga && { saga: storedSagaOf(saga), entries: await ports.journal.read(sagaId) };
+    const decision = cancellation({ by: input.by, reasonCode: input.reason });
+    const result = await retryWhileMoved(
+      await read(loaded.saga),
+      async () => read(await sagas.find(sagaId)),
+      async (seen) => (seen ? cancelSaga(ports, seen, cancelableSteps, decision) : 'moved'),
+    );
+    const saga = await sagas.find(sagaId);
+    if (result === 'moved' || !saga) return rejection('saga.busy', 'A worker is processing the reset, so it could not be canceled. Nothing was changed. Try again in a second.');
+    if (result !== 'canceled') return tooLate(result, saga);
+    if (saga.next_run_at) enqueue(saga);
+    return { ok: true };
   };
 
-const tooLate = (result: 'cleared' | 'over', { phase, status }: SagaDocument): CommandResult => {
-  if (result === 'cleared') {
+const tooLate = (result: 'too-late' | 'over', { phase, status }: SagaDocument): CommandResult => {
+  if (result === 'too-late') {
     return rejection('saga.cleared', 'The BOLs and executed drops are already cleared, so the reset can no longer be canceled. Wait until it ends, or terminate it. Then recover it.');
   }
   return phase === 'stopped'

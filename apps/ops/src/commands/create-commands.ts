@@ -51,8 +51,8 @@ export const createCommands = ({ store, queue, log, intake = intakeRepository(st
       'recover',
       recoverReset({ sagas, view, auditLog: auditLogRepository(store), orders, orderView: orderViewRepository(store), intake, enqueue }),
     ),
-    cancel: audited('cancel', cancelReset({ sagas, view, canceling: { journal, sagas: decisions }, enqueue })),
-    terminate: audited('terminate', terminateSaga({ sagas, decisions, view, journal, auditLog: auditLogRepository(store), orders, orderQueue: orderQueueRepository(store), enqueue })),
+    cancel: audited('cancel', cancelReset({ sagas, journal, decisions, enqueue })),
+    terminate: audited('terminate', terminateSaga({ sagas, decisions, journal, auditLog: auditLogRepository(store), orders, orderQueue: orderQueueRepository(store), enqueue })),
     runNow: audited('runNow', runNow({ sagas, enqueue })),
   };
 };

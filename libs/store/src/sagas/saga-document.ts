@@ -1,5 +1,5 @@
 import type { IntegrationStatus } from '@crossroads/contract';
-import type { Phase } from '@crossroads/saga';
+import type { Phase, StoredSaga } from '@crossroads/saga';
 
 export const phases = ['running', 'waiting', 'awaiting_approval', 'retrying', 'stopped', 'ended'] as const satisfies readonly Phase[];
 
@@ -26,6 +26,8 @@ export interface SagaDocument {
   step?: string;
   epoch: number;
   settled_epoch: number;
+  /** Claims up to this epoch may not have read a decision from outside, so none of them can stop the saga. Absent without such a decision. */
+  decided_epoch?: number;
   failures: number;
   resumed: boolean;
   error?: { code: string; message: string };
@@ -73,12 +75,23 @@ export interface SagaMetadata {
   traceparent?: string | undefined;
 }
 
-/** Returns the metadata of a stored saga. */
-export const metadataOf = (saga: SagaDocument): SagaMetadata => ({
+const metadataOf = (saga: SagaDocument): SagaMetadata => ({
   tenantId: saga.tenant_id,
   correlationId: saga.correlation_id,
   type: saga.type,
   request: saga.request,
   inboundRequest: saga.inbound_request,
   traceparent: saga.traceparent,
+});
+
+/** Returns a stored saga as the kernel knows it, for decisions about it. */
+export const storedSagaOf = (saga: SagaDocument): StoredSaga<SagaMetadata> => ({
+  sagaId: saga._id,
+  epoch: saga.epoch,
+  settledEpoch: saga.settled_epoch,
+  phase: saga.phase,
+  resumed: saga.resumed,
+  request: saga.request,
+  metadata: metadataOf(saga),
+  step: saga.step,
 });

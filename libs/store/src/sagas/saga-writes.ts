@@ -3,7 +3,7 @@ import { collections, rawCollection } from '../mongodb/collections.js';
 import type { Store } from '../mongodb/open-store.js';
 import { withStoreErrors } from '../mongodb/store-errors.js';
 import type { AcceptedSaga, NewSaga, SagaDocument, SagaKey, SagaMetadata, SeenSaga } from './saga-document.js';
-import { inFlight, phases } from './saga-document.js';
+import { inFlight, phases, unended } from './saga-document.js';
 
 /**
  * Milliseconds a claim holds a saga unless the worker renews it. After a crash the saga waits this long, so the lease is short.
@@ -125,9 +125,22 @@ export const sagaWrites = ({ connection, commit }: Store) => {
         { $set: { phase: 'ended', status: 'error', error: { $literal: error }, settled_epoch: epoch, updated_at: '$$NOW', ended_at: '$$NOW', next_run_at: '$$REMOVE' } },
       ]),
 
-    /** Lets a stopped saga continue whose open step has received its final outcome from outside. */
+    /**
+     * Lets a saga continue whose open step has received its final outcome from outside, if it has stopped.
+     * The claims made so far may not have read that outcome, so `decided_epoch` keeps them from stopping it.
+     */
     continueStopped: ({ _id, tenant_id }: SagaKey) =>
-      update({ _id, tenant_id, phase: 'stopped' }, { $set: { phase: 'running', next_run_at: dueImmediately }, $unset: { error: 1 }, ...dueFromNow }),
+      update({ _id, tenant_id, phase: { $in: [...unended] } }, [
+        {
+          $set: {
+            decided_epoch: '$epoch',
+            phase: ifStopped('running', '$phase'),
+            next_run_at: ifStopped(dueImmediately, '$next_run_at'),
+            updated_at: ifStopped('$$NOW', '$updated_at'),
+            error: ifStopped('$$REMOVE', '$error'),
+          },
+        },
+      ]),
 
     /** Makes an idle saga that waits for approval due now. */
     wakeAwaiting: (saga: SeenSaga) => update({ ...idle(saga), phase: 'awaiting_approval' }, { $set: { next_run_at: dueImmediately }, ...dueFromNow }),
@@ -166,24 +179,29 @@ export const sagaWrites = ({ connection, commit }: Store) => {
   };
 };
 
+const ifStopped = (then: unknown, otherwise: string) => ({ $cond: [{ $eq: ['$phase', 'stopped'] }, then, otherwise] });
+
 type ClaimKey = Pick<Claim<SagaMetadata>, 'sagaId' | 'epoch' | 'metadata'>;
 
-/** `$literal` throughout: a message may begin with a dollar sign. */
-const stateChange = (epoch: number, { phase, status, step, delayMs, failures, error }: SagaStateUpdate): object[] => [
-  {
-    $set: {
-      phase: { $literal: phase },
-      status: { $literal: status },
-      step: step === undefined ? '$$REMOVE' : { $literal: step },
-      error: error === undefined ? '$$REMOVE' : { $literal: error },
-      failures,
-      settled_epoch: epoch,
-      updated_at: '$$NOW',
-      next_run_at: delayMs === undefined ? '$$REMOVE' : inMs(delayMs),
-      ...(phase === 'ended' && { ended_at: '$$NOW' }),
+/** `$literal` where a text may begin with a dollar sign. */
+const stateChange = (epoch: number, { phase, status, step, delayMs, failures, error }: SagaStateUpdate): object[] => {
+  const isDecided = { $and: [phase === 'stopped', { $gte: ['$decided_epoch', epoch] }] };
+  return [
+    {
+      $set: {
+        phase: { $cond: [isDecided, 'running', phase] },
+        status: { $literal: status },
+        step: step === undefined ? '$$REMOVE' : { $literal: step },
+        error: error === undefined ? '$$REMOVE' : { $cond: [isDecided, '$$REMOVE', { $literal: error }] },
+        failures,
+        settled_epoch: epoch,
+        updated_at: '$$NOW',
+        next_run_at: { $cond: [isDecided, dueImmediately, delayMs === undefined ? '$$REMOVE' : inMs(delayMs)] },
+        ...(phase === 'ended' && { ended_at: '$$NOW' }),
+      },
     },
-  },
-];
+  ];
+};
 
 export type SagaWrite = keyof ReturnType<typeof sagaWrites>;
 
@@ -203,7 +221,7 @@ export const phaseTransitions: Record<SagaWrite, Transitions> = {
   claimStopped: unchanged(['stopped']),
   releaseDecision: unchanged(phases),
   end: Object.fromEntries(phases.map((phase) => [phase, ['ended']])),
-  continueStopped: { stopped: ['running'] },
+  continueStopped: { ...unchanged(inFlight), stopped: ['running'] },
   wakeAwaiting: unchanged(['awaiting_approval']),
   resume: { stopped: ['running'] },
   runNow: unchanged(['retrying', 'waiting']),

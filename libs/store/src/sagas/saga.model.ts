@@ -23,6 +23,7 @@ export const sagaSchema = new Schema(
     step: String,
     epoch: { type: Number, required: true },
     settled_epoch: { type: Number, required: true },
+    decided_epoch: Number,
     failures: { type: Number, required: true },
     resumed: { type: Boolean, required: true },
     error: { code: String, message: String },

@@ -5,7 +5,7 @@ import { collections, rawCollection } from '../mongodb/collections.js';
 import type { Store } from '../mongodb/open-store.js';
 import { withStoreErrors } from '../mongodb/store-errors.js';
 import type { SagaDocument, SagaMetadata } from './saga-document.js';
-import { metadataOf } from './saga-document.js';
+import { storedSagaOf } from './saga-document.js';
 import { sagaWrites } from './saga-writes.js';
 
 /** MongoDB did not confirm whether the claim was made. If it was, no worker runs the saga under it, and it would count as a crash. So it must be released. */
@@ -100,15 +100,9 @@ export const sagaRepository = (store: Store, types: readonly Pick<SagaType, 'typ
 const unsure = (error: unknown, epoch: number): unknown => (error instanceof StoreUnavailable && !error.sent ? error : new ClaimUnsure(epoch, error));
 
 const claimOf = (saga: SagaDocument): Claim<SagaMetadata> => ({
-  sagaId: saga._id,
+  ...storedSagaOf(saga),
   correlationId: saga.correlation_id,
   type: saga.type,
   version: saga.version,
-  epoch: saga.epoch,
-  settledEpoch: saga.settled_epoch,
   failures: saga.failures,
-  resumed: saga.resumed,
-  phase: saga.phase,
-  request: saga.request,
-  metadata: metadataOf(saga),
 });

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import type { Claim, Sagas } from '@crossroads/saga';
+import type { Claim, Sagas, StoredSaga } from '@crossroads/saga';
 import { memoryClock } from '../memory/memory-clock.js';
 import type { MemoryDecisions } from '../memory/memory-decisions.js';
 import { memoryDecisions } from '../memory/memory-decisions.js';
@@ -32,6 +32,7 @@ export interface SagaStoreUnderTest {
 type Act = (store: SagaStoreUnderTest, sagaId: string, epoch: number) => Promise<unknown>;
 
 const claimOf = (sagaId: string, epoch: number) => ({ sagaId, epoch }) as Claim;
+const seen = (sagaId: string, epoch: number, phase: StoredSaga['phase']) => ({ sagaId, epoch, phase }) as StoredSaga;
 
 /** Every write to a saga, by a process that knows the saga at the given epoch. */
 const acts: Record<string, Act> = {
@@ -51,11 +52,12 @@ const acts: Record<string, Act> = {
   renew: (store, sagaId, epoch) => store.renew({ sagaId, epoch }).then(() => undefined),
   'release': (store, sagaId, epoch) => releaseNow(store, sagaId, [epoch]),
   'release several': (store, sagaId, epoch) => releaseNow(store, sagaId, [epoch, epoch + 1]),
-  'decision: claim': ({ decisions }, sagaId, epoch) => decisions.claim({ sagaId, epoch, phase: 'waiting' }),
-  'decision: claim as stopped': ({ decisions }, sagaId, epoch) => decisions.claim({ sagaId, epoch, phase: 'stopped' }),
-  'decision: release': ({ decisions }, sagaId, epoch) => decisions.release(sagaId, epoch),
-  'decision: end': ({ decisions }, sagaId, epoch) => decisions.end(sagaId, epoch, { code: 'saga.terminated', message: 'Terminated.' }),
-  'decision: wake': ({ decisions }, sagaId, epoch) => decisions.wake({ sagaId, epoch, phase: 'awaiting_approval' }),
+  'decision: claim': ({ decisions }, sagaId, epoch) => decisions.claim(seen(sagaId, epoch, 'waiting')),
+  'decision: claim as stopped': ({ decisions }, sagaId, epoch) => decisions.claim(seen(sagaId, epoch, 'stopped')),
+  'decision: release': ({ decisions }, sagaId, epoch) => decisions.release(seen(sagaId, epoch, 'running'), epoch),
+  'decision: end': ({ decisions }, sagaId, epoch) => decisions.end(seen(sagaId, epoch, 'running'), epoch, { code: 'saga.terminated', message: 'Terminated.' }),
+  'decision: continue stopped': ({ decisions }, sagaId, epoch) => decisions.continueStopped(seen(sagaId, epoch, 'stopped')),
+  'decision: wake': ({ decisions }, sagaId, epoch) => decisions.wake(seen(sagaId, epoch, 'awaiting_approval')),
   resume: ({ decisions }, sagaId, epoch) => decisions.resume({ sagaId, epoch, phase: 'stopped' }),
   'run now': ({ decisions }, sagaId, epoch) => decisions.runNow({ sagaId, epoch, phase: 'waiting' }),
 };

@@ -2,6 +2,8 @@
 export { memoryAuditLog } from './memory-audit-log.js';
 export type { MemoryClock } from './memory-clock.js';
 export { memoryClock } from './memory-clock.js';
+export type { MemoryDecisions } from './memory-decisions.js';
+export { memoryDecisions } from './memory-decisions.js';
 export { memoryDestination } from './memory-destination.js';
 export { memoryJournal } from './memory-journal.js';
 export type { MemoryOrders, OrderChange } from './memory-orders.js';

@@ -1,3 +1,4 @@
+import type { Decisions } from '@crossroads/saga';
 import type { MemoryClock } from './memory-clock.js';
 import type { MemorySaga, MemorySagas } from './memory-sagas.js';
 
@@ -7,11 +8,7 @@ const decisionMs = 12_000;
 type Seen = Pick<MemorySaga, 'sagaId' | 'epoch' | 'phase'>;
 
 /** Decisions of callers and operators about sagas. Each is one conditional update, as in the store's repositories. */
-export interface MemoryDecisions {
-  claim(saga: Seen): Promise<number | undefined>;
-  release(sagaId: string, epoch: number): Promise<void>;
-  end(sagaId: string, epoch: number, error: { code: string; message: string }): Promise<boolean>;
-  wake(saga: Seen): Promise<void>;
+export interface MemoryDecisions extends Decisions<unknown> {
   resume(saga: Seen): Promise<boolean>;
   runNow(saga: Seen): Promise<boolean>;
 }
@@ -29,15 +26,16 @@ export const memoryDecisions = ({ update }: MemorySagas, clock: MemoryClock): Me
           : await update('decisions.claim', seen.sagaId, isSettled(seen), (saga) => Object.assign(saga, { epoch, nextRunAt: clock.now() + decisionMs, ...(seen.phase === 'awaiting_approval' && { phase: 'running' as const }) }));
       return claimed ? epoch : undefined;
     },
-    async release(sagaId, epoch) {
-      await update('decisions.release', sagaId, (saga) => saga.epoch === epoch, (saga) => Object.assign(dueImmediately(saga), { settledEpoch: epoch }));
-    },
-    end: (sagaId, epoch, error) =>
+    release: ({ sagaId }, epoch) => update('decisions.release', sagaId, (saga) => saga.epoch === epoch, (saga) => Object.assign(dueImmediately(saga), { settledEpoch: epoch })),
+    end: ({ sagaId }, epoch, error) =>
       update('decisions.end', sagaId, (saga) => saga.epoch === epoch, (saga) =>
         Object.assign(saga, { phase: 'ended', status: 'error', error, settledEpoch: epoch, updatedAt: clock.now(), nextRunAt: undefined })),
-    async wake(seen) {
-      await update('decisions.wake', seen.sagaId, (saga) => isSettled(seen)(saga) && saga.phase === 'awaiting_approval', dueImmediately);
-    },
+    continueStopped: ({ sagaId }) =>
+      update('decisions.continue-stopped', sagaId, (saga) => saga.phase !== 'ended', (saga) => {
+        saga.decidedEpoch = saga.epoch;
+        if (saga.phase === 'stopped') Object.assign(dueImmediately(saga), { phase: 'running', error: undefined });
+      }),
+    wake: (seen) => update('decisions.wake', seen.sagaId, (saga) => isSettled(seen)(saga) && saga.phase === 'awaiting_approval', dueImmediately),
     resume: (seen) =>
       update('commands.resume', seen.sagaId, (saga) => saga.epoch === seen.epoch && saga.phase === 'stopped', (saga) =>
         Object.assign(dueImmediately(saga), { phase: 'running', failures: 0, resumed: true, settledEpoch: seen.epoch, error: undefined })),

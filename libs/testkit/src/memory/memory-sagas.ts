@@ -11,6 +11,8 @@ export interface MemorySaga {
   request: unknown;
   epoch: number;
   settledEpoch: number;
+  /** Claims up to this epoch may not have read a decision, so none of them can stop the saga. */
+  decidedEpoch?: number;
   failures: number;
   resumed: boolean;
   phase: Phase;
@@ -113,7 +115,10 @@ export const memorySagas = (clock: MemoryClock, reach: Reach = immediate): Memor
         'sagas.saveState',
         sagaId,
         (saga) => saga.epoch === epoch,
-        (saga) => Object.assign(saga, { phase, status, step, failures, error, settledEpoch: epoch, updatedAt: clock.now(), nextRunAt: delayMs === undefined ? undefined : clock.now() + delayMs }),
+        (saga) => {
+          Object.assign(saga, { phase, status, step, failures, error, settledEpoch: epoch, updatedAt: clock.now(), nextRunAt: delayMs === undefined ? undefined : clock.now() + delayMs });
+          if (phase === 'stopped' && (saga.decidedEpoch ?? 0) >= epoch) Object.assign(saga, { phase: 'running', error: undefined, nextRunAt: 0 });
+        },
       );
       if (!settled) throw new ClaimLost(`${sagaId} has been claimed again since epoch ${epoch}`);
     },
