@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Orders, OrderQueue, ResetOrderPorts } from '@crossroads/order-reset';
-import { concurrencyKeysOfRequest, resetRequest, sagaTypes, subjectOf } from '@crossroads/order-reset';
+import { concurrencyKeysOfRequest, sagaTypes } from '@crossroads/order-reset';
 import type { Journal, RunResult } from '@crossroads/saga';
 import { createSagaRunner } from '@crossroads/saga';
 import type { CancelResult, EntryDocument, SagaDocument, SagaMetadata, SagaRead, Store } from '@crossroads/store';
@@ -125,7 +125,7 @@ export const givenOrder = async ({ store, direct = store, wakeNext = async () =>
     ...fields,
   } as never);
   const destination = memoryDestination();
-  const journal = journalRepository(store, ({ request }, state) => subjectOf(resetRequest.parse(request), state));
+  const journal = journalRepository(store);
 
   const saga = async (sagaId: string): Promise<SagaDocument> => (await sagasIn(direct).findOne({ _id: sagaId }))!;
   const entries = (sagaId: string): Promise<EntryDocument[]> => sagaViewRepository(direct).entries(sagaId);

@@ -48,8 +48,6 @@ const storedOrder = (): Order => ({
   counterparty: { tenant_id: 'tenant-3', order_number: background.order.destination_number } as Order['counterparty'],
 });
 
-const noSubject = { routing: {}, metadata: {} } as never;
-
 /** Every read that workers, intake and operator pages repeat for each saga. */
 const reads: Record<string, () => Promise<unknown>> = {
   'claim read': () => sagaRepository(store, [{ type: 'reset_order', version: 1 }]).claim(background.saga.saga_id),
@@ -62,7 +60,7 @@ const reads: Record<string, () => Promise<unknown>> = {
   'order queue, not blocked': () => orderQueueRepository(store).blockedBy(storedOrder(), background.saga.saga_id),
   'order queue, blocked': () => orderQueueRepository(store).blockedBy(storedOrder(), uuidv7()),
   'next saga of the order queue': () => orderQueueRepository(store).next(storedOrder()),
-  'journal read': () => journalRepository(store, () => noSubject).read(background.saga.saga_id),
+  'journal read': () => journalRepository(store).read(background.saga.saga_id),
   'snapshot from the log': () => auditLogRepository(store).snapshot(background.saga.saga_id, 2),
   'due sweep': () => sweepRepository(store).due(100),
   'due sweep, next batch': async () => {

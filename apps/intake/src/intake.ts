@@ -1,9 +1,8 @@
 import { createAuthenticator, createTokens, openMetrics } from '@crossroads/platform';
-import { resetRequest, subjectOf } from '@crossroads/order-reset';
 import type { SagaQueue, RateCounter } from '@crossroads/saga-bullmq';
 import type { Log, Tracing } from '@crossroads/platform';
 import { decisionRepository, directoryRepository, intakeRepository, journalRepository, activeSagas, orderWriter, sagaVersionRepository } from '@crossroads/store';
-import type { Store, SubjectOf } from '@crossroads/store';
+import type { Store } from '@crossroads/store';
 import type { Express } from 'express';
 import { intakeApp } from './app.js';
 import { createDecisions } from './decisions/decisions.js';
@@ -49,7 +48,7 @@ export const createIntake = (parts: IntakeParts): Intake => {
   const quota = createQuota({ sagas: activeSagas(store), maxActive: maxActiveResets, log });
   const resets = createResets(sagas);
   const waiter = createSagaWaiter({ sagas: sagaVersionRepository(store), log, maxWaits: maxConcurrentWaits });
-  const decisions = createDecisions({ resets, sagas: decisionRepository(store), journal: journalRepository(store, orderSubject), queue, log });
+  const decisions = createDecisions({ resets, sagas: decisionRepository(store), journal: journalRepository(store), queue, log });
   const ping = () => store.ping();
   return {
     app: intakeApp({ authenticator, rateLimiter, quota, sagas, resets, decisions, orders: orderWriter(store), directory, waiter, queue, log, trustedProxies, ping, timed: metrics.timed, tracing }),
@@ -59,5 +58,3 @@ export const createIntake = (parts: IntakeParts): Intake => {
     },
   };
 };
-
-const orderSubject: SubjectOf = ({ request }, state) => subjectOf(resetRequest.parse(request), state);

@@ -13,7 +13,6 @@ export type { EntryDocument } from './sagas/entry-document.js';
 export type { IntakeRepository, SagaSelection } from './sagas/intake.repository.js';
 export { intakeRepository } from './sagas/intake.repository.js';
 export { checkIndexes, makeIndexes } from './mongodb/indexes.js';
-export type { SubjectOf } from './sagas/journal.repository.js';
 export { auditLogRepository, journalRepository } from './sagas/journal.repository.js';
 export type { OrderQueueRepository } from './sagas/order-queue.repository.js';
 export { orderQueueRepository } from './sagas/order-queue.repository.js';
