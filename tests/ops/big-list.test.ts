@@ -2,8 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { integrationStatus } from '@crossroads/contract';
 import request from 'supertest';
 import type { OpenOps } from '../../apps/ops/src/testing/open-ops.js';
-import { openOps } from '../../apps/ops/src/testing/open-ops.js';
-import { signIn } from '../../apps/ops/src/testing/sign-in.js';
+import { openOps, signIn } from '../../apps/ops/src/testing/open-ops.js';
 import { ownDatabase, testRedisUrl } from '../stores/own-database.js';
 
 /** `BIG_LIST=100000` measures the promised response time. The suite uses fewer sagas and checks statuses only, because its machine may be busy. */

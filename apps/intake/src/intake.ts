@@ -1,6 +1,6 @@
-import { createAuthenticator, createTokens, openMetrics } from '@crossroads/platform';
+import { createAuthenticator, createTokens, httpDurations, openMetrics, submittedCounter } from '@crossroads/platform';
 import type { SagaQueue, RateCounter } from '@crossroads/saga-bullmq';
-import type { Log, Tracing } from '@crossroads/platform';
+import type { Log, Metrics, Tracing } from '@crossroads/platform';
 import { decisionRepository, directoryRepository, intakeRepository, journalRepository, activeSagas, orderWriter, sagaVersionRepository } from '@crossroads/store';
 import type { Store } from '@crossroads/store';
 import type { Express } from 'express';
@@ -8,8 +8,6 @@ import { intakeApp } from './app.js';
 import { createDecisions } from './decisions/decisions.js';
 import type { RateLimits } from './http/rate-limiter.js';
 import { createRateLimiter } from './http/rate-limiter.js';
-import { intakeMetrics } from './metrics.js';
-import type { IntakeMetrics } from './metrics.js';
 import { createQuota } from './quota.js';
 import { createResets } from './resets.js';
 import { createSagaWaiter } from './waiting/saga-waiter.js';
@@ -27,7 +25,7 @@ export interface IntakeParts {
   maxConcurrentWaits: number;
   trustedProxies: number;
   /** Absent: the metrics are not exported. */
-  metrics?: IntakeMetrics;
+  metrics?: ReturnType<typeof intakeMetrics>;
   /** Absent: tracing is off. */
   tracing?: Tracing | undefined;
 }
@@ -37,6 +35,9 @@ export interface Intake {
   /** Sends all held replies and closes all streams. */
   endWaiting(): void;
 }
+
+/** Declares the metrics of the intake. */
+export const intakeMetrics = (metrics: Metrics) => ({ timed: httpDurations(metrics), submitted: submittedCounter(metrics) });
 
 /** Builds the intake from its dependencies and settings. */
 export const createIntake = (parts: IntakeParts): Intake => {

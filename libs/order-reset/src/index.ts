@@ -8,7 +8,6 @@ export { recoverRequest } from './recover-request.js';
 export { cancelableSteps, resetOrder, resetOrderVersion } from './reset-order.saga.js';
 export type { ResetRequest } from './reset-request.js';
 export { concurrencyKeysOfOrder, concurrencyKeysOfRequest, resetRequest, subjectOf } from './reset-request.js';
-export { sagaTypes } from './saga-types.js';
-export { clearDeliveriesStep, dispatchResetStep, recoverOrderType, resetOrderType } from './stored-names.js';
+export { clearDeliveriesStep, dispatchResetStep, recoverOrderType, resetOrderType, sagaTypes } from './saga-types.js';
 export { orderAfterRejection } from './steps/compensation.js';
 export { acquireLock, releaseLock } from './steps/order-lock.js';

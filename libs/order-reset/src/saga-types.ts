@@ -5,3 +5,13 @@ import { resetOrder } from './reset-order.saga.js';
 
 /** Returns every saga type. Workers run them, and docs/sagas.md is generated from them. */
 export const sagaTypes = (ports: ResetOrderPorts): readonly SagaType[] => [resetOrder(ports), recoverOrder(ports)];
+
+/** Names of saga types and steps in stored sagas and journal entries. Packages that query the database use these constants. */
+export const resetOrderType = 'reset_order';
+export const recoverOrderType = 'recover_order';
+
+/** The step whose entries record what a reset cleared. */
+export const clearDeliveriesStep = 'clear-deliveries';
+
+/** The step whose entries record requests to a destination. */
+export const dispatchResetStep = 'dispatch-reset';

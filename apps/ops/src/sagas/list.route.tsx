@@ -4,7 +4,7 @@ import type { SagaSearch, SagaViewRepository } from '@crossroads/store';
 import type { AvailableCommands } from '../commands/commands.js';
 import { signedIn } from '../login/signed-in.js';
 import type { Chrome } from '../page/layout.js';
-import { send } from '../page/send.js';
+import { send } from '../page/layout.js';
 import type { ReadQueuePause } from '../queue/queue-status.js';
 import { availableNames } from './actions.js';
 import { readFilters, sagaFilterFor } from './filters.js';

@@ -1,4 +1,4 @@
-import type { MemoryClock } from './memory-clock.js';
+import type { MemoryClock } from './clock-and-random.js';
 import type { MemorySaga, MemorySagas } from './memory-sagas.js';
 
 /** Lease of a decision's claim in milliseconds. */
