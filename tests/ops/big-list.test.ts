@@ -81,3 +81,12 @@ test.each([
   process.stdout.write(`${path}: ${durations.map((ms) => Math.round(ms)).join(', ')} ms\n`);
   if (isMeasured) expect(durations[2]).toBeLessThan(maxMs);
 }, 60_000);
+
+test.each([
+  ['/sagas', '1–50 of 1,000+'],
+  [`/sagas?before=${idOf(count - 500)}`, '501–550 of 1,000+'],
+  [`/sagas?before=${idOf(count - 2_000)}`, '50 of 1,000+, after the first 1,000'],
+])('%s shows the position %s, because counts stop at 1,000', async (path, position) => {
+  const { text } = await request(ops.app).get(path).set('cookie', cookie);
+  expect(text).toContain(`data-testid="position">${position}<`);
+});

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { uuidv7 } from 'uuidv7';
 import type { Order } from '@crossroads/order-reset';
-import type { Store } from '@crossroads/store';
+import type { SagaFilter, Store } from '@crossroads/store';
 import {
   auditLogRepository,
   backlogRepository,
@@ -82,6 +82,8 @@ const reads: Record<string, () => Promise<unknown>> = {
   'saga list of the operators': () => sagaViewRepository(store).list({}, { limit: 50 }),
   'saga list, of one status': () => sagaViewRepository(store).list({ statuses: ['synced'] }, { limit: 50 }),
   'saga list, of one phase': () => sagaViewRepository(store).list({ phases: ['running'] }, { limit: 50 }),
+  'saga list, previous page': () => sagaViewRepository(store).list({}, { after: background.saga.saga_id, limit: 50 }),
+  'saga list, previous page of one status': () => sagaViewRepository(store).list({ statuses: ['synced'] }, { after: background.saga.saga_id, limit: 50 }),
   'saga list, of one tenant': () => sagaViewRepository(store).list({ tenantId: background.saga.tenant_id }, { limit: 50 }),
   'oldest in flight': () => sagaViewRepository(store).oldestInFlight(),
 };
@@ -97,3 +99,12 @@ const expectIndexedRead = async (name: string): Promise<void> => {
 };
 
 test.each(Object.keys(reads))('%s: uses an index and examines at most two documents for each result', expectIndexedRead);
+
+const listFilters = (): Record<string, SagaFilter> => ({ 'all sagas': {}, 'one status': { statuses: ['synced'] }, 'one phase': { phases: ['running'] }, 'one tenant': { tenantId: background.saga.tenant_id } });
+
+test.each(['all sagas', 'one status', 'one phase', 'one tenant'])('the count of the list, for %s, uses only an index', async (name) => {
+  for (const after of [undefined, background.saga.saga_id]) {
+    const [query] = await queriesOf(store, () => sagaViewRepository(store).count(listFilters()[name]!, after));
+    expect(await costOf(store, query!)).toMatchObject({ searches: [], examined: 0 });
+  }
+});

@@ -56,7 +56,7 @@ describe('login', () => {
       await operatorAccounts(ops.store).signOut('hedy');
       await sessions.start(session);
     };
-    const chrome = { assets: { icon: '', stylesheet: '', htmx: '' }, environment: 'test' };
+    const chrome = { assets: { icon: '', stylesheet: '', htmx: '', selection: '' }, environment: 'test' };
     const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
     const login = express().use(loginRoutes({ operators, sessions: { ...sessions, start }, audit: auditRepository(ops.store), log: silent, chrome, secureCookies: false }));
     expect((await request(login).post('/login').type('form').send({ username: 'hedy', password: 'the old one' })).status).toBe(401);
