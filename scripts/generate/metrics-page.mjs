@@ -3,7 +3,7 @@ export const metricsPage = {
   path: 'docs/metrics.md',
   print: async () => {
     const { openMetrics } = await import('../../libs/platform/dist/index.js');
-    const { intakeMetrics } = await import('../../apps/intake/dist/metrics.js');
+    const { intakeMetrics } = await import('../../apps/intake/dist/intake.js');
     const { workerMetrics } = await import('../../apps/worker/dist/metrics.js');
     const { opsMetrics } = await import('../../apps/ops/dist/metrics.js');
     const declared = Object.entries({ intake: intakeMetrics, worker: workerMetrics, ops: opsMetrics }).flatMap(([app, declare]) => {

@@ -7,8 +7,8 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { SandboxInfo } from '../../apps/sandbox/src/sandbox-info.js';
 import type { RunningSandbox } from '../sandbox/run-sandbox.js';
 import { runSandbox } from '../sandbox/run-sandbox.js';
-import type { Block } from './doc-blocks.js';
-import { blocksOf } from './doc-blocks.js';
+import type { CodeBlock } from '../docs/documents.js';
+import { codeBlocksIn } from '../docs/documents.js';
 
 let sandbox: RunningSandbox;
 let face: SandboxInfo;
@@ -47,11 +47,11 @@ const withoutVariableParts = (text: string): string =>
     .trimEnd();
 
 /** Runs the blocks of a page in one shell, in order. Returns the output of each block. */
-const outputsOf = async (blocks: readonly Block[]): Promise<string[]> => {
-  const steps = blocks.map(({ language, lines }, index) => {
-    if (language === 'bash') return forThisSandbox(lines);
+const outputsOf = async (blocks: readonly CodeBlock[]): Promise<string[]> => {
+  const steps = blocks.map(({ language, text }, index) => {
+    if (language === 'bash') return forThisSandbox(text);
     const file = join(folder, `example-${index}.mjs`);
-    writeFileSync(file, forThisSandbox(lines));
+    writeFileSync(file, forThisSandbox(text));
     return `node ${file}`;
   });
   // Replaces npx, which takes a second to find the command.
@@ -66,15 +66,15 @@ const outputsOf = async (blocks: readonly Block[]): Promise<string[]> => {
 test.each(['libs/client/README.md', 'docs/integrating.md'])(
   'the commands on %s have the output on the page',
   async (path) => {
-    const blocks = blocksOf(readFileSync(path, 'utf8'));
+    const blocks = codeBlocksIn(readFileSync(path, 'utf8'));
     const runnable = blocks.filter(({ language }) => language === 'bash' || language === 'js');
     expect(runnable.length).toBeGreaterThan(8);
-    const key = runnable.findIndex(({ lines }) => lines.includes('export CROSSROADS_API_KEY'));
+    const key = runnable.findIndex(({ text }) => text.includes('export CROSSROADS_API_KEY'));
     const ordered = [runnable[key]!, ...runnable.filter((_, index) => index !== key)];
     const outputs = await outputsOf(ordered);
     for (const [index, block] of ordered.entries()) {
       const documented = blocks[blocks.indexOf(block) + 1];
-      if (documented?.language === 'text') expect(withoutVariableParts(outputs[index]!)).toBe(withoutVariableParts(documented.lines));
+      if (documented?.language === 'text') expect(withoutVariableParts(outputs[index]!)).toBe(withoutVariableParts(documented.text));
     }
   },
   240_000,

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync,
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { blocksOf } from './doc-blocks.js';
+import { codeBlocksIn } from '../docs/documents.js';
 
 /** An empty project with the package as npm would publish it. */
 let project: string;
@@ -58,9 +58,9 @@ describe('the package', () => {
   test('has complete types for each example of its README', () => {
     symlinkSync(resolve('node_modules/@types'), join(project, 'node_modules/@types'));
     symlinkSync(resolve('node_modules/undici-types'), join(project, 'node_modules/undici-types'));
-    const examples = blocksOf(readFileSync(join(installed, 'README.md'), 'utf8')).filter(({ language }) => language === 'js');
+    const examples = codeBlocksIn(readFileSync(join(installed, 'README.md'), 'utf8')).filter(({ language }) => language === 'js');
     expect(examples.length).toBeGreaterThan(3);
-    examples.forEach(({ lines }, index) => writeFileSync(join(project, `example-${index}.mts`), lines.replaceAll('process.env.CROSSROADS_API_KEY', `'key'`)));
+    examples.forEach(({ text }, index) => writeFileSync(join(project, `example-${index}.mts`), text.replaceAll('process.env.CROSSROADS_API_KEY', `'key'`)));
     writeFileSync(
       join(project, 'tsconfig.json'),
       JSON.stringify({ compilerOptions: { strict: true, noEmit: true, module: 'nodenext', target: 'es2023', lib: ['es2023'], types: ['node'], skipLibCheck: false, exactOptionalPropertyTypes: true }, include: ['*.mts'] }),

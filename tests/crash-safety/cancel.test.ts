@@ -4,8 +4,8 @@ import type { Claim } from '@crossroads/saga';
 import { recordOutcome } from '@crossroads/saga';
 import type { SagaMetadata, Store } from '@crossroads/store';
 import { decisionRepository, sagaRepository } from '@crossroads/store';
-import { failing } from '../harness/gate.js';
-import { givenOrder, openTestStore } from '../harness/reset-harness.js';
+import { before, failing } from '../harness/port-overrides.js';
+import { givenReset, openTestStore } from '../harness/reset-harness.js';
 
 let store: Store;
 beforeAll(async () => {
@@ -13,11 +13,10 @@ beforeAll(async () => {
 }, 30_000);
 afterAll(() => store.close());
 
-const retryingAtClear = { orders: () => ({ clearDeliveries: failing('retry later') }) };
+const retryingAtClear = before('clearDeliveries', failing('retry later'));
 
 test('a reset that is canceled before its first claim has a second epoch, so that the next claim reads its journal', async () => {
-  const reset = await givenOrder({ store });
-  const sagaId = await reset.accept();
+  const { reset, sagaId } = await givenReset(store);
   expect(await reset.cancel(sagaId)).toBe('canceled');
   // The first claim of a saga does not read the journal. It would lock the order for a canceled reset.
   const { epoch } = (await sagaRepository(store, [{ type: 'reset_order', version: 1 }]).claim(sagaId)) as Claim;
@@ -25,8 +24,7 @@ test('a reset that is canceled before its first claim has a second epoch, so tha
 });
 
 test('a reset that an operator has terminated is not canceled, although the caller read it before', async () => {
-  const reset = await givenOrder({ store });
-  const sagaId = await reset.accept();
+  const { reset, sagaId } = await givenReset(store);
   const seen = await reset.read(sagaId);
   await recordOutcome(reset.journal, seen, 1, { name: 'resolve-order', direction: 'run', outcome: 'terminated' }, { status: 'error', title: 'Terminated by an operator', detail: {} });
   expect(await reset.cancel(sagaId, { ...seen, entries: (await reset.read(sagaId)).entries })).toBe('over');
@@ -34,8 +32,7 @@ test('a reset that an operator has terminated is not canceled, although the call
 });
 
 test('a canceled reset cannot be terminated, and ends with status canceled', async () => {
-  const reset = await givenOrder({ store });
-  const sagaId = await reset.accept();
+  const { reset, sagaId } = await givenReset(store);
   await reset.runSaga(sagaId, retryingAtClear);
   expect(await reset.cancel(sagaId)).toBe('canceled');
   const terminated = await reset.operator.terminate(sagaId);
@@ -44,8 +41,7 @@ test('a canceled reset cannot be terminated, and ends with status canceled', asy
 });
 
 test('a canceled reset whose order is deleted ends with status canceled', async () => {
-  const reset = await givenOrder({ store });
-  const sagaId = await reset.accept();
+  const { reset, sagaId } = await givenReset(store);
   await reset.runSaga(sagaId, retryingAtClear);
   expect(await reset.cancel(sagaId)).toBe('canceled');
   await reset.deleteOrder();
@@ -53,25 +49,20 @@ test('a canceled reset whose order is deleted ends with status canceled', async 
 });
 
 test('two cancellations and a termination of a waiting reset at the same time end it, and leave the lock to its owner', async () => {
-  const reset = await givenOrder({ store });
-  const first = await reset.accept();
-  reset.destination.answers.push('requested');
+  const { reset, sagaId: first } = await givenReset(store, 'requested');
   await reset.runSaga(first);
   const sagaId = await reset.accept();
   await reset.runSaga(sagaId);
   expect(await reset.saga(sagaId)).toMatchObject({ phase: 'waiting' });
   const results = await Promise.all([reset.cancel(sagaId), reset.cancel(sagaId), reset.operator.terminate(sagaId).then(({ ok }) => ok)]);
-  await reset.makeDue(sagaId);
-  await reset.runSaga(sagaId);
+  await reset.runAgain(sagaId);
   expect({ results, phase: (await reset.saga(sagaId)).phase }).toMatchObject({ phase: 'ended' });
   expect(await reset.order()).toMatchObject({ lock: { saga_id: first } });
 });
 
 describe('a decision that arrives while a claim is about to stop the saga is not lost', () => {
   test('the destination approves after the claim has read the journal', async () => {
-    const reset = await givenOrder({ store });
-    const sagaId = await reset.accept();
-    reset.destination.answers.push('requested');
+    const { reset, sagaId } = await givenReset(store, 'requested');
     await reset.runSaga(sagaId);
     const seen = await reset.read(sagaId);
     expect(seen.saga).toMatchObject({ phase: 'awaiting_approval' });
@@ -95,9 +86,7 @@ describe('a decision that arrives while a claim is about to stop the saga is not
   });
 
   test('the destination approves after the claim has stopped the saga', async () => {
-    const reset = await givenOrder({ store });
-    const sagaId = await reset.accept();
-    reset.destination.answers.push('requested');
+    const { reset, sagaId } = await givenReset(store, 'requested');
     await reset.runSaga(sagaId);
     const seen = await reset.read(sagaId);
     await reset.makeDue(sagaId);
@@ -108,8 +97,7 @@ describe('a decision that arrives while a claim is about to stop the saga is not
   });
 
   test('the caller cancels, and then the write of the claim that stops the saga arrives late', async () => {
-    const reset = await givenOrder({ store });
-    const sagaId = await reset.accept();
+    const { reset, sagaId } = await givenReset(store);
     const sagas = sagaRepository(store, [{ type: 'reset_order', version: 1 }]);
     const claim = (await sagas.claim(sagaId)) as Claim<SagaMetadata>;
     expect(await reset.cancel(sagaId)).toBe('canceled');
@@ -119,13 +107,12 @@ describe('a decision that arrives while a claim is about to stop the saga is not
   });
 
   test('the caller cancels after the claim has read the journal, and before it saves the saga as stopped', async () => {
-    const reset = await givenOrder({ store });
-    const sagaId = await reset.accept();
+    const { reset, sagaId } = await givenReset(store);
     // Two attempts have failed. A bug stops the saga at the third.
     await reset.changeSaga(sagaId, { $set: { failures: 2 } });
     const canceled: string[] = [];
     await reset.runSaga(sagaId, {
-      orders: () => ({ find: failing('a bug') }),
+      ...before('find', failing('a bug')),
       journal: (real) => ({
         read: async (id) => {
           const entries = await real.read(id);

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Store } from '@crossroads/store';
 import { sweepRepository } from '@crossroads/store';
-import { failing } from '../harness/gate.js';
+import { after, before, failing } from '../harness/port-overrides.js';
 import type { ResetHarness } from '../harness/reset-harness.js';
-import { givenOrder, openTestStore, ordersIn } from '../harness/reset-harness.js';
+import { givenOrder, givenReset, openTestStore, ordersIn } from '../harness/reset-harness.js';
 
 let store: Store;
 beforeAll(async () => {
@@ -57,35 +57,16 @@ describe('orders that other systems wrote', () => {
   });
 
   test('whose BOLs became text after the clear are not split into letters by the compensation', async () => {
-    const reset = await givenOrder({ store });
-    const sagaId = await reset.accept();
-    reset.destination.answers.push('rejected');
-    await reset.runSaga(sagaId, {
-      orders: (real) => ({
-        resetProgression: async (...args) => {
-          await reset.changeOrder({ $set: { bols: 'none' }, $inc: { version: 1 } });
-          return real.resetProgression(...args);
-        },
-      }),
-    });
+    const { reset, sagaId } = await givenReset(store, 'rejected');
+    await reset.runSaga(sagaId, before('resetProgression', () => reset.changeOrder({ $set: { bols: 'none' }, $inc: { version: 1 } })));
     expect([await reset.saga(sagaId), (await reset.order()).bols]).not.toMatchObject([{ phase: 'ended' }, [{ bol_number: 'BOL-1' }, 'n', 'o', 'n', 'e']]);
   });
 
   test('without lists and progression are restored without them by a claim that continues a compensation', async () => {
-    const reset = await givenOrder({ store });
+    const { reset, sagaId } = await givenReset(store, 'rejected');
     await reset.changeOrder({ $unset: { bols: 1, progression_state: 1 }, $set: { executed_drops: null } });
-    const sagaId = await reset.accept();
-    reset.destination.answers.push('rejected');
-    await reset.runSaga(sagaId, {
-      orders: (real) => ({
-        restoreDeliveries: async (...args) => {
-          await real.restoreDeliveries(...args);
-          throw new Error('the worker dies after it');
-        },
-      }),
-    });
-    await reset.makeDue(sagaId);
-    await reset.runSaga(sagaId);
+    await reset.runSaga(sagaId, after('restoreDeliveries', failing('the worker dies after it')));
+    await reset.runAgain(sagaId);
     const order = await reset.order();
     const { phase } = await reset.saga(sagaId);
     expect({ bols: 'bols' in order, drops: order.executed_drops, progression: 'progression_state' in order, phase }).toEqual({ bols: false, drops: null, progression: false, phase: 'ended' });
@@ -97,12 +78,10 @@ describe('a change by hand while the saga retries', () => {
     ['the lock is gone', (reset: ResetHarness) => reset.changeOrder({ $unset: { lock: 1 } }), 'order.not_locked'],
     ['the order is gone', (reset: ResetHarness) => reset.deleteOrder(), 'order.gone'],
   ])('stops the saga at once when %s, and the journal contains the reason', async (_, change, code) => {
-    const reset = await givenOrder({ store });
-    const sagaId = await reset.accept();
-    await reset.runSaga(sagaId, { orders: () => ({ clearDeliveries: failing('retry later') }) });
+    const { reset, sagaId } = await givenReset(store);
+    await reset.runSaga(sagaId, before('clearDeliveries', failing('retry later')));
     await change(reset);
-    await reset.makeDue(sagaId);
-    expect(await reset.runSaga(sagaId)).toMatchObject({ outcome: 'stopped' });
+    expect(await reset.runAgain(sagaId)).toMatchObject({ outcome: 'stopped' });
     expect(await reset.saga(sagaId)).toMatchObject({ phase: 'stopped', error: { code } });
     expect((await reset.entries(sagaId)).at(-1)).toMatchObject({ step: { name: 'clear-deliveries', outcome: 'failed' }, detail: { error: code } });
   });

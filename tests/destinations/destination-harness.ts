@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
+import { expect } from '@jest/globals';
 import type { SagaQueue } from '@crossroads/saga-bullmq';
 import { openSagaQueue } from '@crossroads/saga-bullmq';
 import type { EntryDocument, InstanceDocument, OrderRecord, SagaDocument, Store } from '@crossroads/store';
@@ -24,6 +25,10 @@ export interface Destination {
   resets: ReceivedRequest[];
   port: number;
 }
+
+/** The order of a reset as it was before, and as it is once it is cleared. */
+export const delivered = { bols: [expect.anything()], executed_drops: [expect.anything()], progression_state: 'COMPLETE' };
+export const cleared = { bols: [], executed_drops: [], progression_state: 'NO_PROGRESS' };
 
 /** State of one reset, its log entries and its order. */
 export interface Outcome {

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { collections } from '@crossroads/store';
-import type { RequestHandler } from '@crossroads/testkit';
 import { eventually } from '@crossroads/testkit';
 import type { DestinationHarness } from './destination-harness.js';
 import { openDestinationHarness } from './destination-harness.js';
+import { status } from './replies.js';
 
 /** Resets that wait when the destination recovers. Set RETURNING_SAGAS=10000 for a full-size run. */
 const waiting = Number(process.env['RETURNING_SAGAS'] ?? 120);
@@ -16,8 +16,6 @@ beforeAll(async () => {
   harness = await openDestinationHarness({ DESTINATION_IN_FLIGHT: String(inFlight) });
 });
 afterAll(() => harness.close());
-
-const status = (code: number, headers: Record<string, string> = {}): RequestHandler => (_request, response) => void response.writeHead(code, headers).end();
 
 /** Returns how many of the sagas have these fields. */
 const count = (sagas: readonly string[], fields: object): Promise<number> =>
@@ -47,14 +45,15 @@ test.concurrent(`L3: a destination that recovers with ${waiting} waiting resets 
 });
 
 test.concurrent('L3: a destination with a rate limit rejects fewer than half as many requests as it accepts', async () => {
-  const perSecond = 30;
-  let window = 0;
+  const allowance = 30;
   let accepted = 0;
   let rejected = 0;
+  let rejectsUntil: number | undefined;
+  // Each allowance is used up, however slowly the worker sends. The next one starts a second after the first rejection.
   const destination = await harness.destination((request, response) => {
-    const second = Math.floor(Date.now() / 1_000);
-    if (second !== window) [window, accepted] = [second, 0];
-    if (accepted++ < perSecond) return status(200)(request, response);
+    if (rejectsUntil !== undefined && Date.now() >= rejectsUntil) [rejectsUntil, accepted] = [undefined, 0];
+    if (accepted++ < allowance) return status(200)(request, response);
+    rejectsUntil ??= Date.now() + 1_000;
     rejected += 1;
     return status(429, { 'retry-after': '1' })(request, response);
   });

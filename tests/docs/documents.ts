@@ -31,13 +31,16 @@ export const files = (folder = ''): string[] =>
 
 const codeBlock = /^ *```(\w*)\n([\s\S]*?)^ *```$/gm;
 
+/** Returns the code blocks of a page, in order. */
+export const codeBlocksIn = (page: string): CodeBlock[] => [...page.matchAll(codeBlock)].map(([, language, text]) => ({ language: language!, text: text! }));
+
 const readDocument = (path: string): Document => {
   const whole = readFileSync(join(top, path), 'utf8');
   const prose = whole.replaceAll(codeBlock, '');
   const withoutCode = prose.replaceAll(/`[^`\n]*`/g, 'code');
   return {
     path,
-    codeBlocks: [...whole.matchAll(codeBlock)].map(([, language, text]) => ({ language: language!, text: text! })),
+    codeBlocks: codeBlocksIn(whole),
     codes: [...prose.matchAll(/`([^`\n]+)`/g)].map(([, code]) => code!),
     links: [...withoutCode.matchAll(/\]\(([^)\s]+)\)|(?:src|srcset|href)="([^"]+)"/g)].map(([, target, source]) => (target ?? source)!),
     anchors: new Set([...prose.matchAll(/^#+ (.*)$/gm)].map(([, heading]) => anchorOf(heading!))),

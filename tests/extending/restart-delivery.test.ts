@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Order } from '@crossroads/order-reset';
-import { concurrencyKeysOfRequest, resetRequest, routingOf, sagaTypes, subjectOf } from '@crossroads/order-reset';
+import { concurrencyKeysOfRequest, routingOf, sagaTypes } from '@crossroads/order-reset';
 import { createSagaRunner, NonRetryableError, RetryableError } from '@crossroads/saga';
 import type { OrderRecord, Store } from '@crossroads/store';
 import { auditLogRepository, intakeRepository, journalRepository, orderQueueRepository, makeIndexes, openStore, orderReader, orderRepository, sagaRepository, sagaViewRepository } from '@crossroads/store';
@@ -112,7 +112,7 @@ describe('a restart of a delivery, on the real store', () => {
       destinations: memoryDestination(),
     };
     const types = [...sagaTypes(ports), ...(notices ? [restartDelivery({ ...ports, notices })] : [])];
-    const journal = journalRepository(store, ({ request }, state) => subjectOf(resetRequest.parse(request), state));
+    const journal = journalRepository(store);
     return createSagaRunner({ types, sagas: sagaRepository(store, types), journal, log: silent });
   };
 

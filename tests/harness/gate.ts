@@ -30,8 +30,3 @@ export const createGate = (): Gate => {
       },
   };
 };
-
-/** Returns a port method that always fails. */
-export const failing = (message: string) => async (): Promise<never> => {
-  throw new Error(message);
-};

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Orders, OrderQueue, ResetOrderPorts } from '@crossroads/order-reset';
-import { acceptance, cancelableSteps, cancellation, concurrencyKeysOfRequest, resetRequest, sagaTypes, subjectOf } from '@crossroads/order-reset';
-import type { CancelResult, Journal, Outcome, RunResult, SagaRead } from '@crossroads/saga';
+import { acceptance, cancelableSteps, cancellation, concurrencyKeysOfRequest, sagaTypes } from '@crossroads/order-reset';
+import type { CancelResult, Outcome, RunResult, SagaRead } from '@crossroads/saga';
 import { cancelSaga, createSagaRunner, decideStep } from '@crossroads/saga';
 import type { EntryDocument, SagaDocument, SagaMetadata, Store } from '@crossroads/store';
 import {
@@ -24,6 +24,9 @@ import type { mongo } from 'mongoose';
 import type { AvailableCommands, CommandResult } from '../../apps/ops/src/commands/commands.js';
 import { createCommands } from '../../apps/ops/src/commands/create-commands.js';
 import { ownDatabase } from '../stores/own-database.js';
+import { createGate } from './gate.js';
+import type { PortOverrides } from './port-overrides.js';
+import { before, failing } from './port-overrides.js';
 
 /** An order as it is stored. Only the fields that the tests read. */
 export interface StoredOrder {
@@ -35,18 +38,18 @@ export interface StoredOrder {
   lock?: { saga_id: string; epoch: number };
 }
 
-/** Replaces some methods of a worker's ports. Each function receives the real port. */
-export interface PortOverrides {
-  orders?: (real: Orders) => Partial<Orders>;
-  journal?: (real: Journal<SagaMetadata>) => Partial<Journal<SagaMetadata>>;
-}
-
 /** Operator commands, each called as the same operator. */
 export interface OperatorActions {
   terminate(sagaId: string): Promise<CommandResult>;
   resume(sagaId: string): Promise<CommandResult>;
   runNow(sagaId: string): Promise<CommandResult>;
   recover(sagaId: string, options?: { force?: boolean }): Promise<CommandResult>;
+}
+
+/** A write in transit. */
+export interface LateWrite<Result> {
+  /** Lets the write arrive, and waits until its process has finished. */
+  arrive(): Promise<Result>;
 }
 
 export interface HarnessOptions {
@@ -126,11 +129,33 @@ export const givenOrder = async ({ store, direct = store, wakeNext = async () =>
     ...fields,
   } as never);
   const destination = memoryDestination();
-  const journal = journalRepository(store, ({ request }, state) => subjectOf(resetRequest.parse(request), state));
+  const journal = journalRepository(store);
 
   const saga = async (sagaId: string): Promise<SagaDocument> => (await sagasIn(direct).findOne({ _id: sagaId }))!;
   const entries = (sagaId: string): Promise<EntryDocument[]> => sagaViewRepository(direct).entries(sagaId);
   const read = async (sagaId: string): Promise<SagaRead<SagaMetadata>> => ({ saga: storedSagaOf(await saga(sagaId)), entries: (await entries(sagaId)).map(toEntry) });
+
+  const makeDue = (sagaId: string) => sagasIn(direct).updateOne({ _id: sagaId }, { $set: { next_run_at: new Date(0) } });
+
+  /** Claims the saga and runs it, as a worker does that processes its job. */
+  const runSaga = async (sagaId: string, overrides: PortOverrides = {}): Promise<RunResult> => {
+    const orders = sharedOrders ?? orderRepository(store);
+    const ports: ResetOrderPorts = {
+      orders: { ...orders, ...overrides.orders?.(orders) },
+      auditLog: auditLogRepository(store),
+      orderQueue: { blockedBy: orderQueueRepository(store).blockedBy, wakeNext },
+      destinations: destination,
+    };
+    const types = sagaTypes(ports);
+    const sagas = sagaRepository(store, types);
+    return createSagaRunner({ types, sagas, journal: { ...journal, ...overrides.journal?.(journal) }, log: silent })(sagaId, 'alpha');
+  };
+
+  /** Runs the saga as the next worker does, once the lease of the last claim or the delay has ended. */
+  const runAgain = async (sagaId: string, overrides?: PortOverrides): Promise<RunResult> => {
+    await makeDue(sagaId);
+    return runSaga(sagaId, overrides);
+  };
 
   return {
     orderId,
@@ -144,7 +169,7 @@ export const givenOrder = async ({ store, direct = store, wakeNext = async () =>
     deleteOrder: () => ordersIn(direct).deleteOne({ _id: orderId }),
     changeSaga: (sagaId: string, change: object) => sagasIn(direct).updateOne({ _id: sagaId }, change),
     /** Ends the lease of a claim, or the delay before the next attempt. */
-    makeDue: (sagaId: string) => sagasIn(direct).updateOne({ _id: sagaId }, { $set: { next_run_at: new Date(0) } }),
+    makeDue,
     /** Returns the steps in the log: `resolve-order run done`. */
     steps: async (sagaId: string) => (await entries(sagaId)).map(({ step }) => `${step.name} ${step.direction} ${step.outcome}`),
     /** Accepts a reset of the order, as the intake does. Returns the saga id. */
@@ -163,18 +188,24 @@ export const givenOrder = async ({ store, direct = store, wakeNext = async () =>
       });
       return sagaId;
     },
-    /** Claims the saga and runs it, as a worker does that processes its job. */
-    async runSaga(sagaId: string, overrides: PortOverrides = {}): Promise<RunResult> {
-      const orders = sharedOrders ?? orderRepository(store);
-      const ports: ResetOrderPorts = {
-        orders: { ...orders, ...overrides.orders?.(orders) },
-        auditLog: auditLogRepository(store),
-        orderQueue: { blockedBy: orderQueueRepository(store).blockedBy, wakeNext },
-        destinations: destination,
+    runSaga,
+    runAgain,
+    /** Runs the saga until its worker makes this write, which stays in transit. The worker is a zombie once the saga is claimed again. */
+    async runUntilLate(sagaId: string, write: keyof Orders): Promise<LateWrite<void>> {
+      const gate = createGate();
+      const zombie = runSaga(sagaId, before(write, gate.pass));
+      await gate.reached;
+      return {
+        async arrive() {
+          gate.open();
+          await zombie;
+        },
       };
-      const types = sagaTypes(ports);
-      const sagas = sagaRepository(store, types);
-      return createSagaRunner({ types, sagas, journal: { ...journal, ...overrides.journal?.(journal) }, log: silent })(sagaId, 'alpha');
+    },
+    /** Runs the saga three times with a bug in this method, which stops the saga. */
+    async runUntilStopped(sagaId: string, method: keyof Orders): Promise<void> {
+      for (let attempt = 0; attempt < 3; attempt++) await runAgain(sagaId, before(method, failing('a bug')));
+      if ((await saga(sagaId)).phase !== 'stopped') throw new Error('the saga has not stopped');
     },
     /** Cancels the reset as its caller. `seen`: the saga as the caller read it. */
     cancel: async (sagaId: string, seen?: SagaRead<SagaMetadata>): Promise<CancelResult> =>
@@ -184,6 +215,13 @@ export const givenOrder = async ({ store, direct = store, wakeNext = async () =>
       decideStep({ journal, decisions: decisionRepository(store) }, seen, { name: 'dispatch-reset', outcome: 'done' }, acceptance({ by: 'Beta', reasonCode: null })),
     operator: operatorOn(store),
   };
+};
+
+/** Stores a delivered order and accepts a reset of it. `answers`: those of the destination. */
+export const givenReset = async (store: Store, ...answers: ResetHarness['destination']['answers']): Promise<{ reset: ResetHarness; sagaId: string }> => {
+  const reset = await givenOrder({ store });
+  reset.destination.answers.push(...answers);
+  return { reset, sagaId: await reset.accept() };
 };
 
 /** Returns the operator commands on a store. */

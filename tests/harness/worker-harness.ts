@@ -119,7 +119,7 @@ export const openWorkerHarness = async (name: string): Promise<WorkerHarness> =>
     createRunner({ act = () => undefined, wrap = (repository: SagaRepository) => repository, on = store, renewEveryMs } = {}) {
       const claims = renewClaims(wrap(sagaRepository(on, types)), log, renewEveryMs);
       renewals.push(claims);
-      const journal = journalRepository(store, () => ({ routing: {}, metadata: {} }) as never);
+      const journal = journalRepository(store);
       const runSaga = createSagaRunner({ types: [sampleSaga(act)], sagas: claims.sagas, journal, log, observers: [claims.observer] });
       return { runSaga, process: processJob(runSaga, log), claims };
     },

@@ -2,7 +2,7 @@ import { Agent, request as httpRequest } from 'node:http';
 import type { IncomingHttpHeaders } from 'node:http';
 import { jest } from '@jest/globals';
 import { digest, listen, newApiKey } from '@crossroads/platform';
-import { resetOrder, resetRequest, subjectOf } from '@crossroads/order-reset';
+import { resetOrder } from '@crossroads/order-reset';
 import type { SagaQueue, RateCounter } from '@crossroads/saga-bullmq';
 import { createSagaRunner } from '@crossroads/saga';
 import { auditLogRepository, collections, directoryRepository, journalRepository, orderQueueRepository, makeIndexes, openStore, orderReader, orderRepository, sagaRepository } from '@crossroads/store';
@@ -83,7 +83,7 @@ export const createIntakeFixture = async (name: string, { limits = generous, uri
       dispatchRetry: { attempts: 3, firstDelayMs: 20, maxDelayMs: 40 },
     }),
   ];
-  const journal = journalRepository(store, ({ request }, state) => subjectOf(resetRequest.parse(request), state));
+  const journal = journalRepository(store);
   const runSaga = createSagaRunner({ types, sagas: sagaRepository(store, types), journal, log: silent });
   const active = new Set<Promise<unknown>>();
   const run = async (sagaId: string): Promise<void> => {

@@ -3,7 +3,7 @@ import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { intakeRepository } from '@crossroads/store';
 import type { MongodbProxy } from '@crossroads/testkit';
-import { eventually, openMongodbProxy, resetRequestFor } from '@crossroads/testkit';
+import { openMongodbProxy, resetRequestFor } from '@crossroads/testkit';
 import { uuidv7 } from 'uuidv7';
 import { ownDatabase } from '../stores/own-database.js';
 import type { IntakeFixture } from './intake-fixture.js';

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { Metrics } from '@crossroads/platform';
 import { openMetrics } from '@crossroads/platform';
 import { parse } from 'yaml';
-import { intakeMetrics } from '../../apps/intake/src/metrics.js';
+import { intakeMetrics } from '../../apps/intake/src/intake.js';
 import { opsMetrics } from '../../apps/ops/src/metrics.js';
 import { workerMetrics } from '../../apps/worker/src/metrics.js';
 import { namedMetrics } from './named-metrics.js';

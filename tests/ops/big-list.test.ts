@@ -2,8 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { integrationStatus } from '@crossroads/contract';
 import request from 'supertest';
 import type { OpenOps } from '../../apps/ops/src/testing/open-ops.js';
-import { openOps } from '../../apps/ops/src/testing/open-ops.js';
-import { signIn } from '../../apps/ops/src/testing/sign-in.js';
+import { openOps, signIn } from '../../apps/ops/src/testing/open-ops.js';
 import { ownDatabase, testRedisUrl } from '../stores/own-database.js';
 
 /** `BIG_LIST=100000` measures the promised response time. The suite uses fewer sagas and checks statuses only, because its machine may be busy. */
@@ -82,3 +81,12 @@ test.each([
   process.stdout.write(`${path}: ${durations.map((ms) => Math.round(ms)).join(', ')} ms\n`);
   if (isMeasured) expect(durations[2]).toBeLessThan(maxMs);
 }, 60_000);
+
+test.each([
+  ['/sagas', '1–50 of 1,000+'],
+  [`/sagas?before=${idOf(count - 500)}`, '501–550 of 1,000+'],
+  [`/sagas?before=${idOf(count - 2_000)}`, '50 of 1,000+, after the first 1,000'],
+])('%s shows the position %s, because counts stop at 1,000', async (path, position) => {
+  const { text } = await request(ops.app).get(path).set('cookie', cookie);
+  expect(text).toContain(`data-testid="position">${position}<`);
+});

@@ -94,10 +94,12 @@ inBrowser(hasBrowser ? 'the operator pages' : howToInstall, () => {
         await page.goto('/sagas');
         await screenshots(page, 'sagas');
         await page.goto('/sagas?show=attention');
-        for (const box of await page.locator('input[name=saga]').all()) await box.check();
-        await page.getByRole('button', { name: /^Apply to selected/ }).click();
+        const boxes = await page.locator('input[name=saga]').all();
+        for (const box of boxes) await box.check();
+        await page.getByRole('button', { name: `Apply to ${boxes.length} selected…` }).click();
       } else {
-        await page.getByRole('button', { name: /^Apply to all matching/ }).click();
+        expect(await page.getByRole('button', { name: 'Apply to selected…' }).count()).toBe(1);
+        await page.getByRole('button', { name: /^Apply to all \d+ matching…/ }).click();
       }
       expect(await textOf(page, 'h1')).toMatch(/Resume: (\d) of \1 resets/);
       await page.getByLabel('Reason').fill('They are back');

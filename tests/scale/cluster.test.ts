@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import request from 'supertest';
-import { openOps } from '../../apps/ops/src/testing/open-ops.js';
-import { signIn } from '../../apps/ops/src/testing/sign-in.js';
+import { openOps, signIn } from '../../apps/ops/src/testing/open-ops.js';
 import { ownDatabase } from '../stores/own-database.js';
 import type { Fleet } from './fleet.js';
 import { untilIdle, startFleet } from './fleet.js';

@@ -1,14 +1,23 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { RetryableError } from '@crossroads/saga';
 import type { Claim } from '@crossroads/saga';
 import type { SagaMetadata, Store } from '@crossroads/store';
 import { collections, intakeRepository, openStore, orderQueueRepository, orderRepository, sagaRepository, sagaVersionRepository } from '@crossroads/store';
 import type { MongodbProxy, Operation } from '@crossroads/testkit';
 import { openMongodbProxy } from '@crossroads/testkit';
+import mongoose from 'mongoose';
+import { modelsOf } from '../../libs/store/src/mongodb/models.js';
 import { givenOrder, openTestStore, recoverySagaOf } from '../harness/reset-harness.js';
 import { ownDatabase } from '../stores/own-database.js';
-import { sharded } from './sharded.js';
+
+/** Collection and shard key of each `sh.shardCollection` in docs/scaling.md. */
+const sharded = async (): Promise<Map<string, Record<string, 1 | 'hashed'>>> => {
+  const commands = (await readFile('docs/scaling.md', 'utf8')).matchAll(/sh\.shardCollection\('crossroads\.(?<collection>\w+)', \{ (?<key>[^}]+) \}\)/g);
+  const keyOf = (text: string) => Object.fromEntries(text.split(', ').map((part) => part.split(': ').map((word) => word.replaceAll("'", '')))) as Record<string, 'hashed'>;
+  return new Map([...commands].map(({ groups }) => [groups!['collection']!, keyOf(groups!['key']!)]));
+};
 
 let keys: Map<string, Record<string, unknown>>;
 let proxy: MongodbProxy;
@@ -29,6 +38,21 @@ afterAll(async () => {
   await store.close();
   await proxy.close();
   await direct.close();
+});
+
+test('every unique index of a sharded collection begins with its shard key, as MongoDB demands', async () => {
+  expect([...keys.keys()].sort()).toEqual(['crossroads_logs', 'orders', 'sagas']);
+  const connection = mongoose.createConnection();
+  for (const model of modelsOf(connection)) {
+    const key = keys.get(model.collection.name);
+    if (!key) continue;
+    for (const [fields, options] of model.schema.indexes()) {
+      if (!options.unique) continue;
+      expect({ index: options.name, hashed: Object.values(key).includes('hashed') }).toEqual({ index: options.name, hashed: false });
+      expect(Object.keys(fields).slice(0, Object.keys(key).length)).toEqual(Object.keys(key));
+    }
+  }
+  await connection.close();
 });
 
 /** A filter with more values than this may as well be sent to every shard. */

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { uuidv7 } from 'uuidv7';
 import type { Order } from '@crossroads/order-reset';
-import type { Store } from '@crossroads/store';
+import type { SagaFilter, Store } from '@crossroads/store';
 import {
   auditLogRepository,
   backlogRepository,
@@ -48,8 +48,6 @@ const storedOrder = (): Order => ({
   counterparty: { tenant_id: 'tenant-3', order_number: background.order.destination_number } as Order['counterparty'],
 });
 
-const noSubject = { routing: {}, metadata: {} } as never;
-
 /** Every read that workers, intake and operator pages repeat for each saga. */
 const reads: Record<string, () => Promise<unknown>> = {
   'claim read': () => sagaRepository(store, [{ type: 'reset_order', version: 1 }]).claim(background.saga.saga_id),
@@ -62,7 +60,7 @@ const reads: Record<string, () => Promise<unknown>> = {
   'order queue, not blocked': () => orderQueueRepository(store).blockedBy(storedOrder(), background.saga.saga_id),
   'order queue, blocked': () => orderQueueRepository(store).blockedBy(storedOrder(), uuidv7()),
   'next saga of the order queue': () => orderQueueRepository(store).next(storedOrder()),
-  'journal read': () => journalRepository(store, () => noSubject).read(background.saga.saga_id),
+  'journal read': () => journalRepository(store).read(background.saga.saga_id),
   'snapshot from the log': () => auditLogRepository(store).snapshot(background.saga.saga_id, 2),
   'due sweep': () => sweepRepository(store).due(100),
   'due sweep, next batch': async () => {
@@ -84,6 +82,8 @@ const reads: Record<string, () => Promise<unknown>> = {
   'saga list of the operators': () => sagaViewRepository(store).list({}, { limit: 50 }),
   'saga list, of one status': () => sagaViewRepository(store).list({ statuses: ['synced'] }, { limit: 50 }),
   'saga list, of one phase': () => sagaViewRepository(store).list({ phases: ['running'] }, { limit: 50 }),
+  'saga list, previous page': () => sagaViewRepository(store).list({}, { after: background.saga.saga_id, limit: 50 }),
+  'saga list, previous page of one status': () => sagaViewRepository(store).list({ statuses: ['synced'] }, { after: background.saga.saga_id, limit: 50 }),
   'saga list, of one tenant': () => sagaViewRepository(store).list({ tenantId: background.saga.tenant_id }, { limit: 50 }),
   'oldest in flight': () => sagaViewRepository(store).oldestInFlight(),
 };
@@ -99,3 +99,12 @@ const expectIndexedRead = async (name: string): Promise<void> => {
 };
 
 test.each(Object.keys(reads))('%s: uses an index and examines at most two documents for each result', expectIndexedRead);
+
+const listFilters = (): Record<string, SagaFilter> => ({ 'all sagas': {}, 'one status': { statuses: ['synced'] }, 'one phase': { phases: ['running'] }, 'one tenant': { tenantId: background.saga.tenant_id } });
+
+test.each(['all sagas', 'one status', 'one phase', 'one tenant'])('the count of the list, for %s, uses only an index', async (name) => {
+  for (const after of [undefined, background.saga.saga_id]) {
+    const [query] = await queriesOf(store, () => sagaViewRepository(store).count(listFilters()[name]!, after));
+    expect(await costOf(store, query!)).toMatchObject({ searches: [], examined: 0 });
+  }
+});

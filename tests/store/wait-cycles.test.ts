@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { uuidv7 } from 'uuidv7';
 import type { Store } from '@crossroads/store';
-import { cyclesIn, collections, makeIndexes, openStore, waitCycles } from '@crossroads/store';
+import { collections, makeIndexes, openStore, waitCycles } from '@crossroads/store';
+import { cyclesIn } from '../../libs/store/src/sagas/wait-cycles.repository.js';
 import { liveFindings } from '../../tools/chaos/src/live-checks.js';
 import { ownDatabase } from '../stores/own-database.js';
 import { costOf, queriesOf } from './watched-queries.js';

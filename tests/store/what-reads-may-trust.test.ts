@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { uuidv7 } from 'uuidv7';
-import type { ResetRequest } from '@crossroads/order-reset';
-import { concurrencyKeysOfRequest, resetRequest, sagaTypes, subjectOf } from '@crossroads/order-reset';
+import { concurrencyKeysOfRequest, sagaTypes } from '@crossroads/order-reset';
 import { StoreUnavailable, createSagaRunner, entryKey } from '@crossroads/saga';
 import type { SagaMetadata, Store } from '@crossroads/store';
 import { auditLogRepository, collections, intakeRepository, journalRepository, orderQueueRepository, makeIndexes, openStore, orderRepository, sagaRepository } from '@crossroads/store';
@@ -51,7 +50,7 @@ const givenReset = async (on: Store = store) => {
     status: 'synced',
     version: 7,
   } as never);
-  const journal = journalRepository(on, ({ request }, state) => subjectOf(resetRequest.parse(request) satisfies ResetRequest, state));
+  const journal = journalRepository(on);
   const orderQueue = orderQueueRepository(on);
   const types = sagaTypes({ orders: orderRepository(on), auditLog: auditLogRepository(on), orderQueue: { blockedBy: orderQueue.blockedBy, wakeNext: async () => undefined }, destinations: memoryDestination() });
   const sagas = sagaRepository(on, types);

@@ -4,7 +4,7 @@ import type { AcceptedSaga, IntakeRepository, NewSaga } from '@crossroads/store'
 import { keyLastsMs } from '@crossroads/store';
 import { httpError } from './http-error.js';
 import type { NewReset } from './new-reset.js';
-import { statusPath } from './reset-path.js';
+import { statusPath } from './new-reset.js';
 
 export interface Accepted {
   saga: Pick<NewReset, 'saga_id' | 'correlation_id' | 'tenant_id' | 'type' | 'request' | 'inbound_request' | 'accepted_at'>;

@@ -1,16 +1,13 @@
-import { createAuthenticator, createTokens, openMetrics } from '@crossroads/platform';
-import { resetRequest, subjectOf } from '@crossroads/order-reset';
+import { createAuthenticator, createTokens, httpDurations, openMetrics, submittedCounter } from '@crossroads/platform';
 import type { SagaQueue, RateCounter } from '@crossroads/saga-bullmq';
-import type { Log, Tracing } from '@crossroads/platform';
+import type { Log, Metrics, Tracing } from '@crossroads/platform';
 import { decisionRepository, directoryRepository, intakeRepository, journalRepository, activeSagas, orderWriter, sagaVersionRepository } from '@crossroads/store';
-import type { Store, SubjectOf } from '@crossroads/store';
+import type { Store } from '@crossroads/store';
 import type { Express } from 'express';
 import { intakeApp } from './app.js';
 import { createDecisions } from './decisions/decisions.js';
 import type { RateLimits } from './http/rate-limiter.js';
 import { createRateLimiter } from './http/rate-limiter.js';
-import { intakeMetrics } from './metrics.js';
-import type { IntakeMetrics } from './metrics.js';
 import { createQuota } from './quota.js';
 import { createResets } from './resets.js';
 import { createSagaWaiter } from './waiting/saga-waiter.js';
@@ -28,7 +25,7 @@ export interface IntakeParts {
   maxConcurrentWaits: number;
   trustedProxies: number;
   /** Absent: the metrics are not exported. */
-  metrics?: IntakeMetrics;
+  metrics?: ReturnType<typeof intakeMetrics>;
   /** Absent: tracing is off. */
   tracing?: Tracing | undefined;
 }
@@ -38,6 +35,9 @@ export interface Intake {
   /** Sends all held replies and closes all streams. */
   endWaiting(): void;
 }
+
+/** Declares the metrics of the intake. */
+export const intakeMetrics = (metrics: Metrics) => ({ timed: httpDurations(metrics), submitted: submittedCounter(metrics) });
 
 /** Builds the intake from its dependencies and settings. */
 export const createIntake = (parts: IntakeParts): Intake => {
@@ -49,7 +49,7 @@ export const createIntake = (parts: IntakeParts): Intake => {
   const quota = createQuota({ sagas: activeSagas(store), maxActive: maxActiveResets, log });
   const resets = createResets(sagas);
   const waiter = createSagaWaiter({ sagas: sagaVersionRepository(store), log, maxWaits: maxConcurrentWaits });
-  const decisions = createDecisions({ resets, decisions: decisionRepository(store), journal: journalRepository(store, orderSubject), queue, log });
+  const decisions = createDecisions({ resets, decisions: decisionRepository(store), journal: journalRepository(store), queue, log });
   const ping = () => store.ping();
   return {
     app: intakeApp({ authenticator, rateLimiter, quota, sagas, resets, decisions, orders: orderWriter(store), directory, waiter, queue, log, trustedProxies, ping, timed: metrics.timed, tracing }),
@@ -59,5 +59,3 @@ export const createIntake = (parts: IntakeParts): Intake => {
     },
   };
 };
-
-const orderSubject: SubjectOf = ({ request }, state) => subjectOf(resetRequest.parse(request), state);

@@ -2,8 +2,7 @@ import { openSagaQueue, openRateCounter } from '@crossroads/saga-bullmq';
 import { createLog, listen, onShutdown, openMetrics, openTracing, probes, readConfig } from '@crossroads/platform';
 import { openStore } from '@crossroads/store';
 import { intakeConfig } from './config.js';
-import { createIntake } from './intake.js';
-import { intakeMetrics } from './metrics.js';
+import { createIntake, intakeMetrics } from './intake.js';
 
 const config = readConfig(intakeConfig, process.env);
 const log = createLog({ level: config.LOG_LEVEL, app: 'intake' });

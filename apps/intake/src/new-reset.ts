@@ -4,7 +4,12 @@ import { concurrencyKeysOfRequest, resetOrderVersion } from '@crossroads/order-r
 import type { ResetRequest } from '@crossroads/order-reset';
 import type { NewSaga } from '@crossroads/store';
 import { uuidv7 } from 'uuidv7';
-import { resetPath } from './reset-path.js';
+
+/** Path of the resets of a caller. */
+export const resetPath = '/v1/order/reset';
+
+/** Returns the path of the status of one reset. */
+export const statusPath = (correlationId: string): string => `${resetPath}/${correlationId}`;
 
 /** The saga of a new reset, with its request in the schema of the steps. */
 export interface NewReset extends NewSaga {

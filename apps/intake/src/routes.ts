@@ -1,7 +1,7 @@
 import { describeApi } from './docs/openapi.js';
 import { operations } from './docs/operations.js';
 import type { Route } from './http/register-routes.js';
-import { resetPath } from './reset-path.js';
+import { resetPath } from './new-reset.js';
 import { createOrder } from './routes/create-order.route.js';
 import { acceptReset, cancelReset, rejectReset } from './routes/decide-reset.route.js';
 import { docsPage, openApiFile } from './routes/documents.route.js';

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import type { Service } from './supervisor/service.js';
+import type { Service } from './supervisor/child.js';
 
 const compiled = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 

@@ -1,11 +1,11 @@
-import type { Destinations, OrderQueue, Orders, ResetRequest } from '@crossroads/order-reset';
-import { sagaTypes, subjectOf } from '@crossroads/order-reset';
+import type { Destinations, OrderQueue, Orders } from '@crossroads/order-reset';
+import { sagaTypes } from '@crossroads/order-reset';
 import type { Log } from '@crossroads/platform';
 import { withFailpoints } from '@crossroads/platform';
 import type { Entry } from '@crossroads/saga';
 import { createSagaRunner } from '@crossroads/saga';
 import type { SagaQueue, SagaWorkerOptions } from '@crossroads/saga-bullmq';
-import type { OrderQueueRepository, Store, SubjectOf } from '@crossroads/store';
+import type { OrderQueueRepository, Store } from '@crossroads/store';
 import { auditLogRepository, journalRepository, orderQueueRepository, sagaRepository } from '@crossroads/store';
 import type { WorkerConfig } from './config.js';
 import { processJob } from './process-job.js';
@@ -37,7 +37,7 @@ export const createSagaProcessor = ({ config, log, store, queue, orders, destina
     dispatchRetry: { attempts: config.DISPATCH_ATTEMPTS, firstDelayMs: config.DISPATCH_FIRST_DELAY_MS, maxDelayMs: config.DISPATCH_MAX_DELAY_MS },
   });
   const claims = renewClaims(withFailpoints('sagas', sagaRepository(store, types)), log);
-  const journal = withFailpoints('journal', journalRepository(store, orderSubject), entryPoint);
+  const journal = withFailpoints('journal', journalRepository(store), entryPoint);
   return {
     process: processJob(createSagaRunner({ types, sagas: claims.sagas, journal, log, observers: [claims.observer, ...telemetry.observers] }), log),
     stop: () => claims.stop(),
@@ -53,9 +53,6 @@ const wakingOrderQueue = (sagas: OrderQueueRepository, queue: SagaQueue): OrderQ
     if (next) await queue.enqueue(next).catch(() => undefined);
   },
 });
-
-/** Returns what a log entry records about its order. The kernel has checked the request against its schema before any step ran. */
-const orderSubject: SubjectOf = ({ request }, state) => subjectOf(request as ResetRequest, state);
 
 /** Names a journal write by its step and outcome, so that a crash campaign can end the process exactly there. */
 const entryPoint = (method: string, [entry]: unknown[]): string | undefined => {

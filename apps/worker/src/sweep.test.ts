@@ -1,12 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Overdue } from '@crossroads/store';
 import { createSweep } from './sweep.js';
 
 const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
 /** A queue that has jobs of the first sagas, and due sagas in order. */
 const world = (due: number, queued: number) => {
-  const sagas: Overdue[] = Array.from({ length: due }, (_, index) => ({
+  const sagas = Array.from({ length: due }, (_, index) => ({
     sagaId: String(index).padStart(6, '0'),
     correlationId: 'c',
     type: 'reset_order',

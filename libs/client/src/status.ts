@@ -1,5 +1,4 @@
 import type { HttpClient } from './http/http-client.js';
-import { retryAfterMs } from './http/reply.js';
 import type { ResetProgress } from './wire.js';
 
 export interface StatusOptions {
@@ -24,7 +23,7 @@ export interface PollResult {
 
 /** Reads the state of a reset with one request. */
 export const pollStatus = async (send: HttpClient, correlationId: string, { waitS, ifNoneMatch, signal }: StatusOptions): Promise<PollResult> => {
-  const { status, headers, body } = await send<ResetProgress>({
+  const { status, headers, body, retryAfterMs } = await send<ResetProgress>({
     method: 'GET',
     path: `${pathOf(correlationId)}${waitS === undefined ? '' : `?wait=${Math.ceil(waitS)}`}`,
     headers: { 'If-None-Match': ifNoneMatch },
@@ -32,8 +31,7 @@ export const pollStatus = async (send: HttpClient, correlationId: string, { wait
     signal,
     members: ['status', 'done', 'logs', 'correlation_id', 'saga_id'],
   });
-  const pollAgainMs = retryAfterMs(headers.get('retry-after'));
-  return { state: status === 304 ? undefined : { ...body, etag: headers.get('etag') ?? '', retryAfterMs: pollAgainMs }, retryAfterMs: pollAgainMs };
+  return { state: status === 304 ? undefined : { ...body, etag: headers.get('etag') ?? '', retryAfterMs }, retryAfterMs };
 };
 
 export const pathOf = (correlationId: string): string => `/v1/order/reset/${encodeURIComponent(correlationId)}`;

@@ -1,6 +1,8 @@
 import type { LookupFunction } from 'node:net';
 import type { Destinations } from '@crossroads/order-reset';
-import { adapters } from './adapters.js';
+import type { Adapter, AdapterTools } from './adapter.js';
+import { gravitateSd } from './adapters/gravitate-sd.adapter.js';
+import { webhook } from './adapters/webhook.adapter.js';
 import { privateHosts } from './destination-address.js';
 import type { Instances } from './destination-instance.js';
 import type { DestinationLimits } from './destination-limiter.js';
@@ -32,6 +34,12 @@ export interface OpenDestinations extends Destinations {
   states(): DestinationState[];
   close(): Promise<void>;
 }
+
+/** Lists every kind of system that a reset can be sent to. Add a new adapter here. */
+const adapters = (tools: AdapterTools): readonly Adapter[] => [
+  gravitateSd(tools),
+  webhook(tools),
+];
 
 /** Opens the connections to the destination systems. Each destination uses the adapter of its `source_system`. */
 export const createDestinations = (options: DestinationsOptions): OpenDestinations => {

@@ -21,11 +21,12 @@ export const resetRequest = z.object({
 export type ResetRequest = z.infer<typeof resetRequest>;
 
 /**
- * Returns what a log entry records about its order. Until the order is found, the counterparty is only the name in the request.
- * With its ids from our directory, the log would disclose to any caller which tenants exist.
+ * Returns what a log entry records about its order, from the stored request of a saga and the state of its steps.
+ * Until the order is found, the counterparty is only the name in the request. With its ids from our directory, the log would disclose to any caller which tenants exist.
+ * A request that does not match the schema gives an empty subject: a saga that stopped because of its request must still be terminable.
  */
-export const subjectOf = (request: ResetRequest, { order }: { order?: Order }): LogSubject => {
-  const unknown = { tenant_id: null, instance_id: null, instance_name: null, source_system: null, source_system_id: null };
+export const subjectOf = (stored: object, { order }: { order?: Order }): LogSubject => {
+  const { data: request = unreadable } = resetRequest.safeParse(stored);
   const number = order?.caller.order_number ?? request.order.order_number ?? null;
   return {
     routing: order
@@ -39,6 +40,10 @@ export const subjectOf = (request: ResetRequest, { order }: { order?: Order }): 
     },
   };
 };
+
+const unknown = { tenant_id: null, instance_id: null, instance_name: null, source_system: null, source_system_id: null };
+
+const unreadable: ResetRequest = { order: {}, caller: { ...unknown, tenant_id: '', tenant_name: '' }, dest_tenant_name: '' };
 
 /**
  * Returns the concurrency keys of a request: every name it gives its order. Requests that share a key may be about one order,

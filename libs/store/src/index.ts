@@ -1,69 +1,54 @@
 /** MongoDB, the source of truth. The only importer of mongoose. */
-export type { BacklogRepository } from './sagas/backlog.repository.js';
-export { backlogRepository } from './sagas/backlog.repository.js';
+
+// The connection.
 export { collections } from './mongodb/collections.js';
-export { decisionRepository } from './sagas/decision.repository.js';
-export type { ClientDocument, DirectoryRepository, InstanceDocument, KeyDocument, KnownTenant, TenantDocument } from './tenants/directory.repository.js';
-export { directoryRepository } from './tenants/directory.repository.js';
-export { entryId, toEntry, toLog } from './sagas/entry-document.js';
-export type { EntryDocument } from './sagas/entry-document.js';
-export type { IntakeRepository, SagaSelection } from './sagas/intake.repository.js';
-export { intakeRepository } from './sagas/intake.repository.js';
-export { checkIndexes, makeIndexes } from './mongodb/indexes.js';
-export type { SubjectOf } from './sagas/journal.repository.js';
-export { auditLogRepository, journalRepository } from './sagas/journal.repository.js';
-export type { OrderQueueRepository } from './sagas/order-queue.repository.js';
-export { orderQueueRepository } from './sagas/order-queue.repository.js';
-export { DocumentTooLarge } from './mongodb/document-too-large.js';
-export type { OnUnknownError } from './mongodb/unknown-errors.js';
-export type { Store, StoreOptions } from './mongodb/open-store.js';
-export { openStore } from './mongodb/open-store.js';
-export type { ActiveSagas } from './sagas/active-sagas.repository.js';
-export { activeSagas } from './sagas/active-sagas.repository.js';
+export { makeIndexes } from './mongodb/indexes.js';
+export { openStore, type Store } from './mongodb/open-store.js';
 export { withStore } from './mongodb/with-store.js';
-export { orderRepository } from './orders/order.repository.js';
-export type { LatelyDue, RecoveryRepository } from './sagas/recovery.repository.js';
-export { recoveryRepository } from './sagas/recovery.repository.js';
-export type { Retention, RetentionRepository } from './sagas/retention.repository.js';
-export { keyLastsMs, retentionRepository } from './sagas/retention.repository.js';
-export type { AcceptedSaga, NewSaga, SagaDocument, SagaMetadata } from './sagas/saga-document.js';
-export { inFlight, phases, storedSagaOf } from './sagas/saga-document.js';
-export type { Renewal, SagaRepository } from './sagas/saga.repository.js';
-export { ClaimUnsure, sagaRepository } from './sagas/saga.repository.js';
+
+// Sagas: what is stored of one, and what accepts, runs and wakes them.
+export { inFlight, phases, storedSagaOf, type AcceptedSaga, type NewSaga, type SagaDocument, type SagaMetadata } from './sagas/saga-document.js';
+export { intakeRepository, type IntakeRepository } from './sagas/intake.repository.js';
+export { keyLastsMs, retentionRepository, type Retention, type RetentionRepository } from './sagas/retention.repository.js';
+export { activeSagas, type ActiveSagas } from './sagas/active-sagas.repository.js';
 export { leaseMs } from './sagas/saga-writes.js';
-export type { SagaVersion, SagaVersionRepository } from './sagas/saga-version.repository.js';
-export { sagaVersionOf, sagaVersionRepository } from './sagas/saga-version.repository.js';
-export type { Overdue, SweepPlace, SweepRepository, DueSaga } from './sagas/sweep.repository.js';
-export { sweepRepository } from './sagas/sweep.repository.js';
-export type { OrderWriteReason } from './orders/order-write-rejected.js';
+export { ClaimUnsure, sagaRepository, type SagaRepository } from './sagas/saga.repository.js';
+export { orderQueueRepository, type OrderQueueRepository } from './sagas/order-queue.repository.js';
+export { sweepRepository, type SweepPlace, type SweepRepository } from './sagas/sweep.repository.js';
+export { recoveryRepository, type RecoveryRepository } from './sagas/recovery.repository.js';
+
+// The journal of a saga, which is also its audit log.
+export { entryId, toEntry, toLog, type EntryDocument } from './sagas/entry-document.js';
+export { auditLogRepository, journalRepository } from './sagas/journal.repository.js';
+
+// Decisions about a saga from outside the workers.
+export { decisionRepository } from './sagas/decision.repository.js';
+export { sagaCommandRepository, type SagaCommandRepository } from './sagas/saga-command.repository.js';
+
+// Sagas as callers, operators and metrics see them.
+export { sagaVersionOf, sagaVersionRepository, type SagaVersion, type SagaVersionRepository } from './sagas/saga-version.repository.js';
+export { countedUpTo, sagaViewRepository, type SagaCounts, type SagaFilter, type SagaRow, type SagaRows, type SagaViewRepository } from './sagas/saga-view.repository.js';
+export { sagaSearch, type SagaSearch } from './sagas/saga-view-search.js';
+export { orderViewRepository, type OrderReset, type OrderView, type OrderViewRepository } from './sagas/saga-view-order.js';
+export { backlogRepository } from './sagas/backlog.repository.js';
+export { waitCycles, type WaitCycles } from './sagas/wait-cycles.repository.js';
+
+// Orders.
+export { orderRepository } from './orders/order.repository.js';
+export { orderReader, type OrderRecord } from './orders/order-reader.repository.js';
+export { orderWriter, type OrderWriter, type Pair } from './orders/order-writer.repository.js';
 export { OrderWriteRejected } from './orders/order-write-rejected.js';
-export type { OrderWriter, Pair } from './orders/order-writer.repository.js';
-export { orderWriter } from './orders/order-writer.repository.js';
-export type { OrderReader, OrderRecord } from './orders/order-reader.repository.js';
-export { orderReader } from './orders/order-reader.repository.js';
+
+// Tenants, and the destinations where they receive resets.
+export { directoryRepository, type DirectoryRepository, type InstanceDocument, type KeyDocument, type KnownTenant } from './tenants/directory.repository.js';
+export { destinationViewRepository, sagasCounted, type DestinationView, type DestinationViewRepository } from './tenants/destination-view.repository.js';
+
+// Operators: their accounts, sessions and keys, and what they did.
 export { hashPassword, verifyPassword } from './operators/operator-password.js';
-export type { OperatorDocument, OperatorRepository, OperatorRole } from './operators/operator.repository.js';
-export { operatorRepository } from './operators/operator.repository.js';
-export type { OrderReset, OrderView, OrderViewRepository } from './sagas/saga-view-order.js';
-export { orderViewRepository } from './sagas/saga-view-order.js';
-export type { Found, SagaSearch } from './sagas/saga-view-search.js';
-export { sagaSearch } from './sagas/saga-view-search.js';
-export type { SagaCounts, SagaFilter, SagaRow, SagaRows, SagaViewRepository } from './sagas/saga-view.repository.js';
-export { countedUpTo, sagaViewRepository } from './sagas/saga-view.repository.js';
-export type { SessionDocument, SessionRepository } from './operators/session.repository.js';
-export { sessionRepository } from './operators/session.repository.js';
-export type { WaitCycles } from './sagas/wait-cycles.repository.js';
-export { cyclesIn, waitCycles } from './sagas/wait-cycles.repository.js';
-export type { SagaCommandRepository } from './sagas/saga-command.repository.js';
-export { sagaCommandRepository } from './sagas/saga-command.repository.js';
-export type { AuditDocument, AuditEnd, AuditFilter, AuditOutcome, AuditRecord, AuditRepository } from './operators/audit.repository.js';
-export { auditRepository } from './operators/audit.repository.js';
-export type { BulkDocument, BulkItem, BulkOutcome, BulkRepository, BulkState } from './operators/bulk.repository.js';
-export { bulkRepository } from './operators/bulk.repository.js';
-export type { DestinationTrouble, DestinationView, DestinationViewRepository } from './tenants/destination-view.repository.js';
-export { destinationViewRepository, sagasCounted } from './tenants/destination-view.repository.js';
+export { operatorRepository, type OperatorDocument, type OperatorRepository, type OperatorRole } from './operators/operator.repository.js';
+export { operatorAccounts, type OperatorAccounts } from './operators/operator-accounts.repository.js';
+export { sessionRepository, type SessionRepository } from './operators/session.repository.js';
 export { isOperatorKey, newOperatorKey, parseOperatorKey } from './operators/operator-key.js';
-export type { OperatorKeyDocument, OperatorKeyRepository } from './operators/operator-key.repository.js';
-export { operatorKeyRepository } from './operators/operator-key.repository.js';
-export type { OperatorAccounts } from './operators/operator-accounts.repository.js';
-export { operatorAccounts } from './operators/operator-accounts.repository.js';
+export { operatorKeyRepository, type OperatorKeyDocument, type OperatorKeyRepository } from './operators/operator-key.repository.js';
+export { auditRepository, type AuditDocument, type AuditFilter, type AuditRecord, type AuditRepository } from './operators/audit.repository.js';
+export { bulkRepository, type BulkDocument, type BulkItem, type BulkRepository } from './operators/bulk.repository.js';

@@ -1,5 +1,4 @@
 import { StoreUnavailable } from '@crossroads/saga';
-import type { OrderWriteReason } from '@crossroads/store';
 import { OrderWriteRejected } from '@crossroads/store';
 import type { Response } from 'express';
 import { replaceOnExpired } from '../http/deadline.js';
@@ -24,7 +23,7 @@ export const saveWithUnknownOutcome = async <T>(response: Response, save: () => 
 const unknownOutcome = (): HttpError =>
   httpError(503, 'The database did not respond in time, so the change may have been saved or not. Read the order, and send the request again if the change is missing.', { 'Retry-After': '2' });
 
-const httpErrors: Record<OrderWriteReason, () => HttpError> = {
+const httpErrors: Record<OrderWriteRejected['reason'], () => HttpError> = {
   full: () => httpError(422, 'The order is full: its maximum size is 16 MB. Nothing was saved. Correct or reset the order first.'),
   unfit: () => httpError(422, 'The stored order is malformed, so the change cannot be added. Nothing was saved. Ask the operators to correct the order.'),
   gone: () => httpError(404, 'Order not found'),

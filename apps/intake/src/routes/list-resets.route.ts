@@ -7,7 +7,7 @@ import type { Request } from 'express';
 import { orThrow } from '../http-error.js';
 import { resolveCaller } from '../http/caller.js';
 import type { Handler } from '../http/register-routes.js';
-import { resetPath } from '../reset-path.js';
+import { resetPath } from '../new-reset.js';
 
 /** Lists the caller's resets in pages, newest first. */
 export const listResets: Handler =

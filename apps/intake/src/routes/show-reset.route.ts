@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Request, Response } from 'express';
 import { resolveCaller } from '../http/caller.js';
 import type { Handler } from '../http/register-routes.js';
-import { statusPath } from '../reset-path.js';
+import { statusPath } from '../new-reset.js';
 import type { Reset } from '../resets.js';
 import { holdReply } from '../waiting/hold-reply.js';
 import { requestedWait } from '../waiting/requested-wait.js';

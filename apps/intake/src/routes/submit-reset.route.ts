@@ -11,8 +11,7 @@ import { callerOf, rawRequest } from '../http/caller.js';
 import type { Handler } from '../http/register-routes.js';
 import { traceparentOf } from '../http/trace-request.js';
 import { insertWithUnknownOutcome } from '../insert-with-unknown-outcome.js';
-import { newReset } from '../new-reset.js';
-import { statusPath } from '../reset-path.js';
+import { newReset, statusPath } from '../new-reset.js';
 import { holdReply } from '../waiting/hold-reply.js';
 import { requestedWait } from '../waiting/requested-wait.js';
 

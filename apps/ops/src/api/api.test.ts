@@ -5,10 +5,9 @@ import { ownDatabase, testRedisUrl } from '../../../../tests/stores/own-database
 import { runOperators } from '../operator-admin/command-line.js';
 import { operatorCommands } from '../operator-admin/commands.js';
 import type { OpenOps } from '../testing/open-ops.js';
-import { openOps } from '../testing/open-ops.js';
+import { fromOurPages, openOps, signIn } from '../testing/open-ops.js';
 import { addOrder, sampleOrder } from '../testing/sample-orders.js';
 import { sampleSagas } from '../testing/sample-sagas.js';
-import { fromOurPages, signIn } from '../testing/sign-in.js';
 
 let ops: OpenOps;
 let sagas: ReturnType<typeof sampleSagas>;

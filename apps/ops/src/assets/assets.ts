@@ -9,6 +9,8 @@ export interface Assets {
   stylesheet: string;
   htmx: string;
   icon: string;
+  /** Script of the bulk bar. */
+  selection: string;
 }
 
 /** The compiler copies no stylesheets, so the code in dist reads them from src too. */
@@ -30,6 +32,7 @@ export const serveAssets = (): { assets: Assets; router: Router } => {
     stylesheet: serve('ops.css', 'css', readAsset('ops.css')),
     htmx: serve('htmx.js', 'js', readHtmx()),
     icon: serve('icon.svg', 'svg', readAsset('icon.svg')),
+    selection: serve('selection.js', 'js', readAsset('selection.js')),
   };
   return { assets, router };
 };

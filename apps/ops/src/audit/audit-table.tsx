@@ -1,10 +1,10 @@
-import type { AuditDocument, AuditOutcome } from '@crossroads/store';
+import type { AuditDocument } from '@crossroads/store';
 import { Json } from '../page/json.js';
 import { redactText } from '../page/redact.js';
 import { Table } from '../page/table.js';
 import { Clock } from '../page/times.js';
 
-const tones: Record<AuditOutcome, string> = { done: 'good', rejected: 'warn', failed: 'bad', begun: 'bad' };
+const tones: Record<AuditDocument['outcome'], string> = { done: 'good', rejected: 'warn', failed: 'bad', begun: 'bad' };
 
 /** Table of operator actions. An action that stays `begun` was interrupted: the process died before it stored the result. */
 export const AuditTable = ({ records, now }: { records: AuditDocument[]; now: Date }) => (

@@ -4,7 +4,7 @@ import type { AuditFilter, AuditRepository } from '@crossroads/store';
 import { z } from 'zod';
 import { signedIn } from '../login/signed-in.js';
 import type { Chrome } from '../page/layout.js';
-import { send } from '../page/send.js';
+import { send } from '../page/layout.js';
 import { AuditPage } from './audit.page.js';
 
 const perPage = 50;

@@ -5,9 +5,8 @@ import { jobId } from '@crossroads/saga-bullmq';
 import { ownDatabase, testRedisUrl } from '../../../../tests/stores/own-database.js';
 import type { SagaCommand } from '../commands/commands.js';
 import type { OpenOps } from '../testing/open-ops.js';
-import { openOps } from '../testing/open-ops.js';
+import { fromOurPages, openOps, signIn } from '../testing/open-ops.js';
 import { sampleSagas } from '../testing/sample-sagas.js';
-import { fromOurPages, signIn } from '../testing/sign-in.js';
 import { identityHeaders } from './permissions.js';
 
 type Method = 'post' | 'put' | 'patch';

@@ -45,7 +45,7 @@ export interface SelectedSagas {
 
 export const findSelected = async ({ action, scope, ids, filters }: BulkSelection, { view, search }: { view: Pick<SagaViewRepository, 'list'>; search: SagaSearch }): Promise<SelectedSagas> => {
   // "All matching" includes the sagas on earlier pages of the list.
-  const filter = scope === 'selected' ? { ids } : await sagaFilterFor({ ...filters, before: undefined }, search);
+  const filter = scope === 'selected' ? { ids } : await sagaFilterFor({ ...filters, before: undefined, after: undefined }, search);
   const rows: SagaRow[] = [];
   let before: string | undefined;
   let hasMore = false;

@@ -1,4 +1,4 @@
-import type { BulkDocument, BulkItem, BulkOutcome } from '@crossroads/store';
+import type { BulkDocument, BulkItem } from '@crossroads/store';
 import type { CommandName } from '../commands/commands.js';
 import type { SignedIn } from '../login/signed-in.js';
 import type { Chrome } from '../page/layout.js';
@@ -11,13 +11,13 @@ import { effectiveState } from './bulk-runner.js';
 
 export interface BulkDetails {
   bulk: BulkDocument;
-  counts: Record<BulkOutcome, number>;
+  counts: Record<BulkItem['outcome'], number>;
   items: BulkItem[];
 }
 
 export const stateTones: Record<BulkDocument['state'], string> = { running: 'busy', interrupted: 'bad', aborted: 'warn', done: 'good' };
 
-const outcomeTones: Record<BulkOutcome, string> = { pending: 'quiet', done: 'good', rejected: 'warn', failed: 'bad' };
+const outcomeTones: Record<BulkItem['outcome'], string> = { pending: 'quiet', done: 'good', rejected: 'warn', failed: 'bad' };
 
 export const BulkPage = ({ chrome, operator, details, now }: { chrome: Chrome; operator: SignedIn; details: BulkDetails; now: Date }) => (
   <Layout chrome={chrome} title={`${labelOf(details.bulk)}: ${details.bulk.total} resets`} operator={operator}>

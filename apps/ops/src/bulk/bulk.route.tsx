@@ -9,7 +9,7 @@ import { PageError } from '../http/page-error.js';
 import { operatorOf } from '../login/actor.js';
 import { signedIn } from '../login/signed-in.js';
 import type { Chrome } from '../page/layout.js';
-import { send, sendFragment } from '../page/send.js';
+import { send, sendFragment } from '../page/layout.js';
 import { BulkHistoryPage } from './bulk-history.page.js';
 import type { BulkRunner } from './bulk-runner.js';
 import type { BulkSelection } from './bulk-selection.js';

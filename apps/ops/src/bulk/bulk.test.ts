@@ -4,10 +4,9 @@ import { eventually } from '@crossroads/testkit';
 import request from 'supertest';
 import { ownDatabase, testRedisUrl } from '../../../../tests/stores/own-database.js';
 import type { OpenOps } from '../testing/open-ops.js';
-import { openOps } from '../testing/open-ops.js';
+import { fromOurPages, openOps, signIn } from '../testing/open-ops.js';
 import { addOrder, sampleOrder } from '../testing/sample-orders.js';
 import { sampleSagas } from '../testing/sample-sagas.js';
-import { fromOurPages, signIn } from '../testing/sign-in.js';
 import { createBulkRunner } from './bulk-runner.js';
 
 let ops: OpenOps;

@@ -1,5 +1,3 @@
-import type { ResetRequest } from '@crossroads/order-reset';
-import { resetRequest, subjectOf } from '@crossroads/order-reset';
 import type { SagaQueue } from '@crossroads/saga-bullmq';
 import type { Log } from '@crossroads/platform';
 import type { IntakeRepository, Store } from '@crossroads/store';
@@ -39,11 +37,7 @@ export const createCommands = ({ store, queue, log, intake = intakeRepository(st
   const orders = orderRepository(store);
   const enqueue = enqueueWith(queue, log);
   const decisions = decisionRepository(store);
-  const journal = journalRepository(store, ({ request }, state) => {
-    const readable = resetRequest.safeParse(request);
-    // A saga that stopped because its request is unreadable must still be terminable.
-    return subjectOf(readable.success ? (readable.data satisfies ResetRequest) : unreadable, state);
-  });
+  const journal = journalRepository(store);
   const audited = (name: CommandName, command: SagaCommand): SagaCommand => withAudit(name, command, { audit: auditRepository(store), sagas });
   return {
     resume: audited('resume', resumeSaga({ sagas, enqueue })),
@@ -55,11 +49,4 @@ export const createCommands = ({ store, queue, log, intake = intakeRepository(st
     terminate: audited('terminate', terminateSaga({ sagas, decisions, journal, auditLog: auditLogRepository(store), orders, orderQueue: orderQueueRepository(store), enqueue })),
     runNow: audited('runNow', runNow({ sagas, enqueue })),
   };
-};
-
-/** Fills the log entry of a saga whose request no known version can parse. */
-const unreadable: ResetRequest = {
-  order: {},
-  caller: { tenant_id: '', tenant_name: '', instance_id: null, instance_name: null, source_system: null, source_system_id: null },
-  dest_tenant_name: '',
 };

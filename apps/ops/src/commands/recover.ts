@@ -2,7 +2,7 @@ import type { AuditLog, Orders, RecoverRequest, ResetRequest, Snapshot, Snapshot
 import { NO_PROGRESS, concurrencyKeysOfRequest, recoverOrderVersion, resetRequest } from '@crossroads/order-reset';
 import type { IntakeRepository, OrderViewRepository, SagaCommandRepository, SagaDocument, SagaViewRepository } from '@crossroads/store';
 import { uuidv7 } from 'uuidv7';
-import { plural } from '../page/plural.js';
+import { plural } from '../page/counts.js';
 import { orderIdIn } from '../sagas/saga-order.js';
 import type { CommandResult, CommandInput, SagaCommand } from './commands.js';
 import { loadUnchanged, moved, rejection } from './load-unchanged.js';

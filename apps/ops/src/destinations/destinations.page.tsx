@@ -2,7 +2,7 @@ import type { DestinationView } from '@crossroads/store';
 import { sagasCounted } from '@crossroads/store';
 import type { Phase } from '@crossroads/saga';
 import type { SignedIn } from '../login/signed-in.js';
-import { Property } from '../page/property.js';
+import { Property } from '../page/structured-value.js';
 import type { Chrome } from '../page/layout.js';
 import { Layout } from '../page/layout.js';
 import { phaseLabel } from '../page/pills.js';

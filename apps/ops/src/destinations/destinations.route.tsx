@@ -4,7 +4,7 @@ import type { DestinationViewRepository } from '@crossroads/store';
 import { operatorOf } from '../login/actor.js';
 import { signedIn } from '../login/signed-in.js';
 import type { Chrome } from '../page/layout.js';
-import { send } from '../page/send.js';
+import { send } from '../page/layout.js';
 import { DestinationsPage } from './destinations.page.js';
 import type { DestinationAction, DestinationCommand } from './pause.js';
 

@@ -2,8 +2,7 @@ import type { ErrorRequestHandler, RequestHandler } from 'express';
 import type { Log } from '@crossroads/platform';
 import { StoreUnavailable } from '@crossroads/saga';
 import type { Chrome } from '../page/layout.js';
-import { Layout } from '../page/layout.js';
-import { send } from '../page/send.js';
+import { Layout, send } from '../page/layout.js';
 import { PageError } from './page-error.js';
 
 export const notFound: RequestHandler = () => {

@@ -2,8 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import request from 'supertest';
 import { ownDatabase, testRedisUrl } from '../../../../tests/stores/own-database.js';
 import type { OpenOps } from '../testing/open-ops.js';
-import { openOps } from '../testing/open-ops.js';
-import { signIn } from '../testing/sign-in.js';
+import { openOps, signIn } from '../testing/open-ops.js';
 
 let ops: OpenOps;
 let cookie: string;

@@ -5,7 +5,7 @@ import type { Log } from '@crossroads/platform';
 import type { AuditRepository, OperatorDocument, OperatorRepository, SessionRepository } from '@crossroads/store';
 import { hashPassword, verifyPassword } from '@crossroads/store';
 import type { Chrome } from '../page/layout.js';
-import { send } from '../page/send.js';
+import { send } from '../page/layout.js';
 import { limitAttempts } from './attempts.js';
 import { nextPathOf, passwordOf, usernameOf } from './credentials.js';
 import { LoginPage } from './login.page.js';

@@ -4,8 +4,7 @@ import request from 'supertest';
 import { auditRepository, hashPassword, operatorRepository, operatorAccounts, sessionRepository } from '@crossroads/store';
 import { ownDatabase, testRedisUrl } from '../../../../tests/stores/own-database.js';
 import type { OpenOps } from '../testing/open-ops.js';
-import { openOps, passwords } from '../testing/open-ops.js';
-import { fromOurPages, signIn } from '../testing/sign-in.js';
+import { fromOurPages, openOps, passwords, signIn } from '../testing/open-ops.js';
 import { maxFailures } from './attempts.js';
 import { loginRoutes } from './login.route.js';
 import { cookieName } from './session-cookie.js';
@@ -57,7 +56,7 @@ describe('login', () => {
       await operatorAccounts(ops.store).signOut('hedy');
       await sessions.start(session);
     };
-    const chrome = { assets: { icon: '', stylesheet: '', htmx: '' }, environment: 'test' };
+    const chrome = { assets: { icon: '', stylesheet: '', htmx: '', selection: '' }, environment: 'test' };
     const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
     const login = express().use(loginRoutes({ operators, sessions: { ...sessions, start }, audit: auditRepository(ops.store), log: silent, chrome, secureCookies: false }));
     expect((await request(login).post('/login').type('form').send({ username: 'hedy', password: 'the old one' })).status).toBe(401);

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { OperatorDocument, OperatorKeyDocument, OperatorKeyRepository, OperatorRepository, OperatorRole, OperatorAccounts } from '@crossroads/store';
 import { hashPassword, newOperatorKey } from '@crossroads/store';
-import { plural } from '../page/plural.js';
+import { plural } from '../page/counts.js';
 
 /** A command that cannot run. The message contains the reason and the next step. */
 export class OperatorError extends Error {

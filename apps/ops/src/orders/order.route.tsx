@@ -4,11 +4,9 @@ import type { OrderReset, OrderView, OrderViewRepository } from '@crossroads/sto
 import { PageError } from '../http/page-error.js';
 import type { SignedIn } from '../login/signed-in.js';
 import { signedIn } from '../login/signed-in.js';
-import { Property } from '../page/property.js';
 import type { Chrome } from '../page/layout.js';
-import { Layout } from '../page/layout.js';
-import { send } from '../page/send.js';
-import { StructuredValue } from '../page/structured-value.js';
+import { Layout, send } from '../page/layout.js';
+import { Property, StructuredValue } from '../page/structured-value.js';
 import { ResetTable } from './reset-table.js';
 
 export const orderRoutes = ({ orders, chrome }: { orders: OrderViewRepository; chrome: Chrome }): Router =>

@@ -1,6 +1,6 @@
 import type { OrderReset } from '@crossroads/store';
 import { PhasePill, StatusPill } from '../page/pills.js';
-import { plural } from '../page/plural.js';
+import { plural } from '../page/counts.js';
 import { redactText } from '../page/redact.js';
 import { Table } from '../page/table.js';
 import { Clock } from '../page/times.js';

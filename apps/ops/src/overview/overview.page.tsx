@@ -1,7 +1,8 @@
 import { integrationStatus } from '@crossroads/contract';
 import type { SagaCounts, SagaRow } from '@crossroads/store';
-import { countedUpTo, phases } from '@crossroads/store';
+import { phases } from '@crossroads/store';
 import type { SignedIn } from '../login/signed-in.js';
+import { formatCount } from '../page/counts.js';
 import type { Chrome } from '../page/layout.js';
 import { Layout } from '../page/layout.js';
 import { PhasePill, StatusPill, phaseDescription } from '../page/pills.js';
@@ -85,5 +86,3 @@ const Tile = ({ href, label, value, tone }: { href: string; label: string; value
     </a>
   </li>
 );
-
-export const formatCount = (count: number): string => (count >= countedUpTo ? `${countedUpTo.toLocaleString('en')}+` : count.toLocaleString('en'));

@@ -3,7 +3,7 @@ import type { Router } from 'express';
 import type { SagaViewRepository } from '@crossroads/store';
 import { signedIn } from '../login/signed-in.js';
 import type { Chrome } from '../page/layout.js';
-import { send } from '../page/send.js';
+import { send } from '../page/layout.js';
 import type { ReadQueuePause } from '../queue/queue-status.js';
 import { OverviewPage } from './overview.page.js';
 

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import { redact } from './redact.js';
 
 /** Depth below which a value is shown as JSON. */
@@ -46,4 +47,12 @@ const InlineValues = ({ entries }: { entries: [string, unknown][] }) => (
       </span>
     ))}
   </span>
+);
+
+/** A name and a value in a `<dl class="properties">`. */
+export const Property = ({ name, children }: { name: string; children: ComponentChildren }) => (
+  <div>
+    <dt>{name}</dt>
+    <dd>{children}</dd>
+  </div>
 );

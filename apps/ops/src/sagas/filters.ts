@@ -13,6 +13,7 @@ const filters = z.object({
   tenant: z.string().trim().min(1).max(200).optional().catch(undefined),
   q: z.string().trim().min(1).max(1_000).optional().catch(undefined),
   before: z.string().regex(/^[0-9a-f-]{36}$/).optional().catch(undefined),
+  after: z.string().regex(/^[0-9a-f-]{36}$/).optional().catch(undefined),
 });
 
 export type Filters = z.infer<typeof filters>;
@@ -35,6 +36,6 @@ export const sagaFilterFor = async (filters: Filters, search: SagaSearch, foundI
 
 /** Returns the URL of the list with some filters changed, at its first page. `undefined` removes a filter. */
 export const hrefWith = (current: Filters, change: { [Name in keyof Filters]?: Filters[Name] | undefined }): string => {
-  const given = Object.entries({ ...current, before: undefined, ...change }).filter((pair): pair is [string, string] => pair[1] !== undefined);
+  const given = Object.entries({ ...current, before: undefined, after: undefined, ...change }).filter((pair): pair is [string, string] => pair[1] !== undefined);
   return given.length === 0 ? '/sagas' : `/sagas?${new URLSearchParams(given).toString()}`;
 };

@@ -2,10 +2,9 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import request from 'supertest';
 import { ownDatabase, testRedisUrl } from '../../../../tests/stores/own-database.js';
 import type { OpenOps } from '../testing/open-ops.js';
-import { openOps } from '../testing/open-ops.js';
+import { fromOurPages, openOps, signIn } from '../testing/open-ops.js';
 import { addOrder, sampleOrder } from '../testing/sample-orders.js';
 import { sampleSagas } from '../testing/sample-sagas.js';
-import { fromOurPages, signIn } from '../testing/sign-in.js';
 
 let ops: OpenOps;
 let cookie: string;

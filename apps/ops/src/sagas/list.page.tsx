@@ -4,7 +4,8 @@ import { phases } from '@crossroads/store';
 import { BulkBar } from '../bulk/bulk-bar.view.js';
 import type { CommandName } from '../commands/commands.js';
 import type { SignedIn } from '../login/signed-in.js';
-import { formatCount } from '../overview/overview.page.js';
+import type { Position } from '../page/counts.js';
+import { formatCount, formatPosition } from '../page/counts.js';
 import type { Chrome } from '../page/layout.js';
 import { Layout } from '../page/layout.js';
 import { phaseLabel } from '../page/pills.js';
@@ -20,13 +21,14 @@ export interface ListPageProps {
   filters: Filters;
   counts: SagaCounts;
   rows: SagaRows;
+  position: Position;
   pause: QueuePause | undefined;
   /** Actions that the bulk bar offers. */
   bulkActions: readonly CommandName[];
   now: Date;
 }
 
-export const ListPage = ({ chrome, operator, filters, counts, rows, pause, bulkActions, now }: ListPageProps) => (
+export const ListPage = ({ chrome, operator, filters, counts, rows, position, pause, bulkActions, now }: ListPageProps) => (
   <Layout chrome={chrome} title="Resets" operator={operator} q={filters.q}>
     <h1>Resets</h1>
     <QueuePaused pause={pause} now={now} />
@@ -61,19 +63,27 @@ export const ListPage = ({ chrome, operator, filters, counts, rows, pause, bulkA
     ) : operator.role === 'operator' && bulkActions.length > 0 ? (
       <form action="/bulk/new">
         <SagaTable sagas={rows.sagas} now={now} selectable />
-        <BulkBar filters={filters} bulkActions={bulkActions} />
+        <BulkBar filters={filters} bulkActions={bulkActions} matching={position.total} script={chrome.assets.selection} />
       </form>
     ) : (
       <SagaTable sagas={rows.sagas} now={now} />
     )}
-    <nav class="pages" aria-label="Pages of the list">
-      {filters.before !== undefined && <a href={hrefWith(filters, {})}>First page</a>}
-      {rows.next !== undefined && (
-        <a rel="next" href={hrefWith(filters, { before: rows.next })}>
-          Next page
-        </a>
-      )}
-    </nav>
+    {rows.sagas.length > 0 && (
+      <nav class="pages" aria-label="Pages of the list">
+        <span data-testid="position">{formatPosition(position)}</span>
+        {position.newer > position.shown && <a href={hrefWith(filters, {})}>First page</a>}
+        {position.newer > 0 && (
+          <a rel="prev" href={hrefWith(filters, { after: rows.sagas[0]!._id })}>
+            Previous page
+          </a>
+        )}
+        {rows.next !== undefined && (
+          <a rel="next" href={hrefWith(filters, { before: rows.next })}>
+            Next page
+          </a>
+        )}
+      </nav>
+    )}
   </Layout>
 );
 

@@ -3,10 +3,9 @@ import request from 'supertest';
 import { ownDatabase, testRedisUrl } from '../../../../tests/stores/own-database.js';
 import type { SagaCommand } from '../commands/commands.js';
 import type { OpenOps } from '../testing/open-ops.js';
-import { openOps } from '../testing/open-ops.js';
+import { fromOurPages, openOps, signIn } from '../testing/open-ops.js';
 import { addOrder, sampleOrder } from '../testing/sample-orders.js';
 import { sampleSagas } from '../testing/sample-sagas.js';
-import { fromOurPages, signIn } from '../testing/sign-in.js';
 
 const evil = '<script>alert(1)</script>';
 const resume = jest.fn<SagaCommand>();

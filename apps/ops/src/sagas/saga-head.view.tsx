@@ -2,7 +2,7 @@ import type { SagaCodeInfo } from '@crossroads/contract';
 import { sagaCodes } from '@crossroads/contract';
 import type { RecoverRequest } from '@crossroads/order-reset';
 import type { SagaDocument } from '@crossroads/store';
-import { Property } from '../page/property.js';
+import { Property } from '../page/structured-value.js';
 import { PhasePill, StatusPill, phaseDescription } from '../page/pills.js';
 import { redactText } from '../page/redact.js';
 import { Ago, Clock, Due, duration, relative } from '../page/times.js';

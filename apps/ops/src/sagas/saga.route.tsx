@@ -9,7 +9,7 @@ import { operatorOf } from '../login/actor.js';
 import { signedIn } from '../login/signed-in.js';
 import type { Chrome } from '../page/layout.js';
 import { redact } from '../page/redact.js';
-import { send, sendFragment } from '../page/send.js';
+import { send, sendFragment } from '../page/layout.js';
 import type { ActionProblem } from './actions.js';
 import { availableNames } from './actions.js';
 import { Live, SagaPage } from './saga.page.js';

@@ -1,4 +1,4 @@
-import { plural } from '../page/plural.js';
+import { plural } from '../page/counts.js';
 import { duration, relative } from '../page/times.js';
 import type { Bar } from './timeline.js';
 

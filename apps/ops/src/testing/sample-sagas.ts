@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Destinations, ResetRequest } from '@crossroads/order-reset';
-import { concurrencyKeysOfRequest, resetOrder, subjectOf } from '@crossroads/order-reset';
+import { concurrencyKeysOfRequest, resetOrder } from '@crossroads/order-reset';
 import { RetryableError, createSagaRunner } from '@crossroads/saga';
 import type { Store } from '@crossroads/store';
 import { auditLogRepository, intakeRepository, journalRepository, orderQueueRepository, orderRepository, sagaRepository } from '@crossroads/store';
@@ -22,7 +22,7 @@ export const sampleSagas = (store: Store, dispatchAttempts = 8) => {
   });
   const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
   const sagas = sagaRepository(store, [type]);
-  const runSaga = createSagaRunner({ types: [type], sagas, journal: journalRepository(store, (metadata, state) => subjectOf(metadata.request as ResetRequest, state)), log: quiet });
+  const runSaga = createSagaRunner({ types: [type], sagas, journal: journalRepository(store), log: quiet });
 
   return {
     /** Accepts a reset without running it. */

@@ -1,5 +1,5 @@
 import type { OrderRecord } from '@crossroads/store';
-import { tradingPairOf, routingBetween } from './routing.js';
+import { tradingPairOf, routingBetween } from './companies.js';
 
 /** Number of sample orders. The last one is reset at start as a demonstration. The first one is left for the reader. */
 export const sampleOrderCount = 24;

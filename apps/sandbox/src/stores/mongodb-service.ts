@@ -2,13 +2,13 @@ import { existsSync } from 'node:fs';
 import { mkdir, realpath } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Service } from '../supervisor/service.js';
+import type { Service } from '../supervisor/child.js';
 import { nodeForEngine } from './c-library.js';
 import { thisHost } from './host.js';
 import { makeSocketFolder } from './socket-folder.js';
 import { isServed, until } from './socket-probe.js';
 import type { StoreOptions, StoreService } from './store-service.js';
-import { missingStoreError } from './missing-store.js';
+import { missingStoreError } from './store-service.js';
 
 /** Milliseconds that the engine of a dead parent may take to close. */
 const closeWithinMs = 10_000;

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { debianPackages } from './debian-packages.js';
 import { debianTriplet } from './host.js';
 import type { Host } from './host.js';
-import { missingStoreError } from './missing-store.js';
+import { missingStoreError } from './store-service.js';
 
 const run = promisify(execFile);
 

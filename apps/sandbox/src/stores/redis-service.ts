@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { Service } from '../supervisor/service.js';
+import type { Service } from '../supervisor/child.js';
 import { thisHost } from './host.js';
 import { endStaleProcess } from './stale-process.js';
 import { redisBinary } from './redis-binary.js';

@@ -1,8 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { spawnChild } from './child.js';
-import type { Child } from './child.js';
-import { restartDelay } from './restart-delay.js';
-import type { Service } from './service.js';
+import type { Child, Service } from './child.js';
 import { untilReady } from './until-ready.js';
 
 export type SupervisorEvent =
@@ -104,4 +102,16 @@ export class ServiceProcess {
     if (this.#stopping.signal.aborted) return;
     this.#processOptions.onOutput(this.service.name, error instanceof Error ? error.message : String(error));
   }
+}
+
+const shortestMs = 100;
+const longestMs = 5_000;
+
+/** After this many milliseconds a process counts as healthy, and the next restart is fast again. */
+const steadyAfterMs = 10_000;
+
+/** Returns the milliseconds before the next start, from the last delay (0: none) and the lifetime of the process since. */
+export function restartDelay(lastDelayMs: number, livedMs: number): number {
+  if (lastDelayMs === 0 || livedMs >= steadyAfterMs) return shortestMs;
+  return Math.min(lastDelayMs * 2, longestMs);
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { createSupervisor } from './supervisor.js';
 import type { Supervisor, SupervisorEvent, SupervisorOptions } from './supervisor.js';
-import type { Service } from './service.js';
+import type { Service } from './child.js';
 
 /** Creates a supervisor whose events and lines a test can wait for. */
 function watched(options: SupervisorOptions = {}) {

@@ -1,6 +1,6 @@
 import { ServiceProcess } from './service-process.js';
 import type { SupervisorEvent } from './service-process.js';
-import type { Service } from './service.js';
+import type { Service } from './child.js';
 
 export type { SupervisorEvent } from './service-process.js';
 

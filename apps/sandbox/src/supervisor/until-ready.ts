@@ -1,5 +1,4 @@
-import type { Child } from './child.js';
-import type { Service } from './service.js';
+import type { Child, Service } from './child.js';
 
 /**
  * Resolves once the service is ready. Rejects when the child ends first, takes longer than `withinMs`, or `stopping` aborts.

@@ -9,8 +9,15 @@ import {
   UnexpectedReplyError,
   ValidationError,
 } from '../errors.js';
-import type { Reply } from './reply.js';
-import { retryAfterMs } from './reply.js';
+
+export interface Reply<T> {
+  status: number;
+  headers: Headers;
+  /** Undefined if the body is not JSON, for example after a 304. */
+  body: T;
+  /** Milliseconds in the Retry-After header; undefined if the header is absent or invalid. */
+  retryAfterMs: number | undefined;
+}
 
 /** Returns the error for a reply outside 2xx. */
 export const errorFor = (reply: Reply<unknown>): CrossroadsError => {
@@ -55,13 +62,13 @@ const unexpectedAdvice = ({ status = 0, requestId }: Omit<ErrorInfo, 'advice'>):
     ? 'Redirects are not followed, because the key could be sent to another server. Set the base URL to the new address of the service.'
     : `This is an internal error of the service: report it${requestId === undefined ? '' : ` with the request id ${requestId}`}.`;
 
-const errorInfoIn = ({ status, headers, body }: Reply<unknown>): Omit<ErrorInfo, 'advice'> => ({
+const errorInfoIn = ({ status, headers, body, retryAfterMs }: Reply<unknown>): Omit<ErrorInfo, 'advice'> => ({
   message: sentenceOf(detailIn(body)) ?? `Crossroads responded with HTTP ${status}`,
   status,
   requestId: headers.get('x-request-id') ?? undefined,
   correlationId: headers.get('x-correlation-id') ?? undefined,
   code: memberOf(body, 'code'),
-  retryAfterMs: retryAfterMs(headers.get('retry-after')),
+  retryAfterMs,
 });
 
 const sentenceOf = (detail: string | ValidationDetail[] | undefined): string | undefined =>

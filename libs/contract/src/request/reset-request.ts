@@ -2,9 +2,15 @@ import { z } from 'zod';
 import { type OrderRequest, orderRequest } from './order-request.js';
 import type { Read } from '../fastapi-compat/problem.js';
 import { readModel } from '../fastapi-compat/read-model.js';
+import { reasonCode } from '../order/text.js';
 
 /** The documented body of `POST /v1/order/reset`. */
 export const resetRequest = z.object({ order: orderRequest });
+
+/** Body of `POST /v1/order/reset/{correlation_id}/accept`, `/reject` and `/cancel`. */
+export const resetDecision = z.object({ reason_code: reasonCode });
+
+export type ResetDecision = z.infer<typeof resetDecision>;
 
 /**
  * Reads the order to reset from a parsed body, `{"order": {…}}`.

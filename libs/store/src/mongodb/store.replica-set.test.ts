@@ -1,6 +1,5 @@
 import { expect, test } from '@jest/globals';
-// First: it decides how the suites below reach their database.
-import '../../../../tests/stores/by-replica-set.js';
+// These suites run on a replica set because of the name of this file.
 import { suiteStore } from './store.test.js';
 
 test('the suites of the store run on a replica set', () => {

@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { entryOf, eventually, journalContract, ordersContract, resetRequestFor, sagasContract } from '@crossroads/testkit';
+import { entryOf, eventually, journalContract, openMongodbProxy, ordersContract, resetRequestFor, sagasContract } from '@crossroads/testkit';
 import type { Claim } from '@crossroads/saga';
 import { StoreUnavailable } from '@crossroads/saga';
-import { subjectOf, resetRequest } from '@crossroads/order-reset';
 import mongoose from 'mongoose';
 import { uuidv7 } from 'uuidv7';
 import { newReset } from '../../../../tests/stores/new-reset.js';
-import { reachableDatabase } from '../../../../tests/stores/reached-by.js';
+import { ownDatabase } from '../../../../tests/stores/own-database.js';
 import { auditLogRepository, intakeRepository, journalRepository, makeIndexes, openStore, orderRepository, sagaRepository } from '../index.js';
 import type { SagaMetadata, Store } from '../index.js';
 import { snapshotOf } from './lossless-bson.js';
@@ -15,14 +14,13 @@ import { dueImmediately } from '../sagas/saga-writes.js';
 const { BSON, ObjectId, Decimal128, Double, Int32, Long, Binary } = mongoose.mongo;
 
 let store: Store;
-let database: Awaited<ReturnType<typeof reachableDatabase>>;
+let closeDatabase = async (): Promise<void> => {};
 /** For the file that runs these suites again, on a replica set. */
 export const suiteStore = (): Store => store;
 const orders = () => store.connection.db!.collection('orders');
 
 beforeAll(async () => {
-  database = await reachableDatabase('store');
-  store = openStore({ uri: database.uri, operationTimeoutMs: 10_000 });
+  store = openStore({ uri: await databaseUri(), operationTimeoutMs: 10_000 });
   await store.connected;
   await makeIndexes(store.connection);
 });
@@ -30,8 +28,17 @@ beforeAll(async () => {
 afterAll(async () => {
   await store.connection.dropDatabase();
   await store.close();
-  await database.close();
+  await closeDatabase();
 });
+
+/** In a file named `*.replica-set.test.ts`, the suites reach their database through a proxy that imitates a replica set. */
+const databaseUri = async (): Promise<string> => {
+  const target = ownDatabase('store');
+  if (!expect.getState().testPath?.endsWith('.replica-set.test.ts')) return target;
+  const proxy = await openMongodbProxy({ target, replicaSet: 'rs' });
+  closeDatabase = () => proxy.close();
+  return proxy.uri();
+};
 
 let number = 4711;
 const deliver = async (fields: object = {}): Promise<string> => {
@@ -100,7 +107,7 @@ sagasContract('MongoDB', async () => ({
 }));
 
 const metadata = { tenantId: 'alpha', correlationId: 'c', type: 'reset_order', request: resetRequestFor({ order_number: '4711' }), inboundRequest: {} };
-const journal = () => journalRepository(store, ({ request }, state) => subjectOf(resetRequest.parse(request), state));
+const journal = () => journalRepository(store);
 
 journalContract('MongoDB', async () => {
   const { read, write } = journal();

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { ResetRequest } from '@crossroads/order-reset';
-import { resetOrder, subjectOf } from '@crossroads/order-reset';
+import { resetOrder } from '@crossroads/order-reset';
 import { createSagaRunner } from '@crossroads/saga';
 import { memoryClock, memoryDestination, memorySagas, resetRequestFor, silent } from '@crossroads/testkit';
 import mongoose from 'mongoose';
@@ -56,7 +55,7 @@ const reset = async (orderId: unknown, answer: 'synced' | 'rejected') => {
     orderQueue: { blockedBy: async () => undefined, wakeNext: async () => undefined },
     destinations,
   });
-  const journal = journalRepository(store, (metadata, state) => subjectOf(metadata.request as ResetRequest, state));
+  const journal = journalRepository(store);
   const sagaId = uuidv7();
   const saga = sagas.accept(sagaId, 'reset_order', resetRequestFor({ order_id: String(orderId) }));
   const metadata = { tenantId: 'alpha', correlationId: `c-${sagaId}`, type: 'reset_order', request: saga.request as object, inboundRequest: {} };

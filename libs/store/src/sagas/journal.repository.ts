@@ -1,5 +1,5 @@
-import type { AuditLog, LogSubject, Snapshot, SnapshotInfo } from '@crossroads/order-reset';
-import { clearDeliveriesStep } from '@crossroads/order-reset';
+import type { AuditLog, Snapshot, SnapshotInfo } from '@crossroads/order-reset';
+import { clearDeliveriesStep, subjectOf } from '@crossroads/order-reset';
 import type { Entry, Journal } from '@crossroads/saga';
 import { StoreUnavailable } from '@crossroads/saga';
 import { collections, rawCollection } from '../mongodb/collections.js';
@@ -11,11 +11,8 @@ import type { SagaMetadata } from './saga-document.js';
 import { newestCommitted } from '../mongodb/trusted-reads.js';
 import { withStoreErrors } from '../mongodb/store-errors.js';
 
-/** Returns the subject of an entry, from the saga's request and the state of its steps. */
-export type SubjectOf = (metadata: SagaMetadata, state: object) => LogSubject;
-
 /** Stores the journal as CrossroadsLogV2 entries. */
-export const journalRepository = (store: Store, subjectOf: SubjectOf): Journal<SagaMetadata> => {
+export const journalRepository = (store: Store): Journal<SagaMetadata> => {
   const { connection, commit } = store;
   const logs = () => rawCollection<EntryDocument>(connection, collections.logs);
   return {
@@ -29,7 +26,7 @@ export const journalRepository = (store: Store, subjectOf: SubjectOf): Journal<S
       }),
 
     async write(entry, metadata, state) {
-      if (await commit.insert(collections.logs, toDocument(entry, metadata, subjectOf(metadata, state)), bytesIn(entry))) return entry;
+      if (await commit.insert(collections.logs, toDocument(entry, metadata, subjectOf(metadata.request, state)), bytesIn(entry))) return entry;
       return withStoreErrors(async () => toEntry(await storedEntry(entry)));
     },
   };

@@ -22,7 +22,7 @@ export type SagaRow = Omit<SagaDocument, 'inbound_request' | 'concurrency_keys'>
 
 export interface SagaRows {
   sagas: SagaRow[];
-  /** Where the next page begins. Absent on the last page. */
+  /** Where the next page, of older sagas, begins. Absent on the last page. */
   next?: string;
 }
 
@@ -33,8 +33,10 @@ export interface SagaCounts {
 
 /** Sagas for the operator pages. Reads only. */
 export interface SagaViewRepository {
-  /** Returns sagas, newest first, starting below `before`. */
-  list(filter: SagaFilter, page: { before?: string; limit: number }): Promise<SagaRows>;
+  /** Returns sagas, newest first: the newest ones, those older than `before`, or those just newer than `after`. Returns the first page if fewer than `limit` are newer than `after`. */
+  list(filter: SagaFilter, page: { before?: string | undefined; after?: string | undefined; limit: number }): Promise<SagaRows>;
+  /** Counts matching sagas, of those newer than `after` if it is given. Stops at `countedUpTo`. */
+  count(filter: SagaFilter, after?: string): Promise<number>;
   /** Counts sagas by status and by phase. Each count stops at `countedUpTo`. */
   counts(): Promise<SagaCounts>;
   /** Returns the oldest saga that continues without an operator. */
@@ -46,7 +48,7 @@ export interface SagaViewRepository {
 }
 
 /**
- * Highest count. Above it a list shows "1,000+". Each list shows fifteen counts, and exact counts would cost more with every saga.
+ * Highest count. Above it a list shows "1,000+". Each list shows seventeen counts, and exact counts would cost more with every saga.
  * A bulk action shows the exact number.
  */
 export const countedUpTo = 1_000;
@@ -56,17 +58,21 @@ const rowOnly = { inbound_request: 0, concurrency_keys: 0 } as const;
 export const sagaViewRepository = ({ connection }: Store): SagaViewRepository => {
   const sagas = () => rawCollection<SagaDocument>(connection, collections.sagas);
   const count = (filter: mongo.Filter<SagaDocument>) => sagas().countDocuments(filter, { limit: countedUpTo });
+  const read = (filter: mongo.Filter<SagaDocument>, direction: 1 | -1, limit: number): Promise<SagaRow[]> => sagas().find(filter, { projection: rowOnly }).sort({ _id: direction }).limit(limit).toArray();
   return {
-    list: (filter, { before, limit }) =>
+    list: (filter, { before, after, limit }) =>
       withStoreErrors(async () => {
-        const found = await sagas()
-          .find(filterOf(filter, before), { projection: rowOnly })
-          .sort({ _id: -1 })
-          .limit(limit + 1)
-          .toArray();
+        if (after !== undefined) {
+          const newer = (await read(filterOf(filter, { after }), 1, limit)).reverse();
+          if (newer.length === limit) return { sagas: newer, next: newer.at(-1)!._id };
+        }
+        const found = await read(filterOf(filter, { before }), -1, limit + 1);
         const last = found.length > limit ? found[limit - 1] : undefined;
         return { sagas: found.slice(0, limit), ...(last && { next: last._id }) };
       }),
+
+    // Without a bound of `_id`, MongoDB would count all sagas by reading their documents.
+    count: (filter, after = '') => withStoreErrors(() => count(filterOf(filter, { after }))),
 
     counts: () =>
       withStoreErrors(async () => {
@@ -98,8 +104,8 @@ export const sagaViewRepository = ({ connection }: Store): SagaViewRepository =>
  * Always names statuses and phases, all of them if none are given. Then MongoDB merges sorted ranges of the index on both.
  * It neither sorts nor scans for any list.
  */
-const filterOf = ({ statuses, phases: wanted, tenantId, ids }: SagaFilter, before?: string): mongo.Filter<SagaDocument> => ({
+const filterOf = ({ statuses, phases: wanted, tenantId, ids }: SagaFilter, { before, after }: { before?: string | undefined; after?: string | undefined } = {}): mongo.Filter<SagaDocument> => ({
   ...((statuses || wanted) && { status: { $in: statuses ?? integrationStatus.options }, phase: { $in: wanted ?? phases } }),
   ...(tenantId !== undefined && { tenant_id: tenantId }),
-  ...((ids || before !== undefined) && { _id: { ...(ids && { $in: ids }), ...(before !== undefined && { $lt: before }) } }),
+  ...((ids || before !== undefined || after !== undefined) && { _id: { ...(ids && { $in: ids }), ...(before !== undefined && { $lt: before }), ...(after !== undefined && { $gt: after }) } }),
 });

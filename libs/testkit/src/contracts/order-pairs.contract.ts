@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { LockOwner, Orders, Snapshot } from '@crossroads/order-reset';
-import { seeded } from '../memory/seeded.js';
+import { seeded } from '../memory/clock-and-random.js';
 import { resetFixture } from '../memory/reset-fixture.js';
 import type { OrdersUnderTest } from './orders.contract.js';
 

@@ -1,10 +1,9 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { Claim, Sagas, StoredSaga } from '@crossroads/saga';
-import { memoryClock } from '../memory/memory-clock.js';
+import { memoryClock, seeded } from '../memory/clock-and-random.js';
 import type { MemoryDecisions } from '../memory/memory-decisions.js';
 import { memoryDecisions } from '../memory/memory-decisions.js';
 import { memorySagas } from '../memory/memory-sagas.js';
-import { seeded } from '../memory/seeded.js';
 
 /** A saga as the suite compares it. */
 export interface SagaSeen {

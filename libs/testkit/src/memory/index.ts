@@ -1,7 +1,7 @@
 /** The ports in memory, for tests and for the model. The same contract suites run on these and on the real stores. */
 export { memoryAuditLog } from './memory-audit-log.js';
-export type { MemoryClock } from './memory-clock.js';
-export { memoryClock } from './memory-clock.js';
+export type { MemoryClock } from './clock-and-random.js';
+export { memoryClock, seeded } from './clock-and-random.js';
 export type { MemoryDecisions } from './memory-decisions.js';
 export { memoryDecisions } from './memory-decisions.js';
 export { memoryDestination } from './memory-destination.js';
@@ -14,4 +14,3 @@ export { ClaimUnsure, memorySagas } from './memory-sagas.js';
 export type { Reach } from './reach.js';
 export type { ResetFixture } from './reset-fixture.js';
 export { recoverRequestFor, resetRequestFor, resetFixture, silent } from './reset-fixture.js';
-export { seeded } from './seeded.js';

@@ -1,5 +1,5 @@
 import type { Decisions } from '@crossroads/saga';
-import type { MemoryClock } from './memory-clock.js';
+import type { MemoryClock } from './clock-and-random.js';
 import type { MemorySaga, MemorySagas } from './memory-sagas.js';
 
 /** Lease of a decision's claim in milliseconds. */

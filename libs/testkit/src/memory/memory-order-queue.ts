@@ -1,5 +1,5 @@
 import type { OrderQueue } from '@crossroads/order-reset';
-import type { MemoryClock } from './memory-clock.js';
+import type { MemoryClock } from './clock-and-random.js';
 import type { MemoryQueue } from './memory-queue.js';
 import type { MemorySagas } from './memory-sagas.js';
 import type { Reach } from './reach.js';

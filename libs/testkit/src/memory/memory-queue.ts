@@ -1,4 +1,4 @@
-import type { MemoryClock } from './memory-clock.js';
+import type { MemoryClock } from './clock-and-random.js';
 import type { Reach } from './reach.js';
 import { immediate } from './reach.js';
 

@@ -1,6 +1,6 @@
 import type { Claim, Phase, Sagas, SagaStateUpdate } from '@crossroads/saga';
 import { ClaimLost, StoreUnavailable } from '@crossroads/saga';
-import type { MemoryClock } from './memory-clock.js';
+import type { MemoryClock } from './clock-and-random.js';
 import type { Reach } from './reach.js';
 import { immediate } from './reach.js';
 

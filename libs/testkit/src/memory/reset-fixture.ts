@@ -2,8 +2,8 @@ import type { AuditLog, OrderQueue, RecoverRequest, ResetOrderPorts, ResetReques
 import { sagaTypes } from '@crossroads/order-reset';
 import type { RunResult, WithTimeout, Sagas, SagaType, StepLog } from '@crossroads/saga';
 import { createSagaRunner } from '@crossroads/saga';
-import type { MemoryClock } from './memory-clock.js';
-import { memoryClock } from './memory-clock.js';
+import type { MemoryClock } from './clock-and-random.js';
+import { memoryClock } from './clock-and-random.js';
 import type { MemoryDestination } from './memory-destination.js';
 import { memoryDestination } from './memory-destination.js';
 import type { MemoryJournal } from './memory-journal.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { restartDelay } from './restart-delay.js';
+import { restartDelay } from './service-process.js';
 
 describe('the delay before a restart', () => {
   it('is short the first time', () => {

@@ -1,3 +1,19 @@
+/** A clock that the test advances. Milliseconds. */
+export interface MemoryClock {
+  now(): number;
+  pass(ms: number): void;
+}
+
+export const memoryClock = (start = 1_000_000): MemoryClock => {
+  let time = start;
+  return {
+    now: () => time,
+    pass: (ms) => {
+      time += ms;
+    },
+  };
+};
+
 /** Creates a generator of numbers from 0 to 1 that depend only on the seed (mulberry32). */
 export const seeded = (seed: number): (() => number) => {
   let state = seed >>> 0;

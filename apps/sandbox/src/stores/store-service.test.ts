@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { missingStoreError } from './missing-store.js';
+import { missingStoreError } from './store-service.js';
 
 describe('the error for a missing store', () => {
   it('has the cause and three solutions', () => {
