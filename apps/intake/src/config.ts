@@ -1,10 +1,11 @@
+import { isRedisUrl, redisUrlForms } from '@crossroads/saga-bullmq';
 import { settings } from '@crossroads/platform';
 import { z } from 'zod';
 
 /** Settings of the intake. */
 export const intakeConfig = z.object({
   MONGODB_URI: settings.mongodbUri,
-  REDIS_URL: settings.redisUrl,
+  REDIS_URL: settings.redisUrl.refine(isRedisUrl, redisUrlForms),
   QUEUE_NAME: settings.queueName,
   QUEUE_PREFIX: settings.queuePrefix,
   INTAKE_PORT: settings.port(8080, 'Port the intake listens on.'),
