@@ -30,7 +30,7 @@ export { recoveryRepository } from './sagas/recovery.repository.js';
 export type { Retention, RetentionRepository } from './sagas/retention.repository.js';
 export { keyLastsMs, retentionRepository } from './sagas/retention.repository.js';
 export type { AcceptedSaga, NewSaga, SagaDocument, SagaMetadata } from './sagas/saga-document.js';
-export { inFlight, phases } from './sagas/saga-document.js';
+export { blockedCodes, inFlight, isBlocked, phases } from './sagas/saga-document.js';
 export type { Renewal, SagaRepository } from './sagas/saga.repository.js';
 export { ClaimUnsure, sagaRepository } from './sagas/saga.repository.js';
 export { leaseMs } from './sagas/saga-writes.js';
@@ -63,7 +63,7 @@ export type { AuditDocument, AuditEnd, AuditFilter, AuditOutcome, AuditRecord, A
 export { auditRepository } from './operators/audit.repository.js';
 export type { BulkDocument, BulkItem, BulkOutcome, BulkRepository, BulkState } from './operators/bulk.repository.js';
 export { bulkRepository } from './operators/bulk.repository.js';
-export type { DestinationTrouble, DestinationView, DestinationViewRepository } from './tenants/destination-view.repository.js';
+export type { DestinationHealth, DestinationTrouble, DestinationView, DestinationViewRepository } from './tenants/destination-view.repository.js';
 export { destinationViewRepository, sagasCounted } from './tenants/destination-view.repository.js';
 export { isOperatorKey, newOperatorKey, parseOperatorKey } from './operators/operator-key.js';
 export type { OperatorKeyDocument, OperatorKeyRepository } from './operators/operator-key.repository.js';
