@@ -51,6 +51,7 @@ const Row = ({ saga, now, selectable }: { saga: SagaRow; now: Date; selectable: 
           <PhasePill phase={saga.phase} failures={saga.failures} blocked={isBlocked(saga)} />
           {saga.next_run_at && scheduledPhases.has(saga.phase) && (
             <small class="quiet">
+              {saga.phase === 'awaiting_approval' && 'expires '}
               <Due at={saga.next_run_at} now={now} />
             </small>
           )}

@@ -46,6 +46,8 @@ export interface SagaViewRepository {
   /** Counts unclaimed sagas that were due before `since`. Stops at `countedUpTo`. */
   overdue(since: Date): Promise<number>;
   saga(sagaId: string): Promise<SagaDocument | undefined>;
+  /** Returns the phase of each saga that exists. */
+  phasesOf(sagaIds: readonly string[]): Promise<Map<string, Phase>>;
   entries(sagaId: string): Promise<EntryDocument[]>;
 }
 
@@ -91,6 +93,12 @@ export const sagaViewRepository = ({ connection }: Store): SagaViewRepository =>
     overdue: (since) => withStoreErrors(() => count({ next_run_at: { $lt: since }, updated_at: { $lt: since } })),
 
     saga: (sagaId) => withStoreErrors(async () => (await sagas().findOne({ _id: sagaId })) ?? undefined),
+
+    phasesOf: (sagaIds) =>
+      withStoreErrors(async () => {
+        const found = await sagas().find({ _id: { $in: [...sagaIds] } }, { projection: { phase: 1 } }).toArray();
+        return new Map(found.map(({ _id, phase }) => [_id, phase]));
+      }),
 
     entries: (sagaId) =>
       withStoreErrors(() =>
