@@ -19,6 +19,7 @@ export const intakeConfig = z.object({
   MAX_CONCURRENT_WAITS: settings.count(2_000, 'Maximum number of held replies and open streams. One tenant may have half of them.'),
   TRUSTED_PROXIES: z.coerce.number().int().min(0).default(0).describe('Number of proxies in front of the intake whose X-Forwarded-For is trusted.'),
   OTEL_EXPORTER_OTLP_ENDPOINT: settings.otlpEndpoint,
+  OTEL_EXPORTER_OTLP_HEADERS: settings.otlpHeaders,
   LOG_LEVEL: settings.logLevel,
   SHUTDOWN_DEADLINE_MS: settings.ms(25_000, 'Time to finish open requests after SIGTERM'),
 });

@@ -22,6 +22,7 @@ export const workerConfig = z.object({
     .transform((hosts) => hosts.split(',').map((host) => host.trim()).filter(Boolean))
     .describe('Comma-separated hosts in private networks that destinations may have. Empty in production: every private address is refused.'),
   OTEL_EXPORTER_OTLP_ENDPOINT: settings.otlpEndpoint,
+  OTEL_EXPORTER_OTLP_HEADERS: settings.otlpHeaders,
   LOG_LEVEL: settings.logLevel,
   SHUTDOWN_DEADLINE_MS: settings.ms(25_000, 'Time to finish what is in hand after SIGTERM'),
 });

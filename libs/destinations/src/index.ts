@@ -1,4 +1,6 @@
 /** Sends resets to the destination systems, with limits, a circuit breaker and blocked addresses. */
+export { sourceSystems } from './adapters.js';
+export { addressProblem } from './destination-address.js';
 export type { DestinationsOptions, OpenDestinations } from './create-destinations.js';
 export { createDestinations } from './create-destinations.js';
 export type { DestinationInstance, Instances } from './destination-instance.js';

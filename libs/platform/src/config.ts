@@ -48,6 +48,11 @@ export const settings = {
   host: z.string().default('127.0.0.1').describe('Address to listen on. In a container: 0.0.0.0.'),
   metricsPort: port.default(0).describe('Port of the probes and /metrics, which are not for callers. 0: any free port; the log shows it.'),
   otlpEndpoint: z.url().optional().describe('Endpoint for traces, by OTLP over HTTP, such as http://127.0.0.1:4318. If omitted, tracing is off.'),
+  otlpHeaders: z
+    .string()
+    .regex(/^[^\s=,]+=[^\s,]*(,[^\s=,]+=[^\s,]*)*$/, 'must be name=value pairs with commas between them')
+    .optional()
+    .describe('Headers of the requests to that endpoint, such as authorization=Bearer%20TOKEN: name=value pairs with commas between them, values URL-encoded. A secret. The OpenTelemetry exporter reads them.'),
   port: (value: number, what: string) => port.default(value).describe(what),
   ms: (value: number, what: string) => z.coerce.number().int().positive().default(value).describe(`${what}, in milliseconds.`),
   count: (value: number, what: string) => z.coerce.number().int().positive().default(value).describe(what),
