@@ -8,6 +8,8 @@ import { opsConfig } from '../../apps/ops/src/config.js';
 import { runOperators } from '../../apps/ops/src/operator-admin/command-line.js';
 import { workerConfig } from '../../apps/worker/src/config.js';
 import { runRetention } from '../../apps/worker/src/retention-command.js';
+import { runInstances, runTenants } from '../../apps/worker/src/tenant-admin/command-line.js';
+import { tenantCommands } from '../../apps/worker/src/tenant-admin/commands.js';
 
 const root = join(__dirname, '../..');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
@@ -35,7 +37,7 @@ test('every file it names exists', () => {
 
 test('every setting it names exists', () => {
   const settings = [intakeConfig, workerConfig, opsConfig].flatMap(({ shape }) => Object.keys(shape));
-  const others = ['PUBLISH_HOST', 'ROLLING_RESTARTS', 'IMAGE', 'NODE', 'SIGTERM', 'TLS', 'NTP'];
+  const others = ['PUBLISH_HOST', 'ROLLING_RESTARTS', 'IMAGE', 'NODE', 'SIGTERM', 'TLS', 'NTP', 'BACKUP_URI'];
   expect(read('docker-compose.yml')).toContain('PUBLISH_HOST');
   const named = found(/\b([A-Z]+(?:_[A-Z]+)+)\b/g);
   expect(named.length).toBeGreaterThan(15);
@@ -48,11 +50,16 @@ test('every collection it names exists', () => {
   expect(named.filter((name) => !Object.values(collections).includes(name as never))).toEqual([]);
 });
 
-test('its commands for keys, operators and retention are valid', async () => {
+test('its commands for keys, operators, tenants, instances and retention are valid', async () => {
   const anything = new Proxy({}, { get: () => async () => ({ id: 'id', text: 'text', password: 'password', replaced: false, oldValidUntil: new Date() }) });
   const said = new Proxy({}, { get: () => async () => 'said' });
   for (const line of found(/(?:npm run keys --|keys\.js) ([^`\n]+)/g)) await runKeys(words(line), anything as never);
   for (const line of found(/(?:npm run operators --|operators\.js) ([^`\n]+)/g)) await runOperators(words(line), (line.startsWith('revoke') ? said : anything) as never);
+  const known = ['Cartage North', 'Harbor Retail'].map((name) => ({ _id: name, name, instances: [] }));
+  const directory = { tenants: async () => known, addTenant: async () => true, addInstance: async () => true, addPartner: async () => undefined };
+  const commands = tenantCommands({ directory, audit: { begin: async () => async () => undefined }, actor: { by: 'ada', from: 'here' }, allowedPrivateHosts: [] });
+  for (const line of found(/(?:npm run tenants --|tenants\.js) ([^`\n]+)/g)) await runTenants(words(line), commands);
+  for (const line of found(/(?:npm run instances --|instances\.js) ([^`\n]+)/g)) await runInstances(words(line), commands);
   for (const line of found(/(?:npm run retention --|set-retention\.js) ([^`\n]+)/g)) await runRetention(words(line), { tenants: async () => [], keepFor: async () => true });
 });
 

@@ -66,7 +66,7 @@ asked('the image', () => {
   });
 
   test('its command line tools and the index step find what they import', () => {
-    for (const entry of ['worker/dist/make-indexes.js', 'worker/dist/set-retention.js', 'intake/dist/keys.js', 'ops/dist/operators.js']) {
+    for (const entry of ['worker/dist/make-indexes.js', 'worker/dist/set-retention.js', 'worker/dist/tenants.js', 'worker/dist/instances.js', 'intake/dist/keys.js', 'ops/dist/operators.js']) {
       const { stderr } = spawnSync(process.execPath, [`apps/${entry}`], { cwd: image, env: {}, encoding: 'utf8' });
       expect([entry, stderr]).toEqual([entry, expect.stringContaining('MONGODB_URI')]);
     }

@@ -9,6 +9,7 @@ import type { Container, PodSpec, Probe, Service } from 'kubernetes-types/core/v
 import { parse, parseAllDocuments } from 'yaml';
 import { intakeConfig } from '../../apps/intake/src/config.js';
 import { opsConfig } from '../../apps/ops/src/config.js';
+import { readRedisUrl } from '../../libs/saga-bullmq/src/redis-url.js';
 import { workerConfig } from '../../apps/worker/src/config.js';
 
 const root = join(__dirname, '../..');
@@ -140,6 +141,12 @@ describe('deploy/kubernetes', () => {
     expect(selected.length).toBeGreaterThan(0);
     expect(selected.filter((name) => !apps.includes(name))).toEqual([]);
     expect(all<{ spec: { scaleTargetRef: { name: string } } }>('HorizontalPodAutoscaler').map(({ spec }) => spec.scaleTargetRef.name)).toEqual(['intake']);
+  });
+
+  test('every pod may connect to the default ports of MongoDB, Redis and Sentinels', () => {
+    const sentinels = readRedisUrl('redis+sentinel://sentinel/primary').options.sentinels![0]!.port!;
+    const { egress } = named<{ spec: { egress: { ports: { port: number }[] }[] } }>('NetworkPolicy', 'to-stores').spec;
+    expect(egress[0]!.ports.map(({ port }) => port)).toEqual([27_017, readRedisUrl('redis://redis').options.port, sentinels]);
   });
 
   test('the secrets in it are examples', () => {

@@ -165,7 +165,7 @@ describe('the metrics', () => {
   test('no label contains a tenant, an order or an id', async () => {
     const all = [...(await workers()), ...(await metricsOf('intake')), ...(await metricsOf('ops'))].filter(({ name }) => name.startsWith('crossroads_'));
     const names = new Set(all.flatMap(({ labels }) => Object.keys(labels)));
-    expect([...names].sort()).toEqual(['breaker', 'direction', 'le', 'method', 'outcome', 'phase', 'route', 'state', 'status', 'step', 'type']);
+    expect([...names].sort()).toEqual(['breaker', 'code', 'direction', 'le', 'method', 'outcome', 'phase', 'route', 'state', 'status', 'step', 'type']);
     const values = JSON.stringify(all.map(({ labels }) => labels));
     for (const { name } of face.tenants) expect(values).not.toContain(name);
     for (const { order_id, order_number } of face.orders) for (const id of [order_id, `"${order_number}"`]) expect(values).not.toContain(id);

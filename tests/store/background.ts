@@ -49,8 +49,11 @@ export const storeBackground = async ({ commit, connection }: Store): Promise<Ba
       const { saga_id, ...rest } = saga;
       const ended = each % 2 === 1;
       const fields = { status: ended ? 'synced' : 'pending', phase: ended ? 'ended' : 'running', epoch: 0, settled_epoch: 0, failures: 0, resumed: false };
+      // Some of the waiting sagas are blocked by a destination, the others by a saga of their order.
+      const isWaiting = each % 4 === 2;
+      const waiting = isWaiting && { phase: 'waiting', error: { code: each % 40 === 2 ? 'destination.circuit_open' : 'order.in_use', message: 'Blocked.' } };
       const due = ended ? {} : { next_run_at: new Date(each % 4 === 0 ? 0 : Date.now() + 3_600_000) };
-      writes.push(commit.insert(collections.sagas, { _id: saga_id, ...rest, ...fields, ...due, updated_at: saga.accepted_at }));
+      writes.push(commit.insert(collections.sagas, { _id: saga_id, ...rest, ...fields, ...waiting, ...due, updated_at: saga.accepted_at }));
       for (let seq = 1; seq <= 3; seq++) {
         const step = { name: 'clear-deliveries', direction: 'run', outcome: seq === 3 ? 'done' : 'recorded', attempt: 1 };
         const journal = { key: `${saga_id}:${seq}`, seq, epoch: 1, integration_status: 'pending' };

@@ -85,6 +85,8 @@ const reads: Record<string, () => Promise<unknown>> = {
   'saga list, previous page': () => sagaViewRepository(store).list({}, { after: background.saga.saga_id, limit: 50 }),
   'saga list, previous page of one status': () => sagaViewRepository(store).list({ statuses: ['synced'] }, { after: background.saga.saga_id, limit: 50 }),
   'saga list, of one tenant': () => sagaViewRepository(store).list({ tenantId: background.saga.tenant_id }, { limit: 50 }),
+  'saga list, of the blocked': () => sagaViewRepository(store).list({ blocked: true }, { limit: 50 }),
+  'blocked sagas for the metrics': () => backlogRepository(store).blocked(),
   'oldest in flight': () => sagaViewRepository(store).oldestInFlight(),
 };
 

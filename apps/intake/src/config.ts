@@ -1,10 +1,11 @@
+import { isRedisUrl, redisUrlForms } from '@crossroads/saga-bullmq';
 import { settings } from '@crossroads/platform';
 import { z } from 'zod';
 
 /** Settings of the intake. */
 export const intakeConfig = z.object({
   MONGODB_URI: settings.mongodbUri,
-  REDIS_URL: settings.redisUrl,
+  REDIS_URL: settings.redisUrl.refine(isRedisUrl, redisUrlForms),
   QUEUE_NAME: settings.queueName,
   QUEUE_PREFIX: settings.queuePrefix,
   INTAKE_PORT: settings.port(8080, 'Port the intake listens on.'),
@@ -18,6 +19,7 @@ export const intakeConfig = z.object({
   MAX_CONCURRENT_WAITS: settings.count(2_000, 'Maximum number of held replies and open streams. One tenant may have half of them.'),
   TRUSTED_PROXIES: z.coerce.number().int().min(0).default(0).describe('Number of proxies in front of the intake whose X-Forwarded-For is trusted.'),
   OTEL_EXPORTER_OTLP_ENDPOINT: settings.otlpEndpoint,
+  OTEL_EXPORTER_OTLP_HEADERS: settings.otlpHeaders,
   LOG_LEVEL: settings.logLevel,
   SHUTDOWN_DEADLINE_MS: settings.ms(25_000, 'Time to finish open requests after SIGTERM'),
 });

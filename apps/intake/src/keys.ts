@@ -1,11 +1,11 @@
-import { readConfig, settings } from '@crossroads/platform';
+import { readConfigOrExit, settings } from '@crossroads/platform';
 import { StoreUnavailable } from '@crossroads/saga';
 import { directoryRepository, withStore } from '@crossroads/store';
 import { z } from 'zod';
 import { runKeys } from './key-admin/command-line.js';
 import { KeyError, keyCommands } from './key-admin/commands.js';
 
-const { MONGODB_URI: uri } = readConfig(z.object({ MONGODB_URI: settings.mongodbUri }), process.env);
+const { MONGODB_URI: uri } = readConfigOrExit(z.object({ MONGODB_URI: settings.mongodbUri }), process);
 try {
   console.log(await withStore(uri, (store) => runKeys(process.argv.slice(2), keyCommands(directoryRepository(store)))));
 } catch (error) {

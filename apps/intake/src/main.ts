@@ -1,10 +1,10 @@
 import { openSagaQueue, openRateCounter } from '@crossroads/saga-bullmq';
-import { createLog, listen, onShutdown, openMetrics, openTracing, probes, readConfig } from '@crossroads/platform';
+import { createLog, listen, onShutdown, openMetrics, openTracing, probes, readConfigOrExit } from '@crossroads/platform';
 import { openStore } from '@crossroads/store';
 import { intakeConfig } from './config.js';
 import { createIntake, intakeMetrics } from './intake.js';
 
-const config = readConfig(intakeConfig, process.env);
+const config = readConfigOrExit(intakeConfig, process);
 const log = createLog({ level: config.LOG_LEVEL, app: 'intake' });
 const shutdown = onShutdown({ signals: process, log, deadlineMs: config.SHUTDOWN_DEADLINE_MS });
 const store = openStore({

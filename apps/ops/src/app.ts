@@ -10,6 +10,8 @@ import {
   directoryRepository,
   operatorKeyRepository,
   operatorRepository,
+  orderQueueRepository,
+  orderRepository,
   orderViewRepository,
   sagaSearch,
   sagaViewRepository,
@@ -34,6 +36,7 @@ import { signedInOnly } from './login/signed-in.js';
 import { orderRoutes } from './orders/order.route.js';
 import { overviewRoutes } from './overview/overview.route.js';
 import { connectedWorkers, queuePause } from './queue/queue-status.js';
+import { readBlocker } from './sagas/blocker.js';
 import { jobRoutes } from './sagas/job.route.js';
 import { listRoutes } from './sagas/list.route.js';
 import { sagaRoutes } from './sagas/saga.route.js';
@@ -63,6 +66,7 @@ export const createOpsApp = ({ store, bullmqQueue, log, environment, secure, com
   const { assets, router: files } = serveAssets();
   const chrome = { assets, environment };
   const paused = queuePause(bullmqQueue, audit);
+  const blocker = readBlocker({ orders: orderRepository(store), orderView: orders, orderQueue: orderQueueRepository(store), view });
   const epochOf = async (sagaId: string) => (await view.saga(sagaId))?.epoch;
 
   const app = express();
@@ -71,14 +75,14 @@ export const createOpsApp = ({ store, bullmqQueue, log, environment, secure, com
   app.use(securityHeaders({ secure }));
   app.use(boardPath, securityHeaders({ secure, inlineStyles: true }));
   app.use(files);
-  app.use('/v1/ops', authenticate({ operators, sessions, keys: operatorKeyRepository(store) }), apiRoutes({ view, orders, audit, search, commands, destination, paused }));
+  app.use('/v1/ops', authenticate({ operators, sessions, keys: operatorKeyRepository(store) }), apiRoutes({ view, orders, audit, search, commands, destination, paused, blocker }));
   app.use(sameOriginOnly);
   app.use(loginRoutes({ operators, sessions, audit, log, chrome, secureCookies: secure }));
   app.use(signedInOnly(sessions, operators));
   app.use(overviewRoutes({ view, workers: connectedWorkers(bullmqQueue), paused, chrome }));
   app.use(listRoutes({ view, search, commands, paused, chrome }));
   app.use(jobRoutes({ view, bullmqQueue }));
-  app.use(sagaRoutes({ view, orders, audit, commands, paused, chrome, log }));
+  app.use(sagaRoutes({ view, orders, audit, commands, paused, blocker, chrome, log }));
   app.use(orderRoutes({ orders, chrome }));
   app.use(destinationsRoutes({ destinations: destinationViewRepository(store), command: destination, chrome }));
   app.use(auditRoutes({ audit, chrome }));

@@ -1,10 +1,11 @@
+import { isRedisUrl, redisUrlForms } from '@crossroads/saga-bullmq';
 import { settings } from '@crossroads/platform';
 import { z } from 'zod';
 
 /** Settings of the operator pages. */
 export const opsConfig = z.object({
   MONGODB_URI: settings.mongodbUri,
-  REDIS_URL: settings.redisUrl,
+  REDIS_URL: settings.redisUrl.refine(isRedisUrl, redisUrlForms),
   QUEUE_NAME: settings.queueName,
   QUEUE_PREFIX: settings.queuePrefix,
   OPS_PORT: settings.port(8081, 'Port of the operator pages.'),

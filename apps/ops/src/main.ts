@@ -1,5 +1,5 @@
 import { closeQueue, openSagaQueue, openQueue } from '@crossroads/saga-bullmq';
-import { createLog, listen, onShutdown, openMetrics, probes, readConfig } from '@crossroads/platform';
+import { createLog, listen, onShutdown, openMetrics, probes, readConfigOrExit } from '@crossroads/platform';
 import { backlogRepository, bulkRepository, intakeRepository, openStore, waitCycles } from '@crossroads/store';
 import { createOpsApp } from './app.js';
 import { createBulkRunner } from './bulk/bulk-runner.js';
@@ -8,7 +8,7 @@ import { opsConfig } from './config.js';
 import { opsMetrics } from './metrics.js';
 import { connectedWorkers } from './queue/queue-status.js';
 
-const config = readConfig(opsConfig, process.env);
+const config = readConfigOrExit(opsConfig, process);
 const log = createLog({ level: config.LOG_LEVEL, app: 'ops' });
 const shutdown = onShutdown({ signals: process, log, deadlineMs: config.SHUTDOWN_DEADLINE_MS });
 

@@ -11,7 +11,7 @@ test('wait cycles are counted once a minute at most, and left out while they are
     if (isDown) throw new Error('MongoDB is unavailable');
     return [['a', 'b'], ['c', 'd', 'e']];
   };
-  opsMetrics(metrics, { cycles: { find }, oldestDueSeconds: async () => 0, phases: async () => ({}), depth: async () => ({}), paused: async () => false, overdue: async () => 0, workers: async () => 1 }, () => now);
+  opsMetrics(metrics, { cycles: { find }, oldestDueSeconds: async () => 0, phases: async () => ({}), blocked: async () => ({}), depth: async () => ({}), paused: async () => false, overdue: async () => 0, workers: async () => 1 }, () => now);
   const exported = async () => /^crossroads_saga_wait_cycles (\d+)$/m.exec((await metrics.page()).body)?.[1];
   expect(await exported()).toBeUndefined();
   isDown = false;

@@ -6,7 +6,7 @@ export const banner = (info: SandboxInfo, dataDir: string): string => {
   const caller = info.tenants.find(({ name }) => name === order!.origin)!;
   return `
   intake       ${info.intake_url}
-  dashboard    ${info.ops_url}/queues   (${info.operator.username} / ${info.operator.password})
+  dashboard    ${info.ops_url}/   (${info.operator.username} / ${info.operator.password})
   destination  ${info.destination_url}/received
   keys         ${info.tenants.map(({ name, api_key }) => `${name}: ${api_key}`).join('\n               ')}
   details      ${dataDir}/sandbox.json, logs in ${dataDir}/sandbox.log

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readConfig } from '@crossroads/platform';
+import { readConfigOrExit } from '@crossroads/platform';
 import { sandboxConfig } from './config.js';
 import { handleShutdown } from './shutdown.js';
 import { freePorts } from './free-ports.js';
@@ -10,13 +10,8 @@ import { showReset } from './show-reset.js';
 
 const [intake, ops, destination] = await freePorts(3);
 const dataDir = await mkdtemp(join(tmpdir(), 'crossroads-demo-'));
-const config = readConfig(sandboxConfig, {
-  ...process.env,
-  INTAKE_PORT: String(intake),
-  OPS_PORT: String(ops),
-  DESTINATION_PORT: String(destination),
-  SANDBOX_DATA: dataDir,
-});
+const ownSettings = { INTAKE_PORT: String(intake), OPS_PORT: String(ops), DESTINATION_PORT: String(destination), SANDBOX_DATA: dataDir };
+const config = readConfigOrExit(sandboxConfig, { env: { ...process.env, ...ownSettings }, stderr: process.stderr, exit: process.exit });
 const shutdown = handleShutdown(process);
 shutdown.addCleanup(() => rm(dataDir, { recursive: true, force: true }));
 try {

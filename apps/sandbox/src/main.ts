@@ -1,11 +1,11 @@
-import { readConfig } from '@crossroads/platform';
+import { readConfigOrExit } from '@crossroads/platform';
 import { banner } from './banner.js';
 import { sandboxConfig } from './config.js';
 import { handleShutdown } from './shutdown.js';
 import { openSandbox } from './sandbox.js';
 import { showReset } from './show-reset.js';
 
-const config = readConfig(sandboxConfig, process.env);
+const config = readConfigOrExit(sandboxConfig, process);
 const shutdown = handleShutdown(process);
 try {
   const sandbox = await openSandbox({ config, print: console.log, signal: shutdown.signal, env: process.env });

@@ -1,10 +1,11 @@
+import { isRedisUrl, redisUrlForms } from '@crossroads/saga-bullmq';
 import { settings } from '@crossroads/platform';
 import { z } from 'zod';
 
 /** Settings of a worker. */
 export const workerConfig = z.object({
   MONGODB_URI: settings.mongodbUri,
-  REDIS_URL: settings.redisUrl,
+  REDIS_URL: settings.redisUrl.refine(isRedisUrl, redisUrlForms),
   QUEUE_NAME: settings.queueName,
   QUEUE_PREFIX: settings.queuePrefix,
   WORKER_PORT: settings.port(0, 'Port for the probes, /metrics and /internal/scaling. 0: any free port, for several workers on one host; the log shows it.'),
@@ -21,6 +22,7 @@ export const workerConfig = z.object({
     .transform((hosts) => hosts.split(',').map((host) => host.trim()).filter(Boolean))
     .describe('Comma-separated hosts in private networks that destinations may have. Empty in production: every private address is refused.'),
   OTEL_EXPORTER_OTLP_ENDPOINT: settings.otlpEndpoint,
+  OTEL_EXPORTER_OTLP_HEADERS: settings.otlpHeaders,
   LOG_LEVEL: settings.logLevel,
   SHUTDOWN_DEADLINE_MS: settings.ms(25_000, 'Time to finish what is in hand after SIGTERM'),
 });

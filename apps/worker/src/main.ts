@@ -1,5 +1,5 @@
 import { openSagaQueue, startSagaWorker } from '@crossroads/saga-bullmq';
-import { withFailpoints, createLog, listen, onShutdown, probes, readConfig } from '@crossroads/platform';
+import { withFailpoints, createLog, listen, onShutdown, probes, readConfigOrExit } from '@crossroads/platform';
 import { backlogRepository, openStore, orderRepository, recoveryRepository, retentionRepository, sweepRepository } from '@crossroads/store';
 import { workerConfig } from './config.js';
 import { createSagaProcessor } from './create-saga-processor.js';
@@ -10,7 +10,7 @@ import { createSweep, startSweeping } from './sweep.js';
 import { openTelemetry } from './telemetry.js';
 import { startWatchdog } from './watchdog.js';
 
-const config = readConfig(workerConfig, process.env);
+const config = readConfigOrExit(workerConfig, process);
 const log = createLog({ level: config.LOG_LEVEL, app: 'worker' });
 const shutdown = onShutdown({ signals: process, log, deadlineMs: config.SHUTDOWN_DEADLINE_MS });
 const store = openStore({

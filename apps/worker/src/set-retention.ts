@@ -1,10 +1,10 @@
-import { readConfig } from '@crossroads/platform';
+import { readConfigOrExit } from '@crossroads/platform';
 import { StoreUnavailable } from '@crossroads/saga';
 import { retentionRepository, withStore } from '@crossroads/store';
 import { workerConfig } from './config.js';
 import { RetentionError, runRetention } from './retention-command.js';
 
-const { MONGODB_URI: uri } = readConfig(workerConfig.pick({ MONGODB_URI: true }), process.env);
+const { MONGODB_URI: uri } = readConfigOrExit(workerConfig.pick({ MONGODB_URI: true }), process);
 try {
   console.log(await withStore(uri, (store) => runRetention(process.argv.slice(2), retentionRepository(store))));
 } catch (error) {

@@ -33,7 +33,7 @@ const fixture = (act: (context: StepContext) => unknown) => {
   };
   const metrics = openMetrics();
   const none = async () => ({});
-  const { observer } = workerMetrics(metrics, { oldestDueSeconds: async () => 0, phases: none, depth: none, overdue: async () => 0, paused: async () => false, idleMs: () => 0, breakers: () => [] });
+  const { observer } = workerMetrics(metrics, { oldestDueSeconds: async () => 0, phases: none, blocked: none, depth: none, overdue: async () => 0, paused: async () => false, idleMs: () => 0, breakers: () => [] });
   const types = [saga('sample', z.object({})).compensatable(step)];
   const process = processJob(createSagaRunner({ types, sagas: memory as Sagas<unknown> as Sagas<SagaMetadata>, journal: memoryJournal(), log, observers: [observer] }), log);
   return { it, lines, process: () => process(sagaId, 1), read: async () => (await metrics.page()).body };

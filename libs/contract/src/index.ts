@@ -38,3 +38,4 @@ export type { SagaCodeInfo, Effect, SagaCode } from './saga-codes.js';
 export { sagaCodes } from './saga-codes.js';
 export type { TokenReply } from './token-reply.js';
 export { tokenReply, tokenRequest } from './token-reply.js';
+export { MAX_CHARACTERS, PRINTABLE } from './request/printable-text.js';

@@ -35,8 +35,11 @@ export interface OpenDestinations extends Destinations {
   close(): Promise<void>;
 }
 
+/** The `source_system` of each adapter, for commands that create instances. */
+export const sourceSystems = ['gravitate_sd', 'webhook'] as const;
+
 /** Lists every kind of system that a reset can be sent to. Add a new adapter here. */
-const adapters = (tools: AdapterTools): readonly Adapter[] => [
+export const adapters = (tools: AdapterTools): readonly Adapter[] => [
   gravitateSd(tools),
   webhook(tools),
 ];

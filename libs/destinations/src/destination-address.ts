@@ -22,6 +22,17 @@ export const privateHosts = (allowed: readonly string[]): ((target: Target) => b
   };
 };
 
+/** Returns why requests must not be sent to the address, to be used inside a sentence. Undefined if the address is allowed. Looks up no name. */
+export const addressProblem = (address: string, allowedPrivateHosts: readonly string[]): string | undefined => {
+  try {
+    assertAllowedAddress(address, privateHosts(allowedPrivateHosts));
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof AddressBlocked)) throw error;
+    return error.message;
+  }
+};
+
 /** Checks an address without a name lookup. Throws AddressBlocked when the address must not be used. */
 export const assertAllowedAddress = (address: string, isAllowedPrivate: (target: Target) => boolean): void => {
   if (!URL.canParse(address)) throw new AddressBlocked('it is not a URL');

@@ -7,13 +7,28 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
-/** Reads settings from `env`. An empty value counts as absent. Throws one ConfigError that lists all errors. */
+/** Reads settings from `env`. An empty value counts as absent. Throws one ConfigError that has a sentence for each wrong setting. */
 export const readConfig = <S extends ConfigSchema>(schema: S, env: Record<string, string | undefined>): z.infer<S> => {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
   const read = schema.safeParse(given);
   if (read.success) return read.data;
-  const errors = read.error.issues.map(({ path, message }) => `  ${path.join('.')}: ${message}`);
-  throw new ConfigError(`Invalid settings:\n${errors.join('\n')}\nSee .env.example for a description of every setting.`);
+  const sentences = read.error.issues.map(({ path, message }) => {
+    const name = path.join('.');
+    // The value is not printed: it may be a secret.
+    return name in given ? `${name} is invalid: ${message}.` : `${name} is missing. ${schema.shape[name]?.description ?? ''}`.trim();
+  });
+  throw new ConfigError(`${sentences.join('\n')}\nThe file .env.example describes every setting.`);
+};
+
+/** Reads the settings of a process. If one is wrong, prints the sentences and exits with code 1: a stack would hide them. */
+export const readConfigOrExit = <S extends ConfigSchema>(schema: S, { env, stderr, exit }: Pick<NodeJS.Process, 'env' | 'stderr' | 'exit'>): z.infer<S> => {
+  try {
+    return readConfig(schema, env);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    stderr.write(`${error.message}\n`);
+    return exit(1);
+  }
 };
 
 const port = z.coerce.number().int().min(0).max(65_535);
@@ -33,6 +48,11 @@ export const settings = {
   host: z.string().default('127.0.0.1').describe('Address to listen on. In a container: 0.0.0.0.'),
   metricsPort: port.default(0).describe('Port of the probes and /metrics, which are not for callers. 0: any free port; the log shows it.'),
   otlpEndpoint: z.url().optional().describe('Endpoint for traces, by OTLP over HTTP, such as http://127.0.0.1:4318. If omitted, tracing is off.'),
+  otlpHeaders: z
+    .string()
+    .regex(/^[^\s=,]+=[^\s,]*(,[^\s=,]+=[^\s,]*)*$/, 'must be name=value pairs with commas between them')
+    .optional()
+    .describe('Headers of the requests to that endpoint, such as authorization=Bearer%20TOKEN: name=value pairs with commas between them, values URL-encoded. A secret. The OpenTelemetry exporter reads them.'),
   port: (value: number, what: string) => port.default(value).describe(what),
   ms: (value: number, what: string) => z.coerce.number().int().positive().default(value).describe(`${what}, in milliseconds.`),
   count: (value: number, what: string) => z.coerce.number().int().positive().default(value).describe(what),

@@ -1,6 +1,6 @@
 /** The parts that every app needs: settings, log, metrics, traces, HTTP server, shutdown and authentication. The only importer of winston, prom-client, OpenTelemetry and jose. */
 export type { ConfigSchema } from './config.js';
-export { ConfigError, readConfig, settings } from './config.js';
+export { ConfigError, readConfig, readConfigOrExit, settings } from './config.js';
 export type { HttpServer } from './http-server.js';
 export { listen } from './http-server.js';
 export type { Log, LogOptions } from './log.js';

@@ -8,3 +8,4 @@ export { closeQueue, enqueueOrLog, openSagaQueue, openQueue } from './saga-queue
 export type { QueueName } from './connection.js';
 export type { RateCounter } from './rate-counter.js';
 export { openRateCounter } from './rate-counter.js';
+export { isRedisUrl, redisUrlForms } from './redis-url.js';

@@ -20,7 +20,20 @@ const forms = [
   'redis+cluster://user:password@host:7000,host:7000',
 ];
 
-const invalidUrl = (why: string): Error => new Error(`REDIS_URL ${why}. Use ${forms.join(' or ')}. Write rediss instead of redis for TLS.`);
+/** The allowed forms of REDIS_URL, for the error of a setting. */
+export const redisUrlForms = `Use ${forms.join(' or ')}. Write rediss instead of redis for TLS`;
+
+const invalidUrl = (why: string): Error => new Error(`REDIS_URL ${why}. ${redisUrlForms}.`);
+
+/** Returns whether REDIS_URL can be read. A process checks it with its other settings, before it opens anything. */
+export const isRedisUrl = (url: string): boolean => {
+  try {
+    readRedisUrl(url);
+    return true;
+  } catch {
+    return false;
+  }
+};
 
 /** Parses REDIS_URL. Throws an error that names the allowed forms, but never the URL, since it contains a password. */
 export const readRedisUrl = (url: string): RedisAddress => {

@@ -7,7 +7,7 @@ export { openStore, type Store } from './mongodb/open-store.js';
 export { withStore } from './mongodb/with-store.js';
 
 // Sagas: what is stored of one, and what accepts, runs and wakes them.
-export { inFlight, phases, storedSagaOf, type AcceptedSaga, type NewSaga, type SagaDocument, type SagaMetadata } from './sagas/saga-document.js';
+export { blockedCodes, inFlight, isBlocked, phases, storedSagaOf, type AcceptedSaga, type NewSaga, type SagaDocument, type SagaMetadata } from './sagas/saga-document.js';
 export { intakeRepository, type IntakeRepository } from './sagas/intake.repository.js';
 export { keyLastsMs, retentionRepository, type Retention, type RetentionRepository } from './sagas/retention.repository.js';
 export { activeSagas, type ActiveSagas } from './sagas/active-sagas.repository.js';
@@ -40,8 +40,8 @@ export { orderWriter, type OrderWriter, type Pair } from './orders/order-writer.
 export { OrderWriteRejected } from './orders/order-write-rejected.js';
 
 // Tenants, and the destinations where they receive resets.
-export { directoryRepository, type DirectoryRepository, type InstanceDocument, type KeyDocument, type KnownTenant } from './tenants/directory.repository.js';
-export { destinationViewRepository, sagasCounted, type DestinationView, type DestinationViewRepository } from './tenants/destination-view.repository.js';
+export { directoryRepository, type DirectoryRepository, type InstanceDocument, type KeyDocument, type KnownTenant, type TenantDocument } from './tenants/directory.repository.js';
+export { destinationViewRepository, sagasCounted, type DestinationHealth, type DestinationView, type DestinationViewRepository } from './tenants/destination-view.repository.js';
 
 // Operators: their accounts, sessions and keys, and what they did.
 export { hashPassword, verifyPassword } from './operators/operator-password.js';

@@ -3,7 +3,7 @@
  * It prints a line for each invariant and its violations. The exit code is 1 when an invariant is violated.
  */
 import { parseArgs } from 'node:util';
-import { readConfig, settings } from '@crossroads/platform';
+import { readConfigOrExit, settings } from '@crossroads/platform';
 import { openStore } from '@crossroads/store';
 import { z } from 'zod';
 import { liveFindings } from './live-checks.js';
@@ -11,7 +11,7 @@ import { liveFindings } from './live-checks.js';
 /** Violations printed for each invariant. */
 const shown = 20;
 
-const { MONGODB_URI } = readConfig(z.object({ MONGODB_URI: settings.mongodbUri }), process.env);
+const { MONGODB_URI } = readConfigOrExit(z.object({ MONGODB_URI: settings.mongodbUri }), process);
 const { values } = parseArgs({ options: { 'overdue-minutes': { type: 'string', default: '1' } } });
 const overdueMinutes = Number(values['overdue-minutes']);
 if (!(overdueMinutes > 0)) throw new Error('usage: check-invariants.js [--overdue-minutes 1]');

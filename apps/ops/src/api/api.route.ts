@@ -40,8 +40,8 @@ export const apiRoutes = (ports: ApiPorts): Router => {
   });
 
   router.get('/sagas/:sagaId', async (request, response) => {
-    const { saga, entries, order, actions } = await details(request.params.sagaId, signedIn(response));
-    sendJson(response, { saga: toApiSaga(saga), entries, order: order ?? null, actions: actions.map(({ name }) => actionNames[name]) });
+    const { saga, entries, order, actions, blocker } = await details(request.params.sagaId, signedIn(response));
+    sendJson(response, { saga: toApiSaga(saga), entries, order: order ?? null, blocked_by: blocker?._id ?? null, actions: actions.map(({ name }) => actionNames[name]) });
   });
 
   for (const name of Object.keys(actionNames) as CommandName[]) {

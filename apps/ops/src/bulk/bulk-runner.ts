@@ -85,10 +85,10 @@ export const createBulkRunner = ({ bulks, commands, log, perSecond = 20 }: BulkR
   };
 };
 
-const resultOf = (result: CommandResult | 'failed'): Pick<BulkItem, 'outcome' | 'code' | 'message'> => {
+const resultOf = (result: CommandResult | 'failed'): Pick<BulkItem, 'outcome' | 'code' | 'message' | 'recovery_saga_id'> => {
   if (result === 'failed') return { outcome: 'failed', code: 'ops.internal_error', message: 'The action failed, and its result is unknown. Open the saga to see its state.' };
   if (!result.ok) return { outcome: 'rejected', code: result.code, message: result.message };
-  return { outcome: 'done', ...(result.recoverySagaId !== undefined && { message: `Started recovery ${result.recoverySagaId}` }) };
+  return { outcome: 'done', ...(result.recoverySagaId !== undefined && { recovery_saga_id: result.recoverySagaId }) };
 };
 
 const delay = (ms: number): Promise<void> => (ms <= 0 ? Promise.resolve() : new Promise((resolve) => setTimeout(resolve, ms)));

@@ -60,7 +60,7 @@ export const findSelected = async ({ action, scope, ids, filters }: BulkSelectio
   return { eligible: rows.filter((_, index) => allowed[index]), ineligible: rows.filter((_, index) => !allowed[index]), hasMore };
 };
 
-const shortcutDescriptions: Record<NonNullable<Filters['show']>, string> = { attention: ' that need attention', 'in-flight': ' in flight' };
+const shortcutDescriptions: Record<NonNullable<Filters['show']>, string> = { attention: ' that need attention', blocked: ' that a destination blocks', 'in-flight': ' in flight' };
 
 /** Returns the scope as text, such as `all resets that need attention`. */
 export const describeScope = ({ scope, ids, filters: { show, status, phase, tenant, q } }: BulkSelection): string => {

@@ -15,14 +15,14 @@ import type { BulkRunner } from './bulk-runner.js';
 import type { BulkSelection } from './bulk-selection.js';
 import { describeScope, findSelected, readSelection } from './bulk-selection.js';
 import type { BulkDetails } from './bulk.page.js';
-import { BulkLive, BulkPage } from './bulk.page.js';
+import { BulkLive, BulkPage, followedSaga } from './bulk.page.js';
 import { ConfirmPage } from './confirm.page.js';
 
 export interface BulkPorts {
   bulks: BulkRepository;
   runner: BulkRunner;
   audit: Pick<AuditRepository, 'note'>;
-  view: Pick<SagaViewRepository, 'list'>;
+  view: Pick<SagaViewRepository, 'list' | 'phasesOf'>;
   search: SagaSearch;
   commands: AvailableCommands;
   chrome: Chrome;
@@ -35,7 +35,7 @@ const input = z.object({ reason: z.string().trim().min(3).max(500), eligible: z.
 
 /** Routes of bulk actions: confirm, start, follow, abort and continue. */
 export const bulkRoutes = (ports: BulkPorts): Router => {
-  const { bulks, runner, audit, commands, chrome } = ports;
+  const { bulks, runner, audit, view, commands, chrome } = ports;
   const router = express.Router();
   const form = express.urlencoded({ extended: false, limit: '512kb', parameterLimit: 10_000 });
 
@@ -104,6 +104,7 @@ export const bulkRoutes = (ports: BulkPorts): Router => {
     for (const outcome of ['failed', 'rejected', 'done', 'pending'] as const) {
       if (items.length < itemsShown && counts[outcome] > 0) items.push(...(await bulks.items(id, outcome, itemsShown - items.length)));
     }
-    return { bulk, counts, items };
+    const done = counts.done === 0 ? [] : await bulks.items(id, 'done', bulk.total);
+    return { bulk, counts, items, phases: await view.phasesOf(done.map(followedSaga)) };
   }
 };

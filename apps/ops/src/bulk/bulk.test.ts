@@ -76,6 +76,35 @@ describe('a bulk action', () => {
     expect(await bulks().items(bulk._id, undefined, 10)).toMatchObject([{ outcome: 'rejected', code: 'saga.moved' }, { outcome: 'done' }]);
   });
 
+  test('shows which of its resets have stopped again since, and refreshes itself while one is in flight', async () => {
+    const [stops, finishes] = [await sagaAfter('unavailable'), await sagaAfter('unavailable')];
+    const bulk = { _id: 'bulk-again', action: 'resume', reason: 'because', by: 'operator', from: null, scope: '2 selected', runner: ops.bulks.name, created_at: new Date() };
+    await bulks().create(bulk, [{ _id: stops, epoch: 1 }, { _id: finishes, epoch: 1 }]);
+    ops.bulks.start((await bulks().find(bulk._id))!);
+    await eventually(async () => (await bulks().find(bulk._id))!.state === 'done');
+    const before = (await get(`/bulk/${bulk._id}`).expect(200)).text;
+    expect(before).toContain('Of the done ones, 0 resets finished, 2 in flight, 0 stopped again.');
+    expect(before).toContain('hx-trigger="every 5s"');
+    await sagas.runSaga(stops, 'unavailable');
+    await sagas.runSaga(finishes, 'synced');
+    const after = (await get(`/bulk/${bulk._id}`).expect(200)).text;
+    expect(after).toContain('Of the done ones, 1 reset finished, 0 in flight, 1 stopped again.');
+    expect(after.match(/>stopped again<\/span>/g)).toHaveLength(1);
+    expect(after).not.toContain('hx-trigger');
+  });
+
+  test('shows the recovery that it started instead of the reset', async () => {
+    const reset = await sagaAfter('synced');
+    const bulk = { _id: 'bulk-recovery', action: 'recover', reason: 'because', by: 'operator', from: null, scope: '1 selected', runner: ops.bulks.name, created_at: new Date() };
+    await bulks().create(bulk, [{ _id: reset, epoch: 1 }]);
+    ops.bulks.start((await bulks().find(bulk._id))!);
+    await eventually(async () => (await bulks().find(bulk._id))!.state === 'done');
+    const [item] = await bulks().items(bulk._id, undefined, 1);
+    const { text } = await get(`/bulk/${bulk._id}`).expect(200);
+    expect(text).toContain(`<a href="/sagas/${item!.recovery_saga_id}">Started a recovery</a>`);
+    expect(text).toContain('Of the done ones, 0 resets finished, 1 in flight');
+  });
+
   test('does not exceed its rate', async () => {
     const many = await Promise.all(Array.from({ length: 6 }, () => sagaAfter('synced')));
     const runner = createBulkRunner({ bulks: bulks(), commands: ops.commands, log: { debug() {}, info() {}, warn() {}, error() {} } });

@@ -1,4 +1,4 @@
-import type { DestinationView } from '@crossroads/store';
+import type { DestinationHealth, DestinationView } from '@crossroads/store';
 import { sagasCounted } from '@crossroads/store';
 import type { Phase } from '@crossroads/saga';
 import type { SignedIn } from '../login/signed-in.js';
@@ -38,13 +38,20 @@ export const DestinationsPage = ({ chrome, operator, destinations, now, problem 
   </Layout>
 );
 
-const Destination = ({ destination: { instance, tenant_name, waiting, troubles }, mayAct, now }: { destination: DestinationView; mayAct: boolean; now: Date }) => {
+const Destination = ({ destination: { instance, tenant_name, health, blocked, waiting, troubles }, mayAct, now }: { destination: DestinationView; mayAct: boolean; now: Date }) => {
   const open = Object.entries(waiting);
   return (
     <article class="card destination" aria-labelledby={`name-${instance._id}`} data-testid="destination">
       <h2 id={`name-${instance._id}`}>
-        {tenant_name}: {instance.name} {instance.paused ? <span class="pill warn">paused</span> : <span class="pill good">active</span>}
+        {tenant_name}: {instance.name} <HealthPill health={health} />
       </h2>
+      {health === 'failing' && (
+        <p class="warning">
+          {blocked > 0
+            ? 'Its requests fail, and the circuit is open: each worker sends one request every ten seconds until the destination recovers. Blocked resets use no attempts.'
+            : 'Its requests fail. Each of its resets is retried, and stops after the last attempt.'}
+        </p>
+      )}
       {instance.paused && <p class="warning">{redactText(instance.paused_reason ?? 'Paused without a reason.')}</p>}
       <dl class="properties">
         <Property name="Adapter">{instance.source_system}</Property>
@@ -53,6 +60,7 @@ const Destination = ({ destination: { instance, tenant_name, waiting, troubles }
         </Property>
         <Property name="On rejection">{instance.on_rejection === 'keep' ? 'keep the order cleared' : 'restore the order'}</Property>
         <Property name="Open resets">{open.length === 0 ? 'none' : open.map(([phase, count]) => `${count} ${phaseLabel(phase as Phase)}`).join(', ')}</Property>
+        <Property name="Blocked resets">{blocked === 0 ? 'none' : blocked}</Property>
         <Property name="Id">
           <code>{instance._id}</code>
         </Property>
@@ -62,6 +70,16 @@ const Destination = ({ destination: { instance, tenant_name, waiting, troubles }
     </article>
   );
 };
+
+const healthTones: Record<DestinationHealth, string> = { healthy: 'good', failing: 'bad', paused: 'warn' };
+
+const healthWords: Record<DestinationHealth, string> = { healthy: 'Healthy', failing: 'Failing', paused: 'Paused' };
+
+const HealthPill = ({ health }: { health: DestinationHealth }) => (
+  <span class={`pill ${healthTones[health]}`} data-testid="health">
+    {healthWords[health]}
+  </span>
+);
 
 const Errors = ({ errors, now }: { errors: DestinationView['troubles']; now: Date }) => (
   <ul class="errors" aria-label="Codes in the logs of its open resets">

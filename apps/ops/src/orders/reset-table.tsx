@@ -1,4 +1,5 @@
 import type { OrderReset } from '@crossroads/store';
+import { isBlocked } from '@crossroads/store';
 import { PhasePill, StatusPill } from '../page/pills.js';
 import { plural } from '../page/counts.js';
 import { redactText } from '../page/redact.js';
@@ -20,7 +21,7 @@ export const ResetTable = ({ resets, now }: { resets: OrderReset[]; now: Date })
           <StatusPill status={saga.status} />
         </td>
         <td data-label="Phase">
-          <PhasePill phase={saga.phase} failures={saga.failures} />
+          <PhasePill phase={saga.phase} failures={saga.failures} blocked={isBlocked(saga)} />
         </td>
         <td data-label="Cleared">{cleared ? `${plural(cleared.bols, 'BOL')}, ${plural(cleared.executed_drops, 'drop')}` : 'nothing'}</td>
         <td data-label="Restored">

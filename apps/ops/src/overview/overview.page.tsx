@@ -26,6 +26,7 @@ export const OverviewPage = ({ chrome, operator, overview, now }: { chrome: Chro
     <h1>Overview</h1>
     <ul class="tiles">
       <Tile href="/sagas?show=attention" label="need attention" value={formatCount(overview.counts.phase.stopped)} tone={overview.counts.phase.stopped > 0 ? 'bad' : 'good'} />
+      <Tile href="/sagas?show=blocked" label="blocked by a destination" value={formatCount(overview.counts.blocked)} tone={overview.counts.blocked > 0 ? 'bad' : 'good'} />
       <Tile href="/sagas?phase=retrying" label="are retrying" value={formatCount(overview.counts.phase.retrying)} tone={overview.counts.phase.retrying > 0 ? 'warn' : 'good'} />
       <Tile href="/sagas?show=in-flight" label="oldest open reset" value={overview.oldest ? relative(overview.oldest.accepted_at, now).replace(' ago', '') : 'none'} tone="quiet" />
       <Tile href="/sagas?show=in-flight" label="overdue (no worker)" value={formatCount(overview.overdue)} tone={overview.overdue > 0 ? 'bad' : 'good'} />
@@ -34,6 +35,12 @@ export const OverviewPage = ({ chrome, operator, overview, now }: { chrome: Chro
     <QueuePaused pause={overview.pause} now={now} />
     {overview.workers === 0 && <p class="warning">No worker is connected, so no saga is processed. Start a worker. Accepted sagas are safe.</p>}
     {overview.workers === undefined && <p class="warning">Redis is unavailable, so no saga is processed. Start Redis. Accepted sagas are safe in MongoDB and continue then.</p>}
+    {overview.counts.blocked > 0 && (
+      <p class="warning">
+        A destination that fails or is paused blocks <a href="/sagas?show=blocked">{formatCount(overview.counts.blocked)} resets</a>. Blocked resets use no attempts.{' '}
+        <a href="/destinations">Destinations</a> shows which one and why.
+      </p>
+    )}
     <div class="columns">
       <section aria-labelledby="by-status">
         <h2 id="by-status">By status</h2>

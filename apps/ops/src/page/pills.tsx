@@ -27,6 +27,8 @@ export const phaseDescription: Record<Phase, string> = {
   ended: 'Finished.',
 };
 
+export const blockedDescription = 'Blocked: the destination fails or is paused. Retried automatically.';
+
 /** Returns the phase as it is shown: without underscores. */
 export const phaseLabel = (phase: Phase): string => phase.replace('_', ' ');
 
@@ -36,8 +38,15 @@ export const StatusPill = ({ status }: { status: IntegrationStatus }) => (
   </span>
 );
 
-export const PhasePill = ({ phase, failures = 0 }: { phase: Phase; failures?: number }) => (
-  <span class={`pill ${phaseTones[phase] ?? 'quiet'}`} title={phaseDescription[phase]} data-testid="phase">
-    {phase === 'retrying' && failures > 0 ? `retrying · ${failures} failed` : phaseLabel(phase)}
+interface PhasePillProps {
+  phase: Phase;
+  failures?: number;
+  /** Whether a destination that fails or is paused blocks the saga. */
+  blocked?: boolean;
+}
+
+export const PhasePill = ({ phase, failures = 0, blocked = false }: PhasePillProps) => (
+  <span class={`pill ${blocked ? 'bad' : (phaseTones[phase] ?? 'quiet')}`} title={blocked ? blockedDescription : phaseDescription[phase]} data-testid="phase">
+    {blocked ? 'waiting · blocked' : phase === 'retrying' && failures > 0 ? `retrying · ${failures} failed` : phaseLabel(phase)}
   </span>
 );

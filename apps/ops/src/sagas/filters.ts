@@ -9,7 +9,7 @@ import { extractId } from './saga-id.js';
 const filters = z.object({
   status: integrationStatus.optional().catch(undefined),
   phase: z.enum(phases).optional().catch(undefined),
-  show: z.enum(['attention', 'in-flight']).optional().catch(undefined),
+  show: z.enum(['attention', 'blocked', 'in-flight']).optional().catch(undefined),
   tenant: z.string().trim().min(1).max(200).optional().catch(undefined),
   q: z.string().trim().min(1).max(1_000).optional().catch(undefined),
   before: z.string().regex(/^[0-9a-f-]{36}$/).optional().catch(undefined),
@@ -20,11 +20,11 @@ export type Filters = z.infer<typeof filters>;
 
 export const readFilters = (query: unknown): Filters => filters.parse(query);
 
-const shortcuts: Record<NonNullable<Filters['show']>, readonly Phase[]> = { attention: ['stopped'], 'in-flight': inFlight };
+const shortcuts: Record<NonNullable<Filters['show']>, readonly Phase[]> = { attention: ['stopped'], blocked: ['waiting'], 'in-flight': inFlight };
 
 const toSagaFilter = ({ status, phase, show }: Filters): SagaFilter => {
   const wanted = show ? shortcuts[show].filter((each) => phase === undefined || each === phase) : phase && [phase];
-  return { ...(status && { statuses: [status] }), ...(wanted && { phases: wanted }) };
+  return { ...(status && { statuses: [status] }), ...(wanted && { phases: wanted }), ...(show === 'blocked' && wanted?.length && { blocked: true }) };
 };
 
 /** Returns the store's filter for the filters of the list. `foundIds` are the results of a search for `q` that has already run. */

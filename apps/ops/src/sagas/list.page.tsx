@@ -35,6 +35,7 @@ export const ListPage = ({ chrome, operator, filters, counts, rows, position, pa
     <nav class="filters" aria-label="Filters">
       <Chip filters={filters} change={{ show: undefined, status: undefined, phase: undefined, tenant: undefined, q: undefined }} label="All" on={hrefWith(filters, {}) === '/sagas'} />
       <Chip filters={filters} change={{ show: 'attention', phase: undefined }} label="Needs attention" count={counts.phase.stopped} on={filters.show === 'attention'} />
+      <Chip filters={filters} change={{ show: 'blocked', phase: undefined }} label="Blocked by a destination" count={counts.blocked} on={filters.show === 'blocked'} />
       <Chip filters={filters} change={{ show: 'in-flight', phase: undefined }} label="In flight" on={filters.show === 'in-flight'} />
       <span class="break" />
       {phases.map((phase) => (

@@ -20,6 +20,9 @@ export const LogEntries = ({ entries, now }: { entries: readonly EntryDocument[]
 
 const tones: Record<string, string> = { done: 'good', rejected: 'bad', failed: 'bad', unavailable: 'warn', canceled: 'warn', terminated: 'warn' };
 
+/** Outcomes that are no attempt: a deferred step is tried again under the same number, and `recorded` is the first part of an attempt. */
+const uncounted: ReadonlySet<string> = new Set(['deferred', 'recorded']);
+
 const Entry = ({ entry, now }: { entry: EntryDocument; now: Date }) => {
   const { step, journal, detail } = entry;
   return (
@@ -31,7 +34,7 @@ const Entry = ({ entry, now }: { entry: EntryDocument; now: Date }) => {
           {step.outcome}
         </span>
         <strong>{step.name}</strong>
-        {step.attempt > 1 && <span class="quiet">attempt {step.attempt}</span>}
+        {step.attempt > 1 && !uncounted.has(step.outcome) && <span class="quiet">attempt {step.attempt}</span>}
         <span class="quiet">→ {journal.integration_status}</span>
         {entry.retried && <span class="quiet">after a resume</span>}
         <span class="when">

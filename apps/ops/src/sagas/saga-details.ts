@@ -5,6 +5,7 @@ import type { SignedIn } from '../login/signed-in.js';
 import type { QueuePause, ReadQueuePause } from '../queue/queue-status.js';
 import type { Action } from './actions.js';
 import { actionsFor } from './actions.js';
+import type { ReadBlocker } from './blocker.js';
 import { orderIdIn } from './saga-order.js';
 
 /** Data for the page of a saga. */
@@ -18,6 +19,8 @@ export interface SagaDetails {
   actions: readonly Action[];
   /** Operator actions on the saga, newest first. */
   operatorActions: AuditDocument[];
+  /** The saga that has to end before this one continues. */
+  blocker: SagaDocument | undefined;
   /** Set while the queue is paused. */
   pause: QueuePause | undefined;
 }
@@ -28,18 +31,19 @@ export interface SagaDetailsPorts {
   audit: Pick<AuditRepository, 'list'>;
   commands: AvailableCommands;
   paused: ReadQueuePause;
+  blocker: ReadBlocker;
 }
 
 const actionsShown = 10;
 
 /** Reads the data for the page of a saga. Throws PageError 404 when no saga has the id. */
 export const readSagaDetails =
-  ({ view, orders, audit, commands, paused }: SagaDetailsPorts) =>
+  ({ view, orders, audit, commands, paused, blocker: findBlocker }: SagaDetailsPorts) =>
   async (sagaId: string, operator: SignedIn): Promise<SagaDetails> => {
     const [saga, entries, operatorActions, pause] = await Promise.all([view.saga(sagaId), view.entries(sagaId), audit.list({ sagaId }, { limit: actionsShown }), paused()]);
     if (!saga) throw new PageError(404, 'Saga not found', 'Check the id: a part may be missing. Or search for the order number or the correlation id in the box at the top.');
-    const orderId = orderIdIn(saga, entries);
+    const { blocker, orderId = orderIdIn(saga, entries) } = await findBlocker(saga);
     const [order, resets] = orderId === undefined ? [undefined, []] : await Promise.all([orders.order(orderId), orders.resets(orderId)]);
     const reset = resets.find((each) => each.saga._id === saga._id);
-    return { saga, entries, orderId, order, resets, actions: actionsFor(operator, commands, saga, reset), operatorActions: operatorActions.records, pause };
+    return { saga, entries, orderId, order, resets, actions: actionsFor(operator, commands, saga, reset), operatorActions: operatorActions.records, blocker, pause };
   };

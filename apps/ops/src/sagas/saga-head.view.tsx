@@ -2,16 +2,17 @@ import type { SagaCodeInfo } from '@crossroads/contract';
 import { sagaCodes } from '@crossroads/contract';
 import type { RecoverRequest } from '@crossroads/order-reset';
 import type { SagaDocument } from '@crossroads/store';
+import { isBlocked } from '@crossroads/store';
 import { Property } from '../page/structured-value.js';
-import { PhasePill, StatusPill, phaseDescription } from '../page/pills.js';
+import { PhasePill, StatusPill, blockedDescription, phaseDescription } from '../page/pills.js';
 import { redactText } from '../page/redact.js';
 import { Ago, Clock, Due, duration, relative } from '../page/times.js';
 import { orderNamesIn } from './saga-order.js';
 
 const codes: Record<string, SagaCodeInfo> = sagaCodes;
 
-/** Shows status, phase, last error and next attempt of the saga. */
-export const SagaHead = ({ saga, now }: { saga: SagaDocument; now: Date }) => {
+/** Shows status, phase, last error and next attempt of the saga, and the saga that blocks it. */
+export const SagaHead = ({ saga, blocker, now }: { saga: SagaDocument; blocker?: SagaDocument | undefined; now: Date }) => {
   const names = orderNamesIn(saga.request);
   const { recovers } = saga.request as Partial<RecoverRequest>;
   const advice = saga.error && codes[saga.error.code]?.next;
@@ -19,10 +20,10 @@ export const SagaHead = ({ saga, now }: { saga: SagaDocument; now: Date }) => {
   return (
     <header class="saga-head">
       <h1>
-        Order {names.order} <StatusPill status={saga.status} /> <PhasePill phase={saga.phase} failures={saga.failures} />
+        Order {names.order} <StatusPill status={saga.status} /> <PhasePill phase={saga.phase} failures={saga.failures} blocked={isBlocked(saga)} />
       </h1>
       <p class="quiet">
-        {names.caller} → {names.counterparty} · {saga.type} · {phaseDescription[saga.phase]}
+        {names.caller} → {names.counterparty} · {saga.type} · {isBlocked(saga) ? blockedDescription : phaseDescription[saga.phase]}
       </p>
       {recovers && (
         <p>
@@ -33,11 +34,22 @@ export const SagaHead = ({ saga, now }: { saga: SagaDocument; now: Date }) => {
         <p class={saga.phase === 'stopped' ? 'problem' : 'warning'} data-testid="error">
           <strong>{redactText(saga.error.message)}</strong> <code class="code">{saga.error.code}</code>
           {saga.step && <> at {saga.step}</>}
-          {advice !== undefined && <span class="advice">{advice}</span>}
+          {advice !== undefined && (
+            <span class="advice">
+              <WithCode text={advice} />
+            </span>
+          )}
         </p>
       )}
+      {blocker && <BlockedBy blocker={blocker} />}
       <dl class="properties">
-        <Property name="Next attempt">{nextOf(saga, now)}</Property>
+        {saga.phase === 'awaiting_approval' && saga.next_run_at ? (
+          <Property name="Expires">
+            <Clock at={saga.next_run_at} now={now} /> <span class="quiet">({relative(saga.next_run_at, now)}). Then it stops for an operator.</span>
+          </Property>
+        ) : (
+          <Property name="Next attempt">{nextOf(saga, now)}</Property>
+        )}
         <Property name="Step">{saga.step ?? '—'}</Property>
         <Property name="Accepted">
           <Clock at={saga.accepted_at} now={now} /> <span class="quiet">({relative(saga.accepted_at, now)})</span>
@@ -66,9 +78,19 @@ export const SagaHead = ({ saga, now }: { saga: SagaDocument; now: Date }) => {
   );
 };
 
+/** Shows a text whose back-quoted words are code. Texts of error codes have them, because docs/errors.md is generated from these texts. */
+const WithCode = ({ text }: { text: string }) => <>{text.split(/`([^`]+)`/).map((part, index) => (index % 2 === 0 ? part : <code key={index}>{part}</code>))}</>;
+
+const BlockedBy = ({ blocker }: { blocker: SagaDocument }) => (
+  <p class={blocker.phase === 'stopped' ? 'problem' : 'warning'} data-testid="blocker">
+    Blocked by <a href={`/sagas/${encodeURIComponent(blocker._id)}`}>the reset of order {orderNamesIn(blocker.request).order}</a>, correlation id <code>{blocker.correlation_id}</code>:{' '}
+    <StatusPill status={blocker.status} /> <PhasePill phase={blocker.phase} failures={blocker.failures} blocked={isBlocked(blocker)} />.{' '}
+    {blocker.phase === 'stopped' ? 'Resume or terminate that reset first.' : 'This reset continues after that one has ended.'}
+  </p>
+);
+
 const nextOf = ({ phase, next_run_at }: SagaDocument, now: Date) => {
   if (!next_run_at) return phase === 'stopped' ? 'none until an operator acts' : '—';
-  if (phase === 'awaiting_approval') return <>stops without approval <Ago at={next_run_at} now={now} /></>;
   if (phase === 'running') return next_run_at <= now ? 'due, no worker yet' : 'running';
   return <Due at={next_run_at} now={now} />;
 };

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import type { Phase } from '@crossroads/saga';
 import type { SagaRow } from '@crossroads/store';
+import { isBlocked } from '@crossroads/store';
 import { PhasePill, StatusPill } from '../page/pills.js';
 import { redactText } from '../page/redact.js';
 import { Table } from '../page/table.js';
@@ -47,9 +48,10 @@ const Row = ({ saga, now, selectable }: { saga: SagaRow; now: Date; selectable: 
       </td>
       <td data-label="Phase">
         <span>
-          <PhasePill phase={saga.phase} failures={saga.failures} />
+          <PhasePill phase={saga.phase} failures={saga.failures} blocked={isBlocked(saga)} />
           {saga.next_run_at && scheduledPhases.has(saga.phase) && (
             <small class="quiet">
+              {saga.phase === 'awaiting_approval' && 'expires '}
               <Due at={saga.next_run_at} now={now} />
             </small>
           )}

@@ -1,10 +1,13 @@
 import type { SagaDocument } from '@crossroads/store';
+import type { CommandName } from '../commands/commands.js';
+import { isBeingRun } from '../commands/until-moved.js';
 import type { SignedIn } from '../login/signed-in.js';
 import { Json } from '../page/json.js';
 import type { Chrome } from '../page/layout.js';
 import { Layout } from '../page/layout.js';
 import { QueuePaused } from '../queue/queue-paused.view.js';
 import type { ActionProblem } from './actions.js';
+import { actionFor } from './actions.js';
 import { Actions } from './actions.view.js';
 import { LogEntries } from './log-entries.view.js';
 import { OperatorActions, OtherSagas } from './related.view.js';
@@ -22,16 +25,18 @@ interface SagaPageProps {
   details: SagaDetails;
   now: Date;
   problem?: ActionProblem | undefined;
+  /** The command that the operator has just given. */
+  requested?: CommandName | undefined;
 }
 
-export const SagaPage = ({ chrome, operator, details, now, problem }: SagaPageProps) => (
+export const SagaPage = ({ chrome, operator, details, now, problem, requested }: SagaPageProps) => (
   <Layout chrome={chrome} title={`Order ${orderNamesIn(details.saga.request).order}`} operator={operator}>
     {problem !== undefined && (
       <p class="problem" role="alert">
         {problem.message} {problem.code !== undefined && <code class="code">{problem.code}</code>}
       </p>
     )}
-    <Live details={details} now={now} problem={problem} />
+    <Live details={details} now={now} problem={problem} requested={requested} />
     <OperatorActions details={details} now={now} />
     <Requests details={details} />
     <OtherSagas details={details} now={now} />
@@ -39,16 +44,17 @@ export const SagaPage = ({ chrome, operator, details, now, problem }: SagaPagePr
 );
 
 /** The part of the page that refreshes itself until the saga ends or stops. */
-export const Live = ({ details, now, problem }: { details: SagaDetails; now: Date; problem?: ActionProblem | undefined }) => {
-  const { saga, entries, order, actions, pause } = details;
+export const Live = ({ details, now, problem, requested }: Pick<SagaPageProps, 'details' | 'now' | 'problem' | 'requested'>) => {
+  const { saga, entries, order, actions, blocker, pause } = details;
   const isOpen = saga.phase !== 'ended' && saga.phase !== 'stopped';
   const refresh = isOpen
-    ? { 'hx-get': `/sagas/${encodeURIComponent(saga._id)}/live`, 'hx-trigger': refreshEvery(saga), 'hx-swap': 'outerMorph', 'hx-status:4xx': 'swap:none', 'hx-status:5xx': 'swap:none' }
+    ? { 'hx-get': `/sagas/${encodeURIComponent(saga._id)}/live${requested ? `?requested=${requested}` : ''}`, 'hx-trigger': refreshEvery(saga, now), 'hx-swap': 'outerMorph', 'hx-status:4xx': 'swap:none', 'hx-status:5xx': 'swap:none' }
     : {};
   return (
     <div id="live" {...refresh}>
       {saga.phase !== 'ended' && <QueuePaused pause={pause} now={now} />}
-      <SagaHead saga={saga} now={now} />
+      {requested && isBeingRun(saga, now) && <Requested label={actionFor(requested).label} />}
+      <SagaHead saga={saga} blocker={blocker} now={now} />
       <Actions saga={saga} actions={actions} problem={problem} />
       <section aria-labelledby="timeline">
         <h2 id="timeline">Timeline</h2>
@@ -61,7 +67,14 @@ export const Live = ({ details, now, problem }: { details: SagaDetails; now: Dat
   );
 };
 
-const refreshEvery = ({ phase }: SagaDocument): string => (phase === 'running' ? 'every 2s' : 'every 5s');
+const Requested = ({ label }: { label: string }) => (
+  <p class="warning" role="status" data-testid="requested">
+    {label} was requested, and a worker has not finished it yet. The state below may be from before the request. This page refreshes by itself.
+    <noscript> Without scripts, press Refresh below.</noscript>
+  </p>
+);
+
+const refreshEvery = (saga: SagaDocument, now: Date): string => (saga.phase === 'running' || isBeingRun(saga, now) ? 'every 2s' : 'every 5s');
 
 const Requests = ({ details: { saga, entries } }: { details: SagaDetails }) => {
   const outbound = entries.findLast(({ outbound_request }) => Object.keys(outbound_request).length > 0)?.outbound_request;

@@ -2,7 +2,9 @@ import express from 'express';
 import type { Request, Response, Router } from 'express';
 import type { Log } from '@crossroads/platform';
 import { z } from 'zod';
+import type { CommandName } from '../commands/commands.js';
 import { orderMovedOn } from '../commands/recover.js';
+import { untilMoved } from '../commands/until-moved.js';
 import { operatorCodes } from '../http/codes.js';
 import { PageError } from '../http/page-error.js';
 import { operatorOf } from '../login/actor.js';
@@ -19,7 +21,7 @@ import { readSagaDetails } from './saga-details.js';
 const input = z.object({ reason: z.string().trim().min(3).max(500), expected_epoch: z.coerce.number().int().min(0), force: z.literal('true').optional().transform((value) => value === 'true') });
 
 export const sagaRoutes = (ports: SagaDetailsPorts & { chrome: Chrome; log: Log }): Router => {
-  const { chrome, commands, log } = ports;
+  const { chrome, commands, log, view } = ports;
   const router = express.Router();
   const details = readSagaDetails(ports);
 
@@ -29,20 +31,25 @@ export const sagaRoutes = (ports: SagaDetailsPorts & { chrome: Chrome; log: Log 
   });
 
   router.get('/sagas/:sagaId/live', async (request, response) => {
-    sendFragment(response, <Live details={await details(request.params.sagaId, signedIn(response))} now={new Date()} />);
+    sendFragment(response, <Live details={await details(request.params.sagaId, signedIn(response))} now={new Date()} requested={requestedIn(request)} />);
   });
 
   router.get('/sagas/:sagaId', async (request, response) => {
-    await page(request.params.sagaId, response);
+    await page(request.params.sagaId, response, { requested: requestedIn(request) });
   });
 
   router.post('/sagas/:sagaId/:action', express.urlencoded({ extended: false, limit: '8kb' }), act);
 
   return router;
 
-  async function page(sagaId: string, response: Response, problem?: ActionProblem, status = 200): Promise<void> {
+  async function page(sagaId: string, response: Response, shown: { problem?: ActionProblem; requested?: CommandName | undefined }, status = 200): Promise<void> {
     const operator = signedIn(response);
-    send(response, <SagaPage chrome={chrome} operator={operator} details={await details(sagaId, operator)} now={new Date()} problem={problem} />, status);
+    send(response, <SagaPage chrome={chrome} operator={operator} details={await details(sagaId, operator)} now={new Date()} {...shown} />, status);
+  }
+
+  /** Returns the command after which the page was opened. */
+  function requestedIn({ query }: Pick<Request, 'query'>): CommandName | undefined {
+    return availableNames(commands).find((name) => name === query['requested']);
   }
 
   async function act(request: Request<{ sagaId: string; action: string }>, response: Response): Promise<void> {
@@ -52,11 +59,13 @@ export const sagaRoutes = (ports: SagaDetailsPorts & { chrome: Chrome; log: Log 
     const command = action && commands[action];
     if (!command) throw new PageError(404, 'Action not found', 'No such action is available for sagas. Nothing was changed. Go back to the saga and reload its page.');
     const read = input.safeParse(request.body);
-    if (!read.success) return page(sagaId, response, { message: 'Enter a reason of 3 to 500 characters. Nothing was changed.', action }, 422);
+    if (!read.success) return page(sagaId, response, { problem: { message: 'Enter a reason of 3 to 500 characters. Nothing was changed.', action } }, 422);
     const { reason, expected_epoch: expectedEpoch, force } = read.data;
     const result = await command(sagaId, { ...actor, reason, expectedEpoch, force });
     log.info('operator command', { command: action, saga_id: sagaId, by: actor.by, reason, result });
-    if (!result.ok) return page(sagaId, response, { ...result, action, reason, mayForce: result.code === orderMovedOn }, operatorCodes[result.code].status);
-    response.redirect(303, `/sagas/${encodeURIComponent(result.recoverySagaId ?? sagaId)}`);
+    if (!result.ok) return page(sagaId, response, { problem: { ...result, action, reason, mayForce: result.code === orderMovedOn } }, operatorCodes[result.code].status);
+    const shownId = result.recoverySagaId ?? sagaId;
+    await untilMoved(() => view.saga(shownId));
+    response.redirect(303, `/sagas/${encodeURIComponent(shownId)}?requested=${action}`);
   }
 };

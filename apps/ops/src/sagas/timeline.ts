@@ -5,9 +5,10 @@ import type { EntryDocument, SagaDocument } from '@crossroads/store';
 export interface Bar {
   direction: Direction;
   step: string;
-  /** Attempt of this step in this direction, counted from 1. */
-  attempt: number;
-  outcome: Outcome | 'planned' | 'running';
+  /** Attempt of this step, counted as in the log: from 1, and again from 1 after a resume. Undefined if it did not count, because the step was deferred. */
+  attempt?: number;
+  /** `expires`: the saga stops then, unless the destination has approved or rejected it. */
+  outcome: Outcome | 'planned' | 'running' | 'expires';
   /** Milliseconds before this attempt, and of the attempt. The journal has end times only, so both are estimates. */
   waitedMs: number;
   workedMs: number;
@@ -29,7 +30,6 @@ const openPhases: ReadonlySet<Phase> = new Set(['running', 'retrying', 'waiting'
  */
 export const timelineOf = (saga: TimelineSaga, entries: readonly TimelineEntry[]): Bar[] => {
   const bars: Bar[] = [];
-  const attempts = new Map<string, number>();
   let since = saga.accepted_at.getTime();
   let epoch = 0;
   let workedMs = 0;
@@ -42,26 +42,25 @@ export const timelineOf = (saga: TimelineSaga, entries: readonly TimelineEntry[]
     epoch = journal.epoch;
     // A `recorded` entry is the first part of an attempt, so it has no bar of its own.
     if (step.outcome === 'recorded') continue;
-    bars.push({ ...place(step.direction, step.name), outcome: step.outcome, waitedMs, workedMs, at: date, seq: journal.seq });
+    bars.push({ ...place(step.direction, step.name), ...(step.outcome !== 'deferred' && { attempt: step.attempt }), outcome: step.outcome, waitedMs, workedMs, at: date, seq: journal.seq });
     workedMs = 0;
     waitedMs = 0;
   }
   if (openPhases.has(saga.phase) && saga.next_run_at) bars.push(nextAttempt(saga.next_run_at));
   return bars;
 
-  function place(direction: Direction, step: string): Pick<Bar, 'direction' | 'step' | 'attempt' | 'isNamed'> {
-    const key = `${direction}:${step}`;
-    const attempt = (attempts.get(key) ?? 0) + 1;
-    attempts.set(key, attempt);
+  function place(direction: Direction, step: string): Pick<Bar, 'direction' | 'step' | 'isNamed'> {
     const previous = bars.at(-1);
-    return { direction, step, attempt, isNamed: previous?.step !== step || previous.direction !== direction };
+    return { direction, step, isNamed: previous?.step !== step || previous.direction !== direction };
   }
 
   function nextAttempt(next: Date): Bar {
     const direction = entries.at(-1)?.step.direction ?? 'run';
     // A saga that is due at once has a time long before its acceptance.
     const at = new Date(Math.max(next.getTime(), since));
-    const outcome = saga.phase === 'running' ? 'running' : 'planned';
-    return { ...place(direction, saga.step ?? entries.at(-1)?.step.name ?? 'first step'), outcome, waitedMs: outcome === 'planned' ? at.getTime() - since : 0, workedMs: 0, at };
+    const bar = { ...place(direction, saga.step ?? entries.at(-1)?.step.name ?? 'first step'), workedMs: 0, at };
+    if (saga.phase === 'awaiting_approval') return { ...bar, outcome: 'expires', waitedMs: at.getTime() - since };
+    const attempt = saga.failures + 1;
+    return saga.phase === 'running' ? { ...bar, attempt, outcome: 'running', waitedMs: 0 } : { ...bar, attempt, outcome: 'planned', waitedMs: at.getTime() - since };
   }
 };

@@ -44,6 +44,7 @@ const signs: Record<Bar['outcome'], string> = {
   recorded: '·',
   planned: '…',
   running: '▸',
+  expires: '⌛',
 };
 
 /** Shows one bar for each attempt, in a row for each direction: light while waiting, solid for the attempt. */
@@ -65,7 +66,7 @@ export const Timeline = ({ bars, now }: { bars: readonly Bar[]; now: Date }) => 
           </g>
         ))}
         {shown.map((bar) => (
-          <Attempt key={`${bar.direction}:${bar.step}:${bar.attempt}`} bar={bar} now={now} />
+          <Attempt key={bar.seq ?? 'next'} bar={bar} now={now} />
         ))}
       </svg>
     </div>
@@ -81,7 +82,7 @@ const Attempt = ({ bar, now }: { bar: PlacedBar; now: Date }) => {
       {bar.waitWidth > 0 && <rect class="wait" x={bar.x} y={top + 9} width={bar.waitWidth} height={rowHeight - 18} />}
       <rect class="work" x={from} y={top} width={bar.width} height={rowHeight} rx={4} />
       <text class="sign" x={from + 8} y={top + 20}>
-        {bar.attempt > 1 || !bar.isNamed ? `${signs[bar.outcome]} ${bar.attempt}` : signs[bar.outcome]}
+        {bar.attempt !== undefined && bar.attempt > 1 ? `${signs[bar.outcome]} ${bar.attempt}` : signs[bar.outcome]}
       </text>
       {bar.isNamed && (
         <text class="step-name" x={bar.x} y={top - 7}>
@@ -108,12 +109,13 @@ const Attempt = ({ bar, now }: { bar: PlacedBar; now: Date }) => {
 
 const caption = (bar: PlacedBar, now: Date): string => {
   if (bar.outcome === 'running') return 'now';
-  if (bar.outcome === 'planned') return relative(bar.at, now);
+  if (bar.outcome === 'planned' || bar.outcome === 'expires') return relative(bar.at, now);
   return bar.waitWidth > 0 ? duration(bar.waitedMs) : '';
 };
 
 const titleOf = (bar: Bar, now: Date): string => {
-  const attempt = `${bar.step}${bar.direction === 'undo' ? ', undo' : ''}, attempt ${bar.attempt}: `;
+  const attempt = `${bar.step}${bar.direction === 'undo' ? ', undo' : ''}${bar.attempt === undefined ? '' : `, attempt ${bar.attempt}`}: `;
+  if (bar.outcome === 'expires') return `${attempt}expires ${relative(bar.at, now)}`;
   if (bar.outcome === 'running') return `${attempt}running`;
   if (bar.outcome === 'planned') return `${attempt}scheduled ${relative(bar.at, now)}`;
   const waited = bar.waitedMs < 500 ? '' : `, after waiting ${duration(bar.waitedMs)}`;
@@ -121,7 +123,7 @@ const titleOf = (bar: Bar, now: Date): string => {
 };
 
 const describe = (bars: readonly Bar[]): string => {
-  const attempts = bars.filter(({ seq }) => seq !== undefined);
-  const last = attempts.at(-1);
-  return last ? `${plural(attempts.length, 'attempt')}, last: ${last.step} ${last.direction === 'undo' ? 'undo ' : ''}${last.outcome}` : 'No attempts found';
+  const past = bars.filter(({ seq }) => seq !== undefined);
+  const last = past.at(-1);
+  return last ? `${plural(past.filter(({ attempt }) => attempt !== undefined).length, 'attempt')}, last: ${last.step} ${last.direction === 'undo' ? 'undo ' : ''}${last.outcome}` : 'No attempts found';
 };

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Destinations, ResetRequest } from '@crossroads/order-reset';
 import { concurrencyKeysOfRequest, resetOrder } from '@crossroads/order-reset';
-import { RetryableError, createSagaRunner } from '@crossroads/saga';
+import { DeferStep, RetryableError, createSagaRunner } from '@crossroads/saga';
 import type { Store } from '@crossroads/store';
 import { auditLogRepository, intakeRepository, journalRepository, orderQueueRepository, orderRepository, sagaRepository } from '@crossroads/store';
 import { sampleCaller, sampleCounterparty } from './sample-orders.js';
 
 /** Response of the fake destination to a dispatch. */
-export type DispatchResult = 'synced' | 'requested' | 'rejected' | 'unavailable' | 'broken';
+export type DispatchResult = 'synced' | 'requested' | 'rejected' | 'unavailable' | 'circuit open' | 'broken';
 
 /** Creates sagas with the real saga runner and store, so that the pages show real data. */
 export const sampleSagas = (store: Store, dispatchAttempts = 8) => {
@@ -64,6 +64,9 @@ const fakeDestination = (nextResult: () => DispatchResult): Destinations => ({
   async send() {
     const result = nextResult();
     if (result === 'unavailable') throw new RetryableError('destination.unavailable', 'Globex Carriers returned 503: maintenance until 04:00.');
+    if (result === 'circuit open') {
+      throw new DeferStep('destination.circuit_open', 'The circuit to Globex Carriers is open: its last 5 requests failed.', { delayMs: 10_000, onTimeout: 'retry' });
+    }
     if (result === 'broken') throw new Error("Cannot read properties of undefined (reading 'status')");
     const message = { synced: 'Accepted by Globex Carriers.', requested: 'A dispatcher at Globex Carriers must accept it first.', rejected: 'Globex Carriers rejected the reset: the order is being executed.' }[result];
     return { answer: result, message, http_status: result === 'rejected' ? 409 : result === 'requested' ? 202 : 200, body: '{}' };

@@ -5,7 +5,7 @@ import { openMetrics } from './metrics.js';
 
 const page = async (backlog: Partial<Backlog>): Promise<string> => {
   const metrics = openMetrics();
-  const empty: Backlog = { oldestDueSeconds: async () => 0, phases: async () => ({}), overdue: async () => 0, depth: async () => ({ waiting: 0 }), paused: async () => false };
+  const empty: Backlog = { oldestDueSeconds: async () => 0, phases: async () => ({}), blocked: async () => ({}), overdue: async () => 0, depth: async () => ({ waiting: 0 }), paused: async () => false };
   backlogMetrics(metrics, { ...empty, ...backlog });
   return (await metrics.page()).body;
 };
@@ -28,4 +28,10 @@ test('a paused queue is 1, an active queue 0, and an unknown state is omitted', 
   expect(await page({ paused: async () => true })).toMatch(/^crossroads_queue_paused 1$/m);
   expect(await page({})).toMatch(/^crossroads_queue_paused 0$/m);
   expect(await page({ paused: () => Promise.reject(new Error('unavailable')) })).not.toMatch(/^crossroads_queue_paused /m);
+});
+
+test('sagas that a destination blocks are counted by code', async () => {
+  expect(await page({ blocked: async () => ({ 'destination.circuit_open': 85, 'destination.paused': 0 }) })).toMatch(
+    /^crossroads_sagas_blocked\{code="destination\.circuit_open"\} 85\ncrossroads_sagas_blocked\{code="destination\.paused"\} 0$/m,
+  );
 });

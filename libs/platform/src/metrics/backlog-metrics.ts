@@ -6,6 +6,8 @@ export interface Backlog {
   oldestDueSeconds(): Promise<number>;
   /** Sagas by phase. Each count has an upper limit. */
   phases(): Promise<Record<string, number>>;
+  /** Sagas that wait for a destination that fails or is paused, by error code. Each count has an upper limit. */
+  blocked(): Promise<Record<string, number>>;
   /** Sagas that have been due for at least a minute. The count has an upper limit. */
   overdue(): Promise<number>;
   /** Jobs by state. */
@@ -33,6 +35,14 @@ export const backlogMetrics = (metrics: Metrics, backlog: Backlog): void => {
   metrics.gauge(
     { name: 'crossroads_sagas', help: 'Unfinished sagas, by phase. 1,000 means 1,000 or more. Shared: use max().', labels: ['phase'] },
     async () => Object.entries(await backlog.phases()).map(([phase, count]) => [{ phase }, count] as const),
+  );
+  metrics.gauge(
+    {
+      name: 'crossroads_sagas_blocked',
+      help: 'Waiting sagas that a destination blocks, by error code: it fails (`destination.circuit_open`) or is paused. 1,000 means 1,000 or more. Shared: use max().',
+      labels: ['code'],
+    },
+    async () => Object.entries(await backlog.blocked()).map(([code, count]) => [{ code }, count] as const),
   );
   metrics.gauge(
     { name: 'crossroads_jobs', help: 'Jobs in the queue, by state. `failed`: jobs of stopped sagas. Shared: use max().', labels: ['state'] },

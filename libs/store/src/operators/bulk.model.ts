@@ -34,6 +34,8 @@ export const bulkItemSchema = new Schema(
     outcome: { type: String, required: true, enum: ['pending', 'done', 'rejected', 'failed'] },
     code: String,
     message: String,
+    /** The recovery that the action started. */
+    recovery_saga_id: String,
     at: Date,
   },
   { collection: collections.bulkItems, strict: 'throw', versionKey: false },

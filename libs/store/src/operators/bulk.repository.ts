@@ -34,6 +34,8 @@ export interface BulkItem {
   outcome: BulkOutcome;
   code?: string;
   message?: string;
+  /** The recovery that the action started. */
+  recovery_saga_id?: string;
   at?: Date;
 }
 
@@ -46,7 +48,7 @@ export interface BulkRepository {
   counts(id: string): Promise<Record<BulkOutcome, number>>;
   /** Returns items in processing order, only those with the outcome if one is given. */
   items(id: string, outcome: BulkOutcome | undefined, limit: number): Promise<BulkItem[]>;
-  finish(itemId: string, result: Pick<BulkItem, 'outcome' | 'code' | 'message'>): Promise<void>;
+  finish(itemId: string, result: Pick<BulkItem, 'outcome' | 'code' | 'message' | 'recovery_saga_id'>): Promise<void>;
   /** Updates the runner's heartbeat. Returns false when the runner must stop, because the bulk action was aborted or taken over. */
   heartbeat(id: string, runner: string): Promise<boolean>;
   /** Takes over a bulk action that is interrupted or whose last heartbeat is before `silentSince`. */

@@ -4,7 +4,7 @@ import { collections, rawCollection } from '../mongodb/collections.js';
 import type { Store } from '../mongodb/open-store.js';
 import { withStoreErrors } from '../mongodb/store-errors.js';
 import type { SagaDocument } from './saga-document.js';
-import { phases } from './saga-document.js';
+import { blockedCodes, phases } from './saga-document.js';
 import { countedUpTo } from './saga-view.repository.js';
 import { dueImmediately } from './saga-writes.js';
 
@@ -16,6 +16,8 @@ export interface BacklogRepository {
   overdue(): Promise<number>;
   /** Counts sagas that have not ended, by phase. Each count stops at `countedUpTo`. */
   phases(): Promise<Record<Exclude<Phase, 'ended'>, number>>;
+  /** Counts sagas that wait for a destination that fails or is paused, by error code. Each count stops at `countedUpTo`. */
+  blocked(): Promise<Record<string, number>>;
 }
 
 /** Milliseconds within which a due saga is normally claimed. */
@@ -58,5 +60,10 @@ export const backlogRepository = ({ connection }: Store): BacklogRepository => {
         });
         return Object.fromEntries(await Promise.all(counts)) as Record<Exclude<Phase, 'ended'>, number>;
       }),
+
+    blocked: () =>
+      withStoreErrors(async () =>
+        Object.fromEntries(await Promise.all(blockedCodes.map(async (code) => [code, await sagas().countDocuments({ phase: 'waiting', 'error.code': code }, { limit: countedUpTo })] as const))),
+      ),
   };
 };

@@ -9,6 +9,12 @@ export const inFlight = ['running', 'waiting', 'awaiting_approval', 'retrying'] 
 /** Phases of a saga that may still act: on its own, or after an operator resumes it. */
 export const unended = ['running', 'waiting', 'awaiting_approval', 'retrying', 'stopped'] as const satisfies readonly Phase[];
 
+/** Error codes of a waiting saga that a destination blocks: it fails, or it is paused. */
+export const blockedCodes = ['destination.circuit_open', 'destination.paused'] as const;
+
+/** Returns whether the saga waits for a destination that fails or is paused. */
+export const isBlocked = ({ phase, error }: Pick<SagaDocument, 'phase' | 'error'>): boolean => phase === 'waiting' && blockedCodes.some((code) => code === error?.code);
+
 /** A saga as it is stored. */
 export interface SagaDocument {
   _id: string;

@@ -7,7 +7,7 @@ import type { Store } from '../mongodb/open-store.js';
 import { withStoreErrors } from '../mongodb/store-errors.js';
 import type { EntryDocument } from './entry-document.js';
 import type { SagaDocument } from './saga-document.js';
-import { inFlight, phases } from './saga-document.js';
+import { blockedCodes, inFlight, phases } from './saga-document.js';
 
 /** Which sagas to list. A saga must match every given field. */
 export interface SagaFilter {
@@ -15,6 +15,8 @@ export interface SagaFilter {
   phases?: readonly Phase[];
   tenantId?: string;
   ids?: readonly string[];
+  /** Only sagas that wait for a destination that fails or is paused. */
+  blocked?: true;
 }
 
 /** A saga as a list shows it. */
@@ -29,6 +31,8 @@ export interface SagaRows {
 export interface SagaCounts {
   status: Record<IntegrationStatus, number>;
   phase: Record<Phase, number>;
+  /** Sagas that wait for a destination that fails or is paused. */
+  blocked: number;
 }
 
 /** Sagas for the operator pages. Reads only. */
@@ -44,6 +48,8 @@ export interface SagaViewRepository {
   /** Counts unclaimed sagas that were due before `since`. Stops at `countedUpTo`. */
   overdue(since: Date): Promise<number>;
   saga(sagaId: string): Promise<SagaDocument | undefined>;
+  /** Returns the phase of each saga that exists. */
+  phasesOf(sagaIds: readonly string[]): Promise<Map<string, Phase>>;
   entries(sagaId: string): Promise<EntryDocument[]>;
 }
 
@@ -76,11 +82,12 @@ export const sagaViewRepository = ({ connection }: Store): SagaViewRepository =>
 
     counts: () =>
       withStoreErrors(async () => {
-        const [status, phase] = await Promise.all([
+        const [status, phase, blocked] = await Promise.all([
           Promise.all(integrationStatus.options.map(async (each) => [each, await count({ status: each })] as const)),
           Promise.all(phases.map(async (each) => [each, await count({ status: { $in: integrationStatus.options }, phase: each })] as const)),
+          count(blockedSagas),
         ]);
-        return { status: Object.fromEntries(status), phase: Object.fromEntries(phase) } as unknown as SagaCounts;
+        return { status: Object.fromEntries(status), phase: Object.fromEntries(phase), blocked } as unknown as SagaCounts;
       }),
 
     oldestInFlight: () =>
@@ -93,6 +100,12 @@ export const sagaViewRepository = ({ connection }: Store): SagaViewRepository =>
 
     saga: (sagaId) => withStoreErrors(async () => (await sagas().findOne({ _id: sagaId })) ?? undefined),
 
+    phasesOf: (sagaIds) =>
+      withStoreErrors(async () => {
+        const found = await sagas().find({ _id: { $in: [...sagaIds] } }, { projection: { phase: 1 } }).toArray();
+        return new Map(found.map(({ _id, phase }) => [_id, phase]));
+      }),
+
     entries: (sagaId) =>
       withStoreErrors(() =>
         rawCollection<EntryDocument>(connection, collections.logs).find({ saga_id: sagaId }).sort({ 'journal.epoch': 1, 'journal.seq': 1 }).toArray(),
@@ -100,12 +113,16 @@ export const sagaViewRepository = ({ connection }: Store): SagaViewRepository =>
   };
 };
 
+/** Matches exactly the sagas of the index `blocked`. */
+export const blockedSagas = { phase: 'waiting' as const, 'error.code': { $in: [...blockedCodes] } };
+
 /**
  * Always names statuses and phases, all of them if none are given. Then MongoDB merges sorted ranges of the index on both.
  * It neither sorts nor scans for any list.
  */
-const filterOf = ({ statuses, phases: wanted, tenantId, ids }: SagaFilter, { before, after }: { before?: string | undefined; after?: string | undefined } = {}): mongo.Filter<SagaDocument> => ({
-  ...((statuses || wanted) && { status: { $in: statuses ?? integrationStatus.options }, phase: { $in: wanted ?? phases } }),
+const filterOf = ({ statuses, phases: wanted, tenantId, ids, blocked }: SagaFilter, { before, after }: { before?: string | undefined; after?: string | undefined } = {}): mongo.Filter<SagaDocument> => ({
+  ...(blocked && { ...blockedSagas, ...(statuses && { status: { $in: statuses } }) }),
+  ...(!blocked && (statuses || wanted) && { status: { $in: statuses ?? integrationStatus.options }, phase: { $in: wanted ?? phases } }),
   ...(tenantId !== undefined && { tenant_id: tenantId }),
   ...((ids || before !== undefined || after !== undefined) && { _id: { ...(ids && { $in: ids }), ...(before !== undefined && { $lt: before }), ...(after !== undefined && { $gt: after }) } }),
 });

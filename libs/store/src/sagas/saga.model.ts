@@ -1,6 +1,6 @@
 import { Schema } from 'mongoose';
 import { collections } from '../mongodb/collections.js';
-import { unended } from './saga-document.js';
+import { blockedCodes, unended } from './saga-document.js';
 
 /** One saga: when a worker looks at it next, and which claim may write. Its progress is in its journal. */
 export const sagaSchema = new Schema(
@@ -59,6 +59,8 @@ sagaSchema.index({ tenant_id: 1, _id: -1 }, { name: 'newest' });
 sagaSchema.index({ tenant_id: 1, _id: 1 }, { name: 'under_way', ...due });
 /** For the lists of operators. See saga-view.repository.ts. */
 sagaSchema.index({ status: 1, phase: 1, _id: -1 }, { name: 'listed' });
+/** Holds only sagas that a destination blocks, so other sagas do not pay for it. */
+sagaSchema.index({ 'error.code': 1, _id: -1 }, { name: 'blocked', partialFilterExpression: { phase: 'waiting', 'error.code': { $in: [...blockedCodes] } } });
 sagaSchema.index(
   { 'request.order.order_number': 1, tenant_id: 1, _id: -1 },
   { name: 'order_number', partialFilterExpression: { 'request.order.order_number': { $exists: true } } },

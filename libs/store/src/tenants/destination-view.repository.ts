@@ -5,7 +5,7 @@ import type { Store } from '../mongodb/open-store.js';
 import { withStoreErrors } from '../mongodb/store-errors.js';
 import type { EntryDocument } from '../sagas/entry-document.js';
 import type { SagaDocument } from '../sagas/saga-document.js';
-import { unended } from '../sagas/saga-document.js';
+import { isBlocked, unended } from '../sagas/saga-document.js';
 import type { InstanceDocument, TenantDocument } from './directory.repository.js';
 
 /** The newest journal entry with one error code at a destination. */
@@ -18,10 +18,16 @@ export interface DestinationTrouble {
   saga_id: string;
 }
 
+/** `failing`: the newest attempt that the journals show has failed, or a circuit to the destination is open. */
+export type DestinationHealth = 'healthy' | 'failing' | 'paused';
+
 /** A destination for the operator pages. */
 export interface DestinationView {
   instance: Omit<InstanceDocument, 'secret_ref'>;
   tenant_name: string;
+  health: DestinationHealth;
+  /** Number of sagas that wait for it because it fails or is paused. See `sagasCounted`. */
+  blocked: number;
   /** Counts of sagas that wait for it, by phase. See `sagasCounted`. */
   waiting: Partial<Record<Phase, number>>;
   /** Newest first. */
@@ -35,30 +41,43 @@ export interface DestinationViewRepository {
 /** Newest sagas at `dispatch-reset` that are read for the page. The limit keeps the query fast. */
 export const sagasCounted = 500;
 
+/** Newest successful sagas whose journals show that a destination has recovered. */
+const successesRead = 200;
+
+type OpenSaga = Pick<SagaDocument, '_id' | 'phase' | 'error' | 'updated_at'>;
+
 type DispatchEntry = Pick<EntryDocument, 'saga_id' | 'date' | 'detail' | 'routing'>;
 
 /** Reads what MongoDB stores about destinations: their settings, and the journals of open sagas. */
 export const destinationViewRepository = ({ connection }: Store): DestinationViewRepository => ({
   destinations: () =>
     withStoreErrors(async () => {
-      const [instances, tenants, open] = await Promise.all([
+      const sagas = () => rawCollection<SagaDocument>(connection, collections.sagas);
+      const [instances, tenants, open, succeeded] = await Promise.all([
         rawCollection<InstanceDocument>(connection, collections.instances).find({}, { projection: { secret_ref: 0 } }).sort({ _id: 1 }).toArray(),
         rawCollection<TenantDocument>(connection, collections.tenants).find({}).toArray(),
-        rawCollection<SagaDocument>(connection, collections.sagas)
-          .find({ status: { $in: openStatuses }, phase: { $in: [...unended] }, step: dispatchResetStep }, { projection: { phase: 1 }, sort: { _id: -1 }, limit: sagasCounted })
+        sagas()
+          .find({ status: { $in: openStatuses }, phase: { $in: [...unended] }, step: dispatchResetStep }, { projection: { phase: 1, error: 1, updated_at: 1 }, sort: { _id: -1 }, limit: sagasCounted })
           .toArray(),
+        sagas().find({ status: 'synced', phase: 'ended' }, { projection: { _id: 1 }, sort: { _id: -1 }, limit: successesRead }).toArray(),
       ]);
-      const entries = await rawCollection<EntryDocument>(connection, collections.logs)
-        .find({ saga_id: { $in: open.map(({ _id }) => _id) }, 'step.name': dispatchResetStep }, { projection: { saga_id: 1, date: 1, detail: 1, routing: 1 } })
-        .toArray();
+      const dispatchEntries = (of: readonly { _id: string }[], more: object = {}) =>
+        rawCollection<EntryDocument>(connection, collections.logs)
+          .find({ saga_id: { $in: of.map(({ _id }) => _id) }, 'step.name': dispatchResetStep, ...more }, { projection: { saga_id: 1, date: 1, detail: 1, routing: 1 } })
+          .toArray();
+      const [entries, successes] = await Promise.all([dispatchEntries(open), dispatchEntries(succeeded, { 'step.outcome': 'done' })]);
       const names = new Map(tenants.map(({ _id, name }) => [_id, name]));
       return instances.map((instance) => {
         const about = entries.filter(({ routing }) => routing.destination_instance_id === instance._id);
-        const sagas = new Set(about.map(({ saga_id }) => saga_id));
+        const ids = new Set(about.map(({ saga_id }) => saga_id));
+        const itsSagas = open.filter(({ _id }) => ids.has(_id));
+        const itsSuccesses = successes.filter(({ routing }) => routing.destination_instance_id === instance._id);
         return {
           instance,
           tenant_name: names.get(instance.tenant_id) ?? instance.tenant_id,
-          waiting: phasesOf(open.filter(({ _id }) => sagas.has(_id))),
+          health: instance.paused ? 'paused' : isFailing(itsSagas, itsSuccesses) ? 'failing' : 'healthy',
+          blocked: itsSagas.filter(isBlocked).length,
+          waiting: phasesOf(itsSagas),
           troubles: troublesIn(about),
         };
       });
@@ -67,6 +86,15 @@ export const destinationViewRepository = ({ connection }: Store): DestinationVie
 
 /** Statuses of a saga at `dispatch-reset`. The query names them so that MongoDB uses the index on status and phase. */
 const openStatuses: SagaDocument['status'][] = ['master_mapped', 'destination_mapped', 'requested', 'error'];
+
+/** Codes of a destination that works: it was paused, or it limits its requests, or its people must decide. */
+const codesOfAWorkingDestination: ReadonlySet<string> = new Set(['destination.paused', 'destination.busy', 'destination.throttled', 'destination.requested']);
+
+/** Returns whether the newest failure is newer than the newest success. A failed attempt may be retried hours after the destination has recovered. */
+const isFailing = (sagas: readonly OpenSaga[], successes: readonly DispatchEntry[]): boolean => {
+  const lastSuccess = Math.max(0, ...successes.map(({ date }) => date.getTime()));
+  return sagas.some(({ error, updated_at }) => error !== undefined && error.code.startsWith('destination.') && !codesOfAWorkingDestination.has(error.code) && updated_at.getTime() > lastSuccess);
+};
 
 const phasesOf = (sagas: Pick<SagaDocument, 'phase'>[]): DestinationView['waiting'] => {
   const counts: DestinationView['waiting'] = {};

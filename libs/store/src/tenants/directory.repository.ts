@@ -7,6 +7,8 @@ export interface TenantDocument {
   _id: string;
   name: string;
   retention_days?: number;
+  /** Ids of the tenants that may create orders with it. */
+  partners?: string[];
 }
 
 export interface InstanceDocument {
@@ -71,6 +73,13 @@ export interface DirectoryRepository {
    * A second pause keeps the first reason.
    */
   pause(instanceId: string, reason: string | null): Promise<boolean>;
+  /** Returns all tenants with their instances, by id. */
+  tenants(): Promise<(TenantDocument & { instances: InstanceDocument[] })[]>;
+  /** Each inserts its document. Returns false when its id, or a name that must be unique, is taken. */
+  addTenant(tenant: TenantDocument): Promise<boolean>;
+  addInstance(instance: InstanceDocument): Promise<boolean>;
+  /** Makes `partnerId` a partner of the tenant. */
+  addPartner(tenantId: string, partnerId: string): Promise<void>;
   /** Each inserts its document or replaces the one with the same id. */
   saveTenant(tenant: TenantDocument): Promise<void>;
   saveInstance(instance: InstanceDocument): Promise<void>;
@@ -78,7 +87,7 @@ export interface DirectoryRepository {
   saveClient(client: ClientDocument): Promise<void>;
 }
 
-export const directoryRepository = ({ connection }: Store): DirectoryRepository => {
+export const directoryRepository = ({ connection, commit }: Store): DirectoryRepository => {
   const find = <T extends { _id: string }>(name: string, filter: object) =>
     withStoreErrors(() =>
       rawCollection<T>(connection, name)
@@ -135,6 +144,15 @@ export const directoryRepository = ({ connection }: Store): DirectoryRepository 
         const changes = reason !== null ? { paused: { $ne: true } } : { paused: true };
         return (await rawCollection<InstanceDocument>(connection, collections.instances).updateOne({ _id: instanceId, ...changes }, change)).matchedCount > 0;
       }),
+    async tenants() {
+      const [all, instances] = await Promise.all([find<TenantDocument>(collections.tenants, {}), find<InstanceDocument>(collections.instances, {})]);
+      return all.map((tenant) => ({ ...tenant, instances: instances.filter(({ tenant_id }) => tenant_id === tenant._id) }));
+    },
+    addTenant: (tenant) => commit.insert(collections.tenants, { ...tenant }),
+    addInstance: (instance) => commit.insert(collections.instances, { ...instance }),
+    async addPartner(tenantId, partnerId) {
+      await withStoreErrors(() => rawCollection<TenantDocument>(connection, collections.tenants).updateOne({ _id: tenantId }, { $addToSet: { partners: partnerId } }));
+    },
     saveTenant: (tenant) => save(collections.tenants, tenant),
     saveInstance: (instance) => save(collections.instances, instance),
     saveKey: (key) => save(collections.keys, key),

@@ -8,6 +8,8 @@ export const tenantSchema = new Schema(
     name: { type: String, required: true },
     /** Days its sagas are kept after their end. For ever when absent. */
     retention_days: Number,
+    /** Ids of the tenants that may create orders with it. */
+    partners: { type: [String], default: undefined },
   },
   { collection: collections.tenants, strict: 'throw', versionKey: false },
 );
