@@ -1,10 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { memoryClock, memoryDecisions, memoryJournal, memorySagas, silent } from '@crossroads/testkit';
+import type { Behavior } from '@crossroads/testkit';
+import { sampleSaga } from '@crossroads/testkit';
 import { z } from 'zod';
-import type { CompensatableStep, DecisionEntry, SagaRead, StepContext } from './index.js';
-import { cancelSaga, ClaimLost, createSagaRunner, decideStep, DeferStep, done, recordOutcome, RetryableError, retryWhileMoved, saga, terminateSaga } from './index.js';
-
-type Behavior = (context: StepContext) => Promise<object> | object;
+import type { DecisionEntry, SagaRead } from './index.js';
+import { cancelSaga, ClaimLost, decideStep, DeferStep, recordOutcome, RetryableError, retryWhileMoved, terminateSaga } from './index.js';
 
 const decision: DecisionEntry = { status: 'canceled', title: 'Decided', code: 'request.canceled', detail: { message: 'Decided.' } };
 const canceled = { name: 'one', direction: 'run', outcome: 'canceled' } as const;
@@ -17,36 +16,17 @@ const awaitsApproval: Behavior = () => {
 };
 
 /** A saga whose only step has one attempt, and the decisions about it. */
-const fixture = (run: Behavior = () => ({}), undo: Behavior = () => ({})) => {
-  const clock = memoryClock();
-  const sagas = memorySagas(clock);
-  const journal = memoryJournal();
-  const decisions = memoryDecisions(sagas, clock);
-  const step: CompensatableStep<object, object> = {
-    name: 'one',
-    title: 'one',
-    status: { done: 'done', rejected: 'rejected' },
-    retry: { attempts: 1, firstDelayMs: 100, growth: 1, maxDelayMs: 100 },
-    timeoutMs: 5_000,
-    run: async (_state, context) => done(await run(context)),
-    undo: async (_state, context) => void (await undo(context)),
-  };
-  const type = saga('sample', z.object({})).compensatable(step);
-  const runSaga = createSagaRunner({ types: [type], sagas, journal, log: silent });
-  const document = sagas.accept('s', 'sample', {});
+const fixture = (run: Behavior = () => ({}), undo?: Behavior) => {
+  const sample = sampleSaga(z.object({}), { one: { run, undo } }, { attempts: 1 });
+  const { journal, decisions, document, type } = sample;
   const ports = { journal, decisions };
   const read = async (): Promise<SagaRead> => ({ saga: { ...document, metadata: undefined }, entries: await journal.read('s') });
   return {
-    clock,
-    sagas,
-    journal,
-    document,
+    ...sample,
     ports,
     read,
-    steps: type.steps,
-    runSaga: () => runSaga('s'),
     cancel: async (seen?: SagaRead) => cancelSaga(ports, seen ?? (await read()), ['one'], decision),
-    approve: async (seen?: SagaRead) => decideStep(ports, seen ?? (await read()), { name: 'one', outcome: 'done' }, { ...decision, status: 'done' }),
+    approve: async (seen?: SagaRead) => decideStep(ports, seen ?? (await read()), { name: 'one', outcome: 'done' }, { ...decision, status: 'one done' }),
     terminate: async (describe = async (): Promise<DecisionEntry> => ({ ...decision, status: 'error' })) => terminateSaga(ports, (await read()).saga, type.steps, describe),
   };
 };
@@ -131,7 +111,7 @@ describe('a step that is approved', () => {
     const { approve, runSaga } = fixture(awaitsApproval);
     await runSaga();
     expect(await approve()).toBe('done');
-    expect(await runSaga()).toEqual({ outcome: 'completed', status: 'done' });
+    expect(await runSaga()).toEqual({ outcome: 'completed', status: 'one done' });
     expect(await approve()).toBe('done');
   });
 
@@ -151,7 +131,7 @@ describe('a step that is approved', () => {
     expect(await runSaga()).toMatchObject({ outcome: 'stopped' });
     expect(await approve(seen)).toBe('done');
     expect(document.phase).toBe('running');
-    expect(await runSaga()).toEqual({ outcome: 'completed', status: 'done' });
+    expect(await runSaga()).toEqual({ outcome: 'completed', status: 'one done' });
   });
 });
 

@@ -2,7 +2,7 @@
 
 // The connection.
 export { collections } from './mongodb/collections.js';
-export { makeIndexes } from './mongodb/indexes.js';
+export { checkIndexes, makeIndexes } from './mongodb/indexes.js';
 export { openStore, type Store } from './mongodb/open-store.js';
 export { withStore } from './mongodb/with-store.js';
 

@@ -3,10 +3,9 @@ import request from 'supertest';
 import { backlogRepository, directoryRepository } from '@crossroads/store';
 import { ownDatabase, testRedisUrl } from '../../../../tests/stores/own-database.js';
 import type { OpenOps } from '../testing/open-ops.js';
-import { openOps } from '../testing/open-ops.js';
+import { openOps, signIn } from '../testing/open-ops.js';
 import { addOrder, sampleOrder } from '../testing/sample-orders.js';
 import { sampleSagas } from '../testing/sample-sagas.js';
-import { signIn } from '../testing/sign-in.js';
 
 let ops: OpenOps;
 let sagas: ReturnType<typeof sampleSagas>;

@@ -14,3 +14,5 @@ export { ClaimUnsure, memorySagas } from './memory-sagas.js';
 export type { Reach } from './reach.js';
 export type { ResetFixture } from './reset-fixture.js';
 export { recoverRequestFor, resetRequestFor, resetFixture, silent } from './reset-fixture.js';
+export type { Behavior, SampleStep } from './sample-saga.js';
+export { sampleSaga } from './sample-saga.js';
