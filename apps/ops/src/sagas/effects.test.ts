@@ -6,7 +6,7 @@ import { orderRepository, sagaViewRepository } from '@crossroads/store';
 import { render } from 'preact-render-to-string';
 import { ownDatabase, testRedisUrl } from '../../../../tests/stores/own-database.js';
 import type { OpenOps } from '../testing/open-ops.js';
-import { openOps, signIn } from '../testing/open-ops.js';
+import { fromOurPages, openOps, signIn } from '../testing/open-ops.js';
 import { addOrder, sampleOrder } from '../testing/sample-orders.js';
 import { sampleSagas } from '../testing/sample-sagas.js';
 import { SagaHead } from './saga-head.view.js';

@@ -1,6 +1,6 @@
 import type { CompensatableStep, SagaType, StepContext } from '@crossroads/saga';
 import { createSagaRunner, done, saga } from '@crossroads/saga';
-import { memoryClock } from './memory-clock.js';
+import { memoryClock } from './clock-and-random.js';
 import { memoryDecisions } from './memory-decisions.js';
 import { memoryJournal } from './memory-journal.js';
 import { memorySagas } from './memory-sagas.js';
