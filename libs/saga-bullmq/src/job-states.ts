@@ -23,6 +23,9 @@ const mostWaiting = 2_000;
 /** Maximum number of active jobs that one call examines, longest active first. */
 const mostTaken = 300;
 
+/** Number of active jobs read at once. With workers that are alive, the first page is enough. */
+const pageOfTaken = 20;
+
 /** BullMQ keeps the due time of a delayed job in the upper bits of its score. */
 const scorePerMs = 0x1000;
 
@@ -49,13 +52,19 @@ export const jobStates = (connection: Connection, base: string): JobStates => ({
   },
 
   async sagasLongTaken() {
-    // Workers push on the left, so the jobs that were taken first are on the right.
-    const ids = await connection.lrange(`${base}active`, -mostTaken, -1);
-    if (ids.length === 0) return [];
-    const pipeline = connection.pipeline();
-    for (const id of ids) pipeline.hmget(`${base}${id}`, 'processedOn', 'data');
-    const jobs = resultsOf(await pipeline.exec()) as [string | null, string | null][];
-    return jobs.flatMap(([taken, data]) => (isJustTaken(taken, Date.now()) ? [] : sagaIdIn(data)));
+    const sagaIds: string[] = [];
+    for (let examined = 0; examined < mostTaken; examined += pageOfTaken) {
+      // Workers push on the left, so the jobs that were taken first are on the right. Behind one that was just taken there are only newer ones.
+      const ids = await connection.lrange(`${base}active`, -examined - pageOfTaken, -examined - 1);
+      if (ids.length === 0) break;
+      const pipeline = connection.pipeline();
+      for (const id of ids) pipeline.hmget(`${base}${id}`, 'processedOn', 'data');
+      const jobs = resultsOf(await pipeline.exec()) as [string | null, string | null][];
+      const longTaken = jobs.filter(([taken]) => !isJustTaken(taken, Date.now()));
+      sagaIds.push(...longTaken.flatMap(([, data]) => sagaIdIn(data)));
+      if (longTaken.length < pageOfTaken) break;
+    }
+    return sagaIds;
   },
 });
 
