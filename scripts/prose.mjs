@@ -15,13 +15,19 @@ const retired = 'bell bells ring rings ringing rung ghost ghosts lane lanes deed
 const talking = 'say says said tell tells told hear hears heard'.split(' ');
 const pronouns = new Set(['it', 'that', 'those', 'they', 'one', 'what', 'which', 'whose', 'these']);
 
-/** Names that are not ours to choose: colors and ARIA in pages, keys of others' formats. */
-const exempt = [/^docs\/openapi\.json$/, /package-lock\.json$/, /^scripts\/prose/, /^CHANGELOG\.md$/, /\.(png|svg|css)$/];
+/** Retired phrases whose words are common on their own. In sentences only. */
+const retiredPhrases = /\b(?:in hand|left alone|called off|at rest|under way|came to an end|turns? round)\b/gi;
+
+/** Files of others, files generated from sources that are checked, and this check itself. */
+const exempt = [/^docs\/openapi\.json$/, /package-lock\.json$/, /^tests\/deploy\/compose-spec\.json$/, /^scripts\/prose/, /^tests\/docs\/prose\.test\.ts$/, /^CHANGELOG\.md$/];
+
+/** A file without text of ours is rather added to `exempt` than skipped by its ending. */
+const binary = /\.(png|ico|woff2?|gz)$/;
 
 const files = (...paths) =>
   execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '--', ...paths], { encoding: 'utf8' })
     .split('\n')
-    .filter((path) => /\.(md|ts|tsx|mjs|cjs|ya?ml|example)$|(^|\/)Dockerfile$/.test(path) && existsSync(path) && !exempt.some((pattern) => pattern.test(path)));
+    .filter((path) => path !== '' && !binary.test(path) && existsSync(path) && !exempt.some((pattern) => pattern.test(path)));
 
 const patternOf = (words) => new RegExp(`\\b(?:${words.join('|')})\\b`, 'gi');
 const retiredWord = patternOf(retired);
@@ -38,6 +44,33 @@ export const partsOf = (text) => {
   });
   return { comments, strings, code };
 };
+
+/** Files whose comments begin with #. The rest of a line is a setting: its words are checked, its sentences are not measured. */
+const hashComments = /\.(ya?ml|example|sh)$|(^|\/)(Dockerfile|\.[a-z]+(ignore|rc)|run)$/;
+
+const partsOfSettings = (text) => {
+  const comments = [];
+  const settings = text.replace(/(^|\s)# ?(.*)$/gm, (_, before, comment) => {
+    comments.push(comment);
+    return before;
+  });
+  return { comments, strings: settings.split('\n'), code: '' };
+};
+
+/** Keys and values of a JSON file. A key is a name; a value may be a sentence. */
+const partsOfJson = (text) => {
+  const strings = [];
+  const keys = [];
+  JSON.parse(text, (key, value) => {
+    keys.push(key);
+    if (typeof value === 'string') strings.push(value);
+    return value;
+  });
+  return { comments: [], strings, code: keys.join(' ') };
+};
+
+/** Texts between the tags of a page. */
+const textsBetweenTags = (source) => [...source.matchAll(/>([^<>{}=;()]*[a-z]{2}[^<>{}=;()]* [^<>{}=;()]*)(?=[<{])/g)].map(([, text]) => text.replace(/\s+/g, ' ').trim());
 
 const namesIn = (code) => (code.match(/[A-Za-z][A-Za-z0-9]*/g) ?? []).map((name) => name.replace(/([a-z0-9])([A-Z])/g, '$1 $2')).join(' ');
 
@@ -62,14 +95,16 @@ const findingsIn = (path, text) => {
   const isPage = path.endsWith('.md');
   const parts = () => {
     if (isPage) return { comments: [proseOf(text)], strings: [], code: '' };
-    if (/\.(ya?ml|example)$|Dockerfile$/.test(path)) return { comments: [...text.matchAll(/(?:^|\s)# ?(.*)$/gm)].map(([, comment]) => comment), strings: [], code: '' };
+    if (hashComments.test(path)) return partsOfSettings(text);
+    if (path.endsWith('.json')) return partsOfJson(text);
     // Stored: the journal key ends in it.
-    return partsOf(text.replaceAll(':verdict', ''));
+    const parts = partsOf(text.replaceAll(':verdict', ''));
+    return path.endsWith('.tsx') ? { ...parts, strings: [...parts.strings, ...textsBetweenTags(text)] } : parts;
   };
   const { comments, strings, code } = parts();
   const texts = [...comments, ...strings.filter((string) => / /.test(string.trim()))];
   for (const one of texts) {
-    for (const [word] of one.matchAll(retiredWord)) note('retired', word);
+    for (const [word] of [...one.matchAll(retiredWord), ...one.matchAll(retiredPhrases)]) note('retired', word);
     for (const [word] of one.replace(/[“"‘][^”"’]*[”"’]/g, ' ').matchAll(talkingWord)) note('talking', word);
   }
   for (const one of strings.filter((string) => !/ /.test(string.trim()))) for (const [word] of namesIn(one.replace(/[_-]/g, ' ')).matchAll(retiredWord)) note('retired', `${word} in '${one}'`);

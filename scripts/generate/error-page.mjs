@@ -88,7 +88,7 @@ const sagaSection = (codes) => [
 const operatorSection = (codes) => [
   '## Codes of the operator API',
   '',
-  'What is refused has changed nothing.',
+  'A rejected call has changed nothing.',
   '',
   '| code | HTTP | when | what to do |',
   '|---|---|---|---|',

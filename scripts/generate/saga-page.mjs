@@ -3,7 +3,7 @@ export const sagaPage = {
   path: 'docs/sagas.md',
   print: async () => {
     const { sagaTypes } = await import('../../libs/order-reset/dist/index.js');
-    return `${['# Sagas', '', 'Printed from the saga definitions by `npm run generate`.', '', ...sagaTypes({}).flatMap(page)].join('\n')}`;
+    return `${['# Sagas', '', '`npm run generate` writes this page from the saga definitions. In the diagrams, a solid arrow is a completed step, with the status that the saga then has. A dotted arrow leads from a rejected step to the step that is compensated first.', '', ...sagaTypes({}).flatMap(page)].join('\n')}`;
   },
 };
 
@@ -15,7 +15,7 @@ const page = ({ type, version, steps }) => [
   ...steps.flatMap(edges),
   '```',
   '',
-  '| step | title once done | status once done | when refused | attempts | rests | one attempt takes at most | undo |',
+  '| step | title once done | status once done | when rejected | attempts | retry delays | time limit of an attempt | undo |',
   '|---|---|---|---|---|---|---|---|',
   ...steps.map(row),
   '',
@@ -25,7 +25,7 @@ const page = ({ type, version, steps }) => [
 const edges = ({ name, status }, index, steps) => [
   `  s${index}["${name}"]`,
   index + 1 < steps.length ? `  s${index} -->|${status.done}| s${index + 1}` : `  s${index} -->|${status.done}| done(( ))`,
-  index > 0 ? `  s${index} -.->|refused| s${index - 1}` : `  s${index} -.->|${status.rejected}| refused(( ))`,
+  index > 0 ? `  s${index} -.->|rejected| s${index - 1}` : `  s${index} -.->|${status.rejected}| rejected(( ))`,
 ];
 
 const row = ({ name, title, status, retry, timeoutMs, undo }) =>

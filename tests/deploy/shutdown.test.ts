@@ -69,7 +69,7 @@ const takenAway = {
 };
 
 describe('on SIGTERM', () => {
-  test.each(Object.entries(takenAway))('%s, a worker with resets in hand, an intake with a caller waiting and the operator pages all end in order, within their deadline', async (state, happens) => {
+  test.each(Object.entries(takenAway))('%s, a worker with active resets, an intake with a caller waiting and the operator pages all end in order, within their deadline', async (state, happens) => {
     const [{ worker, ids, letGo }, intake, ops] = await Promise.all([busyWorker(), start('intake'), start('ops')]);
     const { responded } = await waitingCaller(intake);
     await happens();

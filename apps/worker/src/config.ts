@@ -11,7 +11,7 @@ export const workerConfig = z.object({
   WORKER_PORT: settings.port(0, 'Port for the probes, /metrics and /internal/scaling. 0: any free port, for several workers on one host; the log shows it.'),
   HOST: settings.host,
   WORKER_CONCURRENCY: settings.count(100, 'Sagas one worker advances at once.'),
-  DESTINATION_IN_FLIGHT: settings.count(64, 'Requests one worker has in hand for one destination. Less than its concurrency, so that one that hangs cannot take every slot.'),
+  DESTINATION_IN_FLIGHT: settings.count(64, 'Concurrent requests of one worker to one destination. Must be less than its concurrency, so that a destination that hangs cannot take every slot.'),
   SWEEP_INTERVAL_MS: settings.ms(10_000, 'How often a worker looks for due sagas without a job'),
   DISPATCH_ATTEMPTS: settings.count(8, 'Attempts to reach a destination before a saga stops and waits for an operator.'),
   DISPATCH_FIRST_DELAY_MS: settings.ms(30_000, 'Rest before the second attempt; each further one is four times as long'),
@@ -20,11 +20,11 @@ export const workerConfig = z.object({
     .string()
     .default('')
     .transform((hosts) => hosts.split(',').map((host) => host.trim()).filter(Boolean))
-    .describe('Comma-separated hosts in private networks that destinations may have. Empty in production: every private address is refused.'),
+    .describe('Comma-separated hosts in private networks that destinations may have. Empty in production: every private address is blocked.'),
   OTEL_EXPORTER_OTLP_ENDPOINT: settings.otlpEndpoint,
   OTEL_EXPORTER_OTLP_HEADERS: settings.otlpHeaders,
   LOG_LEVEL: settings.logLevel,
-  SHUTDOWN_DEADLINE_MS: settings.ms(25_000, 'Time to finish what is in hand after SIGTERM'),
+  SHUTDOWN_DEADLINE_MS: settings.ms(25_000, 'Time to finish active sagas after SIGTERM'),
 });
 
 export type WorkerConfig = z.infer<typeof workerConfig>;

@@ -2,7 +2,7 @@ import type { DestinationInstance, Instances } from '@crossroads/destinations';
 import { TtlCache } from '@crossroads/platform';
 import type { DirectoryRepository, InstanceDocument } from '@crossroads/store';
 
-/** Milliseconds a destination is remembered: each saga asks three times, and a pause may take effect this much later. */
+/** Milliseconds that a destination is cached: each saga reads it three times, and a pause may take effect this much later. */
 const cachedMs = 1_000;
 
 /** Where destinations are, as their adapters want to know it. */

@@ -42,7 +42,7 @@ const fixture = (act: (context: StepContext) => unknown) => {
 const whose = { saga_id: sagaId, correlation_id: `c-${sagaId}`, saga_type: 'sample', step: 'one', direction: 'run', epoch: 1, attempt: 1 };
 
 describe('a log line during a step', () => {
-  test('by the step itself names saga, step, attempt and correlation id, whatever facts it gives', async () => {
+  test('by the step itself names saga, step, attempt and correlation id, whatever metadata it gives', async () => {
     const { process, lines } = fixture(({ log }) => log.warn('odd', { saga_id: 'no other', bols: 2 }));
     await process();
     expect(lines).toEqual([{ message: 'odd', bols: 2, ...whose }]);

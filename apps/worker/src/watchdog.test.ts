@@ -23,6 +23,6 @@ test('a worker is not ended while it works, while no job waits, or when a job wa
   expect(await watched([0, 1, 0, 1, 0], 61_000)).toBe(0);
 });
 
-test('a worker of a queue that is paused is left alone, however long that lasts', async () => {
+test('the watchdog never ends a worker of a paused queue', async () => {
   expect(await watched([3, 3, 3], 61_000, true)).toBe(0);
 });

@@ -43,7 +43,7 @@ export const ConfirmPage = ({ chrome, operator, selection, sagas: { eligible, in
       ) : (
         <form class="card confirm" action="/bulk" method="post">
           <p>Effect on each reset: {consequence}</p>
-          <p class="quiet">The bulk action runs in the background, at most 20 resets per second. It checks each reset again before the action and stores each result.</p>
+          <p class="quiet">The bulk action runs in the background, at most 20 resets per second. Each reset is checked again before the action, and each result is stored.</p>
           <SelectionFields selection={selection} eligibleCount={eligible.length} />
           <label>
             Reason <input name="reason" required minlength={3} maxlength={500} autocomplete="off" />

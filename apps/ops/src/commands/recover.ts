@@ -56,7 +56,7 @@ export const recoverReset =
     async function rejectByOpenRecovery(saga: SagaDocument): Promise<CommandResult | undefined> {
       const open = await sagas.openRecovery(saga);
       if (!open) return undefined;
-      const advice = open.phase === 'stopped' ? ' It has stopped: resume it, or terminate it and recover again.' : '';
+      const advice = open.phase === 'stopped' ? ' That saga has stopped: resume it, or terminate it and recover again.' : '';
       return rejection('recover.in_progress', `Saga ${open._id} is already restoring the order.${advice}`);
     }
   };

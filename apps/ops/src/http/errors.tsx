@@ -47,11 +47,11 @@ export const errorPages =
 const toPageError = (error: unknown): PageError => {
   if (error instanceof PageError) return error;
   if (error instanceof StoreUnavailable) {
-    return new PageError(503, 'MongoDB is unavailable', 'Until it is back, these pages cannot show or change anything. Start MongoDB. Accepted sagas are safe and continue then.');
+    return new PageError(503, 'MongoDB is unavailable', 'Without MongoDB, these pages cannot show or change anything. Start MongoDB. Accepted sagas are safe and continue then.');
   }
   const { status } = error as { status?: unknown };
   if (typeof status === 'number' && status >= 400 && status < 500) {
     return new PageError(status, 'The request could not be parsed', 'Nothing was changed. Go back, reload the page and try again.', 'request.unreadable');
   }
-  return new PageError(500, 'Internal error', 'These pages have a bug. Sagas are not affected. If you pressed a button, open the saga to see whether the action was done. The log of the ops process has the error.');
+  return new PageError(500, 'Internal error', 'The operator pages have a bug. Sagas are not affected. If you pressed a button, open the saga to see whether the action was done. The log of the ops process has the error.');
 };

@@ -29,7 +29,7 @@ export const runOperators = async (args: readonly string[], commands: ReturnType
       return commands.revoke(required(name));
     case 'key': {
       const { id, text } = await commands.key(required(name), values.expires === undefined ? null : new Date(values.expires));
-      return `Key ${id} created for ${name}. It is shown only once:\n\n  ${text}\n`;
+      return `Key ${id} created for ${name}. The key is shown only once:\n\n  ${text}\n`;
     }
     default:
       throw new OperatorError(usage);

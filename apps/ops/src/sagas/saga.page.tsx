@@ -83,7 +83,7 @@ const Requests = ({ details: { saga, entries } }: { details: SagaDetails }) => {
       <h2 id="requests">Requests</h2>
       <Json label="Request of the caller" value={saga.inbound_request} />
       <Json label="Normalized request" value={saga.request} />
-      {outbound ? <Json label="Request to destination" value={outbound} /> : <p class="empty">No request to the destination found. It is built after the order is cleared.</p>}
+      {outbound ? <Json label="Request to destination" value={outbound} /> : <p class="empty">No request to the destination found. The request is built after the order is cleared.</p>}
     </section>
   );
 };

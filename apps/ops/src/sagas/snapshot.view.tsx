@@ -18,7 +18,7 @@ export const Snapshots = ({ snapshots, order, now }: { snapshots: SavedSnapshot[
           {latest ? <SnapshotView snapshot={latest} now={now} /> : <p class="empty">No snapshot found. The saga has cleared nothing: it saves a snapshot first.</p>}
           {earlier.map((snapshot) => (
             <details key={snapshot.seq}>
-              <summary>Earlier snapshot of version {snapshot.version}. The order was changed after it</summary>
+              <summary>Earlier snapshot, of version {snapshot.version}: the order changed after this snapshot</summary>
               <SnapshotView snapshot={snapshot} now={now} />
             </details>
           ))}
