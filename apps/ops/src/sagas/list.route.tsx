@@ -34,7 +34,7 @@ export const listRoutes = ({ view, search, commands, paused, chrome }: ListPorts
       view.counts(),
       paused(),
     ]);
-    send(response, <ListPage chrome={chrome} operator={signedIn(response)} filters={filters} counts={counts} rows={rows} pause={pause} bulkActions={availableNames(commands)} now={new Date()} />);
+    send(response, <ListPage chrome={chrome} operator={signedIn(response)} filters={filters} counts={counts} rows={rows} hasMoreFound={found?.hasMore ?? false} pause={pause} bulkActions={availableNames(commands)} now={new Date()} />);
   });
 
   return router;
