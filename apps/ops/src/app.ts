@@ -2,6 +2,7 @@ import express from 'express';
 import type { Express, RequestHandler } from 'express';
 import type { BullmqQueue } from '@crossroads/saga-bullmq';
 import type { Log } from '@crossroads/platform';
+import { trustProxies } from '@crossroads/platform';
 import type { Store } from '@crossroads/store';
 import {
   auditRepository,
@@ -45,6 +46,8 @@ export interface OpsAppOptions {
   environment: string;
   /** Whether operators connect over HTTPS. */
   secure: boolean;
+  /** Number of proxies in front whose X-Forwarded-For is trusted. */
+  trustedProxies: number;
   commands: AvailableCommands;
   bulks: BulkRunner;
   /** Measures the duration of every HTTP request. */
@@ -52,7 +55,7 @@ export interface OpsAppOptions {
 }
 
 /** Creates the operator pages and API. All of it requires a session or a key, except the login and its assets. */
-export const createOpsApp = ({ store, bullmqQueue, log, environment, secure, commands, bulks, httpDurations }: OpsAppOptions): Express => {
+export const createOpsApp = ({ store, bullmqQueue, log, environment, secure, trustedProxies, commands, bulks, httpDurations }: OpsAppOptions): Express => {
   const view = sagaViewRepository(store);
   const orders = orderViewRepository(store);
   const search = sagaSearch(store);
@@ -67,14 +70,15 @@ export const createOpsApp = ({ store, bullmqQueue, log, environment, secure, com
 
   const app = express();
   app.disable('x-powered-by');
+  trustProxies(app, trustedProxies);
   if (httpDurations) app.use(httpDurations);
   app.use(securityHeaders({ secure }));
   app.use(boardPath, securityHeaders({ secure, inlineStyles: true }));
   app.use(files);
-  app.use('/v1/ops', authenticate({ operators, sessions, keys: operatorKeyRepository(store) }), apiRoutes({ view, orders, audit, search, commands, destination, paused }));
+  app.use('/v1/ops', authenticate({ operators, sessions, keys: operatorKeyRepository(store), secure }), apiRoutes({ view, orders, audit, search, commands, destination, paused }));
   app.use(sameOriginOnly);
   app.use(loginRoutes({ operators, sessions, audit, log, chrome, secureCookies: secure }));
-  app.use(signedInOnly(sessions, operators));
+  app.use(signedInOnly(sessions, operators, secure));
   app.use(overviewRoutes({ view, workers: connectedWorkers(bullmqQueue), paused, chrome }));
   app.use(listRoutes({ view, search, commands, paused, chrome }));
   app.use(jobRoutes({ view, bullmqQueue }));

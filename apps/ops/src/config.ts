@@ -10,6 +10,7 @@ export const opsConfig = z.object({
   OPS_PORT: settings.port(8081, 'Port of the operator pages.'),
   METRICS_PORT: settings.metricsPort,
   HOST: settings.host,
+  TRUSTED_PROXIES: settings.trustedProxies,
   OPS_ENVIRONMENT: z.string().default('development').describe('Name on the badge of every operator page, so that operators do not confuse two environments.'),
   OPS_SECURE_COOKIES: z
     .enum(['true', 'false'])

@@ -41,6 +41,7 @@ const app = createOpsApp({
   log,
   environment: config.OPS_ENVIRONMENT,
   secure: config.OPS_SECURE_COOKIES,
+  trustedProxies: config.TRUSTED_PROXIES,
   commands,
   bulks,
   httpDurations,

@@ -10,14 +10,16 @@ export interface AuthenticatePorts {
   operators: Pick<OperatorRepository, 'find'>;
   keys: Pick<OperatorKeyRepository, 'find'>;
   sessions: Pick<SessionRepository, 'find'>;
+  /** Whether operators connect over HTTPS. */
+  secure: boolean;
 }
 
 /**
  * Authenticates calls to the operator API by an operator key, or by a session and a matching origin.
  * A browser never adds a key by itself, so a request with a key needs no origin check.
  */
-export const authenticate = ({ operators, keys, sessions }: AuthenticatePorts): RequestHandler => {
-  const bySession = signedInOnly(sessions, operators);
+export const authenticate = ({ operators, keys, sessions, secure }: AuthenticatePorts): RequestHandler => {
+  const bySession = signedInOnly(sessions, operators, secure);
   return async (request, response, next) => {
     const [scheme, text = ''] = request.get('authorization')?.split(' ') ?? [];
     if (scheme === undefined) {

@@ -9,7 +9,8 @@ import { send } from '../page/send.js';
 import { limitAttempts } from './attempts.js';
 import { nextPathOf, passwordOf, usernameOf } from './credentials.js';
 import { LoginPage } from './login.page.js';
-import { cookieName, cookieOptions, digestOf, sessionIdOf, sessionMs } from './session-cookie.js';
+import { newKnownBrowser, readKnownBrowser } from './known-browser.js';
+import { browserCookie, cookieOptions, digestOf, knownBrowserMs, sessionCookie, sessionIdOf, sessionMs } from './session-cookie.js';
 
 export interface LoginPorts {
   operators: OperatorRepository;
@@ -28,7 +29,7 @@ export const loginRoutes = ({ operators, sessions, audit, log, chrome, secureCoo
     send(response, <LoginPage chrome={chrome} next={nextPathOf(request.query['next'])} />);
   });
 
-  router.post('/login', express.urlencoded({ extended: false, limit: '8kb' }), ...limitAttempts(), async (request, response) => {
+  router.post('/login', express.urlencoded({ extended: false, limit: '8kb' }), ...limitAttempts(readKnownBrowser(operators, secureCookies)), async (request, response) => {
     const username = usernameOf(request);
     const next = nextPathOf((request.body as { next?: unknown } | undefined)?.next);
     const from = request.ip ?? null;
@@ -44,13 +45,16 @@ export const loginRoutes = ({ operators, sessions, audit, log, chrome, secureCoo
     const { operator, token } = signedIn;
     await audit.note({ by: operator._id, role: operator.role, action: 'login', reason: null, from }, { outcome: 'done' });
     log.info('login', { username: operator._id, ip: request.ip });
-    response.cookie(cookieName, token, { ...cookieOptions(secureCookies), maxAge: sessionMs }).redirect(303, next);
+    response
+      .cookie(sessionCookie(secureCookies), token, { ...cookieOptions(secureCookies), maxAge: sessionMs })
+      .cookie(browserCookie(secureCookies), newKnownBrowser(operator), { ...cookieOptions(secureCookies), maxAge: knownBrowserMs })
+      .redirect(303, next);
   });
 
   router.post('/logout', async (request, response) => {
-    const id = sessionIdOf(request);
+    const id = sessionIdOf(request, secureCookies);
     if (id) await sessions.end(id);
-    response.clearCookie(cookieName, cookieOptions(secureCookies)).redirect(303, '/login');
+    response.clearCookie(sessionCookie(secureCookies), cookieOptions(secureCookies)).redirect(303, '/login');
   });
 
   return router;

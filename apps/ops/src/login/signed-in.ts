@@ -11,9 +11,9 @@ export interface SignedIn {
 
 /** Redirects requests without a session to the login. The operator is read at every request, so a revoked operator loses access at once. */
 export const signedInOnly =
-  (sessions: Pick<SessionRepository, 'find'>, operators: Pick<OperatorRepository, 'find'>): RequestHandler =>
+  (sessions: Pick<SessionRepository, 'find'>, operators: Pick<OperatorRepository, 'find'>, secure: boolean): RequestHandler =>
   async (request, response, next) => {
-    const id = sessionIdOf(request);
+    const id = sessionIdOf(request, secure);
     const session = id && (await sessions.find(id, new Date()));
     const operator = session && (await operators.find(session.username));
     if (!operator) return redirectToLogin(request, response);
