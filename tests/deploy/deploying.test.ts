@@ -53,7 +53,7 @@ test('its commands for keys, operators and retention are valid', async () => {
   const said = new Proxy({}, { get: () => async () => 'said' });
   for (const line of found(/(?:npm run keys --|keys\.js) ([^`\n]+)/g)) await runKeys(words(line), anything as never);
   for (const line of found(/(?:npm run operators --|operators\.js) ([^`\n]+)/g)) await runOperators(words(line), (line.startsWith('revoke') ? said : anything) as never);
-  for (const line of found(/(?:npm run retention --|set-retention\.js) ([^`\n]+)/g)) await runRetention(words(line), { tenants: async () => [], keepFor: async () => true });
+  for (const line of found(/(?:npm run retention --|set-retention\.js) ([^`\n]+)/g)) await runRetention(words(line), { tenants: async () => [], keepFor: async () => true }, (_action, _detail, change) => change());
 });
 
 test('every service, job and deployment it names for Compose and Kubernetes exists', () => {

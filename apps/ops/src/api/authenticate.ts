@@ -39,6 +39,6 @@ export const authenticate = ({ operators, keys, sessions, secure }: Authenticate
     if (!key || !isOperatorKey(given.secret, key.sha256)) return undefined;
     if (key.revoked_at !== null || (key.expires_at !== null && key.expires_at <= new Date())) return undefined;
     const operator = await operators.find(key.username);
-    return operator && { username: operator._id, role: operator.role };
+    return operator && { username: operator._id, role: operator.role, credential: `key:${key._id}` };
   }
 };

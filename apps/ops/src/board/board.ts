@@ -30,9 +30,10 @@ export const boardRoutes = (options: BoardOptions): Router => {
 };
 
 const setIdentity: RequestHandler = (request, response, next) => {
-  const { username, role } = signedIn(response);
+  const { username, role, credential } = signedIn(response);
   request.headers[identityHeaders.username] = username;
   request.headers[identityHeaders.role] = role;
+  request.headers[identityHeaders.credential] = credential;
   request.headers[identityHeaders.from] = request.ip ?? '';
   next();
 };

@@ -10,7 +10,7 @@ const minute = 60_000;
 /** Failed logins of one address in 15 minutes, whatever the names. */
 export const maxFailuresOfAddress = 30;
 
-/** Failed logins for one name from one address. Each step has a longer window, so that the wait grows: one minute, 15 minutes, one hour. */
+/** Failed logins for one name from one address. Each step has a longer window, so the wait grows. */
 export const maxFailuresOfName = [
   { failures: 5, windowMs: minute },
   { failures: 10, windowMs: 15 * minute },

@@ -10,7 +10,7 @@ import { limitAttempts } from './attempts.js';
 import { nextPathOf, passwordOf, usernameOf } from './credentials.js';
 import { LoginPage } from './login.page.js';
 import { newKnownBrowser, readKnownBrowser } from './known-browser.js';
-import { browserCookie, cookieOptions, digestOf, knownBrowserMs, sessionCookie, sessionIdOf, sessionMs } from './session-cookie.js';
+import { browserCookie, cookieOptions, credentialOf, digestOf, knownBrowserMs, sessionCookie, sessionIdOf, sessionMs } from './session-cookie.js';
 
 export interface LoginPorts {
   operators: OperatorRepository;
@@ -38,12 +38,12 @@ export const loginRoutes = ({ operators, sessions, audit, log, chrome, secureCoo
     if (!signedIn) {
       // Unknown names are not stored: an operator may have typed the password into the username box.
       const by = (await operators.find(username))?._id ?? '(unknown name)';
-      await audit.note({ by, role: null, action: 'login', reason: null, from }, { outcome: 'rejected', code: 'operator.wrong_password' });
+      await audit.note({ by, role: null, credential: null, action: 'login', reason: null, from }, { outcome: 'rejected', code: 'operator.wrong_password' });
       log.warn('login rejected', { username: by, ip: request.ip });
       return send(response, <LoginPage chrome={chrome} next={next} username={username} problem="The username or the password is wrong." />, 401);
     }
     const { operator, token } = signedIn;
-    await audit.note({ by: operator._id, role: operator.role, action: 'login', reason: null, from }, { outcome: 'done' });
+    await audit.note({ by: operator._id, role: operator.role, credential: credentialOf({ _id: digestOf(token) }), action: 'login', reason: null, from }, { outcome: 'done' });
     log.info('login', { username: operator._id, ip: request.ip });
     response
       .cookie(sessionCookie(secureCookies), token, { ...cookieOptions(secureCookies), maxAge: sessionMs })
@@ -53,7 +53,12 @@ export const loginRoutes = ({ operators, sessions, audit, log, chrome, secureCoo
 
   router.post('/logout', async (request, response) => {
     const id = sessionIdOf(request, secureCookies);
-    if (id) await sessions.end(id);
+    const session = id === undefined ? undefined : await sessions.find(id, new Date());
+    if (session) {
+      const operator = await operators.find(session.username);
+      await audit.note({ by: session.username, role: operator?.role ?? null, credential: credentialOf(session), action: 'logout', reason: null, from: request.ip ?? null }, { outcome: 'done' });
+      await sessions.end(session._id);
+    }
     response.clearCookie(sessionCookie(secureCookies), cookieOptions(secureCookies)).redirect(303, '/login');
   });
 

@@ -71,6 +71,10 @@ describe('login', () => {
     expect((await request(ops.app).get('/sagas').set('cookie', cookie)).status).toBe(200);
     await fromOurPages(request(ops.app).post('/logout')).set('cookie', cookie);
     expect((await request(ops.app).get('/sagas').set('cookie', cookie)).status).toBe(303);
+    const { records } = await auditRepository(ops.store).list({ by: 'viewer' }, { limit: 2 });
+    expect(records).toMatchObject([{ action: 'logout', role: 'viewer', from: expect.any(String) }, { action: 'login', outcome: 'done' }]);
+    expect(records[0]!.credential).toMatch(/^session:[0-9a-f]{12}$/);
+    expect(records[1]!.credential).toBe(records[0]!.credential);
   });
 
   test('an expired session is rejected, and the next login deletes it', async () => {

@@ -25,6 +25,9 @@ export const cookieIn = (request: Request, name: string): string | undefined => 
   return own?.slice(name.length + 1);
 };
 
+/** Names a session in audit lines. The start of its id distinguishes sessions well enough. */
+export const credentialOf = ({ _id }: { _id: string }): string => `session:${_id.slice(0, 12)}`;
+
 export const sessionIdOf = (request: Request, secure: boolean): string | undefined => {
   const token = cookieIn(request, sessionCookie(secure));
   return token === undefined ? undefined : digestOf(token);

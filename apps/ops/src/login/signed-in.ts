@@ -1,12 +1,14 @@
 import type { Request, RequestHandler, Response } from 'express';
 import type { OperatorRepository, OperatorRole, SessionRepository } from '@crossroads/store';
 import { PageError } from '../http/page-error.js';
-import { sessionIdOf } from './session-cookie.js';
+import { credentialOf, sessionIdOf } from './session-cookie.js';
 
 /** The operator of a session or key. */
 export interface SignedIn {
   username: string;
   role: OperatorRole;
+  /** What the request was authenticated by: `session:<start of its id>` or `key:<id>`. */
+  credential: string;
 }
 
 /** Redirects requests without a session to the login. The operator is read at every request, so a revoked operator loses access at once. */
@@ -17,7 +19,7 @@ export const signedInOnly =
     const session = id && (await sessions.find(id, new Date()));
     const operator = session && (await operators.find(session.username));
     if (!operator) return redirectToLogin(request, response);
-    response.locals['operator'] = { username: operator._id, role: operator.role } satisfies SignedIn;
+    response.locals['operator'] = { username: operator._id, role: operator.role, credential: credentialOf(session) } satisfies SignedIn;
     next();
   };
 

@@ -181,7 +181,7 @@ describe('an action', () => {
   test('runs with the operator, the reason and the epoch of the page', async () => {
     resume.mockReset().mockResolvedValue({ ok: true });
     await act('operator', saga['stopped']!, input).expect(303);
-    expect(resume).toHaveBeenCalledWith(saga['stopped']!, { by: 'operator', role: 'operator', from: expect.any(String), reason: 'Globex is back', expectedEpoch: 2, force: false });
+    expect(resume).toHaveBeenCalledWith(saga['stopped']!, { by: 'operator', role: 'operator', credential: expect.stringMatching(/^session:/), from: expect.any(String), reason: 'Globex is back', expectedEpoch: 2, force: false });
   });
 
   test('that comes too late shows the reason', async () => {
