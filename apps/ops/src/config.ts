@@ -17,6 +17,8 @@ export const opsConfig = z.object({
     .default('false')
     .transform((value) => value === 'true')
     .describe('true when operators connect over HTTPS. Their cookies are then sent over HTTPS only.'),
+  OPS_SESSION_IDLE_MS: settings.ms(3_600_000, 'Time without use after which an operator must sign in again'),
+  OPS_SESSION_MAX_MS: settings.ms(8 * 3_600_000, 'Time after which an operator must sign in again in any case'),
   LOG_LEVEL: settings.logLevel,
   SHUTDOWN_DEADLINE_MS: settings.ms(10_000, 'Time to finish running requests and bulk items after SIGTERM'),
 });

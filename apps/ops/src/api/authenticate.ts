@@ -1,25 +1,23 @@
 import type { RequestHandler } from 'express';
-import type { OperatorKeyRepository, OperatorRepository, SessionRepository } from '@crossroads/store';
+import type { OperatorKeyRepository } from '@crossroads/store';
 import { isOperatorKey, parseOperatorKey } from '@crossroads/store';
 import { PageError } from '../http/page-error.js';
 import { sameOriginOnly } from '../http/same-origin.js';
 import type { SignedIn } from '../login/signed-in.js';
 import { signedInOnly } from '../login/signed-in.js';
+import type { SessionPorts } from '../login/signed-in.js';
 
-export interface AuthenticatePorts {
-  operators: Pick<OperatorRepository, 'find'>;
+export interface AuthenticatePorts extends SessionPorts {
   keys: Pick<OperatorKeyRepository, 'find'>;
-  sessions: Pick<SessionRepository, 'find'>;
-  /** Whether operators connect over HTTPS. */
-  secure: boolean;
 }
 
 /**
  * Authenticates calls to the operator API by an operator key, or by a session and a matching origin.
  * A browser never adds a key by itself, so a request with a key needs no origin check.
  */
-export const authenticate = ({ operators, keys, sessions, secure }: AuthenticatePorts): RequestHandler => {
-  const bySession = signedInOnly(sessions, operators, secure);
+export const authenticate = ({ keys, ...ports }: AuthenticatePorts): RequestHandler => {
+  const { operators } = ports;
+  const bySession = signedInOnly(ports);
   return async (request, response, next) => {
     const [scheme, text = ''] = request.get('authorization')?.split(' ') ?? [];
     if (scheme === undefined) {

@@ -8,9 +8,7 @@ import type { BullmqQueue } from '@crossroads/saga-bullmq';
 import type { OperatorRole } from '@crossroads/store';
 import { signedIn } from '../login/signed-in.js';
 import { sagaIdOfJob } from '../sagas/saga-id.js';
-import { identityHeaders } from './permissions.js';
-
-export const boardPath = '/queues';
+import { boardPath, identityHeaders } from './permissions.js';
 
 export interface BoardOptions {
   bullmqQueue: BullmqQueue;

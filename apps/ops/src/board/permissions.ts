@@ -4,6 +4,9 @@ import type { AuditRepository, OperatorRole } from '@crossroads/store';
 import type { Actor, AvailableCommands } from '../commands/commands.js';
 import { sagaIdOfJob } from '../sagas/saga-id.js';
 
+/** Where Bull Board is served. */
+export const boardPath = '/queues';
+
 /** Headers that pass the operator to the hooks of Bull Board, which see headers only. Values from outside are overwritten. */
 export const identityHeaders = { username: 'x-crossroads-operator', role: 'x-crossroads-role', credential: 'x-crossroads-credential', from: 'x-crossroads-from' } as const;
 

@@ -2,7 +2,7 @@ import type { BulkDocument, BulkItem, BulkOutcome } from '@crossroads/store';
 import type { CommandName } from '../commands/commands.js';
 import type { SignedIn } from '../login/signed-in.js';
 import type { Chrome } from '../page/layout.js';
-import { Layout } from '../page/layout.js';
+import { Layout, sessionEnded } from '../page/layout.js';
 import { redactText } from '../page/redact.js';
 import { Table } from '../page/table.js';
 import { Ago } from '../page/times.js';
@@ -31,7 +31,7 @@ export const labelOf = ({ action }: BulkDocument): string => actionFor(action as
 export const BulkLive = ({ operator, details: { bulk, counts, items }, now }: { operator: SignedIn; details: BulkDetails; now: Date }) => {
   const state = effectiveState(bulk, now);
   const finished = bulk.total - counts.pending;
-  const refresh = state === 'running' ? { 'hx-get': `/bulk/${bulk._id}/live`, 'hx-trigger': 'every 1s', 'hx-swap': 'outerMorph', 'hx-status:4xx': 'swap:none', 'hx-status:5xx': 'swap:none' } : {};
+  const refresh = state === 'running' ? { 'hx-get': `/bulk/${bulk._id}/live`, 'hx-trigger': 'every 1s', 'hx-swap': 'outerMorph', 'hx-status:401': sessionEnded, 'hx-status:4xx': 'swap:none', 'hx-status:5xx': 'swap:none' } : {};
   return (
     <div id="live" {...refresh}>
       <h1>

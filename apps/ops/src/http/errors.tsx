@@ -4,6 +4,7 @@ import { StoreUnavailable } from '@crossroads/saga';
 import type { Chrome } from '../page/layout.js';
 import { Layout } from '../page/layout.js';
 import { send } from '../page/send.js';
+import { localPath } from './local-path.js';
 import { PageError } from './page-error.js';
 
 export const notFound: RequestHandler = () => {
@@ -35,7 +36,7 @@ export const errorPages =
             <a class="button" href="/sagas">
               All resets
             </a>{' '}
-            <a class="button" href={request.method === 'GET' ? request.originalUrl : '/'}>
+            <a class="button" href={request.method === 'GET' ? localPath(request.originalUrl) : '/'}>
               Try again
             </a>
           </p>

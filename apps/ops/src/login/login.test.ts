@@ -4,7 +4,7 @@ import request from 'supertest';
 import { auditRepository, hashPassword, operatorRepository, operatorAccounts, sessionRepository } from '@crossroads/store';
 import { ownDatabase, testRedisUrl } from '../../../../tests/stores/own-database.js';
 import type { OpenOps } from '../testing/open-ops.js';
-import { openOps, passwords } from '../testing/open-ops.js';
+import { openOps, passwords, testLifetime } from '../testing/open-ops.js';
 import { fromOurPages, signIn } from '../testing/sign-in.js';
 import { maxFailuresOfName } from './attempts.js';
 import { loginRoutes } from './login.route.js';
@@ -61,7 +61,7 @@ describe('login', () => {
     };
     const chrome = { assets: { icon: '', stylesheet: '', htmx: '' }, environment: 'test' };
     const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
-    const login = express().use(loginRoutes({ operators, sessions: { ...sessions, start }, audit: auditRepository(ops.store), log: silent, chrome, secureCookies: false }));
+    const login = express().use(loginRoutes({ operators, sessions: { ...sessions, start }, audit: auditRepository(ops.store), log: silent, chrome, secureCookies: false, sessionLifetime: testLifetime }));
     expect((await request(login).post('/login').type('form').send({ username: 'hedy', password: 'the old one' })).status).toBe(401);
     expect(await ops.store.connection.collection('sessions').countDocuments({ username: 'hedy' })).toBe(0);
   });
@@ -98,11 +98,17 @@ describe('login', () => {
   }, 30_000);
 });
 
-test('with secure cookies, the cookie is Secure and HSTS is on', async () => {
+test('with secure cookies, both cookies are Secure and bound to the host, an unbound one is ignored, and HSTS is on', async () => {
   const secure = await openOps({ mongodbUri: ownDatabase('ops-login-secure'), redisUrl: testRedisUrl(), secure: true });
   try {
     const response = await fromOurPages(request(secure.app).post('/login')).type('form').send({ username: 'viewer', password: passwords.viewer });
-    expect(response.headers['set-cookie']?.[0]).toMatch(/; Secure/);
+    const [session, browser] = response.headers['set-cookie'] as unknown as string[];
+    expect(session).toMatch(/^__Host-crossroads_session=[\w-]{43}; .*Path=\/;.*; Secure/);
+    expect(browser).toMatch(/^__Host-crossroads_browser=[\w.-]+; .*Path=\/;.*; Secure/);
+    expect(session + browser!).not.toMatch(/Domain/i);
+    const cookie = session!.split(';')[0]!;
+    expect((await request(secure.app).get('/sagas').set('cookie', cookie)).status).toBe(200);
+    expect((await request(secure.app).get('/sagas').set('cookie', cookie.replace('__Host-', ''))).status).toBe(303);
     expect(response.headers['strict-transport-security']).toBeDefined();
   } finally {
     await secure.close();

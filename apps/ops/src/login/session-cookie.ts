@@ -9,9 +9,6 @@ export const browserCookie = (secure: boolean): string => nameOf('crossroads_bro
 
 export const cookieOptions = (secure: boolean): CookieOptions => ({ httpOnly: true, sameSite: 'strict', path: '/', secure });
 
-/** Milliseconds of a session: one shift. */
-export const sessionMs = 8 * 3_600_000;
-
 /** Milliseconds that a browser stays known to its operator. */
 export const knownBrowserMs = 90 * 24 * 3_600_000;
 

@@ -150,9 +150,10 @@ describe('a saga', () => {
     }
   });
 
-  test('redirects a refresh to the login when the session has ended', async () => {
-    const { status, headers } = await request(ops.app).get(`/sagas/${saga['retrying']}/live`).set('hx-request', 'true');
-    expect([status, headers['hx-redirect']]).toEqual([401, '/login']);
+  test('shows a notice instead of its refresh when the session has ended, and stays open', async () => {
+    const { status, headers, text } = await request(ops.app).get(`/sagas/${saga['retrying']}/live`).set('hx-request', 'true');
+    expect([status, headers['hx-redirect']]).toEqual([401, undefined]);
+    expect(text).toContain('Your session has ended');
   });
 });
 

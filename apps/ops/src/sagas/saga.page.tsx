@@ -2,7 +2,7 @@ import type { SagaDocument } from '@crossroads/store';
 import type { SignedIn } from '../login/signed-in.js';
 import { Json } from '../page/json.js';
 import type { Chrome } from '../page/layout.js';
-import { Layout } from '../page/layout.js';
+import { Layout, sessionEnded } from '../page/layout.js';
 import { QueuePaused } from '../queue/queue-paused.view.js';
 import type { ActionProblem } from './actions.js';
 import { Actions } from './actions.view.js';
@@ -43,7 +43,7 @@ export const Live = ({ details, now, problem }: { details: SagaDetails; now: Dat
   const { saga, entries, order, actions, pause } = details;
   const isOpen = saga.phase !== 'ended' && saga.phase !== 'stopped';
   const refresh = isOpen
-    ? { 'hx-get': `/sagas/${encodeURIComponent(saga._id)}/live`, 'hx-trigger': refreshEvery(saga), 'hx-swap': 'outerMorph', 'hx-status:4xx': 'swap:none', 'hx-status:5xx': 'swap:none' }
+    ? { 'hx-get': `/sagas/${encodeURIComponent(saga._id)}/live`, 'hx-trigger': refreshEvery(saga), 'hx-swap': 'outerMorph', 'hx-status:401': sessionEnded, 'hx-status:4xx': 'swap:none', 'hx-status:5xx': 'swap:none' }
     : {};
   return (
     <div id="live" {...refresh}>
