@@ -3,7 +3,7 @@
 # tests/deploy/image.test.ts carries these instructions out without an engine, and starts what comes of them.
 
 # What the tests run on. Any later one that your policy asks for: --build-arg NODE=24-slim.
-ARG NODE=20-slim
+ARG NODE=20.20.2-slim
 
 FROM node:${NODE} AS build
 WORKDIR /app

@@ -29,7 +29,7 @@ beforeAll(async () => {
   [original, restored] = [await open('backup'), await open('backup-restored')];
   await makeIndexes(original.connection);
   await directoryRepository(original).addTenant({ _id: 'tenant-acme', name: 'Acme Fuels' });
-  await auditRepository(original).note({ by: 'ada', role: 'operator', action: 'login', reason: null, from: '127.0.0.1' }, { outcome: 'done' });
+  await auditRepository(original).note({ by: 'ada', role: 'operator', credential: 'session', action: 'login', reason: null, from: '127.0.0.1' }, { outcome: 'done' });
   const sagas = sampleSagas(original, 2);
   for (const [number, name] of [['1', 'ended'], ['2', 'retrying'], ['3', 'stopped']] as const) {
     await addOrder(original, sampleOrder(number));

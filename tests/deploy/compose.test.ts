@@ -20,6 +20,8 @@ interface Service {
   stop_grace_period?: string;
   depends_on?: Record<string, { condition: string }>;
   restart?: string;
+  mem_limit?: string;
+  pids_limit?: number;
 }
 
 const read = (path: string): string => readFileSync(`${__dirname}/../../${path}`, 'utf8');
@@ -35,12 +37,12 @@ const schemas = {
 };
 const settingsOf = (schema: { shape: object }): string[] => Object.keys(schema.shape);
 
-/** Returns the environment of a container when only the secrets are set: names without a value are left out, `${NAME:?…}` is set. */
+/** Returns the environment of a container when only the secrets are set. Names without a value are left out, `${NAME:?…}` is set, and `${NAME:-…}` has its default. */
 const environmentOf = ({ environment = {} }: Service): Record<string, string> =>
   Object.fromEntries(
     Object.entries(environment)
       .filter(([, value]) => value !== null)
-      .map(([name, value]) => [name, String(value).replace(/^\$\{\w+:\?.*\}$/, 'a secret that an operator set, 32 or more')]),
+      .map(([name, value]) => [name, String(value).replace(/^\$\{\w+:\?.*\}$/, 'a secret that an operator set, 32 or more').replace(/^\$\{\w+:-(.*)\}$/, '$1')]),
   );
 
 describe('docker-compose.yml', () => {
@@ -121,6 +123,33 @@ describe('docker-compose.yml', () => {
 
   test('lets no container write to its image or gain privileges', () => {
     expect(services.filter(([, service]) => !service.read_only || !service.security_opt?.includes('no-new-privileges:true'))).toEqual([]);
+  });
+
+  test('limits the memory and the processes of every container', () => {
+    expect(services.filter(([, { mem_limit, pids_limit }]) => !/^\d+[mg]$/.test(mem_limit ?? '') || !(pids_limit! > 0)).map(([name]) => name)).toEqual([]);
+  });
+
+  test('gives each app the memory that the Kubernetes manifests give it', () => {
+    for (const name of Object.keys(schemas)) {
+      const [, limit] = /limits: \{ memory: (\d+)Mi \}/.exec(read(`deploy/kubernetes/${name}.yaml`))!;
+      expect([name, Number.parseInt(compose.services[name]!.mem_limit!, 10)]).toEqual([name, Number(limit)]);
+    }
+  });
+
+  test('keeps the data of Redis below its memory limit, so that it rejects writes before it is killed', () => {
+    const { command, mem_limit } = compose.services['redis']!;
+    expect(command[command.indexOf('--maxmemory') + 1]).toBe('512mb');
+    expect(mem_limit).toBe('1g');
+  });
+
+  test('sends the cookies of operators only over HTTPS by default', () => {
+    expect(opsConfig.parse(environmentOf(compose.services['ops']!)).OPS_SECURE_COOKIES).toBe(true);
+  });
+
+  test('names a full version of every image of another project', () => {
+    const foreign = services.filter(([, { build }]) => !build).map(([, { image }]) => image);
+    const node = /^ARG NODE=(.*)$/m.exec(read('Dockerfile'))![1]!;
+    expect([...foreign, `node:${node}`].filter((image) => !/^\w+:\d+\.\d+\.\d+(-slim)?$/.test(image))).toEqual([]);
   });
 
   test('publishes ports only on this machine by default', () => {

@@ -57,10 +57,10 @@ test('its commands for keys, operators, tenants, instances and retention are val
   for (const line of found(/(?:npm run operators --|operators\.js) ([^`\n]+)/g)) await runOperators(words(line), (line.startsWith('revoke') ? said : anything) as never);
   const known = ['Cartage North', 'Harbor Retail'].map((name) => ({ _id: name, name, instances: [] }));
   const directory = { tenants: async () => known, addTenant: async () => true, addInstance: async () => true, addPartner: async () => undefined };
-  const commands = tenantCommands({ directory, audit: { begin: async () => async () => undefined }, actor: { by: 'ada', from: 'here' }, allowedPrivateHosts: [] });
+  const commands = tenantCommands({ directory, audited: (_action, _detail, change) => change(), allowedPrivateHosts: [] });
   for (const line of found(/(?:npm run tenants --|tenants\.js) ([^`\n]+)/g)) await runTenants(words(line), commands);
   for (const line of found(/(?:npm run instances --|instances\.js) ([^`\n]+)/g)) await runInstances(words(line), commands);
-  for (const line of found(/(?:npm run retention --|set-retention\.js) ([^`\n]+)/g)) await runRetention(words(line), { tenants: async () => [], keepFor: async () => true });
+  for (const line of found(/(?:npm run retention --|set-retention\.js) ([^`\n]+)/g)) await runRetention(words(line), { tenants: async () => [], keepFor: async () => true }, (_action, _detail, change) => change());
 });
 
 test('every service, job and deployment it names for Compose and Kubernetes exists', () => {

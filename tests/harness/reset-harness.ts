@@ -227,7 +227,7 @@ export const givenReset = async (store: Store, ...answers: ResetHarness['destina
 /** Returns the operator commands on a store. */
 export const operatorOn = (store: Store): OperatorActions => {
   const commands: AvailableCommands = createCommands({ store, queue: { enqueue: async () => undefined }, log: { debug: () => {}, ...silent } });
-  const operator = { by: 'ops', role: 'operator' as const, from: null, reason: 'test' };
+  const operator = { by: 'ops', role: 'operator' as const, credential: 'key:test', from: null, reason: 'test' };
   return {
     terminate: (sagaId) => commands.terminate!(sagaId, operator),
     resume: (sagaId) => commands.resume!(sagaId, operator),

@@ -1,3 +1,4 @@
+import { trustProxies } from '@crossroads/platform';
 import express from 'express';
 import { handleError, handleUnknownPath } from './error-handler.js';
 import { registerRoutes } from './http/register-routes.js';
@@ -10,7 +11,7 @@ export const intakeApp = (ports: IntakePorts): express.Express => {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
-  app.set('trust proxy', ports.trustedProxies);
+  trustProxies(app, ports.trustedProxies);
   app.use(ports.timed, requestMiddleware(ports.log));
   registerRoutes(app, routes, ports);
   app.use(handleUnknownPath);

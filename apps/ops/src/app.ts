@@ -2,6 +2,7 @@ import express from 'express';
 import type { Express, RequestHandler } from 'express';
 import type { BullmqQueue } from '@crossroads/saga-bullmq';
 import type { Log } from '@crossroads/platform';
+import { trustProxies } from '@crossroads/platform';
 import type { Store } from '@crossroads/store';
 import {
   auditRepository,
@@ -21,8 +22,8 @@ import { apiRoutes } from './api/api.route.js';
 import { authenticate } from './api/authenticate.js';
 import { serveAssets } from './assets/assets.js';
 import { auditRoutes } from './audit/audit.route.js';
-import { boardPath, boardRoutes } from './board/board.js';
-import { boardPermissions } from './board/permissions.js';
+import { boardRoutes } from './board/board.js';
+import { boardPath, boardPermissions } from './board/permissions.js';
 import { bulkRoutes } from './bulk/bulk.route.js';
 import type { BulkRunner } from './bulk/bulk-runner.js';
 import type { AvailableCommands } from './commands/commands.js';
@@ -31,7 +32,9 @@ import { destinationCommand } from './destinations/pause.js';
 import { errorPages, notFound } from './http/errors.js';
 import { sameOriginOnly } from './http/same-origin.js';
 import { securityHeaders } from './http/security-headers.js';
+import { askToSignIn } from './login/kept-form.js';
 import { loginRoutes } from './login/login.route.js';
+import type { SessionLifetime } from './login/session-lifetime.js';
 import { signedInOnly } from './login/signed-in.js';
 import { orderRoutes } from './orders/order.route.js';
 import { overviewRoutes } from './overview/overview.route.js';
@@ -48,6 +51,9 @@ export interface OpsAppOptions {
   environment: string;
   /** Whether operators connect over HTTPS. */
   secure: boolean;
+  /** Number of proxies in front whose X-Forwarded-For is trusted. */
+  trustedProxies: number;
+  sessionLifetime: SessionLifetime;
   commands: AvailableCommands;
   bulks: BulkRunner;
   /** Measures the duration of every HTTP request. */
@@ -55,7 +61,7 @@ export interface OpsAppOptions {
 }
 
 /** Creates the operator pages and API. All of it requires a session or a key, except the login and its assets. */
-export const createOpsApp = ({ store, bullmqQueue, log, environment, secure, commands, bulks, httpDurations }: OpsAppOptions): Express => {
+export const createOpsApp = ({ store, bullmqQueue, log, environment, secure, trustedProxies, sessionLifetime, commands, bulks, httpDurations }: OpsAppOptions): Express => {
   const view = sagaViewRepository(store);
   const orders = orderViewRepository(store);
   const search = sagaSearch(store);
@@ -63,6 +69,7 @@ export const createOpsApp = ({ store, bullmqQueue, log, environment, secure, com
   const destination = destinationCommand({ directory: directoryRepository(store), audit });
   const operators = operatorRepository(store);
   const sessions = sessionRepository(store);
+  const sessionPorts = { operators, sessions, secure, sessionLifetime };
   const { assets, router: files } = serveAssets();
   const chrome = { assets, environment };
   const paused = queuePause(bullmqQueue, audit);
@@ -71,14 +78,15 @@ export const createOpsApp = ({ store, bullmqQueue, log, environment, secure, com
 
   const app = express();
   app.disable('x-powered-by');
+  trustProxies(app, trustedProxies);
   if (httpDurations) app.use(httpDurations);
   app.use(securityHeaders({ secure }));
   app.use(boardPath, securityHeaders({ secure, inlineStyles: true }));
   app.use(files);
-  app.use('/v1/ops', authenticate({ operators, sessions, keys: operatorKeyRepository(store) }), apiRoutes({ view, orders, audit, search, commands, destination, paused, blocker }));
+  app.use('/v1/ops', authenticate({ ...sessionPorts, keys: operatorKeyRepository(store) }), apiRoutes({ view, orders, audit, search, commands, destination, paused, blocker }));
   app.use(sameOriginOnly);
-  app.use(loginRoutes({ operators, sessions, audit, log, chrome, secureCookies: secure }));
-  app.use(signedInOnly(sessions, operators));
+  app.use(loginRoutes({ operators, sessions, audit, log, chrome, secureCookies: secure, sessionLifetime }));
+  app.use(signedInOnly(sessionPorts, askToSignIn(chrome)));
   app.use(overviewRoutes({ view, workers: connectedWorkers(bullmqQueue), paused, chrome }));
   app.use(listRoutes({ view, search, commands, paused, chrome }));
   app.use(jobRoutes({ view, bullmqQueue }));

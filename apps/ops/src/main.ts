@@ -41,6 +41,8 @@ const app = createOpsApp({
   log,
   environment: config.OPS_ENVIRONMENT,
   secure: config.OPS_SECURE_COOKIES,
+  trustedProxies: config.TRUSTED_PROXIES,
+  sessionLifetime: { idleMs: config.OPS_SESSION_IDLE_MS, maxMs: config.OPS_SESSION_MAX_MS },
   commands,
   bulks,
   httpDurations,

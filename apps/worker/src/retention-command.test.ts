@@ -8,7 +8,7 @@ const run = (...args: string[]) =>
   runRetention(args, {
     tenants: async () => [...kept].flatMap(([tenantName, days]) => (days === undefined ? [] : [{ tenantId: 'alpha', tenantName, days }])),
     keepFor: async (name, days) => kept.has(name) && kept.set(name, days) === kept,
-  });
+  }, (_action, _detail, change) => change());
 
 test('a tenant gets a retention, is listed with it, and loses it again', async () => {
   expect(await run()).toBe('Everything is kept, of every tenant.');

@@ -1,4 +1,4 @@
-import type { RetentionRepository } from '@crossroads/store';
+import type { Audited, RetentionRepository } from '@crossroads/store';
 
 /** The command is invalid. The message contains the next step. */
 export class RetentionError extends Error {
@@ -15,7 +15,7 @@ const minDays = 7;
 const maxDays = 36_500;
 
 /** Runs the command and returns its output. Throws RetentionError for invalid arguments. */
-export const runRetention = async (args: readonly string[], retention: Pick<RetentionRepository, 'tenants' | 'keepFor'>): Promise<string> => {
+export const runRetention = async (args: readonly string[], retention: Pick<RetentionRepository, 'tenants' | 'keepFor'>, audited: Audited): Promise<string> => {
   const [tenant, input] = args;
   if (tenant === undefined) {
     const kept = await retention.tenants();
@@ -23,7 +23,9 @@ export const runRetention = async (args: readonly string[], retention: Pick<Rete
   }
   if (input === undefined || args.length > 2) throw new RetentionError(usage);
   const days = input === 'off' ? undefined : daysIn(input);
-  if (!(await retention.keepFor(tenant, days))) throw new RetentionError(`There is no tenant "${tenant}". Put a name of several words in quotes.`);
+  await audited('retention', { tenant, days: days ?? null }, async () => {
+    if (!(await retention.keepFor(tenant, days))) throw new RetentionError(`There is no tenant "${tenant}". Put a name of several words in quotes.`);
+  });
   return days === undefined ? `${tenant}: everything is kept from now on.` : `${tenant}: resets are deleted ${days} days after their end, the first of them within the hour.`;
 };
 

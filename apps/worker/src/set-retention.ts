@@ -1,12 +1,12 @@
 import { readConfigOrExit } from '@crossroads/platform';
 import { StoreUnavailable } from '@crossroads/saga';
-import { retentionRepository, withStore } from '@crossroads/store';
+import { auditedCommands, retentionRepository, withStore } from '@crossroads/store';
 import { workerConfig } from './config.js';
 import { RetentionError, runRetention } from './retention-command.js';
 
 const { MONGODB_URI: uri } = readConfigOrExit(workerConfig.pick({ MONGODB_URI: true }), process);
 try {
-  console.log(await withStore(uri, (store) => runRetention(process.argv.slice(2), retentionRepository(store))));
+  console.log(await withStore(uri, (store) => runRetention(process.argv.slice(2), retentionRepository(store), auditedCommands(store))));
 } catch (error) {
   if (!(error instanceof RetentionError || error instanceof StoreUnavailable)) throw error;
   console.error(error.message);

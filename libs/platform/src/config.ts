@@ -46,6 +46,7 @@ export const settings = {
   queuePrefix: queuePart.default('crossroads').describe('Prefix of every key in Redis. Two installations on one Redis need different prefixes. Otherwise the workers of one complete the jobs of the other.'),
   logLevel: z.enum(['error', 'warn', 'info', 'debug']).default('info').describe('Minimum level of the log lines to print.'),
   host: z.string().default('127.0.0.1').describe('Address to listen on. In a container: 0.0.0.0.'),
+  trustedProxies: z.coerce.number().int().min(0).default(0).describe('Number of proxies in front of intake and operator pages whose X-Forwarded-For is trusted.'),
   metricsPort: port.default(0).describe('Port of the probes and /metrics, which are not for callers. 0: any free port; the log shows it.'),
   otlpEndpoint: z.url().optional().describe('Endpoint for traces, by OTLP over HTTP, such as http://127.0.0.1:4318. If omitted, tracing is off.'),
   otlpHeaders: z

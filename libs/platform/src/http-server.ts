@@ -37,3 +37,11 @@ export const listen = (app: RequestListener, port: number, host = '127.0.0.1'): 
       });
     });
   });
+
+/**
+ * Makes `request.ip` the address of the client: what the outermost of `proxies` trusted proxies saw, or the other end of the connection without any.
+ * An entry that the client put into X-Forwarded-For is never used.
+ */
+export const trustProxies = (app: { set(name: string, value: number): unknown }, proxies: number): void => {
+  app.set('trust proxy', proxies);
+};

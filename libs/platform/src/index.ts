@@ -2,7 +2,7 @@
 export type { ConfigSchema } from './config.js';
 export { ConfigError, readConfig, readConfigOrExit, settings } from './config.js';
 export type { HttpServer } from './http-server.js';
-export { listen } from './http-server.js';
+export { listen, trustProxies } from './http-server.js';
 export type { Log, LogOptions } from './log.js';
 export { createLog } from './log.js';
 export type { Backlog } from './metrics/backlog-metrics.js';

@@ -28,8 +28,8 @@ export { sagaCommandRepository, type SagaCommandRepository } from './sagas/saga-
 // Sagas as callers, operators and metrics see them.
 export { sagaVersionOf, sagaVersionRepository, type SagaVersion, type SagaVersionRepository } from './sagas/saga-version.repository.js';
 export { countedUpTo, sagaViewRepository, type SagaCounts, type SagaFilter, type SagaRow, type SagaRows, type SagaViewRepository } from './sagas/saga-view.repository.js';
-export { sagaSearch, type SagaSearch } from './sagas/saga-view-search.js';
-export { orderViewRepository, type OrderReset, type OrderView, type OrderViewRepository } from './sagas/saga-view-order.js';
+export { maxHits, sagaSearch, type SagaSearch } from './sagas/saga-view-search.js';
+export { maxResets, orderViewRepository, type OrderReset, type OrderResets, type OrderView, type OrderViewRepository } from './sagas/saga-view-order.js';
 export { backlogRepository } from './sagas/backlog.repository.js';
 export { waitCycles, type WaitCycles } from './sagas/wait-cycles.repository.js';
 
@@ -47,8 +47,10 @@ export { destinationViewRepository, sagasCounted, type DestinationHealth, type D
 export { hashPassword, verifyPassword } from './operators/operator-password.js';
 export { operatorRepository, type OperatorDocument, type OperatorRepository, type OperatorRole } from './operators/operator.repository.js';
 export { operatorAccounts, type OperatorAccounts } from './operators/operator-accounts.repository.js';
-export { sessionRepository, type SessionRepository } from './operators/session.repository.js';
+export { sessionRepository, type SessionDocument, type SessionRepository } from './operators/session.repository.js';
 export { isOperatorKey, newOperatorKey, parseOperatorKey } from './operators/operator-key.js';
 export { operatorKeyRepository, type OperatorKeyDocument, type OperatorKeyRepository } from './operators/operator-key.repository.js';
-export { auditRepository, type AuditDocument, type AuditFilter, type AuditRecord, type AuditRepository } from './operators/audit.repository.js';
+export { auditMaintenance, type AuditMaintenance, type AuditVerification, type LineName } from './operators/audit-verification.js';
+export { auditedCommands, type Audited } from './operators/administrator.js';
+export { auditRepository, recordAction, type AuditDocument, type AuditFilter, type AuditRecord, type AuditRepository } from './operators/audit.repository.js';
 export { bulkRepository, type BulkDocument, type BulkItem, type BulkRepository } from './operators/bulk.repository.js';

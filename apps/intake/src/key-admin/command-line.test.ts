@@ -22,6 +22,7 @@ const run = (...args: string[]) =>
         saveKey: async (key) => void keys.push(key),
         endKey: async (id, end) => Boolean(Object.assign(keys.find(({ _id }) => _id === id) ?? {}, end)),
       },
+      (_action, _detail, change) => change(),
       () => now,
     ),
   );

@@ -1,5 +1,5 @@
 import { newApiKey, scopes as allScopes } from '@crossroads/platform';
-import type { DirectoryRepository, KeyDocument, KnownTenant } from '@crossroads/store';
+import type { Audited, DirectoryRepository, KeyDocument, KnownTenant } from '@crossroads/store';
 
 export type KeyDirectory = Pick<DirectoryRepository, 'tenantNamed' | 'keys' | 'saveKey' | 'endKey'>;
 
@@ -26,23 +26,25 @@ export interface NewKey {
 }
 
 /** Returns the commands of an administrator. Each throws KeyError if it cannot be executed. */
-export const keyCommands = (directory: KeyDirectory, now: () => Date = () => new Date()) => {
+export const keyCommands = (directory: KeyDirectory, audited: Audited, now: () => Date = () => new Date()) => {
   const isValid = ({ revoked_at, expires_at }: KeyDocument): boolean => revoked_at === null && (expires_at === null || expires_at > now());
 
   const validKeysOf = async ({ tenant_id, instance_id }: Pick<KeyDocument, 'tenant_id' | 'instance_id'>): Promise<string[]> =>
     (await directory.keys(tenant_id)).filter((key) => key.instance_id === instance_id && isValid(key)).map(({ _id }) => _id);
 
-  const createSimilar = async (like: Pick<KeyDocument, 'tenant_id' | 'instance_id' | 'scopes' | 'expires_at'>): Promise<NewKey> => {
+  const createSimilar = async (action: string, like: Pick<KeyDocument, 'tenant_id' | 'instance_id' | 'scopes' | 'expires_at'>, detail: object = {}): Promise<NewKey> => {
     const valid = await validKeysOf(like);
     if (valid.length >= maxValidKeys) throw new KeyError(`This instance has ${valid.length} valid keys: ${valid.join(', ')}. Revoke one of them first.`);
     const { id, text, sha256 } = newApiKey();
-    await directory.saveKey({ _id: id, sha256, ...like, created_at: now(), revoked_at: null });
-    // Another command may have created a key at the same time. This key was not shown yet, so it can be revoked.
-    if ((await validKeysOf(like)).length > maxValidKeys) {
-      await directory.endKey(id, { revoked_at: now() });
-      throw new KeyError('Another key of this instance was created at the same moment, so this one was revoked. Run "list", then try again.');
-    }
-    return { id, text };
+    return audited(action, { key: id, ...like, ...detail }, async () => {
+      await directory.saveKey({ _id: id, sha256, ...like, created_at: now(), revoked_at: null });
+      // Another command may have created a key at the same time. This key was not shown yet, so it can be revoked.
+      if ((await validKeysOf(like)).length > maxValidKeys) {
+        await directory.endKey(id, { revoked_at: now() });
+        throw new KeyError('Another key of this instance was created at the same moment, so this one was revoked. Run "list", then try again.');
+      }
+      return { id, text };
+    });
   };
 
   const findKey = async (id: string): Promise<KeyDocument> => {
@@ -59,7 +61,7 @@ export const keyCommands = (directory: KeyDirectory, now: () => Date = () => new
       const { tenant_id, instances } = orThrow(await directory.tenantNamed(tenant), tenant);
       const found = instances.find(({ instance_name }) => instance_name === instance);
       if (!found) throw new KeyError(`${tenant} has no instance "${instance}". Its instances: ${instances.map(({ instance_name }) => instance_name).join(', ')}.`);
-      return createSimilar({ tenant_id, instance_id: found.instance_id, scopes: [...scopes], expires_at: expiresAt });
+      return createSimilar('key create', { tenant_id, instance_id: found.instance_id, scopes: [...scopes], expires_at: expiresAt });
     },
 
     async list(tenant?: string): Promise<(KeyDocument & { is_valid: boolean })[]> {
@@ -70,7 +72,7 @@ export const keyCommands = (directory: KeyDirectory, now: () => Date = () => new
     /** Revokes a key. Takes effect within 30 seconds, because each intake caches keys for this time. */
     async revoke(id: string): Promise<void> {
       const key = await findKey(id);
-      if (key.revoked_at === null) await directory.endKey(id, { revoked_at: now() });
+      if (key.revoked_at === null) await audited('key revoke', { key: id, tenant_id: key.tenant_id }, () => directory.endKey(id, { revoked_at: now() }));
     },
 
     /** Creates a successor with the same scopes. The old key stays valid for `graceHours`, so that clients can switch without an interruption. */
@@ -78,9 +80,9 @@ export const keyCommands = (directory: KeyDirectory, now: () => Date = () => new
       const { tenant_id, instance_id, scopes, ...old } = await findKey(id);
       if (!isValid({ tenant_id, instance_id, scopes, ...old })) throw new KeyError(`Key ${id} is no longer valid, so it cannot be rotated. Create a new key.`);
       if (!Number.isFinite(graceHours) || graceHours < 0) throw new KeyError('--grace-hours must be a number of hours, 0 or more.');
-      const created = await createSimilar({ tenant_id, instance_id, scopes, expires_at: null });
       const requested = new Date(now().getTime() + graceHours * 3_600_000);
       const oldValidUntil = old.expires_at !== null && old.expires_at < requested ? old.expires_at : requested;
+      const created = await createSimilar('key rotate', { tenant_id, instance_id, scopes, expires_at: null }, { replaces: id, old_valid_until: oldValidUntil });
       await directory.endKey(id, { expires_at: oldValidUntil });
       return { ...created, oldValidUntil };
     },

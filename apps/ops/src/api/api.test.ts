@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { directoryRepository, operatorKeyRepository, operatorRepository, operatorAccounts } from '@crossroads/store';
+import { auditRepository, auditedCommands, directoryRepository, operatorKeyRepository, operatorRepository, operatorAccounts } from '@crossroads/store';
 import request from 'supertest';
 import { ownDatabase, testRedisUrl } from '../../../../tests/stores/own-database.js';
 import { runOperators } from '../operator-admin/command-line.js';
@@ -12,7 +12,7 @@ import { sampleSagas } from '../testing/sample-sagas.js';
 let ops: OpenOps;
 let sagas: ReturnType<typeof sampleSagas>;
 const keys: Record<string, string> = {};
-const operators = () => operatorCommands({ operators: operatorRepository(ops.store), accounts: operatorAccounts(ops.store), keys: operatorKeyRepository(ops.store) });
+const operators = () => operatorCommands({ operators: operatorRepository(ops.store), accounts: operatorAccounts(ops.store), keys: operatorKeyRepository(ops.store), audited: auditedCommands(ops.store) });
 const run = (...args: string[]) => runOperators(args, operators());
 const keyIn = (output: string) => /crossroads_ops_\S+/.exec(output)![0];
 
@@ -41,6 +41,9 @@ describe('sagas', () => {
     expect((await post(`/sagas/${id}/resume`, { reason: 'they are back', expected_epoch: 7 }).expect(409)).body).toEqual({ detail: expect.stringContaining('has changed'), code: 'saga.moved' });
     const { body } = await post(`/sagas/${id}/resume`, { reason: 'they are back', expected_epoch: 1 }).expect(200);
     expect(body).toMatchObject({ ok: true, saga: { saga_id: id, phase: 'running' } });
+    const { records } = await auditRepository(ops.store).list({ sagaId: id }, { limit: 10 });
+    const credential = `key:${keys['operator']!.split('_')[2]}`;
+    expect(records).toMatchObject([{ action: 'resume', by: 'operator', credential, outcome: 'done' }, { credential, outcome: 'rejected', code: 'saga.moved' }]);
   });
 
   test('are terminated and recovered, and the response has the id of the recovery', async () => {
@@ -139,6 +142,7 @@ describe('permissions', () => {
     const late = operatorCommands({
       operators: operatorRepository(ops.store),
       accounts: operatorAccounts(ops.store),
+      audited: auditedCommands(ops.store),
       keys: {
         ...stored,
         save: async (key) => {

@@ -1,23 +1,23 @@
 import type { RequestHandler } from 'express';
-import type { OperatorKeyRepository, OperatorRepository, SessionRepository } from '@crossroads/store';
+import type { OperatorKeyRepository } from '@crossroads/store';
 import { isOperatorKey, parseOperatorKey } from '@crossroads/store';
 import { PageError } from '../http/page-error.js';
 import { sameOriginOnly } from '../http/same-origin.js';
 import type { SignedIn } from '../login/signed-in.js';
 import { signedInOnly } from '../login/signed-in.js';
+import type { SessionPorts } from '../login/signed-in.js';
 
-export interface AuthenticatePorts {
-  operators: Pick<OperatorRepository, 'find'>;
+export interface AuthenticatePorts extends SessionPorts {
   keys: Pick<OperatorKeyRepository, 'find'>;
-  sessions: Pick<SessionRepository, 'find'>;
 }
 
 /**
  * Authenticates calls to the operator API by an operator key, or by a session and a matching origin.
  * A browser never adds a key by itself, so a request with a key needs no origin check.
  */
-export const authenticate = ({ operators, keys, sessions }: AuthenticatePorts): RequestHandler => {
-  const bySession = signedInOnly(sessions, operators);
+export const authenticate = ({ keys, ...ports }: AuthenticatePorts): RequestHandler => {
+  const { operators } = ports;
+  const bySession = signedInOnly(ports);
   return async (request, response, next) => {
     const [scheme, text = ''] = request.get('authorization')?.split(' ') ?? [];
     if (scheme === undefined) {
@@ -37,6 +37,6 @@ export const authenticate = ({ operators, keys, sessions }: AuthenticatePorts): 
     if (!key || !isOperatorKey(given.secret, key.sha256)) return undefined;
     if (key.revoked_at !== null || (key.expires_at !== null && key.expires_at <= new Date())) return undefined;
     const operator = await operators.find(key.username);
-    return operator && { username: operator._id, role: operator.role };
+    return operator && { username: operator._id, role: operator.role, credential: `key:${key._id}` };
   }
 };

@@ -15,7 +15,7 @@ export const AuditTable = ({ records, now }: { records: AuditDocument[]; now: Da
   </Table>
 );
 
-const Row = ({ record: { at, by, from, action, saga_id, instance_id, correlation_id, reason, outcome, code, detail }, now }: { record: AuditDocument; now: Date }) => (
+const Row = ({ record: { at, by, credential, from, action, saga_id, instance_id, correlation_id, reason, outcome, code, detail }, now }: { record: AuditDocument; now: Date }) => (
   <tr data-testid="audit">
     <th scope="row" data-label="Time" class="nowrap">
       <Clock at={at} now={now} />
@@ -23,7 +23,7 @@ const Row = ({ record: { at, by, from, action, saga_id, instance_id, correlation
     <td data-label="Operator">
       <span>
         {by}
-        {from !== null && <span class="id">{from}</span>}
+        {[from, credential].map((each) => each && <span key={each} class="id">{each}</span>)}
       </span>
     </td>
     <td data-label="Action" class="nowrap">

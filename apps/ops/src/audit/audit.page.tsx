@@ -9,16 +9,16 @@ interface AuditPageProps {
   operator: SignedIn;
   filter: AuditFilter;
   records: AuditDocument[];
-  next: string | undefined;
+  next: number | undefined;
   now: Date;
 }
 
-const actions = ['login', 'resume', 'recover', 'run-now', 'cancel', 'terminate', 'bulk', 'bulk abort', 'bulk continue', 'destination pause', 'destination resume', 'board pause', 'board resume'];
+const actions = ['login', 'logout', 'resume', 'recover', 'run-now', 'cancel', 'terminate', 'bulk', 'bulk abort', 'bulk continue', 'destination pause', 'destination resume', 'board pause', 'board resume', 'operator create', 'operator password', 'operator revoke', 'operator key create', 'operator key revoke', 'key create', 'key revoke', 'key rotate', 'retention', 'audit removal'];
 
 export const AuditPage = ({ chrome, operator, filter, records, next, now }: AuditPageProps) => (
   <Layout chrome={chrome} title="Audit" operator={operator}>
     <h1>Audit</h1>
-    <p class="quiet">Operator actions with their reason and result. Audit events are never changed or deleted.</p>
+    <p class="quiet">Actions of operators and administrators with their reason and result. Each line contains the hash of the line before: <code>npm run audit -- verify</code> finds a changed or removed line.</p>
     <form class="filter-form" action="/audit">
       <label>
         Operator <input name="by" value={filter.by} autocomplete="off" />
@@ -51,4 +51,4 @@ export const AuditPage = ({ chrome, operator, filter, records, next, now }: Audi
   </Layout>
 );
 
-const nextPageHref = (before: string, { by = '', action = '', sagaId = '' }: AuditFilter): string => `/audit?${new URLSearchParams({ by, action, saga: sagaId, before }).toString()}`;
+const nextPageHref = (before: number, { by = '', action = '', sagaId = '' }: AuditFilter): string => `/audit?${new URLSearchParams({ by, action, saga: sagaId, before: String(before) }).toString()}`;

@@ -10,7 +10,7 @@ import { AuditPage } from './audit.page.js';
 const perPage = 50;
 
 const text = z.string().trim().min(1).max(200).optional().catch(undefined);
-const query = z.object({ by: text, action: text, saga: text, before: z.string().regex(/^[0-9a-f]{24}$/).optional().catch(undefined) });
+const query = z.object({ by: text, action: text, saga: text, before: z.coerce.number().int().positive().optional().catch(undefined) });
 
 export const auditRoutes = ({ audit, chrome }: { audit: Pick<AuditRepository, 'list'>; chrome: Chrome }): Router =>
   express.Router().get('/audit', async (request, response) => {

@@ -81,7 +81,7 @@ describe('an operator', () => {
 
   test('resumes the saga by retrying its job', async () => {
     await ask('operator', 'put', retry);
-    expect(resume).toHaveBeenCalledWith(sagaId, { by: 'operator', role: 'operator', from: expect.any(String), reason: 'Retry on Bull Board', expectedEpoch: 1 });
+    expect(resume).toHaveBeenCalledWith(sagaId, { by: 'operator', role: 'operator', credential: expect.stringMatching(/^session:/), from: expect.any(String), reason: 'Retry on Bull Board', expectedEpoch: 1 });
   });
 
   test('gets the reason why a saga could not be resumed', async () => {

@@ -8,9 +8,7 @@ import type { BullmqQueue } from '@crossroads/saga-bullmq';
 import type { OperatorRole } from '@crossroads/store';
 import { signedIn } from '../login/signed-in.js';
 import { sagaIdOfJob } from '../sagas/saga-id.js';
-import { identityHeaders } from './permissions.js';
-
-export const boardPath = '/queues';
+import { boardPath, identityHeaders } from './permissions.js';
 
 export interface BoardOptions {
   bullmqQueue: BullmqQueue;
@@ -30,9 +28,10 @@ export const boardRoutes = (options: BoardOptions): Router => {
 };
 
 const setIdentity: RequestHandler = (request, response, next) => {
-  const { username, role } = signedIn(response);
+  const { username, role, credential } = signedIn(response);
   request.headers[identityHeaders.username] = username;
   request.headers[identityHeaders.role] = role;
+  request.headers[identityHeaders.credential] = credential;
   request.headers[identityHeaders.from] = request.ip ?? '';
   next();
 };

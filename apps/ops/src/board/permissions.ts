@@ -4,8 +4,11 @@ import type { AuditRepository, OperatorRole } from '@crossroads/store';
 import type { Actor, AvailableCommands } from '../commands/commands.js';
 import { sagaIdOfJob } from '../sagas/saga-id.js';
 
+/** Where Bull Board is served. */
+export const boardPath = '/queues';
+
 /** Headers that pass the operator to the hooks of Bull Board, which see headers only. Values from outside are overwritten. */
-export const identityHeaders = { username: 'x-crossroads-operator', role: 'x-crossroads-role', from: 'x-crossroads-from' } as const;
+export const identityHeaders = { username: 'x-crossroads-operator', role: 'x-crossroads-role', credential: 'x-crossroads-credential', from: 'x-crossroads-from' } as const;
 
 export interface BoardPermissionPorts {
   /** Returns the saga's epoch, or undefined when no saga has the id. */
@@ -29,6 +32,7 @@ export const boardPermissions =
     if (method === 'get') return { allow: true };
     const by = request.headers[identityHeaders.username];
     const role = request.headers[identityHeaders.role] as OperatorRole | undefined;
+    const credential = request.headers[identityHeaders.credential] ?? '(none)';
     const from = request.headers[identityHeaders.from] || null;
     const { jobId, queueName } = request.params as { jobId?: string; queueName?: string };
     const result = await decide();
@@ -37,7 +41,7 @@ export const boardPermissions =
 
     async function decide(): Promise<HookResult> {
       if (!by || role !== 'operator') return reject('Viewers can see queues but cannot change them.');
-      if (route === retry) return resume(jobId ?? '', { by, role, from });
+      if (route === retry) return resume(jobId ?? '', { by, role, credential, from });
       if (pausing.includes(route)) return { allow: true };
       return reject('This change is not allowed, because it would separate jobs from their resets. Open the reset and act there.');
     }
@@ -48,7 +52,7 @@ export const boardPermissions =
       log.info('operator request on Bull Board', { by, allowed: result.allow, ...detail });
       if (result.allow && route === retry) return;
       const action = `board ${route.split('/').at(-1)}`;
-      await audit.note({ by: by || '(not signed in)', role: role ?? null, action, reason: null, from, detail }, { outcome: result.allow ? 'done' : 'rejected' });
+      await audit.note({ by: by || '(not signed in)', role: role ?? null, credential, action, reason: null, from, detail }, { outcome: result.allow ? 'done' : 'rejected' });
     }
 
     async function resume(job: string, actor: Actor): Promise<HookResult> {

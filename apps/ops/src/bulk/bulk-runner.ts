@@ -56,7 +56,7 @@ export const createBulkRunner = ({ bulks, commands, log, perSecond = 20 }: BulkR
     const command = commands[bulk.action as CommandName];
     if (!command) return { ok: false, code: 'bulk.no_such_action', message: 'This action is no longer available. Nothing was changed.' };
     try {
-      return await command(saga_id, { by: bulk.by, role: 'operator', from: bulk.from, reason: bulk.reason, expectedEpoch: epoch, bulkId: bulk._id });
+      return await command(saga_id, { by: bulk.by, role: 'operator', credential: bulk.credential, from: bulk.from, reason: bulk.reason, expectedEpoch: epoch, bulkId: bulk._id });
     } catch (error) {
       log.warn('an item of a bulk action failed', { bulk_id: bulk._id, saga_id, error });
       return 'failed';

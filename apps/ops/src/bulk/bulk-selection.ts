@@ -4,6 +4,7 @@ import type { AvailableCommands, CommandName } from '../commands/commands.js';
 import { availableNames, isAllowed } from '../sagas/actions.js';
 import type { Filters } from '../sagas/filters.js';
 import { readFilters, sagaFilterFor } from '../sagas/filters.js';
+import { extractId } from '../sagas/saga-id.js';
 
 /** Limit of one bulk action. */
 export const maxBulkSize = 5_000;
@@ -39,13 +40,14 @@ export const readSelection = (given: unknown, commands: AvailableCommands): Bulk
 export interface SelectedSagas {
   eligible: SagaRow[];
   ineligible: SagaRow[];
-  /** Whether more sagas match than one bulk action may have. */
+  /** Whether more sagas match than a search returns or one bulk action may have. */
   hasMore: boolean;
 }
 
 export const findSelected = async ({ action, scope, ids, filters }: BulkSelection, { view, search }: { view: Pick<SagaViewRepository, 'list'>; search: SagaSearch }): Promise<SelectedSagas> => {
   // "All matching" includes the sagas on earlier pages of the list.
-  const filter = scope === 'selected' ? { ids } : await sagaFilterFor({ ...filters, before: undefined, after: undefined }, search);
+  const found = scope === 'selected' || filters.q === undefined ? undefined : await search.find(extractId(filters.q));
+  const filter = scope === 'selected' ? { ids } : await sagaFilterFor({ ...filters, before: undefined, after: undefined }, search, found?.sagaIds);
   const rows: SagaRow[] = [];
   let before: string | undefined;
   let hasMore = false;
@@ -57,7 +59,7 @@ export const findSelected = async ({ action, scope, ids, filters }: BulkSelectio
     if (next === undefined || hasMore) break;
   }
   const allowed = rows.map((saga) => isAllowed(action, saga));
-  return { eligible: rows.filter((_, index) => allowed[index]), ineligible: rows.filter((_, index) => !allowed[index]), hasMore };
+  return { eligible: rows.filter((_, index) => allowed[index]), ineligible: rows.filter((_, index) => !allowed[index]), hasMore: hasMore || (found?.hasMore ?? false) };
 };
 
 const shortcutDescriptions: Record<NonNullable<Filters['show']>, string> = { attention: ' that need attention', blocked: ' that a destination blocks', 'in-flight': ' in flight' };

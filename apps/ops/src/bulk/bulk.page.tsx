@@ -3,7 +3,7 @@ import type { BulkDocument, BulkItem } from '@crossroads/store';
 import type { CommandName } from '../commands/commands.js';
 import type { SignedIn } from '../login/signed-in.js';
 import type { Chrome } from '../page/layout.js';
-import { Layout } from '../page/layout.js';
+import { Layout, sessionEnded } from '../page/layout.js';
 import { PhasePill } from '../page/pills.js';
 import { plural } from '../page/counts.js';
 import { redactText } from '../page/redact.js';
@@ -43,7 +43,7 @@ export const BulkLive = ({ operator, details: { bulk, counts, items, phases }, n
   const [finishedNow, stoppedAgain] = [count('ended'), count('stopped')];
   const openNow = phases.size - finishedNow - stoppedAgain;
   const every = state === 'running' ? '1s' : openNow > 0 ? '5s' : undefined;
-  const refresh = every ? { 'hx-get': `/bulk/${bulk._id}/live`, 'hx-trigger': `every ${every}`, 'hx-swap': 'outerMorph', 'hx-status:4xx': 'swap:none', 'hx-status:5xx': 'swap:none' } : {};
+  const refresh = every ? { 'hx-get': `/bulk/${bulk._id}/live`, 'hx-trigger': `every ${every}`, 'hx-swap': 'outerMorph', 'hx-status:401': sessionEnded, 'hx-status:4xx': 'swap:none', 'hx-status:5xx': 'swap:none' } : {};
   return (
     <div id="live" {...refresh}>
       <h1>

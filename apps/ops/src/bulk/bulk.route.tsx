@@ -62,7 +62,7 @@ export const bulkRoutes = (ports: BulkPorts): Router => {
       return send(response, <ConfirmPage chrome={chrome} operator={signedIn(response)} selection={selection} sagas={sagas} now={new Date()} problem={problem} />, hasGrown ? 409 : 422);
     }
     const { reason } = read.data;
-    const bulk = { _id: uuidv7(), action: selection.action, reason, by: actor.by, from: actor.from, scope: describeScope(selection), runner: runner.name, created_at: new Date() };
+    const bulk = { _id: uuidv7(), action: selection.action, reason, by: actor.by, credential: actor.credential, from: actor.from, scope: describeScope(selection), runner: runner.name, created_at: new Date() };
     await audit.note({ ...actor, action: 'bulk', reason, detail: { bulk_id: bulk._id, action: actionNames[selection.action], sagas: sagas.eligible.length, scope: bulk.scope } }, { outcome: 'done' });
     await bulks.create(bulk, sagas.eligible);
     runner.start((await readBulkDetails(bulk._id)).bulk);

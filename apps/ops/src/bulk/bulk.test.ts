@@ -69,7 +69,7 @@ describe('a bulk action', () => {
 
   test('skips a saga that has changed since its selection, and continues', async () => {
     const [moves, stays] = [await sagaAfter('unavailable'), await sagaAfter('unavailable')];
-    const bulk = { _id: 'bulk-moved', action: 'resume', reason: 'because', by: 'operator', from: null, scope: '2 selected', runner: ops.bulks.name, created_at: new Date() };
+    const bulk = { _id: 'bulk-moved', action: 'resume', reason: 'because', by: 'operator', credential: 'session:abc', from: null, scope: '2 selected', runner: ops.bulks.name, created_at: new Date() };
     await bulks().create(bulk, [{ _id: moves, epoch: 0 }, { _id: stays, epoch: 1 }]);
     ops.bulks.start((await bulks().find(bulk._id))!);
     await eventually(async () => (await bulks().find(bulk._id))!.state === 'done');
@@ -78,7 +78,7 @@ describe('a bulk action', () => {
 
   test('shows which of its resets have stopped again since, and refreshes itself while one is in flight', async () => {
     const [stops, finishes] = [await sagaAfter('unavailable'), await sagaAfter('unavailable')];
-    const bulk = { _id: 'bulk-again', action: 'resume', reason: 'because', by: 'operator', from: null, scope: '2 selected', runner: ops.bulks.name, created_at: new Date() };
+    const bulk = { _id: 'bulk-again', action: 'resume', reason: 'because', by: 'operator', credential: 'session', from: null, scope: '2 selected', runner: ops.bulks.name, created_at: new Date() };
     await bulks().create(bulk, [{ _id: stops, epoch: 1 }, { _id: finishes, epoch: 1 }]);
     ops.bulks.start((await bulks().find(bulk._id))!);
     await eventually(async () => (await bulks().find(bulk._id))!.state === 'done');
@@ -95,7 +95,7 @@ describe('a bulk action', () => {
 
   test('shows the recovery that it started instead of the reset', async () => {
     const reset = await sagaAfter('synced');
-    const bulk = { _id: 'bulk-recovery', action: 'recover', reason: 'because', by: 'operator', from: null, scope: '1 selected', runner: ops.bulks.name, created_at: new Date() };
+    const bulk = { _id: 'bulk-recovery', action: 'recover', reason: 'because', by: 'operator', credential: 'session', from: null, scope: '1 selected', runner: ops.bulks.name, created_at: new Date() };
     await bulks().create(bulk, [{ _id: reset, epoch: 1 }]);
     ops.bulks.start((await bulks().find(bulk._id))!);
     await eventually(async () => (await bulks().find(bulk._id))!.state === 'done');
@@ -108,7 +108,7 @@ describe('a bulk action', () => {
   test('does not exceed its rate', async () => {
     const many = await Promise.all(Array.from({ length: 6 }, () => sagaAfter('synced')));
     const runner = createBulkRunner({ bulks: bulks(), commands: ops.commands, log: { debug() {}, info() {}, warn() {}, error() {} } });
-    const bulk = { _id: 'bulk-rate', action: 'resume', reason: 'because', by: 'operator', from: null, scope: '6 selected', runner: runner.name, created_at: new Date() };
+    const bulk = { _id: 'bulk-rate', action: 'resume', reason: 'because', by: 'operator', credential: 'session:abc', from: null, scope: '6 selected', runner: runner.name, created_at: new Date() };
     await bulks().create(bulk, many.map((_id) => ({ _id, epoch: 1 })));
     const startedAt = performance.now();
     runner.start((await bulks().find(bulk._id))!);
@@ -118,10 +118,10 @@ describe('a bulk action', () => {
 
   test('that a restart interrupted is shown as such, can be continued, and repeats no action', async () => {
     const [done, open] = [await sagaAfter('unavailable'), await sagaAfter('unavailable')];
-    const bulk = { _id: 'bulk-killed', action: 'resume', reason: 'because', by: 'operator', from: null, scope: '2 selected', runner: 'a process that was killed', created_at: new Date() };
+    const bulk = { _id: 'bulk-killed', action: 'resume', reason: 'because', by: 'operator', credential: 'session:abc', from: null, scope: '2 selected', runner: 'a process that was killed', created_at: new Date() };
     await bulks().create(bulk, [{ _id: done, epoch: 1 }, { _id: open, epoch: 1 }]);
     // The process died after the action and before it stored the result.
-    await ops.commands.resume!(done, { by: 'operator', role: 'operator', from: null, reason: 'because', expectedEpoch: 1, bulkId: bulk._id });
+    await ops.commands.resume!(done, { by: 'operator', role: 'operator', credential: 'session:abc', from: null, reason: 'because', expectedEpoch: 1, bulkId: bulk._id });
     await post('/bulk/bulk-killed/continue', {}).expect(303);
     expect((await bulks().find(bulk._id))!.runner).toBe('a process that was killed');
     await ops.store.connection.collection<{ _id: string }>('bulks').updateOne({ _id: bulk._id }, { $set: { heartbeat_at: new Date(0) } });
@@ -133,7 +133,7 @@ describe('a bulk action', () => {
 
   test('that is aborted changes nothing more', async () => {
     const left = await sagaAfter('unavailable');
-    const bulk = { _id: 'bulk-aborted', action: 'resume', reason: 'because', by: 'operator', from: null, scope: '1 selected', runner: ops.bulks.name, created_at: new Date() };
+    const bulk = { _id: 'bulk-aborted', action: 'resume', reason: 'because', by: 'operator', credential: 'session:abc', from: null, scope: '1 selected', runner: ops.bulks.name, created_at: new Date() };
     await bulks().create(bulk, [{ _id: left, epoch: 1 }]);
     await post('/bulk/bulk-aborted/abort', {}).expect(303);
     ops.bulks.start((await bulks().find(bulk._id))!);

@@ -5,7 +5,7 @@ import { Layout } from '../page/layout.js';
 import { actionFor } from '../sagas/actions.js';
 import { SagaTable } from '../sagas/saga-table.js';
 import type { BulkSelection, SelectedSagas } from './bulk-selection.js';
-import { describeScope, maxBulkSize } from './bulk-selection.js';
+import { describeScope } from './bulk-selection.js';
 
 interface ConfirmPageProps {
   chrome: Chrome;
@@ -30,7 +30,7 @@ export const ConfirmPage = ({ chrome, operator, selection, sagas: { eligible, in
       <p>Scope: {describeScope(selection)}.</p>
       {hasMore && (
         <p class="warning">
-          More than {maxBulkSize.toLocaleString('en')} resets match. This bulk action includes the newest ones only. Repeat it for the remaining resets.
+          More resets match. This bulk action includes {(eligible.length + ineligible.length).toLocaleString('en')} of them. Repeat it for the remaining resets.
         </p>
       )}
       {problem !== undefined && (

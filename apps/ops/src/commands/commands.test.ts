@@ -26,7 +26,7 @@ const sagaAfter = async (result: 'synced' | 'unavailable' | 'requested' | 'rejec
   await sagas.runSaga(id, result);
   return { id, orderId, orderNumber };
 };
-const input: CommandInput = { by: 'ada', role: 'operator', from: '10.0.0.7', reason: 'because' };
+const input: CommandInput = { by: 'ada', role: 'operator', credential: 'key:0123', from: '10.0.0.7', reason: 'because' };
 const act = (name: CommandName, id: string, more: Partial<CommandInput> = {}) => ops.commands[name]!(id, { ...input, ...more });
 const saga = async (id: string): Promise<SagaDocument> => (await sagaViewRepository(ops.store).saga(id))!;
 const actions = async (id: string): Promise<AuditDocument[]> => (await auditRepository(ops.store).list({ sagaId: id }, { limit: 10 })).records;
@@ -41,7 +41,7 @@ describe('resume', () => {
     expect(await act('resume', id, { expectedEpoch: 1 })).toEqual({ ok: true });
     await sagas.runSaga(id, 'synced');
     expect(await saga(id)).toMatchObject({ status: 'synced', phase: 'ended' });
-    expect(await actions(id)).toMatchObject([{ by: 'ada', role: 'operator', from: '10.0.0.7', action: 'resume', reason: 'because', outcome: 'done', correlation_id: expect.any(String) }]);
+    expect(await actions(id)).toMatchObject([{ by: 'ada', role: 'operator', credential: 'key:0123', from: '10.0.0.7', action: 'resume', reason: 'because', outcome: 'done', correlation_id: expect.any(String) }]);
   });
 
   test('takes effect once when it is requested several times', async () => {
@@ -232,7 +232,7 @@ describe('recover', () => {
 
 test('the audit entry of a failed command is failed, and stays begun when the process dies', async () => {
   const { id } = await sagaAfter('synced');
-  const end = await auditRepository(ops.store).begin({ by: 'ada', role: 'operator', action: 'resume', saga_id: id, reason: 'x', from: null });
+  const end = await auditRepository(ops.store).begin({ by: 'ada', role: 'operator', credential: 'key:0123', action: 'resume', saga_id: id, reason: 'x', from: null });
   expect(await actions(id)).toMatchObject([{ outcome: 'begun' }]);
   await end({ outcome: 'failed' });
   expect(await actions(id)).toMatchObject([{ outcome: 'failed' }]);

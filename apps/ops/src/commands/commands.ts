@@ -1,10 +1,12 @@
 import type { OperatorRole } from '@crossroads/store';
 import type { OperatorCode } from '../http/codes.js';
 
-/** The operator who acts, and the address of the request. */
+/** The operator who acts, by which session or key, and from which address. */
 export interface Actor {
   by: string;
   role: OperatorRole;
+  /** `session:<start of its id>` or `key:<id>`. */
+  credential: string;
   from: string | null;
 }
 

@@ -1,4 +1,5 @@
 import type { AuditRecord, AuditRepository, SagaCommandRepository } from '@crossroads/store';
+import { recordAction } from '@crossroads/store';
 import type { CommandName, CommandResult, SagaCommand } from './commands.js';
 import { rejection } from './load-unchanged.js';
 
@@ -7,27 +8,17 @@ export const actionNames: Record<CommandName, string> = { resume: 'resume', reco
 
 export const reasonMissing = () => rejection('request.reason_missing', 'Enter a reason. Nothing was changed.');
 
-/**
- * Stores an audit entry, runs the action, then stores its result in the entry.
- * The entry comes first: without it, a crash could leave an action that no entry shows.
- */
-export const runWithAudit = async (
+/** Runs an action with its audit lines. */
+export const runWithAudit = (
   audit: Pick<AuditRepository, 'begin'>,
   record: AuditRecord,
   run: () => Promise<CommandResult>,
   resultDetail: (result: Extract<CommandResult, { ok: true }>) => object | undefined = () => undefined,
-): Promise<CommandResult> => {
-  const end = await audit.begin(record);
-  try {
-    const result = await run();
+): Promise<CommandResult> =>
+  recordAction(audit, record, run, (result) => {
     const detail = result.ok ? resultDetail(result) : { message: result.message };
-    await end({ ...(result.ok ? { outcome: 'done' } : { outcome: 'rejected', code: result.code }), ...(detail && { detail }) });
-    return result;
-  } catch (error) {
-    await end({ outcome: 'failed', detail: { message: error instanceof Error ? error.message : String(error) } }).catch(() => undefined);
-    throw error;
-  }
-};
+    return { ...(result.ok ? { outcome: 'done' } : { outcome: 'rejected', code: result.code }), ...(detail && { detail }) };
+  });
 
 export interface AuditPorts {
   audit: Pick<AuditRepository, 'begin'>;
@@ -40,11 +31,12 @@ export const withAudit =
   async (sagaId, input) => {
     const reason = input.reason.trim();
     if (reason.length === 0) return reasonMissing();
-    const { by, role, from, force, bulkId } = input;
+    const { by, role, credential, from, force, bulkId } = input;
     const saga = await sagas.find(sagaId);
     const record: AuditRecord = {
       by,
       role,
+      credential,
       action: actionNames[action],
       saga_id: sagaId,
       ...(saga && { correlation_id: saga.correlation_id }),

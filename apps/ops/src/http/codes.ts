@@ -19,7 +19,7 @@ export const operatorCodes = {
   'request.not_found': info(404, 'The page, address, action or order does not exist.', 'Check the address.'),
   'request.invalid': info(422, 'A field is missing or invalid. The message names the field.', 'Correct the field and send the request again.'),
   'request.reason_missing': info(422, 'The reason is missing.', 'Enter a reason.'),
-  'request.too_many': info(429, 'Too many failed logins.', 'Wait 15 minutes and try again.'),
+  'request.too_many': info(429, 'Too many failed logins.', 'Wait for the seconds in `Retry-After`, or sign in from a browser that you have used before.'),
 
   'saga.unknown': info(404, 'No saga has this id.', 'Search for the order number or the correlation id.'),
   'saga.moved': info(409, 'The saga has changed since the page was loaded, or its epoch is not `expected_epoch`.', 'Reload the page and decide again.'),

@@ -3,6 +3,7 @@ import type { Log } from '@crossroads/platform';
 import { StoreUnavailable } from '@crossroads/saga';
 import type { Chrome } from '../page/layout.js';
 import { Layout, send } from '../page/layout.js';
+import { localPath } from './local-path.js';
 import { PageError } from './page-error.js';
 
 export const notFound: RequestHandler = () => {
@@ -34,7 +35,7 @@ export const errorPages =
             <a class="button" href="/sagas">
               All resets
             </a>{' '}
-            <a class="button" href={request.method === 'GET' ? request.originalUrl : '/'}>
+            <a class="button" href={request.method === 'GET' ? localPath(request.originalUrl) : '/'}>
               Try again
             </a>
           </p>

@@ -29,6 +29,7 @@ describe('a change request', () => {
 
   test.each([
     ['over HTTPS or on localhost', { 'sec-fetch-site': 'same-origin', origin: 'http://ops.lan:8081' }],
+    ['through a proxy that rewrites Host', { 'sec-fetch-site': 'same-origin', origin: 'https://ops.example' }],
     ['over HTTP on a LAN', { origin: 'http://ops.lan:8081' }],
   ])('from the operator pages %s is accepted', async (_how, headers) => {
     expect((await change(headers)).status).toBe(200);

@@ -14,10 +14,13 @@ export const sameOriginOnly: RequestHandler = (request, _response, next) => {
   );
 };
 
-/** Browsers send Sec-Fetch-Site only over TLS or to localhost. They always send Origin with a change. */
+/**
+ * Browsers set Sec-Fetch-Site themselves, over TLS or to localhost. It decides where it is sent, because a proxy may rewrite Host.
+ * Otherwise the origin must be the host of the request, or the one in X-Forwarded-Host of a trusted proxy.
+ */
 const isSameOrigin = (request: Request): boolean => {
   const site = request.get('sec-fetch-site');
-  if (site !== undefined && site !== 'same-origin') return false;
+  if (site !== undefined) return site === 'same-origin';
   const origin = request.get('origin');
-  return origin === undefined ? site === 'same-origin' : URL.canParse(origin) && new URL(origin).host === request.get('host');
+  return origin !== undefined && URL.canParse(origin) && new URL(origin).host === request.host;
 };

@@ -5,8 +5,8 @@ import { signedIn } from './signed-in.js';
 
 /** Returns the operator who sent the request, for commands and audit entries. */
 export const actorOf = (request: Request, response: Response): Actor => {
-  const { username, role } = signedIn(response);
-  return { by: username, role, from: request.ip ?? null };
+  const { username, role, credential } = signedIn(response);
+  return { by: username, role, credential, from: request.ip ?? null };
 };
 
 /** Returns the operator who sent the request. Throws PageError 403 for a viewer. */

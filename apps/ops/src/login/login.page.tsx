@@ -1,7 +1,18 @@
 import type { Chrome } from '../page/layout.js';
 import { Layout } from '../page/layout.js';
+import type { KeptForm } from './kept-form.js';
 
-export const LoginPage = ({ chrome, next, username, problem }: { chrome: Chrome; next: string; username?: string; problem?: string }) => (
+interface LoginPageProps {
+  chrome: Chrome;
+  /** The path to open after the login. */
+  next: string;
+  username?: string;
+  problem?: string;
+  /** A form to send after the login. */
+  kept?: KeptForm | undefined;
+}
+
+export const LoginPage = ({ chrome, next, username, problem, kept }: LoginPageProps) => (
   <Layout chrome={chrome} title="Sign in">
     <form class="login" action="/login" method="post">
       <h1>Sign in</h1>
@@ -12,6 +23,7 @@ export const LoginPage = ({ chrome, next, username, problem }: { chrome: Chrome;
         </p>
       )}
       <input type="hidden" name="next" value={next} />
+      {kept && <input type="hidden" name="kept" value={JSON.stringify(kept)} />}
       <label>
         Username
         <input name="username" autocomplete="username" autocapitalize="none" spellcheck={false} required autofocus value={username} />

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { OperatorDocument, OperatorKeyDocument, OperatorKeyRepository, OperatorRepository, OperatorRole, OperatorAccounts } from '@crossroads/store';
+import type { Audited, OperatorDocument, OperatorKeyDocument, OperatorKeyRepository, OperatorRepository, OperatorRole, OperatorAccounts } from '@crossroads/store';
 import { hashPassword, newOperatorKey } from '@crossroads/store';
 import { plural } from '../page/counts.js';
 
@@ -12,12 +12,13 @@ export interface OperatorAdminPorts {
   operators: OperatorRepository;
   accounts: OperatorAccounts;
   keys: OperatorKeyRepository;
+  audited: Audited;
 }
 
 const roles: readonly OperatorRole[] = ['viewer', 'operator'];
 
 /** Commands that manage operators and their keys. All throw OperatorError when the input is invalid or the operator does not exist. */
-export const operatorCommands = ({ operators, accounts, keys }: OperatorAdminPorts, now: () => Date = () => new Date()) => {
+export const operatorCommands = ({ operators, accounts, keys, audited }: OperatorAdminPorts, now: () => Date = () => new Date()) => {
   const findOrThrow = async (username: string): Promise<OperatorDocument> => {
     const operator = await operators.find(username);
     if (!operator) throw new OperatorError(`Operator "${username}" not found. The command "list" shows all operators.`);
@@ -32,8 +33,11 @@ export const operatorCommands = ({ operators, accounts, keys }: OperatorAdminPor
       if (!validRole) throw new OperatorError(`--role must be one of ${roles.join(', ')}.`);
       const earlier = await operators.find(username);
       const password = randomBytes(12).toString('base64url');
-      await operators.save({ _id: username, password_scrypt: await hashPassword(password), role: validRole, created_at: earlier?.created_at ?? now() });
-      await accounts.signOut(username);
+      const password_scrypt = await hashPassword(password);
+      await audited(earlier ? 'operator password' : 'operator create', { username, role: validRole, ...(earlier && { earlier_role: earlier.role }) }, async () => {
+        await operators.save({ _id: username, password_scrypt, role: validRole, created_at: earlier?.created_at ?? now() });
+        await accounts.signOut(username);
+      });
       return { password, replaced: earlier !== undefined };
     },
 
@@ -47,22 +51,31 @@ export const operatorCommands = ({ operators, accounts, keys }: OperatorAdminPor
       await findOrThrow(username);
       if (expiresAt !== null && !(expiresAt > now())) throw new OperatorError('--expires must be a date in the future, such as 2030-01-31.');
       const { id, text, sha256 } = newOperatorKey();
-      await keys.save({ _id: id, sha256, username, created_at: now(), expires_at: expiresAt, revoked_at: null });
-      // If the operator was removed in between, the key would work for the next operator of this name. So it is revoked.
-      await findOrThrow(username).catch(async (error: unknown) => {
-        await keys.revoke(id, now());
-        throw error;
+      await audited('operator key create', { username, key: id, expires_at: expiresAt }, async () => {
+        await keys.save({ _id: id, sha256, username, created_at: now(), expires_at: expiresAt, revoked_at: null });
+        // If the operator was removed in between, the key would work for the next operator of this name. So it is revoked.
+        await findOrThrow(username).catch(async (error: unknown) => {
+          await keys.revoke(id, now());
+          throw error;
+        });
       });
       return { id, text };
     },
 
     /** Removes an operator and all their keys, or revokes one key. Takes effect at once, because sessions and keys are read at every request. */
     async revoke(name: string): Promise<string> {
-      if (await keys.revoke(name, now())) return `Key ${name} revoked.`;
+      const key = await keys.find(name);
+      if (key) {
+        await audited('operator key revoke', { username: key.username, key: name }, () => keys.revoke(name, now()));
+        return `Key ${name} revoked.`;
+      }
+      const hasKeys = (await keys.list()).some(({ username, revoked_at }) => username === name && revoked_at === null);
+      if (!hasKeys) await findOrThrow(name);
       // The operator is removed before the keys. A key created at the same time is then revoked here or by `key`. Safe to repeat after a crash.
-      const removed = await accounts.remove(name);
-      const revoked = await keys.revokeAll(name, now());
-      if (!removed && revoked === 0) await findOrThrow(name);
+      const revoked = await audited('operator revoke', { username: name }, async () => {
+        await accounts.remove(name);
+        return keys.revokeAll(name, now());
+      });
       return `Operator ${name} removed and signed out, ${plural(revoked, 'key')} revoked.`;
     },
   };

@@ -1,6 +1,6 @@
 import express from 'express';
 import type { Router } from 'express';
-import type { OrderReset, OrderView, OrderViewRepository } from '@crossroads/store';
+import type { OrderResets, OrderView, OrderViewRepository } from '@crossroads/store';
 import { PageError } from '../http/page-error.js';
 import type { SignedIn } from '../login/signed-in.js';
 import { signedIn } from '../login/signed-in.js';
@@ -13,7 +13,7 @@ export const orderRoutes = ({ orders, chrome }: { orders: OrderViewRepository; c
   express.Router().get('/orders/:orderId', async (request, response) => {
     const { orderId } = request.params;
     const [order, resets] = await Promise.all([orders.order(orderId), orders.resets(orderId)]);
-    if (!order && resets.length === 0) {
+    if (!order && resets.total === 0) {
       throw new PageError(404, 'Order not found', 'No order and no saga has this order id. Search for the order number in the box at the top.');
     }
     send(response, <OrderPage chrome={chrome} operator={signedIn(response)} orderId={orderId} order={order} resets={resets} now={new Date()} />);
@@ -24,7 +24,7 @@ interface OrderPageProps {
   operator: SignedIn;
   orderId: string;
   order: OrderView | undefined;
-  resets: OrderReset[];
+  resets: OrderResets;
   now: Date;
 }
 
@@ -34,9 +34,9 @@ const OrderPage = ({ chrome, operator, orderId, order, resets, now }: OrderPageP
     {order ? <CurrentOrder order={order} /> : <p class="warning">No order with this id exists. The resets below requested it.</p>}
     <section aria-labelledby="resets">
       <h2 id="resets">
-        Resets and recoveries <span class="count">{resets.length}</span>
+        Resets and recoveries <span class="count">{resets.total.toLocaleString('en')}</span>
       </h2>
-      {resets.length === 0 ? <p class="empty">No resets of this order found.</p> : <ResetTable resets={resets} now={now} />}
+      {resets.total === 0 ? <p class="empty">No resets of this order found.</p> : <ResetTable resets={resets} now={now} />}
     </section>
   </Layout>
 );

@@ -19,6 +19,9 @@ export interface LayoutProps {
   children: ComponentChildren;
 }
 
+/** What a refresh does when the session has ended: it shows the response at the top and leaves the page as it is. */
+export const sessionEnded = 'swap:innerHTML target:#session-ended';
+
 /** A refresh keeps `open`, so that it does not close sections that the operator has opened. */
 const htmxConfig = JSON.stringify({ includeIndicatorCSS: false, history: false, morphIgnore: ['data-htmx-powered', 'open'] });
 
@@ -47,6 +50,7 @@ export const Layout = ({ chrome, title, operator, q, children }: LayoutProps) =>
         {operator && <Navigation operator={operator} q={q} />}
       </header>
       <main id="main" tabindex={-1}>
+        <div id="session-ended" />
         {children}
       </main>
     </body>

@@ -1,4 +1,4 @@
-import { boardPath } from '../board/board.js';
+import { boardPath } from '../board/permissions.js';
 import { Clock, relative } from '../page/times.js';
 import type { QueuePause } from './queue-status.js';
 

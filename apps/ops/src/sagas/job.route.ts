@@ -3,7 +3,7 @@ import type { Router } from 'express';
 import type { BullmqQueue } from '@crossroads/saga-bullmq';
 import { jobId } from '@crossroads/saga-bullmq';
 import type { SagaViewRepository } from '@crossroads/store';
-import { boardPath } from '../board/board.js';
+import { boardPath } from '../board/permissions.js';
 import { PageError } from '../http/page-error.js';
 
 /** Epochs to search. A job keeps its epoch through all its retries, so the newest job may have a much older epoch than the saga. */

@@ -1,6 +1,6 @@
 import { integrationStatus } from '@crossroads/contract';
 import type { SagaCounts, SagaRows } from '@crossroads/store';
-import { phases } from '@crossroads/store';
+import { maxHits, phases } from '@crossroads/store';
 import { BulkBar } from '../bulk/bulk-bar.view.js';
 import type { CommandName } from '../commands/commands.js';
 import type { SignedIn } from '../login/signed-in.js';
@@ -22,13 +22,15 @@ export interface ListPageProps {
   counts: SagaCounts;
   rows: SagaRows;
   position: Position;
+  /** Whether the search found more sagas than the list contains. */
+  hasMoreFound: boolean;
   pause: QueuePause | undefined;
   /** Actions that the bulk bar offers. */
   bulkActions: readonly CommandName[];
   now: Date;
 }
 
-export const ListPage = ({ chrome, operator, filters, counts, rows, position, pause, bulkActions, now }: ListPageProps) => (
+export const ListPage = ({ chrome, operator, filters, counts, rows, position, hasMoreFound, pause, bulkActions, now }: ListPageProps) => (
   <Layout chrome={chrome} title="Resets" operator={operator} q={filters.q}>
     <h1>Resets</h1>
     <QueuePaused pause={pause} now={now} />
@@ -56,7 +58,7 @@ export const ListPage = ({ chrome, operator, filters, counts, rows, position, pa
     </form>
     {filters.q !== undefined && (
       <p>
-        {rows.sagas.length === 0 ? 'No results for' : 'Results for'} <q>{filters.q}</q>. <a href={hrefWith(filters, { q: undefined })}>Show all</a>
+        {rows.sagas.length === 0 ? 'No results for' : 'Results for'} <q>{filters.q}</q>.{hasMoreFound && ` More resets match: only ${maxHits} of them are listed. Search for a longer name.`} <a href={hrefWith(filters, { q: undefined })}>Show all</a>
       </p>
     )}
     {rows.sagas.length === 0 ? (

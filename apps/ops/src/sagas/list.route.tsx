@@ -34,7 +34,7 @@ export const listRoutes = ({ view, search, commands, paused, chrome }: ListPorts
     const { before, after } = filters;
     const [rows, counts, pause] = await Promise.all([view.list(filter, { limit: rowsPerPage, before, after }), view.counts(), paused()]);
     const position = await positionOf(rows, filter, (before ?? after) === undefined);
-    send(response, <ListPage chrome={chrome} operator={signedIn(response)} filters={filters} counts={counts} rows={rows} position={position} pause={pause} bulkActions={availableNames(commands)} now={new Date()} />);
+    send(response, <ListPage chrome={chrome} operator={signedIn(response)} filters={filters} counts={counts} rows={rows} position={position} hasMoreFound={found?.hasMore ?? false} pause={pause} bulkActions={availableNames(commands)} now={new Date()} />);
   });
 
   return router;

@@ -149,9 +149,10 @@ describe('a saga', () => {
     }
   });
 
-  test('redirects a refresh to the login when the session has ended', async () => {
-    const { status, headers } = await request(ops.app).get(`/sagas/${saga['retrying']}/live`).set('hx-request', 'true');
-    expect([status, headers['hx-redirect']]).toEqual([401, '/login']);
+  test('shows a notice instead of its refresh when the session has ended, and stays open', async () => {
+    const { status, headers, text } = await request(ops.app).get(`/sagas/${saga['retrying']}/live`).set('hx-request', 'true');
+    expect([status, headers['hx-redirect']]).toEqual([401, undefined]);
+    expect(text).toContain('Your session has ended');
   });
 });
 
@@ -180,7 +181,7 @@ describe('an action', () => {
   test('runs with the operator, the reason and the epoch of the page', async () => {
     resume.mockReset().mockResolvedValue({ ok: true });
     await act('operator', saga['stopped']!, input).expect(303);
-    expect(resume).toHaveBeenCalledWith(saga['stopped']!, { by: 'operator', role: 'operator', from: expect.any(String), reason: 'Globex is back', expectedEpoch: 2, force: false });
+    expect(resume).toHaveBeenCalledWith(saga['stopped']!, { by: 'operator', role: 'operator', credential: expect.stringMatching(/^session:/), from: expect.any(String), reason: 'Globex is back', expectedEpoch: 2, force: false });
   });
 
   test('that comes too late shows the reason', async () => {

@@ -15,14 +15,17 @@ export const OperatorActions = ({ details: { saga, operatorActions }, now }: { d
   );
 
 /** Shows the other sagas of the order. */
-export const OtherSagas = ({ details: { saga, resets, orderId }, now }: { details: SagaDetails; now: Date }) => (
-  <section aria-labelledby="other-sagas">
-    <h2 id="other-sagas">Other resets of this order</h2>
-    {resets.length > 1 ? <ResetTable resets={resets.filter((reset) => reset.saga._id !== saga._id)} now={now} /> : <p class="empty">No other resets found.</p>}
-    {orderId !== undefined && (
-      <p>
-        <a href={`/orders/${encodeURIComponent(orderId)}`}>View the order and all its resets</a>
-      </p>
-    )}
-  </section>
-);
+export const OtherSagas = ({ details: { saga, resets, orderId }, now }: { details: SagaDetails; now: Date }) => {
+  const others = { resets: resets.resets.filter((reset) => reset.saga._id !== saga._id), total: resets.total - 1 };
+  return (
+    <section aria-labelledby="other-sagas">
+      <h2 id="other-sagas">Other resets of this order</h2>
+      {others.resets.length > 0 ? <ResetTable resets={others} now={now} /> : <p class="empty">No other resets found.</p>}
+      {orderId !== undefined && (
+        <p>
+          <a href={`/orders/${encodeURIComponent(orderId)}`}>View the order and all its resets</a>
+        </p>
+      )}
+    </section>
+  );
+};

@@ -1,4 +1,4 @@
-import type { AuditDocument, AuditRepository, EntryDocument, OrderReset, OrderView, OrderViewRepository, SagaDocument, SagaViewRepository } from '@crossroads/store';
+import type { AuditDocument, AuditRepository, EntryDocument, OrderResets, OrderView, OrderViewRepository, SagaDocument, SagaViewRepository } from '@crossroads/store';
 import type { AvailableCommands } from '../commands/commands.js';
 import { PageError } from '../http/page-error.js';
 import type { SignedIn } from '../login/signed-in.js';
@@ -14,8 +14,8 @@ export interface SagaDetails {
   entries: EntryDocument[];
   orderId: string | undefined;
   order: OrderView | undefined;
-  /** All sagas of the order, including this one. */
-  resets: OrderReset[];
+  /** The newest sagas of the order, and this one. */
+  resets: OrderResets;
   actions: readonly Action[];
   /** Operator actions on the saga, newest first. */
   operatorActions: AuditDocument[];
@@ -43,7 +43,7 @@ export const readSagaDetails =
     const [saga, entries, operatorActions, pause] = await Promise.all([view.saga(sagaId), view.entries(sagaId), audit.list({ sagaId }, { limit: actionsShown }), paused()]);
     if (!saga) throw new PageError(404, 'Saga not found', 'Check the id: a part may be missing. Or search for the order number or the correlation id in the box at the top.');
     const { blocker, orderId = orderIdIn(saga, entries) } = await findBlocker(saga);
-    const [order, resets] = orderId === undefined ? [undefined, []] : await Promise.all([orders.order(orderId), orders.resets(orderId)]);
-    const reset = resets.find((each) => each.saga._id === saga._id);
+    const [order, resets] = orderId === undefined ? [undefined, { resets: [], total: 0 }] : await Promise.all([orders.order(orderId), orders.resets(orderId, saga._id)]);
+    const reset = resets.resets.find((each) => each.saga._id === saga._id);
     return { saga, entries, orderId, order, resets, actions: actionsFor(operator, commands, saga, reset), operatorActions: operatorActions.records, blocker, pause };
   };

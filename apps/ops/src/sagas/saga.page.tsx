@@ -4,7 +4,7 @@ import { isBeingRun } from '../commands/until-moved.js';
 import type { SignedIn } from '../login/signed-in.js';
 import { Json } from '../page/json.js';
 import type { Chrome } from '../page/layout.js';
-import { Layout } from '../page/layout.js';
+import { Layout, sessionEnded } from '../page/layout.js';
 import { QueuePaused } from '../queue/queue-paused.view.js';
 import type { ActionProblem } from './actions.js';
 import { actionFor } from './actions.js';
@@ -48,7 +48,7 @@ export const Live = ({ details, now, problem, requested }: Pick<SagaPageProps, '
   const { saga, entries, order, actions, blocker, pause } = details;
   const isOpen = saga.phase !== 'ended' && saga.phase !== 'stopped';
   const refresh = isOpen
-    ? { 'hx-get': `/sagas/${encodeURIComponent(saga._id)}/live${requested ? `?requested=${requested}` : ''}`, 'hx-trigger': refreshEvery(saga, now), 'hx-swap': 'outerMorph', 'hx-status:4xx': 'swap:none', 'hx-status:5xx': 'swap:none' }
+    ? { 'hx-get': `/sagas/${encodeURIComponent(saga._id)}/live${requested ? `?requested=${requested}` : ''}`, 'hx-trigger': refreshEvery(saga, now), 'hx-swap': 'outerMorph', 'hx-status:401': sessionEnded, 'hx-status:4xx': 'swap:none', 'hx-status:5xx': 'swap:none' }
     : {};
   return (
     <div id="live" {...refresh}>

@@ -25,12 +25,15 @@ export interface OpenOpsOptions {
   /** Replaces the real commands. */
   commands?: AvailableCommands;
   secure?: boolean;
+  trustedProxies?: number;
 }
+
+export const testLifetime = { idleMs: 3_600_000, maxMs: 8 * 3_600_000 };
 
 export const passwords: Record<OperatorRole, string> = { viewer: 'only looking', operator: 'night shift 3am' };
 
 /** Opens the pages on a real database with a viewer and an operator. Closing drops the database if it is reachable. */
-export const openOps = async ({ mongodbUri, redisUrl, commands: given, secure = false }: OpenOpsOptions): Promise<OpenOps> => {
+export const openOps = async ({ mongodbUri, redisUrl, commands: given, secure = false, trustedProxies = 0 }: OpenOpsOptions): Promise<OpenOps> => {
   const store = openStore({ uri: mongodbUri, operationTimeoutMs: 10_000 });
   // The database is empty, so opening it fails until its indexes exist.
   await store.ready.catch(() => makeIndexes(store.connection));
@@ -42,7 +45,7 @@ export const openOps = async ({ mongodbUri, redisUrl, commands: given, secure = 
   const queue = openSagaQueue(redisUrl, () => undefined);
   const commands = given ?? createCommands({ store, queue, log: silent });
   const bulks = createBulkRunner({ bulks: bulkRepository(store), commands, log: silent, perSecond: 200 });
-  const app = createOpsApp({ store, bullmqQueue, log: silent, environment: 'test', secure, commands, bulks });
+  const app = createOpsApp({ store, bullmqQueue, log: silent, environment: 'test', secure, trustedProxies, sessionLifetime: testLifetime, commands, bulks });
   return {
     app,
     store,

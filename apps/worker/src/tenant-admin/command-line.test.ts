@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Store } from '@crossroads/store';
-import { auditRepository, directoryRepository, makeIndexes, openStore } from '@crossroads/store';
+import { auditRepository, auditedCommands, directoryRepository, makeIndexes, openStore } from '@crossroads/store';
 import { ownDatabase } from '../../../../tests/stores/own-database.js';
 import { runInstances, runTenants } from './command-line.js';
 import { TenantError, tenantCommands } from './commands.js';
@@ -17,7 +17,7 @@ afterAll(async () => {
   await store.close();
 });
 
-const commands = () => tenantCommands({ directory: directoryRepository(store), audit: auditRepository(store), actor: { by: 'ada', from: 'bastion' }, allowedPrivateHosts: ['localhost:4010'] });
+const commands = () => tenantCommands({ directory: directoryRepository(store), audited: auditedCommands(store), allowedPrivateHosts: ['localhost:4010'] });
 const tenants = (...args: string[]) => runTenants(args, commands());
 const instances = (...args: string[]) => runInstances(args, commands());
 const options = { tenant: 'Cartage North', 'source-system': 'webhook', url: 'https://tms.cartage.example/resets', 'secret-ref': 'file:/run/secrets/cartage' };
@@ -33,7 +33,7 @@ describe('tenants create', () => {
     expect(await tenants('create', 'Harbor Retail')).toMatch(/^Tenant harbor-retail created: Harbor Retail\. Next: npm run instances/);
     expect(await directoryRepository(store).tenantNamed('Harbor Retail')).toMatchObject({ tenant_id: 'harbor-retail', instances: [] });
     const { records } = await auditRepository(store).list({ action: 'tenant create' }, { limit: 1 });
-    expect(records).toMatchObject([{ by: 'ada', from: 'bastion', role: 'administrator', outcome: 'done', detail: { tenant_id: 'harbor-retail', name: 'Harbor Retail' } }]);
+    expect(records).toMatchObject([{ role: null, credential: 'command-line', outcome: 'done', detail: { tenant_id: 'harbor-retail', name: 'Harbor Retail' } }]);
   });
 
   test('with a partner makes each a partner of the other', async () => {

@@ -1,6 +1,6 @@
 import { MAX_CHARACTERS, PRINTABLE } from '@crossroads/contract';
 import { addressProblem, sourceSystems } from '@crossroads/destinations';
-import type { AuditRepository, DirectoryRepository, InstanceDocument, TenantDocument } from '@crossroads/store';
+import type { Audited, DirectoryRepository, InstanceDocument, TenantDocument } from '@crossroads/store';
 
 /** The command cannot be executed. The message has the reason and the next step. */
 export class TenantError extends Error {
@@ -9,9 +9,8 @@ export class TenantError extends Error {
 
 export interface TenantAdminPorts {
   directory: Pick<DirectoryRepository, 'tenants' | 'addTenant' | 'addInstance' | 'addPartner'>;
-  audit: Pick<AuditRepository, 'begin'>;
-  /** The administrator and the host, for the audit log. */
-  actor: { by: string; from: string };
+  /** Records each change in the audit log. */
+  audited: Audited;
   allowedPrivateHosts: readonly string[];
 }
 
@@ -25,7 +24,7 @@ export interface NewTenant {
 export type NewInstance = Record<'tenant' | 'name' | 'sourceSystem' | 'url' | 'secretRef', string> & Partial<Record<'id' | 'sourceSystemId' | 'onRejection', string | undefined>>;
 
 /** Returns the commands that create and list tenants and instances. Each throws TenantError for invalid input, and then stores nothing. */
-export const tenantCommands = ({ directory, audit, actor, allowedPrivateHosts }: TenantAdminPorts) => {
+export const tenantCommands = ({ directory, audited, allowedPrivateHosts }: TenantAdminPorts) => {
   const tenantNamed = async (name: string) => {
     const all = await directory.tenants();
     const tenant = all.find((each) => each.name === name);
@@ -33,13 +32,11 @@ export const tenantCommands = ({ directory, audit, actor, allowedPrivateHosts }:
     return tenant;
   };
 
-  /** Stores an audit entry before the insert. Throws when the id or the name is taken. */
-  const insert = async (what: 'tenant' | 'instance', document: TenantDocument | InstanceDocument, add: () => Promise<boolean>, taken: string): Promise<void> => {
-    const end = await audit.begin({ ...actor, role: 'administrator', action: `${what} create`, reason: null, detail: { [`${what}_id`]: document._id, name: document.name } });
-    const isAdded = await add();
-    await end({ outcome: isAdded ? 'done' : 'rejected' });
-    if (!isAdded) throw new TenantError(taken);
-  };
+  /** Throws when the id or the name is taken. */
+  const insert = (what: 'tenant' | 'instance', document: TenantDocument | InstanceDocument, add: () => Promise<boolean>, taken: string): Promise<void> =>
+    audited(`${what} create`, { [`${what}_id`]: document._id, name: document.name }, async () => {
+      if (!(await add())) throw new TenantError(taken);
+    });
 
   return {
     list: () => directory.tenants(),

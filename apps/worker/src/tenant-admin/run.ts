@@ -1,17 +1,15 @@
-import { hostname, userInfo } from 'node:os';
 import { readConfigOrExit } from '@crossroads/platform';
 import { StoreUnavailable } from '@crossroads/saga';
-import { auditRepository, directoryRepository, withStore } from '@crossroads/store';
+import { auditedCommands, directoryRepository, withStore } from '@crossroads/store';
 import { workerConfig } from '../config.js';
 import { TenantError, tenantCommands } from './commands.js';
 
 /** Runs one command of an administrator in this process, and prints its output. */
 export const runCommand = async (process: NodeJS.Process, run: (args: readonly string[], commands: ReturnType<typeof tenantCommands>) => Promise<string>): Promise<void> => {
   const config = readConfigOrExit(workerConfig.pick({ MONGODB_URI: true, DESTINATION_PRIVATE_HOSTS: true }), process);
-  const actor = { by: userInfo().username, from: hostname() };
   try {
     const output = await withStore(config.MONGODB_URI, (store) =>
-      run(process.argv.slice(2), tenantCommands({ directory: directoryRepository(store), audit: auditRepository(store), actor, allowedPrivateHosts: config.DESTINATION_PRIVATE_HOSTS })),
+      run(process.argv.slice(2), tenantCommands({ directory: directoryRepository(store), audited: auditedCommands(store), allowedPrivateHosts: config.DESTINATION_PRIVATE_HOSTS })),
     );
     console.log(output);
   } catch (error) {

@@ -12,14 +12,31 @@ const setTime = (now: number): void => {
   jest.useFakeTimers({ now, doNotFake: ['nextTick', 'setImmediate', 'clearImmediate', 'setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'queueMicrotask', 'performance', 'hrtime'] });
 };
 
-/** Signs a token that differs from ours in one part. */
-const signed = ({ issuer = 'crossroads', key = secret, alg = 'HS256', expires = '1h' } = {}): Promise<string> =>
-  new SignJWT().setProtectedHeader({ alg }).setIssuer(issuer).setSubject('client-1').setIssuedAt().setExpirationTime(expires).sign(new TextEncoder().encode(key));
+interface Parts {
+  issuer?: string;
+  audience?: string | null;
+  typ?: string | null;
+  key?: string;
+  alg?: string;
+  expires?: string | null;
+}
+
+/** Signs a token that differs from ours in one part. Null leaves the part out. */
+const signed = ({ issuer = 'crossroads', audience = 'crossroads-api', typ = 'at+jwt', key = secret, alg = 'HS256', expires = '1h' }: Parts = {}): Promise<string> => {
+  const token = new SignJWT().setProtectedHeader({ alg, ...(typ !== null && { typ }) }).setIssuer(issuer).setSubject('client-1').setIssuedAt();
+  if (audience !== null) token.setAudience(audience);
+  if (expires !== null) token.setExpirationTime(expires);
+  return token.sign(new TextEncoder().encode(key));
+};
+
+test('the tokens of these tests are valid apart from the part that differs', async () => {
+  expect(await tokens.clientOf(await signed())).toBe('client-1');
+});
 
 test('a token has the id of its client, and nothing else about the client', async () => {
   const token = await tokens.issue('client-1');
   expect(await tokens.clientOf(token)).toBe('client-1');
-  expect(Object.keys(JSON.parse(Buffer.from(token.split('.')[1]!, 'base64url').toString()) as object).toSorted()).toEqual(['exp', 'iat', 'iss', 'sub']);
+  expect(Object.keys(JSON.parse(Buffer.from(token.split('.')[1]!, 'base64url').toString()) as object).toSorted()).toEqual(['aud', 'exp', 'iat', 'iss', 'sub']);
 });
 
 test('a token of another process with the same secret is valid', async () => {
@@ -39,6 +56,11 @@ test('a token is valid for its lifetime', async () => {
 test.each<[string, () => Promise<string>]>([
   ['with another secret', () => signed({ key: 'o'.repeat(40) })],
   ['of another issuer', () => signed({ issuer: 'other' })],
+  ['for another audience', () => signed({ audience: 'other-api' })],
+  ['without an audience', () => signed({ audience: null })],
+  ['of another type', () => signed({ typ: 'JWT' })],
+  ['without a type', () => signed({ typ: null })],
+  ['that never expires', () => signed({ expires: null })],
   ['with another algorithm', () => signed({ alg: 'HS512', key: secret.repeat(2) })],
   ['that has expired', () => signed({ expires: '1s ago' })],
   ['without a signature', async () => `${Buffer.from('{"alg":"none"}').toString('base64url')}.${(await signed()).split('.')[1]}.`],

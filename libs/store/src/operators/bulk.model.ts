@@ -9,6 +9,7 @@ export const bulkSchema = new Schema(
     action: { type: String, required: true },
     reason: { type: String, required: true },
     by: { type: String, required: true },
+    credential: { type: String, required: true },
     from: { type: String, default: null },
     /** A description of the selection. */
     scope: { type: String, required: true },

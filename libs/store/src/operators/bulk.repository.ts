@@ -11,6 +11,8 @@ export interface BulkDocument {
   action: string;
   reason: string;
   by: string;
+  /** The session or key that started it. */
+  credential: string;
   from: string | null;
   /** A description of the selection. */
   scope: string;

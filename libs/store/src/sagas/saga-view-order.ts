@@ -35,12 +35,18 @@ export interface OrderReset {
 
 export interface OrderViewRepository {
   order(orderId: string): Promise<OrderView | undefined>;
-  /** Returns sagas about the order, newest first. */
-  resets(orderId: string): Promise<OrderReset[]>;
+  /** Returns the newest sagas about the order, newest first. The saga `including` is always among them, however old. */
+  resets(orderId: string, including?: string): Promise<OrderResets>;
 }
 
-/** Resets shown of one order at most. */
-const maxResets = 100;
+export interface OrderResets {
+  resets: OrderReset[];
+  /** Number of all sagas about the order, also of those that are left out. */
+  total: number;
+}
+
+/** Newest resets of one order that are read. */
+export const maxResets = 100;
 
 /** The names of an order. */
 export interface OrderNames {
@@ -68,7 +74,6 @@ export const orderViewRepository = ({ connection }: Store): OrderViewRepository 
     const order = await find(orderId);
     const sagas = await rawCollection<SagaDocument>(connection, collections.sagas)
       .find({ concurrency_keys: { $in: order ? concurrencyKeysOf(order) : [`id:${orderId.toLowerCase()}`] }, next_run_at: { $exists: true } }, { projection: { _id: 1 } })
-      .limit(maxResets)
       .toArray();
     return sagas.map(({ _id }) => _id);
   };
@@ -80,21 +85,25 @@ export const orderViewRepository = ({ connection }: Store): OrderViewRepository 
         return document && viewOf(document);
       }),
 
-    resets: (orderId) =>
+    resets: (orderId, including) =>
       withStoreErrors(async () => {
         const about = { 'metadata.crossroads_order_id': { $in: [orderId, orderId.toLowerCase()] } };
         const logs = rawCollection<EntryDocument>(connection, collections.logs);
+        const sagas = rawCollection<SagaDocument>(connection, collections.sagas);
         const [logged, open] = await Promise.all([logs.distinct('saga_id', about), openSagas(orderId)]);
-        const ids = [...new Set([...logged, ...open])].sort().reverse().slice(0, maxResets);
-        const [sagas, effects] = await Promise.all([
-          rawCollection<SagaDocument>(connection, collections.sagas)
-            .find({ _id: { $in: ids } }, { projection: { inbound_request: 0, concurrency_keys: 0 }, sort: { _id: -1 } })
-            .toArray(),
+        const all = [...new Set([...logged, ...open, ...(including === undefined ? [] : [including])])].sort().reverse();
+        const ids = all.filter((id, index) => index < maxResets || id === including);
+        const [rows, effects, recoveries] = await Promise.all([
+          sagas.find({ _id: { $in: ids } }, { projection: { inbound_request: 0, concurrency_keys: 0 }, sort: { _id: -1 } }).toArray(),
           logs
             .find({ saga_id: { $in: ids }, 'step.name': clearDeliveriesStep, 'step.outcome': 'done' }, { projection: { saga_id: 1, step: 1, date: 1, journal: 1 } })
             .toArray(),
+          sagas
+            .find({ _id: { $in: all }, type: recoverOrderType, status: 'synced', 'request.recovers.saga_id': { $in: ids } }, { projection: { request: 1, ended_at: 1 } })
+            .toArray(),
         ]);
-        return sagas.map((saga) => ({ saga, ...effectOf(effects.filter(({ saga_id }) => saga_id === saga._id)), ...recoveryOf(saga, sagas) }));
+        const resets = rows.map((saga) => ({ saga, ...effectOf(effects.filter(({ saga_id }) => saga_id === saga._id)), ...recoveryOf(saga, recoveries) }));
+        return { resets, total: all.length };
       }),
   };
 };
@@ -114,8 +123,8 @@ const effectOf = (effects: Effect[]): Omit<OrderReset, 'saga'> => {
 };
 
 /** Returns the recovery of a reset. The request of a recovery names the reset. */
-const recoveryOf = ({ _id }: SagaRow, sagas: readonly SagaRow[]): Pick<OrderReset, 'restored_at' | 'restored_by'> => {
-  const recovery = sagas.find(({ type, status, request }) => type === recoverOrderType && status === 'synced' && (request as Partial<RecoverRequest>).recovers?.saga_id === _id);
+const recoveryOf = ({ _id }: SagaRow, recoveries: readonly Pick<SagaRow, '_id' | 'request' | 'ended_at'>[]): Pick<OrderReset, 'restored_at' | 'restored_by'> => {
+  const recovery = recoveries.find(({ request }) => (request as Partial<RecoverRequest>).recovers?.saga_id === _id);
   return recovery?.ended_at ? { restored_at: recovery.ended_at, restored_by: recovery._id } : {};
 };
 

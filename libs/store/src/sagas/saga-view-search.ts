@@ -11,6 +11,8 @@ export interface Found {
   /** Newest first. */
   sagaIds: string[];
   orderIds: string[];
+  /** Whether more sagas match than were returned. */
+  hasMore: boolean;
 }
 
 export interface SagaSearch {
@@ -20,8 +22,8 @@ export interface SagaSearch {
   tenantId(idOrName: string): Promise<string | undefined>;
 }
 
-/** Hits shown at most. */
-const maxHits = 200;
+/** Hits returned at most. */
+export const maxHits = 200;
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const objectId = /^[0-9a-f]{24}$/i;
@@ -36,7 +38,7 @@ export const sagaSearch = ({ connection }: Store): SagaSearch => {
     // The indexes begin with the tenant, and there are few tenants.
     const tenant_id = { $in: await sagas().distinct('tenant_id') };
     const names = [{ tenant_id, correlation_id: text }, { 'request.order.order_number': text }, ...(uuid.test(text) ? [{ _id: text.toLowerCase() }] : [])];
-    const found = await sagas().find({ $or: names }, { projection: { _id: 1 } }).limit(maxHits).toArray();
+    const found = await sagas().find({ $or: names }, { projection: { _id: 1 } }).limit(maxHits + 1).toArray();
     return found.map(({ _id }) => _id);
   };
 
@@ -59,8 +61,8 @@ export const sagaSearch = ({ connection }: Store): SagaSearch => {
         const [sagas, orderIds] = await Promise.all([namedSagas(text), namedOrders(text)]);
         const given = objectId.test(text) ? [text, text.toLowerCase()] : [];
         const about = await logs().distinct('saga_id', { 'metadata.crossroads_order_id': { $in: [...orderIds, ...given] } });
-        const sagaIds = [...new Set([...sagas, ...about])].sort().reverse().slice(0, maxHits);
-        return { sagaIds, orderIds };
+        const sagaIds = [...new Set([...sagas, ...about])].sort().reverse();
+        return { sagaIds: sagaIds.slice(0, maxHits), orderIds, hasMore: sagaIds.length > maxHits };
       }),
 
     tenantId: (idOrName) =>
