@@ -1,5 +1,5 @@
 import type { HttpClient } from './http/http-client.js';
-import { retryAfterMs } from './http/reply.js';
+import { retryAfterMs } from './http/retry-after.js';
 import type { ResetProgress } from './wire.js';
 
 export interface StatusOptions {
@@ -32,7 +32,7 @@ export const pollStatus = async (send: HttpClient, correlationId: string, { wait
     signal,
     members: ['status', 'done', 'logs', 'correlation_id', 'saga_id'],
   });
-  const pollAgainMs = retryAfterMs(headers.get('retry-after'));
+  const pollAgainMs = retryAfterMs(headers.get('retry-after'), Date.now());
   return { state: status === 304 ? undefined : { ...body, etag: headers.get('etag') ?? '', retryAfterMs: pollAgainMs }, retryAfterMs: pollAgainMs };
 };
 

@@ -35,6 +35,7 @@ export type { ResetRequest } from './request/read-reset-request.js';
 export { readResetRequest } from './request/read-reset-request.js';
 export { readResetBody, resetRequest } from './request/reset-request.js';
 export { CORRELATION_ID, MAX_IDEMPOTENCY_KEY } from './request/submission-headers.js';
+export { retryAfterMs } from './retry-after.js';
 export type { SagaCodeInfo, Effect, SagaCode } from './saga-codes.js';
 export { sagaCodes } from './saga-codes.js';
 export type { TokenReply } from './token-reply.js';

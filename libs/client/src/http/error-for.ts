@@ -9,8 +9,14 @@ import {
   UnexpectedReplyError,
   ValidationError,
 } from '../errors.js';
-import type { Reply } from './reply.js';
-import { retryAfterMs } from './reply.js';
+import { retryAfterMs } from './retry-after.js';
+
+export interface Reply<T> {
+  status: number;
+  headers: Headers;
+  /** Undefined if the body is not JSON, for example after a 304. */
+  body: T;
+}
 
 /** Returns the error for a reply outside 2xx. */
 export const errorFor = (reply: Reply<unknown>): CrossroadsError => {
@@ -61,7 +67,7 @@ const errorInfoIn = ({ status, headers, body }: Reply<unknown>): Omit<ErrorInfo,
   requestId: headers.get('x-request-id') ?? undefined,
   correlationId: headers.get('x-correlation-id') ?? undefined,
   code: memberOf(body, 'code'),
-  retryAfterMs: retryAfterMs(headers.get('retry-after')),
+  retryAfterMs: retryAfterMs(headers.get('retry-after'), Date.now()),
 });
 
 const sentenceOf = (detail: string | ValidationDetail[] | undefined): string | undefined =>

@@ -1,6 +1,6 @@
 import { CrossroadsError, TransportError, UnexpectedReplyError, ValidationError } from '../errors.js';
+import type { Reply } from './error-for.js';
 import { errorFor } from './error-for.js';
-import type { Reply } from './reply.js';
 
 export interface Call<T> {
   method: 'GET' | 'POST';
