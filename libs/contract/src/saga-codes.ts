@@ -84,6 +84,16 @@ export const sagaCodes = {
     'The destination’s operator must fix its certificate. Then resume the saga.',
   ),
   'destination.invalid_response': metadata('retried', 'The response is not valid HTTP.', 'The destination’s operator must fix the server. Then resume the saga.'),
+  'destination.unreadable_reply': metadata(
+    'retried',
+    'The destination responded with 202, and its body was too large, in an unknown encoding or not JSON. A person there may have to approve the reset.',
+    'Ask the destination whether it has processed the reset. Its operator must correct the response. Then resume the saga, or terminate it.',
+  ),
+  'destination.conflict': metadata(
+    'retried',
+    'The destination responded with 409 to a repeated request, or with 409 and Retry-After. The first request may have been processed.',
+    'Ask the destination whether it has processed the reset. Then resume the saga, or terminate it.',
+  ),
   'destination.moved': metadata(
     'retried',
     'The host in the `url` of the instance changed after the request was prepared.',

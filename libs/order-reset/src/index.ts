@@ -1,7 +1,7 @@
 /** The business: the saga types, their steps, and the ports they need. */
 export type { Deliveries, LogSubject, Missing, Order, Party, Snapshot, SnapshotInfo } from './order.js';
 export { snapshotInfo, NO_PROGRESS, routingOf } from './order.js';
-export type { AuditLog, DestinationReply, Destinations, DispatchPolicy, LockOwner, OrderQueue, Orders, OutboundRequest, ResetOrderPorts } from './ports.js';
+export type { AuditLog, BeginDispatch, BegunDispatch, DestinationReply, Destinations, DispatchPolicy, LockOwner, OrderQueue, Orders, OutboundRequest, ResetOrderPorts } from './ports.js';
 export { recoverOrder, recoverOrderVersion } from './recover-order.saga.js';
 export type { RecoverRequest } from './recover-request.js';
 export { recoverRequest } from './recover-request.js';
