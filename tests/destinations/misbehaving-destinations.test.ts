@@ -251,9 +251,13 @@ test.concurrent('F11: kept connections that the destination closes cost no attem
   let closed = 0;
   const destination = await harness.destination((request, response) => {
     const { socket } = response;
-    if (!used.has(socket)) return ok(request, response), void used.add(socket);
-    closed += 1;
-    socket!.destroy();
+    if (used.has(socket)) {
+      closed += 1;
+      socket!.destroy();
+    } else {
+      used.add(socket);
+      ok(request, response);
+    }
   });
   // One reset after another, so that each finds the connection of the last one.
   while (closed < 10) {

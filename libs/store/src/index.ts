@@ -8,7 +8,7 @@ export type { DecisionRepository } from './sagas/decision.repository.js';
 export { decisionRepository } from './sagas/decision.repository.js';
 export type { ClientDocument, DirectoryRepository, InstanceDocument, KeyDocument, KnownTenant, TenantDocument } from './tenants/directory.repository.js';
 export { directoryRepository } from './tenants/directory.repository.js';
-export { entryId, toEntry, toLog } from './sagas/entry-document.js';
+export { entryId, toEntry } from './sagas/entry-document.js';
 export type { EntryDocument } from './sagas/entry-document.js';
 export type { IntakeRepository, SagaSelection } from './sagas/intake.repository.js';
 export { intakeRepository } from './sagas/intake.repository.js';

@@ -47,7 +47,10 @@ export const dispatchReset = ({
     const reply = await destinations.send(order, begin, signal);
     const { message, http_status } = reply;
     const detail = { outbound_request: request, extra_data: { reply } };
-    if (reply.answer === 'rejected') throw new NonRetryableError('destination.rejected_request', `${message} ${orderAfterRejection(policy)}`, detail);
+    if (reply.answer === 'rejected') {
+      const { on_rejection } = policy;
+      throw new NonRetryableError('destination.rejected_request', `${message} ${orderAfterRejection(policy)}`, { ...detail, extra_data: { reply, on_rejection } });
+    }
     if (reply.answer === 'requested') {
       throw new DeferStep('destination.requested', message, { delayMs: approvalTimeoutMs, onTimeout: 'stop', status: 'requested' }, detail);
     }
