@@ -19,7 +19,7 @@ export interface LockOwner {
  * first raises the lock's epoch to that of this claim.
  */
 export interface Orders {
-  /** Returns the orders between the caller and the counterparty that match the request. Two are enough to know that the request is ambiguous. */
+  /** Returns the orders between the caller and the counterparty that match the request, at most two. Those with a number that the caller chose come first. */
   find(request: ResetRequest): Promise<Order[]>;
   /** Raises the lock's epoch to this claim's if the saga has the lock already. Returns false if it has not. */
   relock(orderId: string, owner: LockOwner): Promise<boolean>;
