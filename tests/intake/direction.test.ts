@@ -56,6 +56,7 @@ const oneOfEach: [Made[], { caller: TenantName; other: TenantName; index: number
   [[there], { ...asAlpha, number: '2' }],
   [[there, back], { ...asAlpha, number: '1' }],
   [[there, { ...back, by: 'origin' }], { ...asAlpha, number: '1' }],
+  [[{ ...back, by: 'origin' }, { ...back, origin: '4' }], { ...asAlpha, number: '1' }],
   [[{ ...back, by: 'origin' }, { ...back, origin: '4', by: 'origin' }], { ...asAlpha, number: '1' }],
   [[there], { ...asAlpha, index: 0, number: '2' }],
 ];
