@@ -1,3 +1,4 @@
+import { clientRetryAfter } from './client-retry-after.mjs';
 import { clientTypes } from './client-types.mjs';
 import { envExample } from './env-example.mjs';
 import { errorPage } from './error-page.mjs';
@@ -7,4 +8,4 @@ import { sagaPage } from './saga-page.mjs';
 import { withCode } from './with-code.mjs';
 
 /** Every generated file: `path` from the top of the repository, `print()` its text or a promise of it. */
-export const generators = [envExample, openApi, sagaPage, errorPage, withCode('docs/extending.md'), metricsPage, clientTypes];
+export const generators = [envExample, openApi, sagaPage, errorPage, withCode('docs/extending.md'), metricsPage, clientTypes, clientRetryAfter];

@@ -34,6 +34,7 @@ const damages: Damage[] = [
   { invariant: 'I4', what: 'two bodies for one saga', damage: ({ history }) => void history.deliveries.push({ ...history.deliveries[0]!, body: 'another' }) },
   { invariant: 'I4', what: 'one key for two sagas', damage: ({ history }) => void (history.deliveries[1]!.key = 's1') },
   { invariant: 'I4', what: 'synced, but never delivered', damage: ({ history }) => void history.deliveries.pop() },
+  { invariant: 'I4', what: 'rejected, but accepted by the destination', damage: ({ evidence }) => void (evidence.sagas[1]!.status = 'rejected') },
   { invariant: 'I4', what: 'delivered to another instance', damage: ({ history }) => void (history.deliveries[0]!.instance = 'elsewhere') },
   { invariant: 'I4', what: 'a delivery without a request', damage: ({ history }) => void (history.deliveries[0]!.correlationId = 'unknown') },
   { invariant: 'I5', what: 'two final outcomes of one step', damage: (run) => void run.evidence.entries.push({ ...entryOf(run, 's1', 'dispatch-reset'), seq: 6 }) },

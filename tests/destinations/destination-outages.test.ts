@@ -77,6 +77,34 @@ test.concurrent.each(['webhook', 'gravitate_sd'])('F11: a request whose reply is
   expect(applied.size).toBe(1);
 });
 
+test.concurrent('F11: a 409 to a request whose first reply was lost is retried, and the order stays cleared', async () => {
+  const destination = await harness.destination(first((_request, response) => response.destroy(), status(409, {}, '{"detail":"Still in progress"}')));
+  const outcome = await harness.untilEnded(await harness.reset(destination));
+  expect(outcome).toMatchObject({ saga: { status: 'synced' }, order: cleared });
+  expect(failures(outcome).map(({ detail }) => detail.error)).toEqual(['destination.unavailable', 'destination.conflict']);
+});
+
+test.concurrent('F11: kept connections that the destination closes cost no attempt and do not open the circuit', async () => {
+  const used = new Set<unknown>();
+  let closed = 0;
+  const destination = await harness.destination((request, response) => {
+    const { socket } = response;
+    if (used.has(socket)) {
+      closed += 1;
+      socket!.destroy();
+    } else {
+      used.add(socket);
+      ok(request, response);
+    }
+  });
+  // One reset after another, so that each finds the connection of the last one.
+  while (closed < 10) {
+    const outcome = await harness.untilEnded(await harness.reset(destination));
+    expect(outcome.saga.status).toBe('synced');
+    expect(codesOf(outcome)).toEqual([]);
+  }
+});
+
 test.concurrent('F12: a reply to a zombie worker changes nothing', async () => {
   let replyLate!: () => void;
   const destination = await harness.destination(first((_request, response) => void (replyLate = () => response.writeHead(422).end())));

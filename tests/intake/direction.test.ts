@@ -19,10 +19,12 @@ interface ResetCall {
 const model = (orders: readonly OrderRecord[], { caller, other, id, number }: ResetCall): string => {
   const mine = orders.flatMap((order) => {
     const { origin_tenant_name: from, destination_tenant_name: to } = order.routing;
-    if (from === caller && to === other) return [{ order, number: order.origin_order_number }];
-    return to === caller && from === other ? [{ order, number: order.destination_order_number }] : [];
+    if (from === caller && to === other) return [{ order, number: order.origin_order_number, isOwn: true }];
+    return to === caller && from === other ? [{ order, number: order.destination_order_number, isOwn: order.destination_number_by === undefined }] : [];
   });
-  const meant = mine.filter((one) => (id === undefined ? one.number === number : one.order.order_id === id));
+  const matching = mine.filter((one) => (id === undefined ? one.number === number : one.order.order_id === id));
+  const own = matching.filter(({ isOwn }) => isOwn);
+  const meant = own.length > 0 ? own : matching;
   if (meant.length === 0) return 'request.order_not_found';
   if (meant.length > 1) return 'request.order_ambiguous';
   if (number !== undefined && meant[0]!.number !== number) return 'request.order_mismatch';
@@ -31,7 +33,7 @@ const model = (orders: readonly OrderRecord[], { caller, other, id, number }: Re
 
 const tenant = fc.constantFrom(...tenants);
 const number = fc.constantFrom('1', '2', '3', '4');
-const anOrder = fc.record({ from: tenant, to: tenant, origin: number, destination: number }).filter(({ from, to: dest }) => from !== dest);
+const anOrder = fc.record({ from: tenant, to: tenant, origin: number, destination: number, by: fc.constantFrom('destination', 'origin', 'crossroads') }).filter(({ from, to: dest }) => from !== dest);
 // The numbers that a tenant gives to its orders are unique.
 const someOrders = fc.uniqueArray(anOrder, { maxLength: 8, selector: ({ from, origin }) => `${from}/${origin}` });
 const resetCall = fc.record({ caller: tenant, other: tenant, index: fc.option(fc.nat(9), { nil: undefined }), number: fc.option(number, { nil: undefined }) }).filter(({ index, number: named }) => index !== undefined || named !== undefined);
@@ -41,9 +43,11 @@ interface Made {
   to: TenantName;
   origin: string;
   destination: string;
+  /** Who chose the destination's number. */
+  by: string;
 }
 
-const [there, back]: [Made, Made] = [{ from: 'Alpha', to: 'Beta', origin: '1', destination: '2' }, { from: 'Beta', to: 'Alpha', origin: '3', destination: '1' }];
+const [there, back]: [Made, Made] = [{ from: 'Alpha', to: 'Beta', origin: '1', destination: '2', by: 'destination' }, { from: 'Beta', to: 'Alpha', origin: '3', destination: '1', by: 'destination' }];
 const asAlpha = { caller: 'Alpha', other: 'Beta', index: undefined, number: undefined } as const;
 
 /** One example of each result, because a random run may miss one: synced, not found, ambiguous, mismatch. */
@@ -51,6 +55,9 @@ const oneOfEach: [Made[], { caller: TenantName; other: TenantName; index: number
   [[there], { ...asAlpha, number: '1' }],
   [[there], { ...asAlpha, number: '2' }],
   [[there, back], { ...asAlpha, number: '1' }],
+  [[there, { ...back, by: 'origin' }], { ...asAlpha, number: '1' }],
+  [[{ ...back, by: 'origin' }, { ...back, origin: '4' }], { ...asAlpha, number: '1' }],
+  [[{ ...back, by: 'origin' }, { ...back, origin: '4', by: 'origin' }], { ...asAlpha, number: '1' }],
   [[there], { ...asAlpha, index: 0, number: '2' }],
 ];
 
@@ -62,8 +69,9 @@ test('every reset reaches the order that it names, in either direction, or ends 
     fc.asyncProperty(someOrders, resetCall, async (wanted, { caller, other, index, number: named }) => {
       await orders().deleteMany({});
       const made: OrderRecord[] = [];
-      for (const { from, to: dest, origin, destination } of wanted) {
-        made.push(await fixture.deliver({ origin_order_number: origin, destination_order_number: destination }, { from, to: dest }));
+      for (const { from, to: dest, origin, destination, by } of wanted) {
+        const chosen = by === 'destination' ? {} : { destination_number_by: by as 'origin' | 'crossroads' };
+        made.push(await fixture.deliver({ origin_order_number: origin, destination_order_number: destination, ...chosen }, { from, to: dest }));
       }
       const id = index === undefined ? undefined : (made[index]?.order_id ?? 'f'.repeat(24));
       const expected = model(made, { caller, other, ...(id !== undefined && { id }), ...(named !== undefined && { number: named }) });
@@ -76,6 +84,8 @@ test('every reset reaches the order that it names, in either direction, or ends 
       expect(outcome).toBe(expected);
       seen.add(body.status === 'synced' ? 'synced' : expected);
       const touched = (await orders().find({ version: { $ne: 7 } }).toArray()).map(({ _id }) => String(_id));
+      const read = await fixture.call('/v1/order/get', { as: caller, headers: to(other), body: { order_id: id, order_number: named } });
+      expect(read.status === 200 ? read.body._id : read.status).toBe(body.status === 'synced' ? expected : expected === 'request.order_not_found' ? 404 : 422);
       expect(touched).toEqual(body.status === 'synced' ? [expected] : []);
       if (body.status === 'synced') {
         expect([log.routing.origin_tenant_name, log.routing.destination_tenant_name]).toEqual([caller, other]);

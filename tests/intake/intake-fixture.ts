@@ -141,13 +141,16 @@ export const createIntakeFixture = async (name: string, { limits = generous, uri
   return fixture;
 };
 
+/** Alpha and Beta are partners. Gamma is a partner of neither. */
+const partners: Partial<Record<TenantName, string[]>> = { Alpha: ['beta'], Beta: ['alpha'] };
+
 const saveTenants = async (store: Store) => {
   const directory = directoryRepository(store);
   const keys = {} as Record<TenantName, string>;
   const created_at = new Date();
   for (const name of tenants) {
     const id = name.toLowerCase();
-    await directory.saveTenant({ _id: id, name });
+    await directory.saveTenant({ _id: id, name, ...(partners[name] && { partners: partners[name] }) });
     await directory.saveInstance({ _id: `${id}-1`, tenant_id: id, name: `${name} One`, source_system: 'webhook', source_system_id: `${id}-sys`, url: 'http://127.0.0.1:9', secret_ref: null });
     const key = newApiKey();
     keys[name] = key.text;

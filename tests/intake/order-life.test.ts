@@ -78,6 +78,32 @@ test('an order number can be used once', async () => {
   expect([reply.status, reply.body]).toEqual([422, { detail: "Duplicate order: An order with number 'L-1' already exists for this tenant." }]);
 });
 
+const delivery_window = { start: '2026-11-02T08:00:00Z', end: '2026-11-02T16:00:00Z' };
+
+test('an order to a tenant that is no partner, that does not exist, or to the caller itself gets the same reply', async () => {
+  const create = (name: string) => fixture.call('/v1/order/create', { headers: to(name), body: { origin_order_number: 'L-9', delivery_window, drops: [] } });
+  const [noPartner, unknown, self] = [await create('Gamma'), await create('No such company'), await create('Alpha')];
+  expect([noPartner.status, noPartner.body]).toEqual([422, { detail: expect.stringContaining('names no partner of yours') }]);
+  expect(unknown.text).toBe(noPartner.text);
+  expect(self.text).toBe(noPartner.text);
+  expect(Object.keys(unknown.headers)).toEqual(Object.keys(noPartner.headers));
+  expect(await fixture.store.connection.db!.collection('orders').countDocuments({ origin_order_number: 'L-9' })).toBe(0);
+});
+
+test('a number that the other tenant chose does not make the caller’s own number ambiguous', async () => {
+  const { log } = await callOk('create', { origin_order_number: 'L-10', delivery_window, drops: [] });
+  const mine = log.metadata.crossroads_order_id;
+  await callOk('create', { origin_order_number: 'B-1', destination_order_number: 'L-10', delivery_window, drops: [] }, 'Beta');
+  await fixture.deliver({ origin_order_number: 'B-2', destination_order_number: 'D-10' }, { from: 'Beta', to: 'Alpha' });
+  await callOk('create', { origin_order_number: 'B-3', destination_order_number: 'D-10', delivery_window, drops: [] }, 'Beta');
+
+  expect((await callOk('get', { order_number: 'L-10' }))._id).toBe(mine);
+  expect((await fixture.call('/v1/order/get', { body: { order_number: 'L-10' } })).body._id).toBe(mine);
+  expect((await callOk('get', { order_number: 'D-10' })).origin_order.origin_order_number).toBe('B-2');
+  const reset = await callOk('reset', { order: { order_number: 'L-10' } });
+  expect((await fixture.over(reset.log.correlation_id)).body).toMatchObject({ status: 'synced', log: { metadata: { crossroads_order_id: mine } } });
+});
+
 test('the destination names the order by its own number, and other tenants get 404', async () => {
   const { destination_order_number } = await getOrder();
   const asBeta = await fixture.call('/v1/order/get', { as: 'Beta', body: { order_number: destination_order_number } });

@@ -17,7 +17,7 @@ export interface IntakePorts {
   resets: Resets;
   decisions: Decisions;
   orders: OrderWriter;
-  directory: Pick<DirectoryRepository, 'tenantNamed'>;
+  directory: Pick<DirectoryRepository, 'tenantNamed' | 'partnerNamed'>;
   waiter: SagaWaiter;
   queue: Pick<SagaQueue, 'enqueue'>;
   log: Log;

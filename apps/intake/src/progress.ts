@@ -1,18 +1,18 @@
 import type { IntegrationStatus, ResetProgress } from '@crossroads/contract';
 import type { EntryDocument, SagaDocument } from '@crossroads/store';
-import { toLog } from '@crossroads/store';
 import { fromStored } from './accept-once.js';
 import { acceptedLog } from './accepted-log.js';
+import { callerMessage, toCallerLog } from './caller-log.js';
 
 /** Returns the state of a reset, from its saga and its log. */
 export const progressOf = (saga: SagaDocument, entries: readonly EntryDocument[]): ResetProgress => {
-  const logs = [acceptedLog(fromStored(saga)), ...entries.map(toLog)];
+  const logs = [acceptedLog(fromStored(saga)), ...entries.map(toCallerLog)];
   const newest = logs.at(-1)!;
   const done = saga.phase === 'ended' || saga.phase === 'stopped';
   return {
     status: done ? saga.status : statusIn(entries),
     // A saga is saved when it stops running. While it runs, its newest log entry is more recent.
-    message: (done ? saga.error?.message : undefined) ?? newest.detail.message,
+    message: (done ? callerMessage(saga, entries) : undefined) ?? newest.detail.message,
     log: newest,
     correlation_id: saga.correlation_id,
     saga_id: saga._id,

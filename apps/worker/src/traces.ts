@@ -1,4 +1,4 @@
-import type { Destinations } from '@crossroads/order-reset';
+import type { BeginDispatch, Destinations } from '@crossroads/order-reset';
 import type { Span, Tracing } from '@crossroads/platform';
 import type { SagaObserver } from '@crossroads/saga';
 import type { SagaMetadata } from '@crossroads/store';
@@ -47,18 +47,23 @@ export const workerTraces = (tracing: Tracing): WorkerTraces => {
 
     withTracing: (destinations) => ({
       ...destinations,
-      async send(order, request, signal) {
-        const { method, url } = request;
-        const attributes = { 'http.request.method': method, 'server.address': new URL(url).hostname };
-        const span = tracing.start(method, { kind: 'client', parent: attempts.get(signal)?.traceparent, attributes });
-        try {
+      async send(order, begin, signal) {
+        let span: Span | undefined;
+        const beginTraced: BeginDispatch = async () => {
+          const { request, isRepeated } = await begin();
+          const { method, url } = request;
+          const attributes = { 'http.request.method': method, 'server.address': new URL(url).hostname };
+          span = tracing.start(method, { kind: 'client', parent: attempts.get(signal)?.traceparent, attributes });
           // The stored request is the same at every attempt; this header belongs to one attempt.
-          const reply = await destinations.send(order, { ...request, headers: { ...request.headers, traceparent: span.traceparent } }, signal);
-          span.set({ 'http.response.status_code': reply.http_status });
-          span.end();
+          return { request: { ...request, headers: { ...request.headers, traceparent: span.traceparent } }, isRepeated };
+        };
+        try {
+          const reply = await destinations.send(order, beginTraced, signal);
+          span?.set({ 'http.response.status_code': reply.http_status });
+          span?.end();
           return reply;
         } catch (error) {
-          span.end(error);
+          span?.end(error);
           throw error;
         }
       },

@@ -34,6 +34,7 @@ export { readResetRequest } from './request/read-reset-request.js';
 export type { ResetDecision } from './request/reset-request.js';
 export { readResetBody, resetDecision, resetRequest } from './request/reset-request.js';
 export { CORRELATION_ID, MAX_IDEMPOTENCY_KEY } from './request/submission-headers.js';
+export { retryAfterMs } from './retry-after.js';
 export type { SagaCodeInfo, Effect, SagaCode } from './saga-codes.js';
 export { sagaCodes } from './saga-codes.js';
 export type { TokenReply } from './token-reply.js';

@@ -17,7 +17,7 @@ const beforeClearOrAtAttempt = ['untouched', 'retried'] as const;
 /** Every code that a log entry of a saga can have as `detail.error`, and that its page can show. docs/errors.md is generated from it. */
 export const sagaCodes = {
   'request.order_not_found': metadata('untouched', 'No order of these two tenants matches.', 'The caller should check the order number and X-Dest-Tenant-Name.'),
-  'request.order_ambiguous': metadata('untouched', 'Two orders match the number: one that the caller created, and one that was sent to the caller.', 'The caller should send order_id.'),
+  'request.order_ambiguous': metadata('untouched', 'Two orders match the number. A number that the other tenant chose is ignored if one that the caller chose matches.', 'The caller should send order_id.'),
   'request.order_mismatch': metadata('untouched', 'order_id and order_number name different orders.', 'The caller should send one of them.'),
   'request.order_canceled': metadata('untouched', 'The order is canceled, so it cannot be executed again.', 'Nothing. If the order is needed, create a new one.'),
   'request.order_not_synced': metadata('untouched', 'The order has not reached its destination, so there is nothing to reset there.', 'Submit a new reset after the order has reached the destination.'),
@@ -84,6 +84,16 @@ export const sagaCodes = {
     'The destination’s operator must fix its certificate. Then resume the saga.',
   ),
   'destination.invalid_response': metadata('retried', 'The response is not valid HTTP.', 'The destination’s operator must fix the server. Then resume the saga.'),
+  'destination.unreadable_reply': metadata(
+    'retried',
+    'The destination responded with 202, and its body was too large, in an unknown encoding or not JSON. A person there may have to approve the reset.',
+    'Ask the destination whether it has processed the reset. Its operator must correct the response. Then resume the saga, or terminate it.',
+  ),
+  'destination.conflict': metadata(
+    'retried',
+    'The destination responded with 409 to a repeated request, or with 409 and Retry-After. The first request may have been processed.',
+    'Ask the destination whether it has processed the reset. Then resume the saga, or terminate it.',
+  ),
   'destination.moved': metadata(
     'retried',
     'The host in the `url` of the instance changed after the request was prepared.',

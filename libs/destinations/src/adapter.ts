@@ -1,6 +1,7 @@
 import type { DestinationReply, Order, OutboundRequest, SnapshotInfo } from '@crossroads/order-reset';
 import type { DestinationInstance } from './destination-instance.js';
 import type { HttpClient } from './http-client.js';
+import type { ReplyBody } from './reply-body.js';
 
 /** Translates a reset for one kind of destination system. Connections, limits and failures are handled outside the adapter. */
 export interface Adapter {
@@ -15,11 +16,22 @@ export interface Adapter {
   prepare(order: Order, cleared: SnapshotInfo, ids: DispatchIds, instance: DestinationInstance): OutboundRequest;
   /** Returns the headers of this attempt only: signatures, tokens. Their values are redacted wherever the destination repeats them. */
   authorize(request: OutboundRequest, instance: DestinationInstance, secret: string, signal: AbortSignal): Promise<Record<string, string>>;
-  /** Interprets a reply whose outcome is known: a 2xx, 400, 404, 409, 410, 413 or 422. `body` is at most 64 kB of any content. */
-  read(status: number, body: string): DestinationReply;
+  /** Interprets a reply whose status usually shows the outcome: a 2xx, 400, 404, 409, 410, 413 or 422. */
+  read(reply: AdapterReply): Reading;
   /** Discards cached credentials. Called when the destination replied 401 to the headers of `authorize`. */
   forget?(instance: DestinationInstance): void;
 }
+
+/** A reply as an adapter gets it. Its text is at most 64 kB of any content. */
+export interface AdapterReply extends ReplyBody {
+  status: number;
+  /** Whether the destination may have received this request before. */
+  isRepeated: boolean;
+  hasRetryAfter: boolean;
+}
+
+/** What a reply means. `unknown`: the reply does not show whether the destination processed the reset, so the request is retried. */
+export type Reading = DestinationReply | { answer: 'unknown'; code: string; message: string };
 
 export interface DispatchIds {
   /** The same at every attempt, so that the destination can recognise a retry. */

@@ -41,7 +41,8 @@ const open = (options: Partial<DestinationsOptions> = {}): OpenDestinations => {
   return destinations;
 };
 const prepared = (destinations: OpenDestinations): Promise<OutboundRequest> => destinations.prepare(order, sampleCleared, sampleIds);
-const send = async (destinations: OpenDestinations, signal = never) => destinations.send(order, await prepared(destinations), signal);
+const firstTime = (request: OutboundRequest) => async () => ({ request, isRepeated: false });
+const send = async (destinations: OpenDestinations, signal = never) => destinations.send(order, firstTime(await prepared(destinations)), signal);
 
 describe('the check before anything is cleared', () => {
   test.each<[code: string, change: () => void]>([
@@ -74,7 +75,7 @@ describe('after the order was cleared', () => {
     const destinations = open();
     const request = await prepared(destinations);
     change();
-    await expect(destinations.send(order, request, never)).rejects.toMatchObject({ constructor: RetryableError, code });
+    await expect(destinations.send(order, firstTime(request), never)).rejects.toMatchObject({ constructor: RetryableError, code });
     await expect(prepared(destinations)).rejects.toMatchObject({ constructor: RetryableError, code });
   });
 
@@ -82,7 +83,7 @@ describe('after the order was cleared', () => {
     const destinations = open();
     const request = await prepared(destinations);
     instance!.url = url;
-    await expect(destinations.send(order, request, never)).rejects.toMatchObject({ constructor: RetryableError, code: 'destination.moved' });
+    await expect(destinations.send(order, firstTime(request), never)).rejects.toMatchObject({ constructor: RetryableError, code: 'destination.moved' });
     expect(server.received).toEqual([]);
   });
 });
@@ -156,7 +157,7 @@ describe('a slow destination', () => {
     await one;
     const elsewhere = { ...order, counterparty: { ...order.counterparty, instance_id: 'other' } };
     const request = await destinations.prepare(elsewhere, sampleCleared, sampleIds);
-    expect(await destinations.send(elsewhere, request, never)).toMatchObject({ answer: 'synced' });
+    expect(await destinations.send(elsewhere, firstTime(request), never)).toMatchObject({ answer: 'synced' });
     abort.abort();
     await expect(hanging).rejects.toThrow(RetryableError);
     await other.close();

@@ -58,8 +58,8 @@ export const createDestinations = (options: DestinationsOptions): OpenDestinatio
       const { instance, adapter } = await directory.findRoute(order);
       return adapter.prepare(order, cleared, ids, instance);
     },
-    async send(order, request, signal) {
-      return dispatcher.send(await directory.findRoute(order), request, signal);
+    async send(order, begin, signal) {
+      return dispatcher.send(await directory.findRoute(order), begin, signal);
     },
     states: () => dispatcher.states(),
     close,

@@ -1,11 +1,11 @@
-import type { DestinationReply, OutboundRequest } from '@crossroads/order-reset';
+import type { BeginDispatch, BegunDispatch, DestinationReply } from '@crossroads/order-reset';
 import { RetryableError } from '@crossroads/saga';
 import type { DestinationLimits, LimiterState } from './destination-limiter.js';
 import { DestinationLimiter } from './destination-limiter.js';
 import type { Route } from './directory.js';
 import type { HttpClient } from './http-client.js';
-import { redact, sanitizeBody, sanitizeReply } from './reply-text.js';
-import { isUnknownOutcome, unknownOutcome } from './unknown-outcome.js';
+import { redact, sanitizeBody, sanitizeMessage, sanitizeReply } from './reply-text.js';
+import { describeStatus, isUnknownOutcome, unknownOutcome } from './unknown-outcome.js';
 import { withDeadline } from './with-deadline.js';
 
 export interface DispatcherOptions {
@@ -35,13 +35,17 @@ export class Dispatcher {
     this.#options = options;
   }
 
-  /** Sends one attempt. Throws DeferStep when the limiter rejects it and RetryableError when the outcome is unknown. */
-  async send(route: Route, request: OutboundRequest, signal: AbortSignal): Promise<DestinationReply> {
+  /** Sends one attempt, and calls `begin` just before. Throws DeferStep when the limiter rejects it and RetryableError when the outcome is unknown. */
+  async send(route: Route, begin: BeginDispatch, signal: AbortSignal): Promise<DestinationReply> {
     const { instance } = route;
     const limiter = this.#limiterOf(instance);
     if (instance.paused) throw limiter.reject('destination.paused', `${instance.name} is paused. Sending continues when an operator resumes it.`, pausedRetryMs);
-    if (originOf(request.url) !== originOf(instance.url)) throw addressChanged(instance.name, request.url);
-    return limiter.run(() => withDeadline(this.#options.totalMs, signal, (signal) => this.#attempt(route, request, signal)));
+    return limiter.run(async () => {
+      const begun = await begin();
+      const { url } = begun.request;
+      if (originOf(url) !== originOf(instance.url)) throw addressChanged(instance.name, url);
+      return withDeadline(this.#options.totalMs, signal, (signal) => this.#attempt(route, begun, signal));
+    });
   }
 
   states(): DestinationState[] {
@@ -54,16 +58,19 @@ export class Dispatcher {
     return limiter;
   }
 
-  async #attempt({ instance, adapter }: Route, request: OutboundRequest, signal: AbortSignal): Promise<DestinationReply> {
+  async #attempt({ instance, adapter }: Route, { request, isRepeated }: BegunDispatch, signal: AbortSignal): Promise<DestinationReply> {
     const { send, secrets, pause, now } = this.#options;
     const authorization = await adapter.authorize(request, instance, await secrets(instance.secret_ref), signal);
     const reply = await send({ ...request, headers: { ...request.headers, ...authorization } }, signal);
     if (reply.status === 401) adapter.forget?.(instance);
-    const { status, note } = reply;
-    const body = redact(reply.body, Object.values(authorization));
-    if (isUnknownOutcome(status)) throw unknownOutcome(instance.name, reply, now(), { extra_data: { reply: { http_status: status, body: sanitizeBody(body) } } });
+    const { status, note, retryAfter } = reply;
+    const text = redact(reply.text, Object.values(authorization));
+    const detail = { extra_data: { reply: { http_status: status, body: sanitizeBody(text) } } };
+    if (isUnknownOutcome(status)) throw unknownOutcome(describeStatus(instance.name, status), retryAfter, now(), detail);
     if (status === 410) await pause?.(instance.id, `${instance.name} replied with HTTP 410 (gone).`);
-    return sanitizeReply(adapter.read(status, body), note);
+    const reading = adapter.read({ status, text, note, isRepeated: isRepeated || reply.wasResent, hasRetryAfter: retryAfter !== undefined });
+    if (reading.answer !== 'unknown') return sanitizeReply(reading, note);
+    throw unknownOutcome({ code: reading.code, message: sanitizeMessage(reading.message, note) }, retryAfter, now(), detail);
   }
 }
 

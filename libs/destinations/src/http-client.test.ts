@@ -3,6 +3,7 @@ import type { Server } from 'node:net';
 import { Readable } from 'node:stream';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { retryAfterMs } from '@crossroads/contract';
 import { RetryableError } from '@crossroads/saga';
 import type { LocalServer, RequestHandler } from '@crossroads/testkit';
 import { closeServer, createSelfSignedCertificate, listen, startLocalServer } from '@crossroads/testkit';
@@ -32,7 +33,7 @@ const failure = async (sent: Promise<unknown>): Promise<RetryableError> => {
 describe('the body', () => {
   test('up to the limit is read completely', async () => {
     handle = (_request, response) => response.end('x'.repeat(65_536));
-    expect(await send()).toMatchObject({ status: 200, body: 'x'.repeat(65_536), note: '' });
+    expect(await send()).toMatchObject({ status: 200, text: 'x'.repeat(65_536), note: '' });
   });
 
   test.each([65_537, 300_000_000])('of %i bytes is truncated, and the connection closed', async (size) => {
@@ -47,7 +48,7 @@ describe('the body', () => {
       };
     });
     const reply = await send();
-    expect(reply.body).toHaveLength(65_536);
+    expect(reply.text).toHaveLength(65_536);
     expect(reply.note).toContain('was truncated');
     await gone;
     expect(sentBytes).toBeLessThan(20_000_000);
@@ -66,7 +67,7 @@ describe('the body', () => {
     ['br', brotliCompressSync('{"a":1}')],
   ])('that is compressed with %s is decoded', async (encoding, body) => {
     handle = (_request, response) => void response.writeHead(200, { 'content-encoding': encoding }).end(body);
-    expect(await send()).toMatchObject({ body: '{"a":1}', note: '' });
+    expect(await send()).toMatchObject({ text: '{"a":1}', note: '' });
   });
 
   test.each([
@@ -77,13 +78,18 @@ describe('the body', () => {
     ['of an unknown encoding', 'zstd', Buffer.from('x')],
   ])('that is %s is ignored', async (_title, encoding, body) => {
     handle = (_request, response) => void response.writeHead(200, { 'content-encoding': encoding }).end(body);
-    const { status, note, body: { length } } = await send();
+    const { status, note, text: { length } } = await send();
     expect({ status, note, length }).toEqual({ status: 200, note: expect.stringContaining('was ignored'), length: 0 });
   });
 
   test('with invalid UTF-8 is read with replacement characters', async () => {
     handle = (_request, response) => response.end(Buffer.from([0x61, 0xff, 0xfe]));
-    expect((await send()).body).toBe('a\ufffd\ufffd');
+    expect(await send()).toMatchObject({ text: 'a\ufffd\ufffd', note: expect.stringContaining('could not be decoded') });
+  });
+
+  test('with two Content-Encoding headers is decoded by both', async () => {
+    handle = (_request, response) => void response.writeHead(200, [['content-encoding', 'gzip'], ['content-encoding', 'identity']].flat()).end(gzipSync('{"a":1}'));
+    expect(await send()).toMatchObject({ text: '{"a":1}', note: '' });
   });
 });
 
@@ -138,9 +144,11 @@ describe('the headers', () => {
     expect((await failure(send())).code).toMatch(/^destination\.(invalid_response|unavailable)$/);
   });
 
-  test('with two values of Retry-After have none', async () => {
+  test('with two values of Retry-After have a list, which is no delay', async () => {
     handle = raw('HTTP/1.1 503 No\r\nretry-after: 1\r\nretry-after: 2\r\ncontent-length: 0\r\n\r\n');
-    expect((await send()).retryAfter).toBeUndefined();
+    const { retryAfter } = await send();
+    expect(retryAfter).toBe('1, 2');
+    expect(retryAfterMs(retryAfter, 0)).toBeUndefined();
   });
 });
 

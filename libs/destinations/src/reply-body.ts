@@ -3,8 +3,14 @@ import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 
 export interface ReplyBody {
   text: string;
-  /** A sentence about a body that was truncated or not decoded; empty otherwise. */
+  /** A sentence that begins with a space and states why the body was not understood completely; empty otherwise. */
   note: string;
+}
+
+export interface BodyHeaders {
+  /** Content-Encoding; several headers joined by commas. */
+  encoding: string;
+  contentType: string;
 }
 
 /** Encodings that are decoded although the request asks for none of them. */
@@ -16,7 +22,7 @@ const decoders = new Map([
 ]);
 
 /** Reads at most `limit` bytes, then closes the stream. The limit applies to the compressed and to the decompressed bytes. */
-export const readBody = async (stream: Readable, encoding: string, limit: number): Promise<ReplyBody> => {
+export const readBody = async (stream: Readable, { encoding, contentType }: BodyHeaders, limit: number): Promise<ReplyBody> => {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of stream as AsyncIterable<Buffer>) {
@@ -24,14 +30,41 @@ export const readBody = async (stream: Readable, encoding: string, limit: number
     size += chunk.length;
     if (size > limit) break;
   }
-  const bytes = Buffer.concat(chunks).subarray(0, limit);
-  const note = size > limit ? ` Its body was truncated to ${limit} bytes.` : '';
-  if (encoding === '' || encoding === 'identity') return { text: bytes.toString('utf8'), note };
-  const decode = decoders.get(encoding);
+  const bytes = decompress(Buffer.concat(chunks).subarray(0, limit), encoding, limit);
+  if (!bytes) return { text: '', note: ' Its body could not be decompressed and was ignored.' };
+  const { text, note } = decodeText(bytes, contentType);
+  return size > limit ? { text, note: ` Its body was truncated to ${limit} bytes.` } : { text, note };
+};
+
+/** Returns undefined for an unknown encoding, and for a body that is corrupt, truncated or a decompression bomb. */
+const decompress = (bytes: Buffer, encoding: string, limit: number): Buffer | undefined => {
+  const [name, another] = encoding
+    .split(',')
+    .map((part) => part.trim().toLowerCase())
+    .filter((part) => part !== '' && part !== 'identity');
+  if (name === undefined) return bytes;
   try {
-    if (decode) return { text: decode(bytes, { maxOutputLength: limit }).toString('utf8'), note };
+    return another === undefined ? decoders.get(name)?.(bytes, { maxOutputLength: limit }) : undefined;
   } catch {
-    // The body is corrupt, truncated or a decompression bomb. It is not read in any of these cases.
+    return undefined;
   }
-  return { text: '', note: ' Its body could not be decompressed and was ignored.' };
+};
+
+/** Decodes the characters by the byte order mark, else by the charset of the Content-Type, else as UTF-8. Removes a byte order mark. */
+const decodeText = (bytes: Buffer, contentType: string): ReplyBody => {
+  try {
+    const text = new TextDecoder(charsetOf(bytes, contentType), { fatal: true }).decode(bytes);
+    // UTF-16 without a byte order mark looks like UTF-8 with NUL characters.
+    if (!text.includes('\0')) return { text, note: '' };
+  } catch {
+    // The charset is unknown, or the bytes are invalid in it.
+  }
+  return { text: new TextDecoder().decode(bytes), note: ' The characters of its body could not be decoded.' };
+};
+
+const charsetOf = (bytes: Buffer, contentType: string): string => {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return 'utf-16le';
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) return 'utf-16be';
+  if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) return 'utf-8';
+  return /;\s*charset\s*=\s*"?([\w-]{1,40})"?/i.exec(contentType)?.[1] ?? 'utf-8';
 };

@@ -13,9 +13,12 @@ const unprintableButBreaks = /(?![\n\t])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 /** Limits a reply to what may be stored and shown: a short message on one line and the first 2 kB of the body. */
 export const sanitizeReply = (reply: DestinationReply, note = ''): DestinationReply => ({
   ...reply,
-  message: toOneLine(reply.message, longestMessage - note.length) + note,
+  message: sanitizeMessage(reply.message, note),
   body: sanitizeBody(reply.body),
 });
+
+/** Returns the message as one short line, with the note at its end. */
+export const sanitizeMessage = (message: string, note = ''): string => toOneLine(message, longestMessage - note.length) + note;
 
 /** Returns the first 2 kB of a body without characters that cannot be shown. */
 export const sanitizeBody = (body: string): string => firstBytes(body.slice(0, bodyBytes).replace(unprintableButBreaks, '\ufffd'), bodyBytes);
@@ -31,10 +34,10 @@ export const redact = (text: string, credentials: readonly string[]): string =>
     .flatMap((value) => [value, value.replaceAll('/', '\\/')])
     .reduce((rest, value) => rest.replaceAll(value, '***'), text);
 
-/** Returns the JSON object in `text`, or an empty object when `text` contains anything else. */
+/** Returns the JSON object in `text`, or an empty object when `text` contains anything else. Ignores a byte order mark. */
 export const jsonIn = (text: string): Record<string, unknown> => {
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = JSON.parse(text.replace(/^\ufeff/, ''));
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
   } catch {
     return {};

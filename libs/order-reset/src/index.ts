@@ -3,7 +3,7 @@ export type { Deliveries, LogSubject, Missing, Order, Party, Snapshot, SnapshotI
 export { snapshotInfo, NO_PROGRESS, routingOf } from './order.js';
 export type { Decision } from './decisions.js';
 export { acceptance, cancellation, rejection } from './decisions.js';
-export type { AuditLog, DestinationReply, Destinations, DispatchPolicy, LockOwner, OrderQueue, Orders, OutboundRequest, ResetOrderPorts } from './ports.js';
+export type { AuditLog, BeginDispatch, BegunDispatch, DestinationReply, Destinations, DispatchPolicy, LockOwner, OrderQueue, Orders, OutboundRequest, ResetOrderPorts } from './ports.js';
 export { recoverOrder, recoverOrderVersion } from './recover-order.saga.js';
 export type { RecoverRequest } from './recover-request.js';
 export { recoverRequest } from './recover-request.js';

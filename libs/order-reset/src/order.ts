@@ -21,6 +21,8 @@ export interface Order {
   status: string;
   caller: Party;
   counterparty: Party;
+  /** Present when the caller's number for the order was chosen by the counterparty or generated. A number that the caller chose takes precedence. */
+  number_is_foreign?: true;
   /** Why the document cannot be reset and restored exactly; absent when it can. */
   malformed?: string;
 }

@@ -19,7 +19,7 @@ export interface LockOwner {
  * first raises the lock's epoch to that of this claim.
  */
 export interface Orders {
-  /** Returns the orders between the caller and the counterparty that match the request. Two are enough to know that the request is ambiguous. */
+  /** Returns the orders between the caller and the counterparty that match the request, at most two. Those with a number that the caller chose come first. */
   find(request: ResetRequest): Promise<Order[]>;
   /** Raises the lock's epoch to this claim's if the saga has the lock already. Returns false if it has not. */
   relock(orderId: string, owner: LockOwner): Promise<boolean>;
@@ -95,8 +95,19 @@ export interface Destinations {
   /** Returns the policy of the order's destination. Throws NonRetryableError when no request can ever be sent there. Called before anything is cleared. */
   check(order: Order): Promise<DispatchPolicy>;
   prepare(order: Order, cleared: SnapshotInfo, ids: { dispatchKey: string; correlationId: string }): Promise<OutboundRequest>;
-  /** Sends the request. Throws RetryableError for every unknown outcome. */
-  send(order: Order, request: OutboundRequest, signal: AbortSignal): Promise<DestinationReply>;
+  /**
+   * Sends the request that `begin` returns. Calls `begin` once, just before sending: a request that a limit or a pause holds back has not begun.
+   * Throws RetryableError for every unknown outcome, and DeferStep for a request that was held back.
+   */
+  send(order: Order, begin: BeginDispatch, signal: AbortSignal): Promise<DestinationReply>;
+}
+
+export type BeginDispatch = () => Promise<BegunDispatch>;
+
+export interface BegunDispatch {
+  request: OutboundRequest;
+  /** Whether the destination may have received this request before. Then its reply may be about the earlier one. */
+  isRepeated: boolean;
 }
 
 export interface ResetOrderPorts {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { RetryableError } from '@crossroads/saga';
+import { DeferStep, RetryableError } from '@crossroads/saga';
 import type { ResetFixture } from '@crossroads/testkit';
 import { resetFixture } from '@crossroads/testkit';
 
@@ -70,6 +70,12 @@ describe('a destination', () => {
     expect(status).toBe('synced');
     expect(world.destination.received).toHaveLength(3);
     expect(new Set(world.destination.received.map((request) => JSON.stringify(request))).size).toBe(1);
+  });
+
+  test('that holds the request back gets it later, and no request is recorded before', async () => {
+    const { world, saga, status } = await processed([new DeferStep('destination.paused', 'Paused.', { delayMs: 1_000, onTimeout: 'retry' })]);
+    expect(status).toBe('synced');
+    expect(world.details(saga).slice(4)).toEqual(['dispatch-reset run deferred', 'dispatch-reset run recorded', 'dispatch-reset run done']);
   });
 
   test('that stays unavailable stops the saga in error, with the order still cleared', async () => {

@@ -29,7 +29,7 @@ export const crashPoints: readonly CrashPoint[] = [
   { name: 'P11', point: 'orders.resetProgression before', means: 'progression about to be reset' },
   { name: 'P11b', point: 'orders.resetProgression after', means: 'progression reset, journal without the entry' },
   { name: 'P12', point: 'journal.write:dispatch-reset:run:recorded after', means: 'request in the journal, not sent' },
-  { name: 'P13', point: 'destinations.send before', afterMs: 25, means: 'request sent, no reply yet' },
+  { name: 'P13', point: 'journal.write:dispatch-reset:run:recorded after', afterMs: 25, means: 'request sent, no reply yet' },
   { name: 'P14', point: 'destinations.send after', means: 'reply received, journal without the entry' },
   { name: 'P15', point: 'journal.write:dispatch-reset:run:done after', means: 'result in the journal, order still locked' },
   { name: 'P15b', point: 'orders.unlock after', means: 'order unlocked, saga not finished' },

@@ -4,8 +4,11 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { History } from './history.js';
 
-/** How the destination responds. `lost`: it accepts the reset and closes the connection without a response. */
-export type Scenario = 'well' | 'unavailable' | 'hang' | 'garbage' | 'lost';
+/**
+ * How the destination responds. With `lost`, the reset is accepted and the connection closed without a response.
+ * With `conflict`, the first request of a reset is lost like this. Each further request gets 409, as while the first one is processed.
+ */
+export type Scenario = 'well' | 'unavailable' | 'hang' | 'garbage' | 'lost' | 'conflict';
 
 export interface RecordingDestination {
   url: string;
@@ -30,6 +33,7 @@ export const openRecordingDestination = async (history: History): Promise<Record
   let scenario: (() => Scenario) | undefined;
   let delayMs: () => number = () => 0;
   let faults = 0;
+  const seen = new Set<string>();
 
   const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = await bytesOf(request);
@@ -37,6 +41,8 @@ export const openRecordingDestination = async (history: History): Promise<Record
     const drawn = scenario?.() ?? 'well';
     if (drawn !== 'well') faults += 1;
     const rejected = isRejected(correlationId);
+    const isKnown = seen.has(correlationId);
+    seen.add(correlationId);
     history.deliveries.push({
       at: Date.now(),
       key: `${request.headers['idempotency-key'] as string}/${request.headers['webhook-id'] as string}`,
@@ -44,11 +50,12 @@ export const openRecordingDestination = async (history: History): Promise<Record
       orderId: order.order_id,
       instance: request.url!.slice('/webhooks/'.length),
       body: createHash('sha256').update(body).digest('hex'),
-      taken: !rejected && (drawn === 'well' || drawn === 'garbage' || drawn === 'lost'),
+      taken: !rejected && (drawn === 'well' || drawn === 'garbage' || drawn === 'lost' || (drawn === 'conflict' && !isKnown)),
     });
     await new Promise((resolve) => setTimeout(resolve, delayMs()));
     if (drawn === 'hang') return;
-    if (drawn === 'lost') return void request.socket.destroy();
+    if (drawn === 'conflict' && isKnown) return void response.writeHead(409, { 'Content-Type': 'application/json' }).end('{"detail":"Still in progress."}');
+    if (drawn === 'lost' || drawn === 'conflict') return void request.socket.destroy();
     if (drawn === 'unavailable') return void response.writeHead(503, { 'Content-Type': 'application/json' }).end('{"detail":"Try again later."}');
     if (drawn === 'garbage' && !rejected) return void response.writeHead(200, { 'Content-Type': 'text/html' }).end('<html><body>It works!</body>');
     return void response.writeHead(rejected ? 422 : 200, { 'Content-Type': 'application/json' }).end(rejected ? '{"detail":"Not here."}' : '{"status":"ok"}');

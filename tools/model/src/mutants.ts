@@ -83,7 +83,13 @@ export const mutants: readonly [safeguard: string, removeSafeguard: (fixture: Re
     ({ destination }) => {
       let built = 0;
       const send = destination.send;
-      destination.send = (order, request, signal) => send(order, { ...request, body: `${request.body}${++built}` }, signal);
+      destination.send = (order, begin, signal) => {
+        const beginAnother: typeof begin = async () => {
+          const { request, isRepeated } = await begin();
+          return { request: { ...request, body: `${request.body}${++built}` }, isRepeated };
+        };
+        return send(order, beginAnother, signal);
+      };
     },
   ],
 ];

@@ -20,6 +20,7 @@ export const newOrder = (body: CreateOrder, caller: Caller, destination: KnownTe
     }),
     origin_order_number: body.origin_order_number,
     destination_order_number: body.destination_order_number ?? generatedNumber(order_id),
+    destination_number_by: body.destination_order_number ? 'origin' : 'crossroads',
     po: body.po ?? null,
     supply_owner: body.supply_owner ?? null,
     delivery_window: body.delivery_window,

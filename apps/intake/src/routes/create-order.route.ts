@@ -5,14 +5,14 @@ import { newOrder } from '../orders/new-order.js';
 import { readOrderCall, respondWithChange } from '../orders/order-call.js';
 import { saveWithUnknownOutcome } from '../orders/save-with-unknown-outcome.js';
 
-/** Creates an order from the caller to the other tenant. The next call may name it. */
+/** Creates an order from the caller to a partner. The next call may name it. */
 export const createOrder: Handler =
   ({ orders, directory }, scope) =>
   async (request, response) => {
     const { caller, otherName, body } = await readOrderCall(request, response, scope, createOrderBody);
-    const destination = await directory.tenantNamed(otherName);
+    const destination = await directory.partnerNamed(otherName, caller.tenant_id);
     if (!destination || destination.tenant_id === caller.tenant_id) {
-      throw httpError(422, 'X-Dest-Tenant-Name does not name another tenant. Check its spelling: it must be the exact name of the destination.');
+      throw httpError(422, 'X-Dest-Tenant-Name names no partner of yours. Check its spelling: it must be the exact name. The operators of Crossroads make tenants partners.');
     }
     const order = newOrder(body, caller, destination);
     if (!(await saveWithUnknownOutcome(response, () => orders.create(order)))) {

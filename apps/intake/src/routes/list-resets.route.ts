@@ -4,6 +4,7 @@ import type { ResetList, ResetQuery, ResetSummary } from '@crossroads/contract';
 import { resetRequest } from '@crossroads/order-reset';
 import type { SagaDocument } from '@crossroads/store';
 import type { Request } from 'express';
+import { callerMessage } from '../caller-log.js';
 import { orThrow } from '../http-error.js';
 import { resolveCaller } from '../http/caller.js';
 import type { Handler } from '../http/register-routes.js';
@@ -32,7 +33,7 @@ const summaryOf = (saga: SagaDocument): ResetSummary => {
     status: saga.status,
     done: saga.phase === 'ended' || saga.phase === 'stopped',
     step: saga.step ?? null,
-    message: saga.error?.message ?? null,
+    message: callerMessage(saga, []) ?? null,
     order: { order_id: order.order_id ?? null, order_number: order.order_number ?? null },
     dest_tenant_name,
     accepted_at: saga.accepted_at.toISOString(),

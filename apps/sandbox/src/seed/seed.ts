@@ -14,7 +14,7 @@ export const seed = async (store: Store, secrets: Secrets, destinationUrl: strin
   const directory = directoryRepository(store);
   const created_at = new Date();
   for (const { id, name, instance } of companies) {
-    await directory.saveTenant({ _id: id, name });
+    await directory.saveTenant({ _id: id, name, partners: companies.flatMap((other) => (other.id === id ? [] : [other.id])) });
     await directory.saveInstance({
       _id: instance.id,
       tenant_id: id,

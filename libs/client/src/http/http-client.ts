@@ -1,6 +1,7 @@
 import { CrossroadsError, TransportError, UnexpectedReplyError, ValidationError } from '../errors.js';
 import type { Reply } from './error-for.js';
 import { errorFor } from './error-for.js';
+import { retryAfterMs } from './retry-after.js';
 
 export interface Call<T> {
   method: 'GET' | 'POST';
@@ -34,7 +35,7 @@ export const createHttpClient = ({ baseUrl, fetch = globalThis.fetch, requestTim
     try {
       const response = await fetch(`${base}${path}`, { method, headers: encodedHeaders, ...(body !== undefined && { body }), redirect: 'manual', signal: timeout.signal });
       const { status, headers } = response;
-      const reply: Reply<unknown> = { status, headers, body: parseJson(await response.text()), retryAfterMs: retryAfterMs(headers.get('retry-after')) };
+      const reply: Reply<unknown> = { status, headers, body: parseJson(await response.text()), retryAfterMs: retryAfterMs(headers.get('retry-after'), Date.now()) };
       if (reply.status === 304 || (response.ok && hasMembers(reply.body, members))) return reply as Reply<T>;
       throw response.ok ? unexpectedBody(reply) : errorFor(reply);
     } catch (error) {
@@ -45,14 +46,6 @@ export const createHttpClient = ({ baseUrl, fetch = globalThis.fetch, requestTim
       timeout.clear();
     }
   };
-};
-
-/** Parses a Retry-After header, given as seconds or as a date. */
-const retryAfterMs = (header: string | null, now: number = Date.now()): number | undefined => {
-  const text = header?.trim() ?? '';
-  if (/^\d{1,9}$/.test(text)) return Number(text) * 1_000;
-  const at = /[a-z]{3}/i.test(text) ? Date.parse(text) : Number.NaN;
-  return Number.isNaN(at) ? undefined : Math.max(0, at - now);
 };
 
 const hasMembers = (body: unknown, members: readonly string[]): boolean => typeof body === 'object' && body !== null && members.every((member) => member in body);

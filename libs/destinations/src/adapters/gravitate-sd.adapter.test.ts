@@ -38,7 +38,7 @@ const givenAdapter = (reply: () => Partial<Reply> = () => ({})) => {
     totalMs: 60_000,
     async send(request) {
       requests.push(request);
-      return { status: 200, retryAfter: undefined, note: '', body: `{"access_token":"t${requests.length}","expires_in":600}`, ...reply() };
+      return { status: 200, retryAfter: undefined, note: '', wasResent: false, text: `{"access_token":"t${requests.length}","expires_in":600}`, ...reply() };
     },
   });
   const request = adapter.prepare(sampleOrder(), sampleCleared, sampleIds, instance);
@@ -99,10 +99,10 @@ describe('tokens', () => {
     ['429', { status: 429 }, 'destination.rate_limited'],
     ['503', { status: 503 }, 'destination.unavailable'],
     ['302', { status: 302 }, 'destination.redirected'],
-    ['no token', { body: '{}' }, 'destination.credentials_rejected'],
-    ['a blank token', { body: '{"access_token":""}' }, 'destination.credentials_rejected'],
-    ['a token that breaks a header', { body: '{"access_token":"a\\r\\nx: y"}' }, 'destination.credentials_rejected'],
-    ['garbage', { body: '<html>' }, 'destination.credentials_rejected'],
+    ['no token', { text: '{}' }, 'destination.credentials_rejected'],
+    ['a blank token', { text: '{"access_token":""}' }, 'destination.credentials_rejected'],
+    ['a token that breaks a header', { text: '{"access_token":"a\\r\\nx: y"}' }, 'destination.credentials_rejected'],
+    ['garbage', { text: '<html>' }, 'destination.credentials_rejected'],
   ])('%s instead of a token is not cached', async (_title, reply, code) => {
     let next = reply;
     const { authorize } = givenAdapter(() => next);

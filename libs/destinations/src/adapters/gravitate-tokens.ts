@@ -3,7 +3,7 @@ import type { AdapterTools } from '../adapter.js';
 import type { DestinationInstance } from '../destination-instance.js';
 import type { HttpClient } from '../http-client.js';
 import { jsonIn } from '../reply-text.js';
-import { isUnknownOutcome, unknownOutcome } from '../unknown-outcome.js';
+import { describeStatus, isUnknownOutcome, unknownOutcome } from '../unknown-outcome.js';
 import { withDeadline } from '../with-deadline.js';
 
 /** Milliseconds before its expiry from which a token is no longer used, so that it cannot expire in transit. */
@@ -75,9 +75,9 @@ const fetchToken = async (
     },
     signal,
   );
-  if (isUnknownOutcome(reply.status)) throw unknownOutcome(name, reply, now());
+  if (isUnknownOutcome(reply.status)) throw unknownOutcome(describeStatus(name, reply.status), reply.retryAfter, now());
   if (reply.status >= 300) throw credentialsRejected(name, `${name} rejected the token request (HTTP ${reply.status}).`);
-  const { access_token: text, expires_in: lifetimeS } = jsonIn(reply.body);
+  const { access_token: text, expires_in: lifetimeS } = jsonIn(reply.text);
   // The token becomes part of a header. A character that is invalid there would look like a bug in this service.
   if (typeof text !== 'string' || !/^[\x21-\x7e]+$/.test(text)) throw credentialsRejected(name, `The token reply of ${name} contains no usable token.`);
   return { text, lifetimeS: typeof lifetimeS === 'number' && lifetimeS > 0 ? lifetimeS : defaultLifetimeS };

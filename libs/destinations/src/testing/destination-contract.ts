@@ -1,4 +1,6 @@
 import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { DestinationReply, OutboundRequest } from '@crossroads/order-reset';
 import { RetryableError } from '@crossroads/saga';
@@ -64,7 +66,10 @@ export const destinationContract = (name: string, makeFixture: () => AdapterFixt
     });
 
     const prepared = () => destinations.prepare(order, sampleCleared, sampleIds);
-    const sent = async (): Promise<DestinationReply> => destinations.send(order, await prepared(), signal);
+    const sent = async (isRepeated = false): Promise<DestinationReply> => {
+      const request = await prepared();
+      return destinations.send(order, async () => ({ request, isRepeated }), signal);
+    };
     const failure = async (): Promise<RetryableError> => {
       const error: unknown = await sent().catch((error: unknown) => error);
       expect(error).toBeInstanceOf(RetryableError);
@@ -79,7 +84,7 @@ export const destinationContract = (name: string, makeFixture: () => AdapterFixt
       order,
       next: (fate) => {
         if (fate === 'lost') handle = (_request, response) => response.destroy();
-        else answering({ synced: 200, requested: 202, rejected: 422 }[fate], JSON.stringify({ status: fate }));
+        else answering({ synced: 200, requested: 202, rejected: 422, conflict: 409 }[fate], JSON.stringify({ status: fate }));
       },
       arrived: () => resets.map(({ body }) => body),
     }));
@@ -91,7 +96,7 @@ export const destinationContract = (name: string, makeFixture: () => AdapterFixt
 
     test('the destination receives the prepared request and can verify its sender', async () => {
       const request = await prepared();
-      await destinations.send(order, request, signal);
+      await destinations.send(order, async () => ({ request, isRepeated: false }), signal);
       expect(resets).toHaveLength(1);
       expect(resets[0]).toMatchObject({ method: 'POST', path: new URL(request.url).pathname, body: request.body, headers: request.headers });
       fixture.assertAuthentic(resets[0]!);
@@ -115,6 +120,10 @@ export const destinationContract = (name: string, makeFixture: () => AdapterFixt
       [200, '{"status":"requested"}', 'synced'],
       [201, '[]', 'synced'],
       [202, '{"status":"requested"}', 'requested'],
+      [202, '{"status":" Requested "}', 'requested'],
+      [202, '{"status":"REQUESTED"}', 'requested'],
+      [202, '', 'synced'],
+      [202, 'Accepted', 'synced'],
       [202, '{"status":"rejected"}', 'synced'],
       [202, '["requested"]', 'synced'],
       [204, '', 'synced'],
@@ -150,6 +159,91 @@ export const destinationContract = (name: string, makeFixture: () => AdapterFixt
       answering(status, body, { 'retry-after': '7' });
       const extra_data = { reply: { http_status: status, body } };
       expect(await failure()).toMatchObject({ code, retryAfterMs: 7_000, detail: { extra_data } });
+    });
+
+    test.each<[title: string, body: Buffer, headers: Record<string, string>]>([
+      ['has a byte order mark', Buffer.from('\ufeff{"status":"requested"}'), {}],
+      ['is UTF-16 with a byte order mark', Buffer.from('\ufeff{"status":"requested"}', 'utf16le'), {}],
+      ['is UTF-16 by its charset', Buffer.from('{"status":"requested"}', 'utf16le'), { 'content-type': 'application/json; charset=utf-16' }],
+      ['has two encodings, one of them identity', gzipSync('{"status":"requested"}'), { 'content-encoding': 'gzip, identity' }],
+    ])('a 202 whose body %s is read', async (_title, body, headers) => {
+      handle = (_request, response) => void response.writeHead(202, headers).end(body);
+      expect(await sent()).toMatchObject({ answer: 'requested', body: '{"status":"requested"}' });
+    });
+
+    const large = JSON.stringify({ padding: 'x'.repeat(70_000), status: 'requested' });
+    test.each<[title: string, body: Buffer | string, headers: Record<string, string>]>([
+      ['is larger than 64 kB', large, {}],
+      ['is compressed and larger than 64 kB', gzipSync(large), { 'content-encoding': 'gzip' }],
+      ['has an unknown encoding', Buffer.from('x'), { 'content-encoding': 'zstd' }],
+      ['is compressed twice', gzipSync(gzipSync('{"status":"requested"}')), { 'content-encoding': 'gzip, gzip' }],
+      ['is not compressed as stated', '{"status":"requested"}', { 'content-encoding': 'gzip' }],
+      ['is UTF-16 without a mark', Buffer.from('{"status":"requested"}', 'utf16le'), {}],
+      ['is UTF-32', Buffer.from(Array.from('{"status":"requested"}', (character) => `${character}\0\0\0`).join(''), 'latin1'), {}],
+      ['has an unknown charset', '{"status":"requested"}', { 'content-type': 'application/json; charset=klingon' }],
+      ['is incomplete JSON', '{"status":', {}],
+      ['is not JSON', "{'status': 'requested'}", {}],
+      ['is HTML', '<p>requested</p>', {}],
+    ])('a 202 whose body %s has an unknown outcome', async (_title, body, headers) => {
+      handle = (_request, response) => void response.writeHead(202, headers).end(body);
+      expect(await failure()).toMatchObject({ code: 'destination.unreadable_reply', detail: { extra_data: { reply: { http_status: 202 } } } });
+    });
+
+    test('a 409 with Retry-After has an unknown outcome', async () => {
+      answering(409, '{"detail":"Still in progress"}', { 'retry-after': '7' });
+      expect(await failure()).toMatchObject({ code: 'destination.conflict', retryAfterMs: 7_000, message: expect.stringContaining('Still in progress') });
+    });
+
+    describe('a kept connection that the destination closes before the first byte of a reply', () => {
+      const closings: [title: string, close: (socket: Socket) => void][] = [
+        ['by FIN', (socket) => void socket.end()],
+        ['by RST', (socket) => void socket.resetAndDestroy()],
+      ];
+      /** Answers the first request of each connection. Closes the connection at its second request, and handles the requests after that with `then`. */
+      const closingKept = (close: (socket: Socket) => void, then: RequestHandler): void => {
+        const used = new Set<Socket>();
+        handle = (request, response) => {
+          const socket = response.socket!;
+          if (lostAt !== undefined) return then(request, response);
+          if (!used.has(socket)) return used.add(socket), response.end('{}');
+          lostAt = resets.length - 1;
+          return close(socket);
+        };
+      };
+      /** Sends until a connection is used again, and so closed. Returns the outcome of that request. */
+      const outcomeOfLost = async (): Promise<unknown> => {
+        for (;;) {
+          const outcome: unknown = await sent().catch((error: unknown) => error);
+          if (lostAt !== undefined) return outcome;
+        }
+      };
+      let lostAt: number | undefined;
+      beforeEach(() => (lostAt = undefined));
+
+      test.each(closings)('%s costs no attempt: the request is sent again with the same key', async (_title, close) => {
+        closingKept(close, (_request, response) => response.end('{}'));
+        expect(await outcomeOfLost()).toMatchObject({ answer: 'synced' });
+        const [lost, resent, ...more] = resets.slice(lostAt).map(({ headers, body }) => ({ key: headers['idempotency-key'], id: headers['webhook-id'], body }));
+        expect(resent).toEqual(lost);
+        expect(more).toEqual([]);
+      });
+
+      test('leaves a following 409 with an unknown outcome', async () => {
+        closingKept((socket) => void socket.end(), (_request, response) => void response.writeHead(409).end());
+        expect(await outcomeOfLost()).toMatchObject({ constructor: RetryableError, code: 'destination.conflict' });
+      });
+
+      test('is a failure when the second connection is lost too', async () => {
+        closingKept((socket) => void socket.end(), (_request, response) => void response.destroy());
+        expect(await outcomeOfLost()).toMatchObject({ constructor: RetryableError, code: 'destination.unavailable' });
+        expect(resets.slice(lostAt)).toHaveLength(2);
+      });
+
+      test('after a part of the reply is a failure at once', async () => {
+        closingKept((socket) => void socket.end('HTTP/1.1 200 OK\r\nconte'), (_request, response) => response.end('{}'));
+        expect(await outcomeOfLost()).toBeInstanceOf(RetryableError);
+        expect(resets.slice(lostAt)).toHaveLength(1);
+      });
     });
 
     test.each([301, 302, 303, 307, 308])('a redirect (%i) is not followed', async (status) => {

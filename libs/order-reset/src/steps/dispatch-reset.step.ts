@@ -2,7 +2,7 @@ import type { PivotStep } from '@crossroads/saga';
 import { DeferStep, done, NonRetryableError } from '@crossroads/saga';
 import type { Order, SnapshotInfo } from '../order.js';
 import { approvalTimeoutMs, dispatchRetryDefault, dispatchTimeoutMs } from '../policies.js';
-import type { DestinationReply, DispatchPolicy, ResetOrderPorts } from '../ports.js';
+import type { BeginDispatch, DestinationReply, DispatchPolicy, OutboundRequest, ResetOrderPorts } from '../ports.js';
 import { orderAfterRejection } from './compensation.js';
 
 interface Input {
@@ -14,6 +14,9 @@ interface Input {
 interface Output {
   reply: Pick<DestinationReply, 'http_status' | 'message'>;
 }
+
+/** The request in the journal. `recorded_by` is the epoch of the claim that recorded it; absent in entries of earlier versions. */
+type RecordedRequest = OutboundRequest & { recorded_by?: number };
 
 /** Sends the reset to the destination at least once, always with the same idempotency key and an identical body. */
 export const dispatchReset = ({
@@ -27,18 +30,27 @@ export const dispatchReset = ({
   timeoutMs: dispatchTimeoutMs,
 
   async run({ order, policy, cleared }, context) {
-    const { sagaId, correlationId, signal, record } = context;
+    const { sagaId, correlationId, epoch, signal, record } = context;
     const built = await destinations.prepare(order, cleared, { dispatchKey: sagaId, correlationId });
-    const request = await record('request', built, {
-      title: 'Request to the destination prepared',
-      status: 'destination_mapped',
-      message: `Will be sent to ${built.url}`,
-      outbound_request: built,
-    });
-    const reply = await destinations.send(order, request, signal);
+    let request = built;
+    const begin: BeginDispatch = async () => {
+      const { recorded_by: recordedBy, ...recorded } = await record<RecordedRequest>('request', { ...built, recorded_by: epoch }, {
+        title: 'Request to the destination prepared',
+        status: 'destination_mapped',
+        message: `Will be sent to ${built.url}`,
+        outbound_request: built,
+      });
+      request = recorded;
+      // A request that another claim recorded may have been sent, even if that worker crashed and left no other entry.
+      return { request, isRepeated: recordedBy !== epoch };
+    };
+    const reply = await destinations.send(order, begin, signal);
     const { message, http_status } = reply;
     const detail = { outbound_request: request, extra_data: { reply } };
-    if (reply.answer === 'rejected') throw new NonRetryableError('destination.rejected_request', `${message} ${orderAfterRejection(policy)}`, detail);
+    if (reply.answer === 'rejected') {
+      const { on_rejection } = policy;
+      throw new NonRetryableError('destination.rejected_request', `${message} ${orderAfterRejection(policy)}`, { ...detail, extra_data: { reply, on_rejection } });
+    }
     if (reply.answer === 'requested') {
       throw new DeferStep('destination.requested', message, { delayMs: approvalTimeoutMs, onTimeout: 'stop', status: 'requested' }, detail);
     }

@@ -55,7 +55,7 @@ const pickSingleMatch = (candidates: Order[], { order: asked }: ResetRequest): O
   const [order, another] = candidates;
   const name = asked.order_number === undefined ? `id: ${asked.order_id}` : `number: ${asked.order_number}`;
   if (!order) throw new NonRetryableError('request.order_not_found', `Order not found for ${name}`);
-  if (another) {
+  if (another && another.number_is_foreign === order.number_is_foreign) {
     throw new NonRetryableError(
       'request.order_ambiguous',
       `Two orders have the number ${asked.order_number}: one that you created and one that was sent to you. Send the order_id instead.`,

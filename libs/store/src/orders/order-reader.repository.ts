@@ -12,6 +12,8 @@ export interface OrderRecord {
   routing: Routing;
   origin_order_number: string;
   destination_order_number: string | null;
+  /** Who chose the destination's number, if it was not the destination. */
+  destination_number_by?: 'origin' | 'crossroads';
   po: string | null;
   supply_owner: object | null;
   delivery_window: object;

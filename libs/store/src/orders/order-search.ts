@@ -20,26 +20,30 @@ interface FoundOrder {
   routing: Routing & Record<`${'origin' | 'destination'}_tenant_${'id' | 'name'}`, string>;
   origin_order_number: string;
   destination_order_number: string | null;
+  destination_number_by?: string;
   status: string;
   version: number;
   types: Record<keyof typeof fieldTypes.types, string>;
 }
 
 /**
- * Returns a function that finds the orders a request may mean, at most two: with two the request is ambiguous.
+ * Returns a function that finds the orders a request may mean, at most two. Those with a number that the caller chose come first.
  * Requests that arrive together are one query. Stores the shard keys of all orders it reads.
  */
 export const orderSearch = ({ connection }: Store, keys: OrderKeys): ((request: ResetRequest) => Promise<Order[]>) => {
   const candidates = new BatchLoader<ResetRequest, FoundOrder[]>((requests) =>
     withStoreErrors(async () => {
       const found = await rawCollection<FoundOrder>(connection, collections.orders)
-        .find(matchingAny(requests), { projection: { routing: 1, origin_order_number: 1, destination_order_number: 1, status: 1, version: 1, ...fieldTypes } })
+        .find(matchingAny(requests), { projection: { routing: 1, origin_order_number: 1, destination_order_number: 1, destination_number_by: 1, status: 1, version: 1, ...fieldTypes } })
         .toArray();
       for (const order of found) keys.store(order);
       return new Map(requests.map((request) => [request, found.filter((order) => matchesRequest(order, request))]));
     }),
   );
-  return async (request) => ((await candidates.get(request)) ?? []).slice(0, 2).map((order) => toOrder(request.caller.tenant_id, order));
+  return async (request) => {
+    const found = ((await candidates.get(request)) ?? []).map((order) => toOrder(request.caller.tenant_id, order));
+    return found.toSorted((a, b) => Number(a.number_is_foreign ?? false) - Number(b.number_is_foreign ?? false)).slice(0, 2);
+  };
 };
 
 const isObjectId = /^[0-9a-f]{24}$/i;
@@ -97,6 +101,7 @@ const toOrder = (tenantId: string, found: FoundOrder): Order => {
     status,
     caller: callerMadeIt ? origin : destination,
     counterparty: callerMadeIt ? destination : origin,
+    ...(!callerMadeIt && found.destination_number_by !== undefined && { number_is_foreign: true as const }),
     ...(malformed !== undefined && { malformed }),
   };
 };

@@ -21,7 +21,7 @@ export interface Pair {
  * Those that save throw OrderWriteRejected when the order cannot take the write.
  */
 export interface OrderWriter {
-  /** Returns orders of the pair that the request may mean, at most two: with two the request is ambiguous. */
+  /** Returns orders of the pair that the request means, at most two: with two the request is ambiguous. A number that the caller chose takes precedence. */
   find(order: OrderRequest, pair: Pair): Promise<OrderRecord[]>;
   /** Inserts the order. Returns false when the origin tenant has an order with that number. */
   create(order: Omit<OrderRecord, 'order_id'> & { order_id: string }): Promise<boolean>;
@@ -62,10 +62,11 @@ export const orderWriter = ({ connection }: Store): OrderWriter => {
   return {
     find: (order, pair) =>
       withStoreErrors(async () => {
-        const filter = filterOf(order, pair);
-        if (!filter) return [];
-        const found = await orders().find(filter, { projection: { lock: 0 }, limit: 2 }).toArray();
-        return found.map(({ _id, ...rest }) => ({ order_id: _id.toHexString(), ...rest }));
+        for (const filter of filtersOf(order, pair)) {
+          const found = await orders().find(filter, { projection: { lock: 0 }, limit: 2 }).toArray();
+          if (found.length > 0) return found.map(({ _id, ...rest }) => ({ order_id: _id.toHexString(), ...rest }));
+        }
+        return [];
       }),
 
     create: ({ order_id, ...order }) =>
@@ -125,12 +126,19 @@ const replacing = (drop: ExecutedDrop): object[] => {
   ];
 };
 
-/** Returns a filter for orders of the pair, or undefined for an id that no order has. To a caller, any other order does not exist. */
-const filterOf = ({ order_id, order_number }: OrderRequest, { tenantId, otherName }: Pair): object | undefined => {
+/**
+ * Returns filters for the orders of the pair, of which the first that matches applies. To a caller, any other order does not exist.
+ * A number that the caller chose comes first. Otherwise the other tenant could make it ambiguous by choosing the same one.
+ */
+const filtersOf = ({ order_id, order_number }: OrderRequest, { tenantId, otherName }: Pair): object[] => {
   const made = { 'routing.origin_tenant_id': tenantId, ...(otherName !== undefined && { 'routing.destination_tenant_name': otherName }) };
   const received = { 'routing.destination_tenant_id': tenantId, ...(otherName !== undefined && { 'routing.origin_tenant_name': otherName }) };
   if (order_id === undefined) {
-    return { $or: [{ ...made, origin_order_number: order_number }, { ...received, destination_order_number: order_number }] };
+    const named = { ...received, destination_order_number: order_number };
+    return [
+      { $or: [{ ...made, origin_order_number: order_number }, { ...named, destination_number_by: { $exists: false } }] },
+      { ...named, destination_number_by: { $exists: true } },
+    ];
   }
-  return /^[0-9a-f]{24}$/i.test(order_id) ? { _id: new ObjectId(order_id), $or: [made, received] } : undefined;
+  return /^[0-9a-f]{24}$/i.test(order_id) ? [{ _id: new ObjectId(order_id), $or: [made, received] }] : [];
 };

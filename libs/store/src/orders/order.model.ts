@@ -49,6 +49,8 @@ export const orderSchema = new Schema(
     routing: { type: routing, required: true },
     origin_order_number: { type: String, required: true },
     destination_order_number: text,
+    /** Who chose the destination's number; absent when it was the destination. */
+    destination_number_by: { type: String, enum: ['origin', 'crossroads'], default: undefined },
     po: text,
     supply_owner: { type: Object, default: null },
     delivery_window: Object,

@@ -97,24 +97,3 @@ const severity: Record<Outcome, CrossroadsLogV2['severity']> = {
   failed: 'high',
   rejected: 'high',
 };
-
-/** Returns the entry as a caller sees it: the documented members in their order, and what was cleared. */
-export const toLog = (document: EntryDocument): CrossroadsLogV2 => ({
-  _id: document._id.toHexString(),
-  title: document.title,
-  date: document.date.toISOString(),
-  status: document.status,
-  severity: document.severity,
-  routing: document.routing,
-  detail: document.detail,
-  metadata: document.metadata,
-  worker_name: document.worker_name,
-  correlation_id: document.correlation_id,
-  retried: document.retried,
-  saga_id: document.saga_id,
-  saga_type: document.saga_type,
-  send_notification: document.send_notification,
-  outbound_request: document.outbound_request,
-  inbound_request: document.inbound_request,
-  ...(document.extra_data && { extra_data: document.extra_data as Record<string, unknown> }),
-});

@@ -6,9 +6,9 @@ import { withStoreErrors } from '../mongodb/store-errors.js';
 export interface TenantDocument {
   _id: string;
   name: string;
-  retention_days?: number;
-  /** Ids of the tenants that may create orders with it. */
+  /** Ids of the tenants that may create orders to this tenant. */
   partners?: string[];
+  retention_days?: number;
 }
 
 export interface InstanceDocument {
@@ -64,6 +64,8 @@ export interface DirectoryRepository {
   client(id: string): Promise<KnownCredentials | undefined>;
   instance(id: string): Promise<InstanceDocument | undefined>;
   tenantNamed(name: string): Promise<KnownTenant | undefined>;
+  /** Returns the tenant with this name if orders of the other tenant may be created to it. A tenant that does not exist gives the same result as one that is no partner. */
+  partnerNamed(name: string, tenantId: string): Promise<KnownTenant | undefined>;
   /** Returns every key of the tenant, or of all tenants, including revoked and expired keys. */
   keys(tenantId?: string): Promise<KeyDocument[]>;
   /** Revokes a key, or sets its expiry. Returns false when there is no such key. */
@@ -119,6 +121,11 @@ export const directoryRepository = ({ connection, commit }: Store): DirectoryRep
     await withStoreErrors(() => rawCollection<{ _id: string }>(connection, name).replaceOne({ _id }, rest, { upsert: true }));
   };
 
+  const firstTenant = async (filter: object): Promise<KnownTenant | undefined> => {
+    const [tenant] = await find<TenantDocument>(collections.tenants, filter);
+    return tenant && (await tenants([tenant._id], null))[0];
+  };
+
   return {
     async key(id) {
       const [key] = await find<KeyDocument>(collections.keys, { _id: id });
@@ -129,10 +136,8 @@ export const directoryRepository = ({ connection, commit }: Store): DirectoryRep
       return client && { ...client, sha256: client.secret_sha256, expires_at: null, tenants: await tenants(client.tenant_ids, null) };
     },
     instance: async (id) => (await find<InstanceDocument>(collections.instances, { _id: id }))[0],
-    async tenantNamed(name) {
-      const [tenant] = await find<TenantDocument>(collections.tenants, { name });
-      return tenant && (await tenants([tenant._id], null))[0];
-    },
+    tenantNamed: (name) => firstTenant({ name }),
+    partnerNamed: (name, tenantId) => firstTenant({ name, partners: tenantId }),
     keys: (tenantId) => find<KeyDocument>(collections.keys, tenantId === undefined ? {} : { tenant_id: tenantId }),
     async endKey(id, end) {
       const { matchedCount } = await withStoreErrors(() => rawCollection<KeyDocument>(connection, collections.keys).updateOne({ _id: id }, { $set: end }));

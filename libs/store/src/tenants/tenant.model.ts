@@ -6,10 +6,10 @@ export const tenantSchema = new Schema(
   {
     _id: { type: String, required: true },
     name: { type: String, required: true },
+    /** Ids of the tenants that may create orders to it. */
+    partners: { type: [String], default: undefined },
     /** Days its sagas are kept after their end. For ever when absent. */
     retention_days: Number,
-    /** Ids of the tenants that may create orders with it. */
-    partners: { type: [String], default: undefined },
   },
   { collection: collections.tenants, strict: 'throw', versionKey: false },
 );

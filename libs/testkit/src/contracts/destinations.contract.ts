@@ -7,8 +7,8 @@ export interface DestinationsUnderTest {
   destinations: Destinations;
   /** An order that can be sent there. */
   order: Order;
-  /** Sets the result of the next request; `lost`: no response arrives. */
-  next(fate: DestinationReply['answer'] | 'lost'): void;
+  /** Sets the result of the next request. `lost`: no response arrives. `conflict`: HTTP 409. */
+  next(fate: DestinationReply['answer'] | 'lost' | 'conflict'): void;
   /** Returns the bodies that the destination received. */
   arrived(): string[];
 }
@@ -22,7 +22,10 @@ export const destinationsContract = (name: string, open: () => Promise<Destinati
     let fixture: DestinationsUnderTest;
     const { signal } = new AbortController();
     const prepared = () => fixture.destinations.prepare(fixture.order, cleared, ids);
-    const sent = async () => fixture.destinations.send(fixture.order, await prepared(), signal);
+    const sent = async (isRepeated = false) => {
+      const request = await prepared();
+      return fixture.destinations.send(fixture.order, async () => ({ request, isRepeated }), signal);
+    };
 
     beforeEach(async () => {
       fixture = await open();
@@ -41,6 +44,26 @@ export const destinationsContract = (name: string, open: () => Promise<Destinati
       fixture.next(answer);
       expect(await sent()).toEqual({ answer, message: expect.stringMatching(/./), http_status: expect.any(Number), body: expect.any(String) });
       expect(fixture.arrived()).toEqual([(await prepared()).body]);
+    });
+
+    test('`send` sends the request that `begin` returns, and calls `begin` once', async () => {
+      fixture.next('synced');
+      const request = { ...(await prepared()), body: '{"stored":true}' };
+      let calls = 0;
+      const begin = async () => {
+        calls += 1;
+        return { request, isRepeated: false };
+      };
+      await fixture.destinations.send(fixture.order, begin, signal);
+      expect(fixture.arrived()).toEqual([request.body]);
+      expect(calls).toBe(1);
+    });
+
+    test('a conflict rejects the first request, and is a retryable error for a repeated one', async () => {
+      fixture.next('conflict');
+      expect(await sent()).toMatchObject({ answer: 'rejected' });
+      fixture.next('conflict');
+      await expect(sent(true)).rejects.toMatchObject({ constructor: RetryableError, code: 'destination.conflict' });
     });
 
     test('a lost response is a retryable error, and the retry has the same body', async () => {

@@ -116,7 +116,8 @@ export const memoryOrders = (reach: Reach = immediate): MemoryOrders => {
               order.caller.tenant_id === caller.tenant_id &&
               order.counterparty.tenant_name === dest_tenant_name &&
               (asked.order_id === undefined ? order.caller.order_number === asked.order_number : order.order_id === asked.order_id),
-          ),
+          )
+          .toSorted((a, b) => Number(a.number_is_foreign ?? false) - Number(b.number_is_foreign ?? false)),
       ),
 
     relock: (orderId, { sagaId, epoch }) =>

@@ -1,7 +1,10 @@
 import type { Check, Violation } from './check.js';
 import { by } from './check.js';
 
-/** I4: the destination received one key and one body per saga, at the order's other end, and accepted it if the saga is `synced`. */
+/**
+ * I4: the destination received one key and one body per saga, at the order's other end.
+ * The destination accepted the reset if the saga is `synced`, and not if the saga is `rejected`.
+ */
 export const dispatchKey: Check = ({ history, evidence }) => {
   const sagas = new Map(evidence.sagas.map((saga) => [saga.correlationId, saga]));
   const goesTo = new Map(history.orders.map((order) => [order.orderId, order.goesTo]));
@@ -22,5 +25,8 @@ export const dispatchKey: Check = ({ history, evidence }) => {
   const undelivered = evidence.sagas
     .filter(({ status, correlationId }) => status === 'synced' && !seen.get(correlationId)?.some(({ taken }) => taken))
     .map(({ sagaId }) => [sagaId, 'synced, but the destination never accepted it']);
-  return [...wrong, ...shared, ...undelivered].map(([subject, description]): Violation => ({ invariant: 'I4', subject: subject!, description: description! }));
+  const restored = evidence.sagas
+    .filter(({ status, correlationId }) => status === 'rejected' && seen.get(correlationId)?.some(({ taken }) => taken))
+    .map(({ sagaId }) => [sagaId, 'rejected, but the destination accepted it']);
+  return [...wrong, ...shared, ...undelivered, ...restored].map(([subject, description]): Violation => ({ invariant: 'I4', subject: subject!, description: description! }));
 };
