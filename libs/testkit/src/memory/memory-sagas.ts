@@ -117,7 +117,7 @@ export const memorySagas = (clock: MemoryClock, reach: Reach = immediate): Memor
         (saga) => saga.epoch === epoch,
         (saga) => {
           Object.assign(saga, { phase, status, step, failures, error, settledEpoch: epoch, updatedAt: clock.now(), nextRunAt: delayMs === undefined ? undefined : clock.now() + delayMs });
-          if (phase === 'stopped' && (saga.decidedEpoch ?? 0) >= epoch) Object.assign(saga, { phase: 'running', error: undefined, nextRunAt: 0 });
+          if (phase === 'stopped' && saga.decidedEpoch !== undefined && saga.decidedEpoch >= epoch) Object.assign(saga, { phase: 'running', error: undefined, nextRunAt: 0 });
         },
       );
       if (!settled) throw new ClaimLost(`${sagaId} has been claimed again since epoch ${epoch}`);
