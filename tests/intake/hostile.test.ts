@@ -170,10 +170,15 @@ describe('the wire', () => {
   test.each([
     ['both lengths', () => head('Content-Length: 5\r\nTransfer-Encoding: chunked\r\n')],
     ['no host', () => 'GET /livez HTTP/1.1\r\n\r\n'],
+    ['a bad chunk', () => `${head('Transfer-Encoding: chunked\r\n')}zz\r\n`],
+    ['two lengths', () => head('Content-Length: 5\r\nContent-Length: 6\r\n')],
     ['a bare line feed', () => 'GET /livez HTTP/1.1\nHost: x\n\n'],
     ['nonsense', () => '\u0016\u0003\u0001hello\r\n\r\n'],
   ])('%s is 400', async (_, bytes) => {
-    expect((await raw(bytes(), 1_000)).text).toMatch(/^HTTP\/1\.1 400 /);
+    const { text } = await raw(bytes());
+    expect(text).toMatch(/^HTTP\/1\.1 400 [^]*\r\n\r\n\{"detail":"[^"]+"\}$/);
+    const [, requestId] = /^X-Request-ID: (.+)\r$/m.exec(text)!;
+    expect(fixture.logged.filter((line) => line.includes(requestId!))).toHaveLength(1);
   });
   test('a disconnect in the middle of a body leaves nothing behind', async () => {
     await raw(`${head('Content-Length: 40\r\n')}{"order":{"order_number":`, 50);

@@ -102,7 +102,7 @@ export const createIntakeFixture = async (name: string, { limits = generous, uri
     },
   };
   const intake = createIntake({ store, queue, log, tokenSecret: 'x'.repeat(40), limits, maxActiveResets, maxConcurrentWaits, trustedProxies: 0, ...(counter && { counter }) });
-  const server = await listen(intake.app, 0);
+  const server = await listen(intake.app, 0, '127.0.0.1', log);
   const agent = new Agent({ keepAlive: true, maxSockets: 200 });
   const orders = orderReader(store);
   let delivered = 0;
