@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isForward } from './delivery-window.js';
 import { mappingKey, tankKey } from './mapping-key.js';
 import { line, time } from './text.js';
 
@@ -21,8 +22,8 @@ const drop = z.object({
 });
 
 const deliveryWindow = z
-  .object({ start: time, end: time, timezone: line(64).default('UTC') })
-  .refine(({ start, end }) => Date.parse(end) > Date.parse(start), { error: 'end must be after start' });
+  .object({ start: time, end: time, timezone: line(64).default('UTC').meta({ description: 'IANA name of the zone of a time without an offset.', examples: ['America/Chicago'] }) })
+  .refine(isForward, { error: 'end must be after start' });
 
 /** Body of `POST /v1/order/create`. */
 export const createOrder = z.object({
