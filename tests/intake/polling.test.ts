@@ -222,7 +222,7 @@ describe('the list', () => {
       expect(path === undefined).toBe(body.next_cursor === null);
     }
     expect(pages).toEqual([...new Set(pages)].toSorted().toReversed());
-    expect(pages.length).toBe((await fixture.call('/v1/order/reset?limit=9999')).body.items.length);
+    expect(pages.length).toBe((await fixture.call('/v1/order/reset?limit=200')).body.items.length);
   });
 
   test('filters by order, and rejects invalid filters', async () => {
@@ -231,7 +231,7 @@ describe('the list', () => {
     const found = await fixture.call(`/v1/order/reset?order_number=${order.origin_order_number}`);
     expect(found.body.items).toMatchObject([{ correlation_id: body.log.correlation_id, dest_tenant_name: 'Beta', order: { order_id: null } }]);
     const { next_cursor } = (await fixture.call('/v1/order/reset?limit=1')).body;
-    for (const query of [`cursor=${next_cursor}&status=error`, 'cursor=nonsense', 'limit=0', 'limit=x', 'status=other', 'status=error&status=synced']) {
+    for (const query of [`cursor=${next_cursor}&status=error`, 'cursor=nonsense', 'limit=0', 'limit=x', 'limit=1e2', 'limit=0x10', 'limit=201', 'limit=1000', 'limit=1&limit=2', 'order_numbr=1', 'Limit=1', 'limit', 'status=other', 'status=error&status=synced']) {
       expect([query, (await fixture.call(`/v1/order/reset?${query}`)).status]).toEqual([query, 422]);
     }
   });

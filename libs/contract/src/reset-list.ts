@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { pydanticInteger } from './fastapi-compat/pydantic-integer.js';
 import { integrationStatus } from './integration-status.js';
 import { line } from './order/text.js';
 
-/** Maximum number of resets on a page. A larger `limit` is reduced to it. */
+/** Maximum number of resets on a page. */
 export const MAX_PAGE = 200;
 
 /** Query of `GET /v1/order/reset`. */
@@ -10,7 +11,7 @@ export const resetQuery = z.object({
   status: integrationStatus.optional().meta({ description: 'Only resets with this status.' }),
   order_id: line().optional().meta({ description: 'Only resets that were submitted with this order_id.' }),
   order_number: line().optional().meta({ description: 'Only resets that were submitted with this order_number.' }),
-  limit: z.coerce.number().int().min(1).default(50).meta({ description: `Number of resets on a page, ${MAX_PAGE} at most.` }),
+  limit: pydanticInteger.pipe(z.number().int().min(1).max(MAX_PAGE)).default(50).meta({ description: 'Number of resets on a page.' }),
   cursor: line(512).optional().meta({ description: 'next_cursor of the previous page. Send it with the same filters.' }),
 });
 

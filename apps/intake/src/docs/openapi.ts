@@ -1,11 +1,11 @@
 import type { Route } from '../http/register-routes.js';
 import type { Operation } from './operations.js';
-import { jsonSchemas, refTo } from './schemas.js';
+import { jsonSchemas, queryParameters, refTo } from './schemas.js';
 import { statuses } from './statuses.js';
 
 export type ApiDocument = ReturnType<typeof describeApi>;
 
-type DocumentedRoute = Pick<Route, 'method' | 'path' | 'scope'> & { docs: Operation };
+type DocumentedRoute = Pick<Route, 'method' | 'path' | 'scope' | 'query'> & { docs: Operation };
 
 /** Returns the documented routes as an OpenAPI 3.1 document. Its schemas are those that read the requests and type the replies. */
 export const describeApi = (routes: readonly Route[]) => ({
@@ -28,10 +28,10 @@ export const describeApi = (routes: readonly Route[]) => ({
 
 const pathsOf = (routes: readonly Route[]): Record<string, Record<string, object>> => {
   const paths: Record<string, Record<string, object>> = {};
-  for (const { method, path, scope, docs } of routes) {
+  for (const { method, path, scope, query, docs } of routes) {
     if (!docs) continue;
     const documentedPath = openApiPath(path);
-    paths[documentedPath] = { ...paths[documentedPath], [method]: operationObject({ method, path, scope, docs }) };
+    paths[documentedPath] = { ...paths[documentedPath], [method]: operationObject({ method, path, scope, query, docs }) };
   }
   return paths;
 };
@@ -39,12 +39,12 @@ const pathsOf = (routes: readonly Route[]): Record<string, Record<string, object
 /** Returns an Express path in OpenAPI's notation: `:correlationId` becomes `{correlation_id}`. */
 export const openApiPath = (path: string): string => path.replaceAll(/:(\w+)/g, (_, name: string) => `{${name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}}`);
 
-const operationObject = ({ scope, docs: { id, summary, description, parameters, body, reply, also } }: DocumentedRoute) => ({
+const operationObject = ({ scope, query, docs: { id, summary, description, parameters, body, reply, also } }: DocumentedRoute) => ({
   operationId: id,
   summary,
   description: scope === undefined ? description : `${description} Requires the scope \`${scope}\`.`,
   security: scope === undefined ? [] : [{ api_key: [] }, { token: [] }],
-  parameters,
+  parameters: [...parameters, ...(query ? queryParameters(query) : [])],
   ...(body && {
     requestBody: {
       required: !body.optional,

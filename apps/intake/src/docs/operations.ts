@@ -1,15 +1,13 @@
-import { resetQuery } from '@crossroads/contract';
-import { waitQuery } from '../waiting/requested-wait.js';
 import { examples } from './examples.js';
 import { parameters as p } from './parameters.js';
 import type { SchemaName } from './schemas.js';
-import { queryParameters } from './schemas.js';
 
 /** The documentation of one route. The route table has its method, path and scope. */
 export interface Operation {
   id: string;
   summary: string;
   description: string;
+  /** Headers and path parameters. The route table has the query. */
   parameters: object[];
   /** The request body with an example. `optional`: the body may be omitted. */
   body?: { schema: SchemaName; example?: object; type?: string; optional?: boolean };
@@ -50,7 +48,7 @@ export const operations = {
     id: 'list_resets',
     summary: 'List your resets',
     description: 'Newest first. For the next page, send `next_cursor` as `cursor`, with the same filters.',
-    parameters: [...caller, ...queryParameters(resetQuery)],
+    parameters: caller,
     reply: 'ResetList',
     also: {},
   },
@@ -58,7 +56,7 @@ export const operations = {
     id: 'show_reset',
     summary: 'Get the status of a reset',
     description: '200 with any final status: a failed reset is data, not an HTTP error. Poll again after the seconds in Retry-After, which is absent once `done` is true.',
-    parameters: [...resetOfCaller, ...queryParameters(waitQuery), p.prefer, p.ifNoneMatch],
+    parameters: [...resetOfCaller, p.prefer, p.ifNoneMatch],
     reply: 'ResetProgress',
     also: { 304: 'No change since the ETag in If-None-Match.', 404: 'You have no such reset.' },
   },

@@ -8,7 +8,7 @@ type ReadDatetime = { text: string } | { finding: Finding };
  * Reads a date and time like pydantic 2: ISO 8601 with `T`, `t`, a space or `_`, with or without seconds, with `Z`, `z`, `+01:00`, `+0100` or no offset.
  * Also a date alone, and a Unix timestamp in seconds or milliseconds, as number or text.
  *
- * Returns the text unchanged if it is ISO 8601 in the usual form; otherwise in that form, so that every reader of the stored text can parse it.
+ * Returns a text in the usual form of ISO 8601 unchanged. Any other is returned in that form, so that every reader of the stored text can parse it.
  */
 export const readDatetime = (value: unknown): ReadDatetime => {
   if (typeof value === 'number') return fromNumber(value);

@@ -6,8 +6,8 @@ interface Window {
 }
 
 /**
- * Returns whether the window ends after its start. The result does not depend on the time zone of the server:
- * two times without an offset are compared as they are, and one of them beside a time with an offset is read in the zone of the window.
+ * Returns whether the window ends after its start. The result does not depend on the time zone of the server.
+ * Two times without an offset are compared as they are. If only one has an offset, the other is read in the zone of the window.
  */
 export const isForward = ({ start, end, timezone }: Window): boolean => {
   const zone = hasOffset(start) === hasOffset(end) ? 'UTC' : timezone;
