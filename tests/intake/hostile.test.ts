@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { undocumentedParts } from './documented-replies.js';
 import { createIntakeFixture, to } from './intake-fixture.js';
 import type { Call, IntakeFixture } from './intake-fixture.js';
 
@@ -176,7 +177,9 @@ describe('the wire', () => {
     ['nonsense', () => '\u0016\u0003\u0001hello\r\n\r\n'],
   ])('%s is 400', async (_, bytes) => {
     const { text } = await raw(bytes());
-    expect(text).toMatch(/^HTTP\/1\.1 400 [^]*\r\n\r\n\{"detail":"[^"]+"\}$/);
+    const [head, body] = text.split('\r\n\r\n') as [string, string];
+    const [line, ...headers] = head.split('\r\n') as [string, ...string[]];
+    expect([line, undocumentedParts({ method: 'POST', path: '/v1/order/reset', status: 400, headers: Object.fromEntries(headers.map((header) => header.toLowerCase().split(': ') as [string, string])), text: body })]).toEqual(['HTTP/1.1 400 Bad Request', []]);
     const [, requestId] = /^X-Request-ID: (.+)\r$/m.exec(text)!;
     expect(fixture.logged.filter((line) => line.includes(requestId!))).toHaveLength(1);
   });

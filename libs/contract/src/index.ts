@@ -39,4 +39,4 @@ export { CORRELATION_ID, MAX_IDEMPOTENCY_KEY } from './request/submission-header
 export type { SagaCodeInfo, Effect, SagaCode } from './saga-codes.js';
 export { sagaCodes } from './saga-codes.js';
 export type { TokenReply } from './token-reply.js';
-export { tokenReply, tokenRequest } from './token-reply.js';
+export { tokenError, tokenReply, tokenRequest } from './token-reply.js';

@@ -14,8 +14,13 @@ export interface HttpServer {
 /** Milliseconds for open requests to finish after the server has started to close. */
 const closeTimeoutMs = 5_000;
 
-/** Starts a server, with limits for slow and hostile clients. `log` gets a line for each request that is not valid HTTP. */
-export const listen = (app: RequestListener, port: number, host = '127.0.0.1', log: Pick<Log, 'debug'> = { debug: () => undefined }): Promise<HttpServer> =>
+export interface HttpOptions {
+  /** Gets a line for each request that is not valid HTTP. Default: no log. */
+  log?: Pick<Log, 'debug'>;
+}
+
+/** Starts a server, with limits for slow and hostile clients. */
+export const listen = (app: RequestListener, port: number, host = '127.0.0.1', { log = { debug: () => undefined } }: HttpOptions = {}): Promise<HttpServer> =>
   new Promise((resolve, reject) => {
     const server: Server = createServer({ headersTimeout: 10_000, requestTimeout: 15_000, keepAliveTimeout: 65_000, maxHeaderSize: 8_192, requireHostHeader: false });
     handleMalformedRequests(server, app, log);

@@ -4,7 +4,7 @@ import type { Read } from '../fastapi-compat/problem.js';
 import { readModel } from '../fastapi-compat/read-model.js';
 
 /** The documented body of `POST /v1/order/reset`. */
-export const resetRequest = z.object({ order: orderRequest });
+export const resetRequest = z.object({ order: orderRequest.meta({ description: 'Identifies the order. Provide either field: the direction is resolved automatically.' }) });
 
 /**
  * Reads the order to reset from a parsed body, `{"order": {…}}`.
