@@ -49,7 +49,7 @@ describe('a body', () => {
 });
 
 describe('an identifier', () => {
-  const wrong: unknown[] = [1, 1.5, true, false, [], ['1'], {}, { $ne: null }, { $gt: '' }, { $regex: '.*' }, '', '   ', '\u0000', 'a\u0000b', 'a\nb', '\u2028', '\ud800', 'x'.repeat(129), null];
+  const wrong: unknown[] = [1, 1.5, true, false, [], ['1'], {}, { $ne: null }, { $gt: '' }, { $regex: '.*' }, '', '   ', '\u0000', 'a\u0000b', 'a\nb', '\u2028', '\ud800', '47\u202e11', '\u206611', '11\u200f', 'x'.repeat(129), null];
   test.each(wrong.flatMap((value) => [{ order_id: value }, { order_number: value }]))('%j is rejected', async (order) => {
     const reply = await submit({ body: named(order) });
     expect([order, reply.status]).toEqual([order, 422]);
