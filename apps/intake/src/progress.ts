@@ -1,12 +1,13 @@
-import type { IntegrationStatus, ResetProgress } from '@crossroads/contract';
+import type { CrossroadsLogV2, IntegrationStatus, ResetProgress } from '@crossroads/contract';
 import type { EntryDocument, SagaDocument } from '@crossroads/store';
 import { toLog } from '@crossroads/store';
 import { fromStored } from './accept-once.js';
 import { acceptedLog } from './accepted-log.js';
+import { callerTitle } from './caller-titles.js';
 
 /** Returns the state of a reset, from its saga and its log. */
 export const progressOf = (saga: SagaDocument, entries: readonly EntryDocument[]): ResetProgress => {
-  const logs = [acceptedLog(fromStored(saga)), ...entries.map(toLog)];
+  const logs = [acceptedLog(fromStored(saga)), ...entries.map(logOf)];
   const newest = logs.at(-1)!;
   const done = saga.phase === 'ended' || saga.phase === 'stopped';
   return {
@@ -31,4 +32,10 @@ export const progressOf = (saga: SagaDocument, entries: readonly EntryDocument[]
 const statusIn = (entries: readonly EntryDocument[]): IntegrationStatus => {
   if (entries.some(({ step }) => step.outcome === 'canceled')) return 'canceled';
   return (entries.at(-1)?.journal.integration_status ?? 'pending') as IntegrationStatus;
+};
+
+/** Returns a log entry with its title in words of the caller. */
+const logOf = (entry: EntryDocument): CrossroadsLogV2 => {
+  const [log, title] = [toLog(entry), callerTitle(entry)];
+  return { ...log, title, detail: { ...log.detail, message_short: title } };
 };
