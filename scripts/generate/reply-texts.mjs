@@ -2,7 +2,7 @@ import { parseSync } from '@swc/core';
 import { sources } from './sources.mjs';
 
 /** Functions that respond with a status and a text. */
-const tellers = new Set(['httpError', 'plainProblem', 'NotAllowed']);
+const tellers = new Set(['httpError', 'plainProblem', 'NotAllowed', 'reject', 'tokenError']);
 
 /** Returns every error text of the intake by status: `Map(status → Set(text))`. Variable parts are an ellipsis. */
 export const replyTexts = () => {

@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { undocumentedParts } from './documented-replies.js';
 import { createIntakeFixture, to } from './intake-fixture.js';
 import type { Call, IntakeFixture } from './intake-fixture.js';
 
@@ -48,7 +49,7 @@ describe('a body', () => {
 });
 
 describe('an identifier', () => {
-  const wrong: unknown[] = [1, 1.5, true, false, [], ['1'], {}, { $ne: null }, { $gt: '' }, { $regex: '.*' }, '', '   ', '\u0000', 'a\u0000b', 'a\nb', '\u2028', '\ud800', 'x'.repeat(129), null];
+  const wrong: unknown[] = [1, 1.5, true, false, [], ['1'], {}, { $ne: null }, { $gt: '' }, { $regex: '.*' }, '', '   ', '\u0000', 'a\u0000b', 'a\nb', '\u2028', '\ud800', '47\u202e11', '\u206611', '11\u200f', 'x'.repeat(129), null];
   test.each(wrong.flatMap((value) => [{ order_id: value }, { order_number: value }]))('%j is rejected', async (order) => {
     const reply = await submit({ body: named(order) });
     expect([order, reply.status]).toEqual([order, 422]);
@@ -119,8 +120,8 @@ describe('paths and methods', () => {
     ['GET', '/v1/order/reset/%00', 404],
     ['GET', '/v1/order/reset/..%2f..%2fetc', 404],
     ['GET', '/v1/order/reset/{$ne:null}', 404],
-    ['GET', '/v1/order/reset?status[$ne]=x', 200],
-    ['GET', '/v1/order/reset?order_number[$gt]=', 200],
+    ['GET', '/v1/order/reset?status[$ne]=x', 422],
+    ['GET', '/v1/order/reset?order_number[$gt]=', 422],
     ['GET', '/v1/order/reset?order_number=a&order_number=b', 422],
     ['GET', '/v1/order/reset/some-unknown-id', 404],
     ['DELETE', '/v1/order/reset', 405],
@@ -170,10 +171,17 @@ describe('the wire', () => {
   test.each([
     ['both lengths', () => head('Content-Length: 5\r\nTransfer-Encoding: chunked\r\n')],
     ['no host', () => 'GET /livez HTTP/1.1\r\n\r\n'],
+    ['a bad chunk', () => `${head('Transfer-Encoding: chunked\r\n')}zz\r\n`],
+    ['two lengths', () => head('Content-Length: 5\r\nContent-Length: 6\r\n')],
     ['a bare line feed', () => 'GET /livez HTTP/1.1\nHost: x\n\n'],
     ['nonsense', () => '\u0016\u0003\u0001hello\r\n\r\n'],
   ])('%s is 400', async (_, bytes) => {
-    expect((await raw(bytes(), 1_000)).text).toMatch(/^HTTP\/1\.1 400 /);
+    const { text } = await raw(bytes());
+    const [head, body] = text.split('\r\n\r\n') as [string, string];
+    const [line, ...headers] = head.split('\r\n') as [string, ...string[]];
+    expect([line, undocumentedParts({ method: 'POST', path: '/v1/order/reset', status: 400, headers: Object.fromEntries(headers.map((header) => header.toLowerCase().split(': ') as [string, string])), text: body })]).toEqual(['HTTP/1.1 400 Bad Request', []]);
+    const [, requestId] = /^X-Request-ID: (.+)\r$/m.exec(text)!;
+    expect(fixture.logged.filter((line) => line.includes(requestId!))).toHaveLength(1);
   });
   test('a disconnect in the middle of a body leaves nothing behind', async () => {
     await raw(`${head('Content-Length: 40\r\n')}{"order":{"order_number":`, 50);

@@ -1,6 +1,6 @@
 import { Agent, request as httpRequest } from 'node:http';
-import type { IncomingHttpHeaders } from 'node:http';
-import { jest } from '@jest/globals';
+import type { IncomingHttpHeaders, RequestListener } from 'node:http';
+import { afterEach, expect, jest } from '@jest/globals';
 import { digest, listen, newApiKey } from '@crossroads/platform';
 import { resetOrder } from '@crossroads/order-reset';
 import type { SagaQueue, RateCounter } from '@crossroads/saga-bullmq';
@@ -11,6 +11,7 @@ import { eventually, memoryDestination, silent } from '@crossroads/testkit';
 import type { RateLimits } from '../../apps/intake/src/http/rate-limiter.js';
 import { createIntake } from '../../apps/intake/src/intake.js';
 import { ownDatabase } from '../stores/own-database.js';
+import { undocumentedParts, watchReplies } from './documented-replies.js';
 
 /** Allows for a busy machine. Tests that need a short duration measure it themselves. */
 jest.setTimeout(60_000);
@@ -62,6 +63,18 @@ export interface IntakeFixture {
   close(): Promise<void>;
 }
 
+const undocumented = new Set<string>();
+
+/** Fails each test of the file that causes a reply which differs from the OpenAPI document. */
+afterEach(() => {
+  const found = [...undocumented];
+  undocumented.clear();
+  expect(found).toEqual([]);
+});
+
+/** Compares every reply of an intake with the OpenAPI document. */
+export const documentedOnly = (app: RequestListener): RequestListener => watchReplies(app, (reply) => undocumentedParts(reply).forEach((part) => undocumented.add(part)));
+
 const generous: RateLimits = { submits: 1e9, polls: 1e9, unauthenticated: 1e9 };
 
 export const createIntakeFixture = async (name: string, { limits = generous, uri = ownDatabase(name), maxActiveResets = 1e9, maxConcurrentWaits = 100, counter }: { uri?: string; limits?: RateLimits; maxActiveResets?: number; maxConcurrentWaits?: number; counter?: RateCounter } = {}): Promise<IntakeFixture> => {
@@ -102,7 +115,7 @@ export const createIntakeFixture = async (name: string, { limits = generous, uri
     },
   };
   const intake = createIntake({ store, queue, log, tokenSecret: 'x'.repeat(40), limits, maxActiveResets, maxConcurrentWaits, trustedProxies: 0, ...(counter && { counter }) });
-  const server = await listen(intake.app, 0);
+  const server = await listen(documentedOnly(intake.app), 0, '127.0.0.1', { log });
   const agent = new Agent({ keepAlive: true, maxSockets: 200 });
   const orders = orderReader(store);
   let delivered = 0;

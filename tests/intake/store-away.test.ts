@@ -6,7 +6,7 @@ import { openStore } from '@crossroads/store';
 import { eventually, openMongodbProxy, silent, writing } from '@crossroads/testkit';
 import { createIntake } from '../../apps/intake/src/intake.js';
 import { ownDatabase } from '../stores/own-database.js';
-import { createIntakeFixture, to } from './intake-fixture.js';
+import { createIntakeFixture, documentedOnly, to } from './intake-fixture.js';
 
 /** Starts a server that accepts connections and never responds. This is harder to handle than a closed port. */
 const silentServer = async (): Promise<{ port: number; close(): void }> => {
@@ -26,7 +26,7 @@ describe.each([['is down', () => 1], ['accepts connections without responding', 
     const queue = { enqueue: async () => {} };
     const limits = { submits: 1_000, polls: 1_000, unauthenticated: 1_000 };
     const intake = createIntake({ store, queue, log: { ...silent, debug: () => {} }, tokenSecret: 'x'.repeat(40), limits, maxActiveResets: 1_000, maxConcurrentWaits: 10, trustedProxies: 0 });
-    const server = await listen(intake.app, 0);
+    const server = await listen(documentedOnly(intake.app), 0);
     const headers = { 'X-API-Key': newApiKey().text, 'X-Dest-Tenant-Name': 'Beta', 'Content-Type': 'application/json', Connection: 'close' };
     const body = JSON.stringify({ order: { order_number: '1' } });
     const calls: [string, RequestInit][] = [

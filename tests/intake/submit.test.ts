@@ -186,9 +186,9 @@ describe('authentication', () => {
   test.each([
     ['a wrong secret', 'client_id=client-1&client_secret=wrong', 401],
     ['an unknown client', 'client_id=unknown&client_secret=wrong', 401],
-    ['no secret', 'client_id=client-1', 422],
-    ['an unknown grant', 'grant_type=implicit&client_id=client-1&client_secret=x', 422],
-    ['nothing', '', 422],
+    ['no secret', 'client_id=client-1', 400],
+    ['an unknown grant', 'grant_type=implicit&client_id=client-1&client_secret=x', 400],
+    ['nothing', '', 400],
   ])('%s gets no token', async (_, form, status) => {
     const reply = await token(form);
     expect(reply.status).toBe(status);
@@ -203,10 +203,19 @@ describe('authentication', () => {
   });
 
   test('all invalid credentials get the same response', async () => {
-    const wrong: [string, string][][] = [[], [['X-API-Key', 'nonsense']], [['X-API-Key', `crossroads_${'0'.repeat(16)}_${'A'.repeat(43)}`]], [['Authorization', 'Basic eDp5']], [['Authorization', 'Bearer a.b.c']], [['X-API-Key', fixture.keys.Alpha], ['X-API-Key', fixture.keys.Alpha]]];
+    const wrong: [string, string][][] = [[], [['X-API-Key', 'nonsense']], [['X-API-Key', `crossroads_${'0'.repeat(16)}_${'A'.repeat(43)}`]], [['Authorization', 'Basic eDp5']], [['Authorization', 'Bearer a.b.c']]];
     const replies = await Promise.all(wrong.map((headers) => submit('1', headers, null)));
     expect(new Set(replies.map(({ status, text }) => `${status} ${text}`)).size).toBe(1);
     expect(replies[0]!.status).toBe(401);
+  });
+
+  test.each<[string, () => [string, string][]]>([
+    ['a key and a token', () => [['X-API-Key', fixture.keys.Alpha], ['Authorization', 'Bearer a.b.c']]],
+    ['a key twice', () => [['X-API-Key', fixture.keys.Alpha], ['X-API-Key', fixture.keys.Alpha]]],
+    ['a wrong key and HTTP Basic', () => [['X-API-Key', 'nonsense'], ['Authorization', 'Basic eDp5']]],
+  ])('%s get the advice to send one of them', async (_, headers) => {
+    const { status, body } = await submit('1', headers(), null);
+    expect([status, body]).toEqual([401, { detail: 'The request has more than one credential. Send either X-API-Key or Authorization: Bearer, and send it once.' }]);
   });
 
   test('no secret is ever logged', async () => {

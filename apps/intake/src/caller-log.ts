@@ -2,6 +2,7 @@ import type { CrossroadsLogV2, SagaCode } from '@crossroads/contract';
 import { dispatchResetStep, orderAfterRejection, resetRequest } from '@crossroads/order-reset';
 import type { DestinationReply, DispatchPolicy } from '@crossroads/order-reset';
 import type { EntryDocument, SagaDocument } from '@crossroads/store';
+import { callerTitle } from './caller-titles.js';
 
 /** What a text for callers may contain about the destination. */
 interface Delivery {
@@ -100,12 +101,12 @@ interface StoredData {
  */
 export const toCallerLog = (entry: EntryDocument): CrossroadsLogV2 => ({
   _id: entry._id.toHexString(),
-  title: entry.title,
+  title: callerTitle(entry),
   date: entry.date.toISOString(),
   status: entry.status,
   severity: entry.severity,
   routing: entry.routing,
-  detail: { ...entry.detail, message: messageOf(entry), traceback: null },
+  detail: { ...entry.detail, message_short: callerTitle(entry), message: messageOf(entry), traceback: null },
   metadata: entry.metadata,
   worker_name: entry.worker_name,
   correlation_id: entry.correlation_id,

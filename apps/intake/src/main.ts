@@ -32,7 +32,7 @@ const intake = createIntake({
   metrics: intakeMetrics(metrics),
   tracing,
 });
-const server = await listen(intake.app, config.INTAKE_PORT, config.HOST);
+const server = await listen(intake.app, config.INTAKE_PORT, config.HOST, { log });
 const probe = probes({ ready: () => store.ping(), pages: { '/metrics': metrics.page } });
 const probeServer = await listen(probe.listener, config.METRICS_PORT, config.HOST);
 

@@ -1,3 +1,4 @@
+import { resetQuery } from '@crossroads/contract';
 import { describeApi } from './docs/openapi.js';
 import { operations } from './docs/operations.js';
 import type { Route } from './http/register-routes.js';
@@ -15,17 +16,18 @@ import { streamReset } from './routes/stream-reset.route.js';
 import { submitReset } from './routes/submit-reset.route.js';
 import { issueToken } from './routes/token.route.js';
 import { updateStatus } from './routes/update-status.route.js';
+import { waitQuery } from './waiting/requested-wait.js';
 
 const reset = `${resetPath}/:correlationId`;
 
 /** Returns the API as an OpenAPI document. The result is always the same. */
 export const openApiDocument = () => describeApi(routes);
 
-/** Every route of the intake. The router, the OpenAPI document, the 405 replies and their `Allow` headers are built from this table. */
+/** Every route of the intake, with its query. The router, the OpenAPI document, the 405 replies and their `Allow` headers are built from this table. */
 export const routes: readonly Route[] = [
-  { method: 'post', path: resetPath, scope: 'order:reset', limit: 'submit', traced: true, handler: submitReset, docs: operations.submitReset },
-  { method: 'get', path: resetPath, scope: 'order:reset', limit: 'poll', handler: listResets, docs: operations.listResets },
-  { method: 'get', path: reset, scope: 'order:reset', limit: 'poll', handler: showReset, docs: operations.showReset },
+  { method: 'post', path: resetPath, query: waitQuery, scope: 'order:reset', limit: 'submit', traced: true, handler: submitReset, docs: operations.submitReset },
+  { method: 'get', path: resetPath, query: resetQuery, scope: 'order:reset', limit: 'poll', handler: listResets, docs: operations.listResets },
+  { method: 'get', path: reset, query: waitQuery, scope: 'order:reset', limit: 'poll', handler: showReset, docs: operations.showReset },
   { method: 'get', path: `${reset}/events`, scope: 'order:reset', limit: 'poll', handler: streamReset, docs: operations.streamReset },
   { method: 'post', path: `${reset}/cancel`, scope: 'order:reset', limit: 'submit', handler: cancelReset, docs: operations.cancelReset },
   { method: 'post', path: `${reset}/accept`, scope: 'order_request:accept', limit: 'submit', handler: acceptReset, docs: operations.acceptReset },

@@ -48,7 +48,7 @@ const app = createOpsApp({
   httpDurations,
 });
 
-const server = await listen(app, config.OPS_PORT, config.HOST);
+const server = await listen(app, config.OPS_PORT, config.HOST, { log });
 const probe = probes({ ready: () => store.ping(), pages: { '/metrics': metrics.page } });
 const probeServer = await listen(probe.listener, config.METRICS_PORT, config.HOST);
 log.info('operator pages are listening', { url: server.url, probes: probeServer.url });

@@ -11,6 +11,6 @@ export const integrationStatus = z.enum([
   'canceled',
   'error',
   'rejected',
-]);
+]).meta({ description: 'Crossroads integration status.', examples: ['synced'] });
 
 export type IntegrationStatus = z.infer<typeof integrationStatus>;

@@ -17,7 +17,7 @@ const beforeClearOrAtAttempt = ['untouched', 'retried'] as const;
 /** Every code that a log entry of a saga can have as `detail.error`, and that its page can show. docs/errors.md is generated from it. */
 export const sagaCodes = {
   'request.order_not_found': metadata('untouched', 'No order of these two tenants matches.', 'The caller should check the order number and X-Dest-Tenant-Name.'),
-  'request.order_ambiguous': metadata('untouched', 'Two orders match the number. A number that the other tenant chose is ignored if one that the caller chose matches.', 'The caller should send order_id.'),
+  'request.order_ambiguous': metadata('untouched', 'Two orders of these tenants match the number. A number that the other tenant chose is ignored if one that the caller chose matches.', 'The caller should send order_id.'),
   'request.order_mismatch': metadata('untouched', 'order_id and order_number name different orders.', 'The caller should send one of them.'),
   'request.order_canceled': metadata('untouched', 'The order is canceled, so it cannot be executed again.', 'Nothing. If the order is needed, create a new one.'),
   'request.order_not_synced': metadata('untouched', 'The order has not reached its destination, so there is nothing to reset there.', 'Submit a new reset after the order has reached the destination.'),

@@ -1,6 +1,8 @@
 import { createServer } from 'node:http';
 import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Log } from './log.js';
+import { handleMalformedRequests } from './malformed-requests.js';
 
 export interface HttpServer {
   /** The address of the server, with the actual port also for port 0. */
@@ -12,10 +14,16 @@ export interface HttpServer {
 /** Milliseconds for open requests to finish after the server has started to close. */
 const closeTimeoutMs = 5_000;
 
+export interface HttpOptions {
+  /** Gets a line for each request that is not valid HTTP. Default: no log. */
+  log?: Pick<Log, 'debug'>;
+}
+
 /** Starts a server, with limits for slow and hostile clients. */
-export const listen = (app: RequestListener, port: number, host = '127.0.0.1'): Promise<HttpServer> =>
+export const listen = (app: RequestListener, port: number, host = '127.0.0.1', { log = { debug: () => undefined } }: HttpOptions = {}): Promise<HttpServer> =>
   new Promise((resolve, reject) => {
-    const server: Server = createServer({ headersTimeout: 10_000, requestTimeout: 15_000, keepAliveTimeout: 65_000, maxHeaderSize: 8_192 }, app);
+    const server: Server = createServer({ headersTimeout: 10_000, requestTimeout: 15_000, keepAliveTimeout: 65_000, maxHeaderSize: 8_192, requireHostHeader: false });
+    handleMalformedRequests(server, app, log);
     server.maxRequestsPerSocket = 1_000;
     server.once('error', reject);
     server.listen(port, host, () => {

@@ -1,3 +1,4 @@
+import { headersWith } from './headers.js';
 import type { ApiDocument } from './openapi.js';
 
 interface OperationObject {
@@ -6,7 +7,13 @@ interface OperationObject {
   description: string;
   parameters: { name: string; in: string; required: boolean; description?: string }[];
   requestBody?: { content: Record<string, { schema: object; example?: object }> };
-  responses: Record<string, { description: string; content?: Record<string, { schema: object }> }>;
+  responses: Record<string, ResponseObject | { $ref: string }>;
+}
+
+interface ResponseObject {
+  description: string;
+  headers?: Record<string, object>;
+  content?: Record<string, { schema: object }>;
 }
 
 /** Returns the OpenAPI document as one HTML page, without scripts and external resources. */
@@ -20,7 +27,7 @@ export const renderPage = (document: ApiDocument): string => {
 <h1>${escapeHtml(document.info.title)}</h1><p>${prose(document.info.description)}</p>
 <p>For machines: <a href="/openapi.json">/openapi.json</a></p>
 <nav aria-label="Calls"><ul>${calls.map(({ method, path, operationId, summary }) => `<li><a href="#${operationId}"><code>${method} ${escapeHtml(path)}</code></a> ${escapeHtml(summary)}</li>`).join('')}</ul></nav>
-${calls.map(section).join('\n')}
+${calls.map((call) => section(document, call)).join('\n')}
 <h2>Schemas</h2>
 ${Object.entries(document.components.schemas)
   .map(([name, schema]) => `<details id="schema-${name}"><summary>${name}</summary><pre>${escapeHtml(JSON.stringify(schema, null, 2))}</pre></details>`)
@@ -29,16 +36,30 @@ ${Object.entries(document.components.schemas)
 `;
 };
 
-const section = ({ method, path, operationId, summary, description, parameters, requestBody, responses }: OperationObject & { method: string; path: string }): string => `
+const section = (document: ApiDocument, { method, path, operationId, summary, description, parameters, requestBody, responses }: OperationObject & { method: string; path: string }): string => `
 <section id="${operationId}"><h2>${escapeHtml(summary)}</h2><p><code>${method} ${escapeHtml(path)}</code></p><p>${prose(description)}</p>
 ${parameters.length === 0 ? '' : `<table><thead><tr><th>Parameter</th><th>In</th><th></th><th>Meaning</th></tr></thead><tbody>${parameters.map(row).join('')}</tbody></table>`}
 <pre>${escapeHtml(curl(method, path, parameters, requestBody))}</pre>
-<table><thead><tr><th>Status</th><th>Meaning</th><th>Body</th></tr></thead><tbody>${Object.entries(responses)
-  .map(([status, { description, content }]) => `<tr><td>${status}</td><td>${prose(description)}</td><td>${bodyOf(content)}</td></tr>`)
+<table><thead><tr><th>Status</th><th>Meaning</th><th>Headers</th><th>Body</th></tr></thead><tbody>${Object.entries(responses)
+  .map(([status, response]) => responseRow(status, resolved(document, response)))
   .join('')}</tbody></table></section>`;
 
 const row = ({ name, in: place, required, description = '' }: OperationObject['parameters'][number]): string =>
   `<tr><td><code>${escapeHtml(name)}</code></td><td>${place}</td><td>${required ? 'required' : ''}</td><td>${prose(description)}</td></tr>`;
+
+const responseRow = (status: string, { description, headers = {}, content }: ResponseObject): string =>
+  `<tr><td>${status}</td><td>${prose(description)}</td><td>${ownHeaders(headers)}</td><td>${bodyOf(content)}</td></tr>`;
+
+/** Returns a response, or the shared one that it refers to. */
+const resolved = ({ components }: ApiDocument, response: ResponseObject | { $ref: string }): ResponseObject =>
+  '$ref' in response ? (components.responses[response.$ref.split('/').at(-1)!] as ResponseObject) : response;
+
+/** Returns the headers that not every response has. */
+const ownHeaders = (headers: Record<string, object>): string =>
+  Object.keys(headers)
+    .slice(Object.keys(headersWith()).length)
+    .map((name) => `<code>${name}</code>`)
+    .join(' ');
 
 const bodyOf = (content: Record<string, { schema: object }> | undefined): string => {
   const name = /schemas\/(\w+)/.exec(JSON.stringify(content ?? {}))?.[1];

@@ -15,6 +15,8 @@ export const parameters = {
     false,
     { type: 'string', pattern: '^(?![0-9]+$)[A-Za-z0-9._~-]{8,128}$' },
   ),
+  echoedCorrelationId: header('X-Correlation-ID', 'Your own id for this request. The response repeats it, unless it is about a reset.', false, { type: 'string' }),
+  traceparent: header('traceparent', 'W3C trace context. The reset continues your trace.', false, { type: 'string' }),
   idempotencyKey: header(
     'Idempotency-Key',
     'Makes retries safe: for seven days, the same request with the same key returns the same reset, with Idempotent-Replayed: true. Another request with the key gets 422. Up to 255 characters, bare or in quotes.',

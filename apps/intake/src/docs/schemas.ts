@@ -10,6 +10,7 @@ import {
   resetRequest,
   saveBol,
   saveDrop,
+  tokenError,
   tokenReply,
   tokenRequest,
   updateStatus,
@@ -17,8 +18,11 @@ import {
 } from '@crossroads/contract';
 import { z } from 'zod';
 
+/** The id and the secret may be sent as HTTP Basic instead. */
+const tokenForm = tokenRequest.partial();
+
 /** Schemas of request bodies. */
-const requests = { ResetRequest: resetRequest, ResetDecision: resetDecision, CreateOrder: createOrder, SaveBol: saveBol, SaveDrop: saveDrop, UpdateStatus: updateStatus, TokenRequest: tokenRequest };
+const requests = { ResetRequest: resetRequest, ResetDecision: resetDecision, CreateOrder: createOrder, SaveBol: saveBol, SaveDrop: saveDrop, UpdateStatus: updateStatus, TokenRequest: tokenForm };
 
 /** Schemas of response bodies. */
 const replies = {
@@ -28,6 +32,7 @@ const replies = {
   ResetList: resetList,
   OrderReply: orderReply,
   TokenReply: tokenReply,
+  TokenError: tokenError,
   Error: plainError,
   ValidationError: validationError,
 };
@@ -42,7 +47,14 @@ export const jsonSchemas = (): Record<string, object> => ({ ...toJsonSchemas(req
 const toJsonSchemas = (schemas: Record<string, z.ZodType>, io: 'input' | 'output'): Record<string, object> => {
   const registry = z.registry<{ id: string }>();
   for (const [id, schema] of Object.entries(schemas)) registry.add(schema, { id });
-  const { schemas: converted } = z.toJSONSchema(registry, { io, uri: (id) => `#/components/schemas/${id}` });
+  const { schemas: converted } = z.toJSONSchema(registry, {
+    io,
+    uri: (id) => `#/components/schemas/${id}`,
+    // Members may be added to a reply, so a reader must not reject unknown ones.
+    override: ({ jsonSchema }) => {
+      if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
+    },
+  });
   // References point into one document, so the schemas need no id of their own.
   return Object.fromEntries(Object.entries(converted).map(([id, { $id: _id, $schema: _schema, ...schema }]) => [id, schema]));
 };

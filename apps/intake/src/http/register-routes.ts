@@ -1,7 +1,9 @@
 import type { Scope } from '@crossroads/platform';
 import type { Express, RequestHandler } from 'express';
+import type { z } from 'zod';
 import type { Operation } from '../docs/operations.js';
 import type { IntakePorts } from '../ports.js';
+import { checkQuery } from './check-query.js';
 import { traceRequest } from './trace-request.js';
 
 interface RouteBase {
@@ -16,12 +18,15 @@ interface RouteBase {
 /** A route that requires no credentials. */
 interface OpenRoute extends RouteBase {
   scope?: undefined;
+  query?: undefined;
   handler(ports: IntakePorts): RequestHandler;
 }
 
 /** A route whose caller needs credentials with this scope. */
 interface ProtectedRoute extends RouteBase {
   scope: Scope;
+  /** The parameters of the query. Every other parameter gets 422. Absent: the route has none. */
+  query?: z.ZodObject;
   /** The rate limit that counts its requests. */
   limit: 'submit' | 'poll';
   /** The handler checks the scope after the request, because an invalid request gets 422 whatever its credentials are. */
@@ -49,7 +54,7 @@ export const allowedMethods = (routes: readonly Pick<Route, 'method'>[]): string
 
 const handlersOf = (route: Route, ports: IntakePorts): RequestHandler[] => [
   ...(route.traced && ports.tracing ? [traceRequest(ports.tracing, route)] : []),
-  ...(route.scope === undefined ? [route.handler(ports)] : [...ports.rateLimiter[route.limit], route.handler(ports, route.scope)]),
+  ...(route.scope === undefined ? [route.handler(ports)] : [...ports.rateLimiter[route.limit], checkQuery(route.query), route.handler(ports, route.scope)]),
 ];
 
 const rejectMethod = (allowed: readonly string[]): RequestHandler => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { MAX_PAGE, readModel, resetQuery, unprocessable, validationDetail, valueError } from '@crossroads/contract';
+import { readModel, resetQuery, unprocessable, validationDetail, valueError } from '@crossroads/contract';
 import type { ResetList, ResetQuery, ResetSummary } from '@crossroads/contract';
 import { resetRequest } from '@crossroads/order-reset';
 import type { SagaDocument } from '@crossroads/store';
@@ -16,7 +16,7 @@ export const listResets: Handler =
   async (request, response) => {
     const { tenant_id } = resolveCaller(request, response, scope);
     const query = orThrow(readModel(resetQuery, request.query, 'query'));
-    const limit = Math.min(query.limit, MAX_PAGE);
+    const { limit } = query;
     const before = query.cursor === undefined ? undefined : sagaIdIn(query.cursor, query);
     const found = await sagas.list(tenant_id, query, { limit: limit + 1, ...(before !== undefined && { before }) });
     const items = found.slice(0, limit);

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
-import type { Request, Response } from 'express';
+import type { Response } from 'express';
 import { resolveCaller } from '../http/caller.js';
+import { entityTag, hasTag } from '../http/entity-tag.js';
 import type { Handler } from '../http/register-routes.js';
 import { statusPath } from '../new-reset.js';
 import type { Reset } from '../resets.js';
@@ -14,14 +14,14 @@ import { requestedWait } from '../waiting/requested-wait.js';
  * `wait` holds the reply until there is an outcome. Together with `If-None-Match`, it holds the reply until the next change.
  */
 export const showReset: Handler = ({ resets, waiter }, scope) => {
-  const waitForChange = async (reset: Reset, knownTag: string | undefined, waitS: number, response: Response): Promise<Reset> => {
+  const waitForChange = async (reset: Reset, known: string | undefined, waitS: number, response: Response): Promise<Reset> => {
     const { mark, rests } = reset.sagaVersion;
-    if (knownTag === undefined ? rests : knownTag !== etagOf(reset)) return reset;
+    if (known === undefined ? rests : !hasTag(known, entityTag(reset.progress))) return reset;
     await holdReply(waiter, response, {
       sagaId: reset.saga._id,
       tenantId: reset.saga.tenant_id,
       waitS,
-      isMet: (sagaVersion) => (knownTag === undefined ? sagaVersion.rests : sagaVersion.mark !== mark),
+      isMet: (sagaVersion) => (known === undefined ? sagaVersion.rests : sagaVersion.mark !== mark),
     });
     return resets.again(reset);
   };
@@ -30,29 +30,20 @@ export const showReset: Handler = ({ resets, waiter }, scope) => {
     const { tenant_id } = resolveCaller(request, response, scope);
     const waitS = requestedWait(request);
     const found = await resets.get(tenant_id, String(request.params['correlationId']));
-    const knownTag = tagsIn(request).find((tag) => tag === '*' || tag === etagOf(found));
-    const reset = waitS === undefined ? found : await waitForChange(found, knownTag, waitS, response);
+    const known = request.get('if-none-match');
+    const reset = waitS === undefined ? found : await waitForChange(found, known, waitS, response);
     if (response.headersSent) return;
 
-    const etag = etagOf(reset);
+    const etag = entityTag(reset.progress);
     const { correlation_id } = reset.saga;
     response.set({ ETag: etag, 'Cache-Control': 'private, no-cache', 'X-Correlation-ID': correlation_id, 'Content-Location': statusPath(correlation_id) });
     const pollAgainS = retryAfterS(reset);
     if (pollAgainS !== undefined) response.set('Retry-After', String(pollAgainS));
     if (waitS !== undefined) response.set('Preference-Applied', `wait=${waitS}`);
-    if (tagsIn(request).some((tag) => tag === '*' || tag === etag)) response.status(304).end();
+    if (known?.trim() === '*' || hasTag(known, etag)) response.status(304).end();
     else response.json(reset.progress);
   };
 };
-
-/** Returns a strong ETag: equal tags mean identical bodies. */
-const etagOf = ({ progress }: Reset): string => `"${createHash('sha256').update(JSON.stringify(progress)).digest('base64url').slice(0, 22)}"`;
-
-const tagsIn = (request: Request): string[] =>
-  (request.get('if-none-match') ?? '')
-    .split(',')
-    .map((tag) => tag.trim().replace(/^W\//, ''))
-    .filter(Boolean);
 
 const maxRetryAfterS = 15;
 

@@ -1,30 +1,73 @@
-import { readModel, tokenRequest, unprocessable } from '@crossroads/contract';
-import type { Read, TokenReply } from '@crossroads/contract';
+import { readModel, tokenRequest } from '@crossroads/contract';
+import type { TokenReply, ValidationDetail } from '@crossroads/contract';
 import { NotAllowed, tokenLifetimeS } from '@crossroads/platform';
-import type { RequestHandler } from 'express';
-import { orThrow } from '../http-error.js';
+import type { Request, RequestHandler } from 'express';
 import { readBytes } from '../http/body.js';
+import { HttpError } from '../http-error.js';
 import type { IntakePorts } from '../ports.js';
 
 const maxFormBytes = 4_096;
 
-/** Issues an access token for the id and secret of a client, which are sent as a form. */
+/**
+ * Issues an access token for a client, as RFC 6749 describes it for the client credentials grant.
+ * The id and secret of the client are sent as HTTP Basic, or as fields of the form.
+ * Throws HttpError with 400 or 401; its body has the members of RFC 6749 and `detail`.
+ */
 export const issueToken =
   ({ rateLimiter, authenticator }: Pick<IntakePorts, 'rateLimiter' | 'authenticator'>): RequestHandler =>
   async (request, response) => {
-    const form = new URLSearchParams((await readBytes(request, maxFormBytes)).toString('utf8'));
-    const { client_id, client_secret } = orThrow(withoutEcho(readModel(tokenRequest, Object.fromEntries(form), 'body')));
+    const { client_id, client_secret } = readForm(request, await readBytes(request, maxFormBytes));
     try {
       const access_token = await authenticator.logIn(client_id, client_secret);
       response.json({ access_token, token_type: 'bearer', expires_in: tokenLifetimeS } satisfies TokenReply);
     } catch (error) {
-      if (error instanceof NotAllowed) rateLimiter.countUnauthenticated(request.ip);
-      throw error;
+      if (!(error instanceof NotAllowed)) throw error;
+      rateLimiter.countUnauthenticated(request.ip);
+      throw invalidClient();
     }
   };
 
-/** Removes the echoed input. Without this, the reply to a form with a missing field would contain the secret. FastAPI echoes no form either. */
-const withoutEcho = <T>(read: Read<T>): Read<T> => {
-  if (read.ok || typeof read.problem.body.detail === 'string') return read;
-  return unprocessable(read.problem.body.detail.map((detail) => ({ ...detail, input: null })));
+type TokenErrorCode = 'invalid_request' | 'invalid_client' | 'unsupported_grant_type';
+
+/** Returns the error for the caller. `detail` is the description, unless it is a list of invalid fields. */
+const tokenError = (status: 400 | 401, description: string, error: TokenErrorCode, detail: string | ValidationDetail[] = description): HttpError =>
+  new HttpError({ status, body: { error, error_description: description, detail } }, status === 401 ? { 'WWW-Authenticate': 'Basic realm="crossroads", charset="UTF-8"' } : {});
+
+const invalidClient = () => tokenError(401, 'The client id or the client secret is wrong. Send them as HTTP Basic, or as client_id and client_secret in the form.', 'invalid_client');
+
+const readForm = (request: Request, bytes: Buffer): { client_id: string; client_secret: string } => {
+  if (request.url.includes('?')) throw tokenError(400, 'Send the parameters in the body and not in the query, because URLs are logged.', 'invalid_request');
+  const form = new URLSearchParams(bytes.toString('utf8'));
+  const names = [...form.keys()];
+  if (new Set(names).size < names.length) throw tokenError(400, 'A field of the form was sent more than once. Send each field once.', 'invalid_request');
+  const basic = basicCredentials(request.get('authorization'));
+  if (basic && (form.has('client_secret') || (form.get('client_id') ?? basic.client_id) !== basic.client_id)) {
+    throw tokenError(400, 'The client id and secret were sent in two ways. Send them as HTTP Basic or in the form.', 'invalid_request');
+  }
+  const read = readModel(tokenRequest, { ...Object.fromEntries(form), ...basic }, 'body');
+  if (read.ok) return read.value;
+  // FastAPI echoes no form either. With the echo, the reply to a form with a missing field would contain the secret.
+  const detail = (read.problem.body.detail as ValidationDetail[]).map((one) => ({ ...one, input: null }));
+  if (detail.some(({ loc }) => loc[1] === 'grant_type')) throw tokenError(400, 'This grant_type is not supported. Send client_credentials.', 'unsupported_grant_type', detail);
+  throw tokenError(400, 'A field of the form is missing or invalid. Send client_id and client_secret.', 'invalid_request', detail);
+};
+
+/** Returns the client id and secret of HTTP Basic, both form-encoded as RFC 6749 requires. Returns undefined for another scheme. Throws HttpError with 401 if they are malformed. */
+const basicCredentials = (authorization: string | undefined): { client_id: string; client_secret: string } | undefined => {
+  const [, scheme, encoded = ''] = /^(basic)(?: +(.*))?$/i.exec(authorization ?? '') ?? [];
+  if (scheme === undefined) return undefined;
+  const text = Buffer.from(encoded, 'base64').toString('utf8');
+  const colon = text.indexOf(':');
+  if (colon < 1) throw invalidClient();
+  const [client_id, client_secret] = [text.slice(0, colon), text.slice(colon + 1)].map(formDecoded) as [string, string];
+  return { client_id, client_secret };
+};
+
+/** Decodes a form-encoded text. Returns a text with a stray `%` unchanged, because many clients do not encode. */
+const formDecoded = (text: string): string => {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '));
+  } catch {
+    return text;
+  }
 };

@@ -1,4 +1,4 @@
-import { readModel } from '@crossroads/contract';
+import { pydanticInteger, readModel } from '@crossroads/contract';
 import type { Request } from 'express';
 import { z } from 'zod';
 import { orThrow } from '../http-error.js';
@@ -7,7 +7,7 @@ import { orThrow } from '../http-error.js';
 export const maxWaitS = 25;
 
 export const waitQuery = z.object({
-  wait: z.coerce.number().int().min(0).optional().meta({ description: `Seconds that the reply may be held until there is an outcome; ${maxWaitS} at most.` }),
+  wait: pydanticInteger.pipe(z.number().int().min(0)).optional().meta({ description: `Seconds that the reply may be held until there is an outcome. More than ${maxWaitS} counts as ${maxWaitS}.` }),
 });
 
 /**

@@ -3,6 +3,7 @@ import type { ComponentChildren, VNode } from 'preact';
 import { renderToStaticMarkup } from 'preact-render-to-string';
 import type { Assets } from '../assets/assets.js';
 import type { SignedIn } from '../login/signed-in.js';
+import { isolateTexts } from './isolate-text.js';
 
 /** The parts of the layout that are equal on all pages. */
 export interface Chrome {
@@ -77,6 +78,8 @@ const Navigation = ({ operator, q }: { operator: SignedIn; q: string | undefined
     </form>
   </>
 );
+
+isolateTexts();
 
 /** Sends a page. Pages change all the time and are not public, so they must not be cached. */
 export const send = (response: Response, page: VNode, status = 200): void => {

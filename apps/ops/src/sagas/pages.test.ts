@@ -210,3 +210,19 @@ test('while MongoDB is unavailable, the login opens and other pages show the err
   await fromOurPages(request(isolated.app).post('/login')).type('form').send({ username: 'viewer', password: 'x' }).expect(503);
   await isolated.close();
 });
+
+test('a number with a control of the text direction does not reorder the text around it', async () => {
+  const number = '47\u202e7211';
+  const orderId = await addOrder(ops.store, sampleOrder(number));
+  const sagas = sampleSagas(ops.store);
+  const sagaId = await sagas.accept({ order_number: number }, 'c-reordered');
+  await sagas.runSaga(sagaId, 'unavailable');
+  for (const path of ['/sagas', `/sagas/${sagaId}`, `/orders/${orderId}`, `/sagas?q=${encodeURIComponent(`${number} not found`)}`]) {
+    const { text } = await get(path, 'operator').expect(200);
+    const isolatedTexts = text.match(/<bdi>[^<]*\p{Bidi_Control}[^<]*<\/bdi>/gu) ?? [];
+    expect([path, isolatedTexts.length > 0]).toEqual([path, true]);
+    // The value of a field stays exact, because it is sent back. A browser isolates it.
+    const others = text.replaceAll(/<bdi>[^<]*<\/bdi>| value="[^"]*"/g, '').match(/[^<>]*\p{Bidi_Control}[^<>]*/gu) ?? [];
+    expect([path, others]).toEqual([path, []]);
+  }
+});

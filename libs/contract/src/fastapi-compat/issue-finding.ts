@@ -18,7 +18,7 @@ import {
   stringTooShort,
   valueError,
 } from './pydantic-findings.js';
-import { datetimeFinding, uuidFinding } from './pydantic-formats.js';
+import { uuidFinding } from './pydantic-formats.js';
 import { booleanFinding, floatFinding, integerFinding } from './pydantic-scalars.js';
 import type { SchemaKind } from './schema-at.js';
 
@@ -38,6 +38,8 @@ export function issueFinding(issue: z.core.$ZodIssue, value: unknown, kind: Sche
     case 'invalid_value':
       // zod's stringbool reports its words as a literal.
       return kind?.type === 'boolean' ? booleanFinding(value) : literalError(issue.values);
+    case 'custom':
+      return (issue.params?.['finding'] as Finding | undefined) ?? valueError(issue.message);
     default:
       return valueError(issue.message);
   }
@@ -61,8 +63,6 @@ function wrongType(issue: z.core.$ZodIssueInvalidType, value: unknown, kind: Sch
       return notADict;
     case 'object':
       return notAModel;
-    case 'date':
-      return datetimeFinding(value);
     case 'null':
       return notNone;
     case 'nonoptional':
@@ -74,7 +74,6 @@ function wrongType(issue: z.core.$ZodIssueInvalidType, value: unknown, kind: Sch
 
 function notText(value: unknown, kind: SchemaKind | undefined): Finding {
   if (kind?.type === 'boolean') return booleanFinding(value);
-  if (kind?.formats.includes('datetime')) return datetimeFinding(value);
   if (kind?.formats.includes('uuid')) return uuidFinding(value);
   return notAString;
 }
@@ -98,7 +97,6 @@ function tooSmall(issue: z.core.$ZodIssueTooSmall, value: unknown): Finding {
 }
 
 function wrongFormat(issue: z.core.$ZodIssueInvalidStringFormat, value: unknown): Finding {
-  if (issue.format === 'datetime') return datetimeFinding(value);
   if (issue.format === 'uuid' || issue.format === 'guid') return uuidFinding(value);
   return patternMismatch(source(issue.pattern ?? issue.format));
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
+import { pydanticDatetime } from './pydantic-datetime.js';
 import type { ValidationDetail } from './problem.js';
 import { type InputSource, MAX_DETAILS, readModel } from './read-model.js';
 
@@ -64,9 +65,9 @@ describe('an invalid field has the error of pydantic', () => {
     ['greater_than', z.number().gt(0), 0, 'Input should be greater than 0', { gt: 0 }],
     ['less_than', z.number().lt(5), 5, 'Input should be less than 5', { lt: 5 }],
     ['multiple_of', z.number().multipleOf(0.5), 1.2, 'Input should be a multiple of 0.5', { multiple_of: 0.5 }],
-    ['datetime_type', z.iso.datetime(), [], 'Input should be a valid datetime'],
-    ['datetime_type', z.iso.datetime().optional(), true, 'Input should be a valid datetime'],
-    ['datetime_from_date_parsing', z.iso.datetime(), 'x', 'Input should be a valid datetime or date, input is too short', { error: 'input is too short' }],
+    ['datetime_type', pydanticDatetime, [], 'Input should be a valid datetime'],
+    ['datetime_type', pydanticDatetime.optional(), true, 'Input should be a valid datetime'],
+    ['datetime_from_date_parsing', pydanticDatetime, 'x', 'Input should be a valid datetime or date, input is too short', { error: 'input is too short' }],
     ['uuid_type', z.uuid(), 1, 'UUID input should be a string, bytes or UUID object'],
     ['uuid_parsing', z.uuid(), 'nope', 'Input should be a valid UUID, invalid character: found `n` at 1', { error: 'invalid character: found `n` at 1' }],
     ['none_required', z.null(), 1, 'Input should be None'],
@@ -97,6 +98,7 @@ describe('an invalid input has the entries of pydantic', () => {
     ['a missing enum is missing', z.object({ a: z.enum(['x']) }), {}, 'body', [required(['body', 'a'], {})]],
     ['a missing nested field echoes its owner', z.object({ n: z.object({ a: z.string() }) }), { n: { z: 1 } }, 'body', [required(['body', 'n', 'a'], { z: 1 })]],
     ['an inherited property is not there', z.object({ toString: z.string() }), {}, 'body', [required(['body', 'toString'], {})]],
+    ['a missing date and time is missing', z.object({ at: pydanticDatetime }), { other: 'x' }, 'body', [required(['body', 'at'], { other: 'x' })]],
     ['a missing parameter echoes null', limit, { other: 'x' }, 'query', [required(['query', 'limit'], null)]],
     ['no input at all', z.object({}), undefined, 'body', [required(['body'], null)]],
     ['the body itself of a wrong type', z.object({}), 'x', 'body', [{ type: 'model_attributes_type', loc: ['body'], msg: 'Input should be a valid dictionary or object to extract fields from', input: 'x' }]],

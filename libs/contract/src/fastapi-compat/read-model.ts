@@ -35,7 +35,7 @@ function translate(issue: z.core.$ZodIssue, reading: Reading): ValidationDetail[
   const { input, source, schema } = reading;
   const place = locate(input, issue.path);
   const loc = location(source, issue.path);
-  if (issue.code === 'custom') return [validationDetail(valueError(issue.message), loc, place.value)];
+  if (issue.code === 'custom' && !issue.params?.['finding']) return [validationDetail(valueError(issue.message), loc, place.value)];
   if (!place.given) return [missing(loc, issue.path, reading)];
   return [validationDetail(issueFinding(issue, place.value, schemaKindAt(schema, issue.path)), loc, place.value)];
 }

@@ -14,7 +14,7 @@ interface Definition {
   out?: z.core.$ZodType;
 }
 
-/** The kind of a schema (`string`, `number`, …) and its formats (`safeint`, `datetime`, `uuid`, …). */
+/** The kind of a schema (`string`, `number`, …) and its formats (`safeint`, `uuid`, …). */
 export interface SchemaKind {
   type: string;
   formats: string[];

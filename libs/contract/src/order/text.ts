@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { pydanticDatetime } from '../fastapi-compat/pydantic-datetime.js';
 import { MAX_CHARACTERS, maxCharacters, PRINTABLE } from '../request/printable-text.js';
 
 /** Text of 1 to `limit` characters on one line. */
@@ -10,8 +11,11 @@ export const line = (limit = MAX_CHARACTERS) =>
     .regex(PRINTABLE)
     .meta({ maxLength: limit });
 
-/** A point in time, stored exactly as the caller wrote it. */
-export const time = z.iso.datetime({ offset: true, local: true }).meta({ description: 'ISO 8601, with or without an offset.' });
+/** A point in time, stored as ISO 8601. A text that is already in the usual form is stored exactly as the caller wrote it. */
+export const time = pydanticDatetime.meta({
+  type: ['string', 'number'],
+  description: 'Date and time in ISO 8601, with or without seconds and offset; `T` may be a space. Also a date, or a Unix timestamp in seconds or milliseconds.',
+});
 
 /** The reason for a decision, as a code of the caller. */
 export const reasonCode = line(30).nullish().meta({ description: 'The reason, as a code of your own.' });

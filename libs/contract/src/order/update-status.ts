@@ -22,10 +22,10 @@ const withoutLocation: ReadonlySet<string> = new Set(['assigned', 'complete']);
 /** Body of `POST /v1/order/update_status`. */
 export const updateStatus = z
   .object({
-    order: orderRequest,
-    progress_status: progressStatus,
-    location: mappingKey.nullish(),
-    site: mappingKey.nullish(),
+    order: orderRequest.meta({ description: 'The order to change.' }),
+    progress_status: progressStatus.meta({ description: 'Progress of the delivery. `complete` is the last one.' }),
+    location: mappingKey.nullish().meta({ description: 'Terminal or site of the progress.' }),
+    site: mappingKey.nullish().meta({ description: 'Site of the progress.' }),
     eta: time.nullish(),
     delivery_eta: time.nullish(),
     actual: time.nullish(),

@@ -61,6 +61,7 @@ describe('invalid headers', () => {
     ['a control character', ['X-Dest-Tenant-Name', 'a\tb'], false, [control('X-Dest-Tenant-Name', 'a\tb')]],
     ['a C1 control character', ['X-Dest-Tenant-Name', asNodeReads('a\u0085b')], false, [control('X-Dest-Tenant-Name', 'a\u0085b')]],
     ['a line separator', ['X-Dest-Tenant-Name', asNodeReads('a\u2028b')], false, [control('X-Dest-Tenant-Name', 'a\u2028b')]],
+    ['a right-to-left override', ['X-Dest-Tenant-Name', asNodeReads('a\u202eb')], false, [control('X-Dest-Tenant-Name', 'a\u202eb')]],
     ['too long, cut in the echo', ['X-Dest-Tenant-Name', 'x'.repeat(300)], false, [
       {
         type: 'string_too_long',

@@ -3,8 +3,11 @@ import type { z } from 'zod';
 /** Maximum length of an identifier or tenant name, in characters. */
 export const MAX_CHARACTERS = 128;
 
-/** Matches text without control characters, lone surrogates, and line or paragraph separators. Such text fits on one line of a log. */
-export const PRINTABLE = /^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]*$/u;
+/**
+ * Matches text without control characters, lone surrogates, line and paragraph separators, and controls of the text direction.
+ * Such text fits on one line of a log. It does not reorder the text around it, as U+202E does.
+ */
+export const PRINTABLE = /^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}]*$/u;
 
 /** Returns whether `text` has more than `limit` characters. Counts as pydantic does: a character outside the BMP is one, not two. */
 export function isLongerThan(text: string, limit: number): boolean {

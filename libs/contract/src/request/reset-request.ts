@@ -5,7 +5,7 @@ import { readModel } from '../fastapi-compat/read-model.js';
 import { reasonCode } from '../order/text.js';
 
 /** The documented body of `POST /v1/order/reset`. */
-export const resetRequest = z.object({ order: orderRequest });
+export const resetRequest = z.object({ order: orderRequest.meta({ description: 'Identifies the order. Provide either field: the direction is resolved automatically.' }) });
 
 /** Body of `POST /v1/order/reset/{correlation_id}/accept`, `/reject` and `/cancel`. */
 export const resetDecision = z.object({ reason_code: reasonCode });

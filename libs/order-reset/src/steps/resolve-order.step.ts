@@ -51,14 +51,14 @@ const rejections: Record<string, [code: string, message: string]> = {
   requested: ['request.order_not_synced', 'The destination has not accepted the order yet, so there is nothing to reset there.'],
 };
 
-const pickSingleMatch = (candidates: Order[], { order: asked }: ResetRequest): Order => {
+const pickSingleMatch = (candidates: Order[], { order: asked, dest_tenant_name: other }: ResetRequest): Order => {
   const [order, another] = candidates;
   const name = asked.order_number === undefined ? `id: ${asked.order_id}` : `number: ${asked.order_number}`;
-  if (!order) throw new NonRetryableError('request.order_not_found', `Order not found for ${name}`);
+  if (!order) throw new NonRetryableError('request.order_not_found', `Order not found for ${name}, between you and ${other}. Check it, and the spelling of the tenant in X-Dest-Tenant-Name.`);
   if (another && another.number_is_foreign === order.number_is_foreign) {
     throw new NonRetryableError(
       'request.order_ambiguous',
-      `Two orders have the number ${asked.order_number}: one that you created and one that was sent to you. Send the order_id instead.`,
+      `Two orders between you and ${other} have the number ${asked.order_number}. Send the order_id instead.`,
     );
   }
   const differs = asked.order_number !== undefined && asked.order_number !== order.caller.order_number;

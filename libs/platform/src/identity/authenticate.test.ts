@@ -64,8 +64,6 @@ test('all invalid credentials get the same 401', async () => {
     ['X-API-Key', newApiKey().text],
     ['X-API-Key', revoked.text],
     ['X-API-Key', `crossroads_${key.id}_${'A'.repeat(43)}`],
-    ['X-API-Key', key.text, 'X-API-Key', key.text],
-    ['X-API-Key', key.text, 'Authorization', 'Bearer token-of-client-1'],
     ['Authorization', `Basic ${key.text}`],
     ['Authorization', 'Bearer token-of-client-2'],
   ];
@@ -73,6 +71,14 @@ test('all invalid credentials get the same 401', async () => {
   for (const error of errors) expect(error).toBeInstanceOf(NotAllowed);
   expect(new Set(errors.map((error) => `${(error as NotAllowed).status} ${(error as NotAllowed).message}`)).size).toBe(1);
   expect(errors[0]).toMatchObject({ status: 401, message: expect.stringContaining('X-API-Key') });
+});
+
+test.each([
+  ['a key twice', ['X-API-Key', key.text, 'X-API-Key', key.text]],
+  ['a key and a token', ['X-API-Key', key.text, 'Authorization', 'Bearer token-of-client-1']],
+  ['a wrong key and another scheme', ['X-API-Key', 'nonsense', 'Authorization', 'Basic eDp5']],
+])('%s get 401 with the advice to send one of them', async (_, headers) => {
+  expect(await errorOf(authenticator.authenticate(headers))).toMatchObject({ status: 401, message: expect.stringContaining('more than one credential') });
 });
 
 describe('a log-in', () => {

@@ -25,6 +25,9 @@ const cacheTtlMs = 30_000;
 /** Returns the same error for all invalid credentials, so that an attacker learns nothing from it. */
 const invalidCredentials = (): NotAllowed => new NotAllowed(401, 'Missing or invalid credentials. Send an API key in X-API-Key, or a token from /auth/token as Authorization: Bearer.');
 
+/** Two credentials are an error even if both are valid or equal, because a proxy may have added one. */
+const severalCredentials = (): NotAllowed => new NotAllowed(401, 'The request has more than one credential. Send either X-API-Key or Authorization: Bearer, and send it once.');
+
 /** A record for unknown ids, so that unknown ids and wrong secrets take the same time. */
 const unknownRecord: CredentialRecord = { sha256: digest('unknown'), scopes: [], expires_at: null, revoked_at: new Date(0), tenants: [] };
 
@@ -43,7 +46,8 @@ export const createAuthenticator = (store: CredentialStore, tokens: Tokens, now:
 
   return {
     async authenticate(rawHeaders) {
-      const text = credentialsIn(rawHeaders);
+      const [text, another] = credentialsIn(rawHeaders);
+      if (another !== undefined) throw severalCredentials();
       if (text === undefined) throw invalidCredentials();
       const key = parseApiKey(text);
       if (key) {
@@ -65,8 +69,8 @@ export const createAuthenticator = (store: CredentialStore, tokens: Tokens, now:
   };
 };
 
-/** Returns the key or token of a request. Returns undefined for two of them, even equal ones, because a proxy may have added one. */
-const credentialsIn = (rawHeaders: readonly string[]): string | undefined => {
+/** Returns the keys and tokens of a request. One of another scheme than Bearer is an empty text. */
+const credentialsIn = (rawHeaders: readonly string[]): string[] => {
   const found: string[] = [];
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
     const name = rawHeaders[i]!.toLowerCase();
@@ -74,5 +78,5 @@ const credentialsIn = (rawHeaders: readonly string[]): string | undefined => {
     if (name === 'x-api-key') found.push(value);
     if (name === 'authorization') found.push(/^bearer +(\S+)$/i.exec(value)?.[1] ?? '');
   }
-  return found.length === 1 ? found[0] : undefined;
+  return found;
 };

@@ -1,0 +1,58 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createIntakeFixture } from './intake-fixture.js';
+import type { IntakeFixture } from './intake-fixture.js';
+
+let fixture: IntakeFixture;
+beforeAll(async () => (fixture = await createIntakeFixture('token')));
+afterAll(() => fixture.close());
+
+const request = (body: string, authorization?: string, query = '') =>
+  fixture.call(`/auth/token${query}`, { method: 'POST', as: null, type: 'application/x-www-form-urlencoded', body, headers: authorization === undefined ? [] : [['Authorization', authorization]] });
+const basic = (id: string, secret: string) => `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`;
+const grant = 'grant_type=client_credentials';
+
+const forms: [string, () => [body: string, authorization?: string]][] = [
+  ['as a form', () => [`${grant}&client_id=${fixture.client.id}&client_secret=${fixture.client.secret}`]],
+  ['as a form with grant_type=password', () => [`grant_type=password&client_id=${fixture.client.id}&client_secret=${fixture.client.secret}`]],
+  ['as a form without a grant_type', () => [`client_id=${fixture.client.id}&client_secret=${fixture.client.secret}`]],
+  ['as HTTP Basic', () => [grant, basic(fixture.client.id, fixture.client.secret)]],
+  ['as HTTP Basic, encoded', () => [grant, basic('client%2D1', fixture.client.secret)]],
+  ['as HTTP Basic, with the same client_id in the form', () => [`${grant}&client_id=${fixture.client.id}&scope=order%3Areset`, basic(fixture.client.id, fixture.client.secret).replace('Basic', 'basic')]],
+  ['as a form, next to a bearer token', () => [`client_id=${fixture.client.id}&client_secret=${fixture.client.secret}`, 'Bearer outdated']],
+];
+
+test.each(forms)('a client that sends its secret %s gets a token', async (_, call) => {
+  const { status, body, headers } = await request(...call());
+  expect([status, body]).toEqual([200, { access_token: expect.any(String), token_type: 'bearer', expires_in: 3_600 }]);
+  expect([headers['cache-control'], headers['content-type']]).toEqual(['no-store', 'application/json; charset=utf-8']);
+  const list = await fixture.call('/v1/order/reset', { as: null, headers: [['Authorization', `Bearer ${body.access_token}`], ['X-Tenant-Name', 'Alpha']] });
+  expect(list.status).toBe(200);
+});
+
+describe('an error has the members of RFC 6749 and a detail', () => {
+  const errors: [string, () => [body: string, authorization?: string | undefined, query?: string], number, string][] = [
+    ['a wrong secret in the form', () => [`${grant}&client_id=client-1&client_secret=wrong`], 401, 'invalid_client'],
+    ['a wrong secret in HTTP Basic', () => [grant, basic('client-1', 'wrong')], 401, 'invalid_client'],
+    ['an unknown client', () => [grant, basic('unknown', 'wrong')], 401, 'invalid_client'],
+    ['HTTP Basic without a colon', () => [grant, `Basic ${Buffer.from('client-1').toString('base64')}`], 401, 'invalid_client'],
+    ['HTTP Basic without credentials', () => [grant, 'Basic'], 401, 'invalid_client'],
+    ['no credentials', () => [grant], 400, 'invalid_request'],
+    ['an empty body', () => [''], 400, 'invalid_request'],
+    ['another grant', () => [`grant_type=authorization_code&client_id=client-1&client_secret=${fixture.client.secret}`], 400, 'unsupported_grant_type'],
+    ['a field twice', () => [`${grant}&client_id=client-1&client_id=client-1&client_secret=${fixture.client.secret}`], 400, 'invalid_request'],
+    ['the secret in two ways', () => [`${grant}&client_secret=${fixture.client.secret}`, basic('client-1', fixture.client.secret)], 400, 'invalid_request'],
+    ['two client ids', () => [`${grant}&client_id=client-2`, basic('client-1', fixture.client.secret)], 400, 'invalid_request'],
+    ['the secret in the query', () => [grant, undefined, `?client_id=client-1&client_secret=${fixture.client.secret}`], 400, 'invalid_request'],
+  ];
+
+  test.each(errors)('for %s', async (_, call, status, error) => {
+    const reply = await request(...call());
+    expect([reply.status, reply.body]).toEqual([status, { error, error_description: expect.stringMatching(/^[\x20-\x21\x23-\x5b\x5d-\x7e]+$/), detail: expect.anything() }]);
+    expect([reply.headers['cache-control'], reply.headers['www-authenticate']]).toEqual(['no-store', status === 401 ? 'Basic realm="crossroads", charset="UTF-8"' : undefined]);
+    expect(reply.text).not.toContain(fixture.client.secret);
+  });
+
+  test('whose detail is a list if fields are missing', async () => {
+    expect((await request(grant)).body.detail).toEqual(['client_id', 'client_secret'].map((name) => ({ type: 'missing', loc: ['body', name], msg: 'Field required', input: null })));
+  });
+});
