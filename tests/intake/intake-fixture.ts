@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders, RequestListener } from 'node:http';
 import { afterEach, expect, jest } from '@jest/globals';
 import { digest, listen, newApiKey } from '@crossroads/platform';
 import { resetOrder } from '@crossroads/order-reset';
+import type { Destinations } from '@crossroads/order-reset';
 import type { SagaQueue, RateCounter } from '@crossroads/saga-bullmq';
 import { createSagaRunner } from '@crossroads/saga';
 import { auditLogRepository, collections, directoryRepository, journalRepository, orderQueueRepository, makeIndexes, openStore, orderReader, orderRepository, sagaRepository } from '@crossroads/store';
@@ -48,6 +49,7 @@ export interface IntakeFixture {
   store: Store;
   keys: Record<TenantName, string>;
   client: { id: string; secret: string };
+  /** Used unless the fixture was created with other destinations. */
   destination: ReturnType<typeof memoryDestination>;
   /** The log lines, to check that they contain no secret. */
   logged: string[];
@@ -77,7 +79,7 @@ export const documentedOnly = (app: RequestListener): RequestListener => watchRe
 
 const generous: RateLimits = { submits: 1e9, polls: 1e9, unauthenticated: 1e9 };
 
-export const createIntakeFixture = async (name: string, { limits = generous, uri = ownDatabase(name), maxActiveResets = 1e9, maxConcurrentWaits = 100, counter }: { uri?: string; limits?: RateLimits; maxActiveResets?: number; maxConcurrentWaits?: number; counter?: RateCounter } = {}): Promise<IntakeFixture> => {
+export const createIntakeFixture = async (name: string, { limits = generous, uri = ownDatabase(name), maxActiveResets = 1e9, maxConcurrentWaits = 100, counter, destinations }: { uri?: string; destinations?: Destinations; limits?: RateLimits; maxActiveResets?: number; maxConcurrentWaits?: number; counter?: RateCounter } = {}): Promise<IntakeFixture> => {
   const store = openStore({ uri, operationTimeoutMs: 2_000 });
   await store.connected;
   await makeIndexes(store.connection);
@@ -92,7 +94,7 @@ export const createIntakeFixture = async (name: string, { limits = generous, uri
       orders: orderRepository(store),
       auditLog: auditLogRepository(store),
       orderQueue: { ...orderQueueRepository(store), wakeNext: async () => {} },
-      destinations: destination,
+      destinations: destinations ?? destination,
       dispatchRetry: { attempts: 3, firstDelayMs: 20, maxDelayMs: 40 },
     }),
   ];

@@ -61,7 +61,8 @@ const fakeDestination = (nextResult: () => DispatchResult): Destinations => ({
     headers: { 'content-type': 'application/json', authorization: 'Bearer outbound-secret-value', 'idempotency-key': dispatchKey, 'x-correlation-id': correlationId },
     body: JSON.stringify({ order_number: order.counterparty.order_number, client_secret: 'body-secret-value' }),
   }),
-  async send() {
+  async send(_order, begin) {
+    await begin();
     const result = nextResult();
     if (result === 'unavailable') throw new RetryableError('destination.unavailable', 'Globex Carriers returned 503: maintenance until 04:00.');
     if (result === 'circuit open') {
