@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { operatorAccounts, operatorKeyRepository, operatorRepository } from '@crossroads/store';
+import { auditedCommands, operatorAccounts, operatorKeyRepository, operatorRepository } from '@crossroads/store';
 import request from 'supertest';
 import { routes } from '../../apps/intake/src/routes.js';
 import { apiRoutes } from '../../apps/ops/src/api/api.route.js';
@@ -164,7 +164,7 @@ describe('the operator API', () => {
   });
 
   test('shows an operator the replies and addresses that tenants must not see, without their tokens', async () => {
-    const operators = operatorCommands({ operators: operatorRepository(ops.store), accounts: operatorAccounts(ops.store), keys: operatorKeyRepository(ops.store) });
+    const operators = operatorCommands({ operators: operatorRepository(ops.store), accounts: operatorAccounts(ops.store), keys: operatorKeyRepository(ops.store), audited: auditedCommands(ops.store) });
     const key = /crossroads_ops_\S+/.exec(await runOperators(['key', 'viewer'], operators))![0];
     let seen = '';
     for (const { sagaId } of world.resets) {

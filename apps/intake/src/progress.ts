@@ -1,4 +1,4 @@
-import type { CrossroadsLogV2, IntegrationStatus, ResetProgress } from '@crossroads/contract';
+import type { IntegrationStatus, ResetProgress } from '@crossroads/contract';
 import type { EntryDocument, SagaDocument } from '@crossroads/store';
 import { fromStored } from './accept-once.js';
 import { acceptedLog } from './accepted-log.js';
