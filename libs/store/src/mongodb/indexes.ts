@@ -10,14 +10,19 @@ export const makeIndexes = async (connection: Connection): Promise<void> => {
   }
 };
 
-/** Throws when a unique index is missing. Without it, two requests with one key could both be accepted. */
+/** A unique index is missing. */
+export class MissingIndex extends Error {
+  override readonly name = 'MissingIndex';
+}
+
+/** Throws MissingIndex when a unique index is missing. Without it, two requests with one key could both be accepted. */
 export const checkIndexes = async (connection: Connection): Promise<void> => {
   for (const model of modelsOf(connection)) {
     const wanted = model.schema.indexes().filter(([, options]) => options.unique);
     const present = new Set((await withStoreErrors(() => model.collection.indexes().catch(noneIfAbsent))).map(({ name }) => name));
     for (const [, { name }] of wanted) {
       if (!present.has(name)) {
-        throw new Error(`Index ${name} of ${model.collection.name} is missing. Run "npm run indexes" against this database first.`);
+        throw new MissingIndex(`Index ${name} of ${model.collection.name} is missing. Run "npm run indexes" against this database first.`);
       }
     }
   }

@@ -1,5 +1,36 @@
 import { expect, test } from '@jest/globals';
-import { writeConcernFor } from './open-store.js';
+import { openMongodbProxy } from '@crossroads/testkit/mongodb-proxy';
+import { ownDatabase } from '../../../../tests/stores/own-database.js';
+import { makeIndexes } from './indexes.js';
+import { openStore, writeConcernFor } from './open-store.js';
+import { withStore } from './with-store.js';
+
+test('a store whose connection is lost during the check of its indexes becomes ready when MongoDB is reachable again', async () => {
+  const target = ownDatabase('open-store');
+  const proxy = await openMongodbProxy({ target });
+  await withStore(target, ({ connection }) => makeIndexes(connection));
+  // The driver repeats a read once, so both tries are lost.
+  proxy.cut(({ name }) => name === 'listIndexes', { times: 2 });
+  const errors: unknown[] = [];
+  const store = openStore({ uri: proxy.uri(), operationTimeoutMs: 5_000, onConnectError: (error) => errors.push(error) });
+  try {
+    await store.ready;
+    expect(errors).not.toEqual([]);
+  } finally {
+    await store.connection.dropDatabase();
+    await store.close();
+    await proxy.close();
+  }
+});
+
+test('a store without a unique index does not become ready', async () => {
+  const store = openStore({ uri: ownDatabase('open-store-bare'), operationTimeoutMs: 5_000 });
+  try {
+    await expect(store.ready).rejects.toThrow(/Index \w+ of \w+ is missing/);
+  } finally {
+    await store.close();
+  }
+});
 
 test.each([
   ['a replica set', 'mongodb://one:27017/crossroads?replicaSet=rs0'],

@@ -1,7 +1,7 @@
 import type { Connection } from 'mongoose';
 import mongoose from 'mongoose';
 import { StoreUnavailable } from '@crossroads/saga';
-import { checkIndexes } from './indexes.js';
+import { checkIndexes, MissingIndex } from './indexes.js';
 import { GroupCommit } from './group-commit.js';
 import { watchHeartbeats } from './heartbeat-watch.js';
 import type { OnUnknownError } from './unknown-errors.js';
@@ -82,12 +82,21 @@ export const openStore = ({ uri, operationTimeoutMs, onConnectError, onUnknownEr
   };
 
   const connected = connect();
-  const ready = connected
-    .then(() => (closed ? undefined : checkIndexes(connection)))
-    .catch((error: unknown) => {
-      // A check that is interrupted by `close` has not found an index missing.
-      if (!closed) throw error;
-    });
+  /** Throws only when an index is missing. An outage during the check must not end a process that has just started, so the check is repeated. */
+  const checkUntilReachable = async (): Promise<void> => {
+    while (!closed) {
+      try {
+        return await checkIndexes(connection);
+      } catch (error) {
+        if (closed) return;
+        if (error instanceof MissingIndex) throw error;
+        onConnectError?.(error);
+        await new Promise((resolve) => setTimeout(resolve, reconnectDelayMs));
+      }
+    }
+  };
+
+  const ready = connected.then(checkUntilReachable);
   // Callers that need the result await it. Without this handler, Node would end any other process on a rejection.
   ready.catch(() => undefined);
   return {
