@@ -67,6 +67,9 @@ export interface ResetProgress {
   /** Failed attempts of the current step. */
   attempts: number;
   next_attempt_at: string | null;
+  /** Number of log entries so far. `?logs=since:N` with it returns the later ones. */
+  log_count: number;
+  /** Empty unless the request has `?logs=since:N` or `?logs=all`. */
   logs: CrossroadsLogV2[];
 }
 

@@ -11,7 +11,7 @@ export const resetReply = z.object({
 
 export type ResetReply = z.infer<typeof resetReply>;
 
-/** Body of `GET /v1/order/reset/{correlation_id}`: the current reply, with the log so far. */
+/** Body of `GET /v1/order/reset/{correlation_id}`: the current reply, with the part of the log that `?logs=…` requests. */
 export const resetProgress = resetReply.extend({
   correlation_id: z.string(),
   saga_id: z.string(),
@@ -19,7 +19,8 @@ export const resetProgress = resetReply.extend({
   step: z.string().nullable().meta({ description: 'Current step; null before the first step and after the last.' }),
   attempts: z.number().int().meta({ description: 'Failed attempts of the current step.' }),
   next_attempt_at: z.iso.datetime({ precision: 3 }).nullable(),
-  logs: z.array(crossroadsLog),
+  log_count: z.number().int().meta({ description: 'Number of log entries so far. `?logs=since:N` with it returns the later ones.' }),
+  logs: z.array(crossroadsLog).meta({ description: 'Empty unless the request has `?logs=since:N` or `?logs=all`.' }),
 });
 
 export type ResetProgress = z.infer<typeof resetProgress>;

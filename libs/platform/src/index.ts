@@ -1,7 +1,7 @@
 /** The parts that every app needs: settings, log, metrics, traces, HTTP server, shutdown and authentication. The only importer of winston, prom-client, OpenTelemetry and jose. */
 export type { ConfigSchema } from './config.js';
 export { ConfigError, readConfig, settings } from './config.js';
-export type { HttpServer } from './http-server.js';
+export type { HttpLimits, HttpServer } from './http-server.js';
 export { listen } from './http-server.js';
 export type { Log, LogOptions } from './log.js';
 export { createLog } from './log.js';

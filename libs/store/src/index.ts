@@ -17,7 +17,7 @@ export type { SubjectOf } from './sagas/journal.repository.js';
 export { auditLogRepository, journalRepository } from './sagas/journal.repository.js';
 export type { OrderQueueRepository } from './sagas/order-queue.repository.js';
 export { orderQueueRepository } from './sagas/order-queue.repository.js';
-export { DocumentTooLarge } from './mongodb/document-too-large.js';
+export { bytesOf, DocumentTooLarge } from './mongodb/document-too-large.js';
 export type { OnUnknownError } from './mongodb/unknown-errors.js';
 export type { Store, StoreOptions } from './mongodb/open-store.js';
 export { openStore } from './mongodb/open-store.js';

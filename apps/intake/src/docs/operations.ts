@@ -1,4 +1,5 @@
 import { resetQuery } from '@crossroads/contract';
+import { logsQuery } from '../requested-logs.js';
 import { waitQuery } from '../waiting/requested-wait.js';
 import { examples } from './examples.js';
 import { parameters as p } from './parameters.js';
@@ -58,7 +59,7 @@ export const operations = {
     id: 'show_reset',
     summary: 'Get the status of a reset',
     description: '200 with any final status: a failed reset is data, not an HTTP error. Poll again after the seconds in Retry-After, which is absent once `done` is true.',
-    parameters: [...resetOfCaller, ...queryParameters(waitQuery), p.prefer, p.ifNoneMatch],
+    parameters: [...resetOfCaller, ...queryParameters(waitQuery), ...queryParameters(logsQuery), p.prefer, p.ifNoneMatch],
     reply: 'ResetProgress',
     also: { 304: 'No change since the ETag in If-None-Match.', 404: 'You have no such reset.' },
   },
@@ -66,7 +67,7 @@ export const operations = {
     id: 'stream_reset',
     summary: 'Stream the progress of a reset',
     description:
-      'Server-sent events: `snapshot` (the body of the status call), then `log` for each new entry and `progress` for each change, and `done` at the end. 204 for a client that has received `done`.',
+      'Server-sent events: `snapshot` (the body of the status call with `?logs=since:0`), then `log` for each new entry and `progress` for each change, and `done` at the end. 204 for a client that has received `done`.',
     parameters: [...resetOfCaller, p.lastEventId],
     reply: 'events',
     also: { 204: 'You have received all events.', 404: 'You have no such reset.' },

@@ -1,3 +1,5 @@
+import { orderLimits } from '@crossroads/contract';
+
 /** The meaning of an error status, and the next step of the caller. */
 interface StatusInfo {
   means: string;
@@ -22,7 +24,7 @@ export const statuses = {
   415: metadata('The body has a content encoding.', 'Send the body without compression.'),
   422: metadata(
     'Validation Error',
-    'Correct the fields in the list, or read the sentence. An order that is full (16 MB) or malformed accepts no changes until it is corrected.',
+    `Correct the fields in the list, or read the sentence. An order has at most ${orderLimits.bols} BOLs, ${orderLimits.executedDrops} executed drops and ${orderLimits.bytes / 1024} kB; \`code\` names the limit. A malformed order accepts no changes until it is corrected.`,
   ),
   429: metadata('Too many requests.', 'Wait for the seconds in `Retry-After`.'),
   500: metadata('Internal error.', 'Send the request again with the same `Idempotency-Key`. If it fails again, report the `X-Request-ID` to the operators.'),

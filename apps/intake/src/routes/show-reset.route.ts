@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
+import type { ResetProgress } from '@crossroads/contract';
 import type { Request, Response } from 'express';
 import { resolveCaller } from '../http/caller.js';
 import type { Handler } from '../http/register-routes.js';
+import type { RequestedLogs } from '../requested-logs.js';
+import { requestedLogs } from '../requested-logs.js';
 import { statusPath } from '../reset-path.js';
 import type { Reset } from '../resets.js';
 import { holdReply } from '../waiting/hold-reply.js';
@@ -11,10 +14,10 @@ import { requestedWait } from '../waiting/requested-wait.js';
  * Returns the state of a reset.
  * Responds with 200 for any final status, with 304 without a change, and with 404 for an unknown reset or one of another tenant.
  *
- * `wait` holds the reply until there is an outcome. Together with `If-None-Match`, it holds the reply until the next change.
+ * `logs` selects the part of the log. `wait` holds the reply until there is an outcome. Together with `If-None-Match`, it holds the reply until the next change.
  */
-export const showReset: Handler = ({ resets, waiter }, scope) => {
-  const waitForChange = async (reset: Reset, knownTag: string | undefined, waitS: number, response: Response): Promise<Reset> => {
+export const showReset: Handler = ({ resets, waiter, sendReply }, scope) => {
+  const waitForChange = async (reset: Reset, knownTag: string | undefined, waitS: number, { contents }: RequestedLogs, response: Response): Promise<Reset> => {
     const { mark, rests } = reset.sagaVersion;
     if (knownTag === undefined ? rests : knownTag !== etagOf(reset)) return reset;
     await holdReply(waiter, response, {
@@ -23,15 +26,16 @@ export const showReset: Handler = ({ resets, waiter }, scope) => {
       waitS,
       isMet: (sagaVersion) => (knownTag === undefined ? sagaVersion.rests : sagaVersion.mark !== mark),
     });
-    return resets.again(reset);
+    return resets.again(reset, { contents });
   };
 
   return async (request, response) => {
     const { tenant_id } = resolveCaller(request, response, scope);
     const waitS = requestedWait(request);
-    const found = await resets.get(tenant_id, String(request.params['correlationId']));
+    const logs = requestedLogs(request);
+    const found = await resets.get(tenant_id, String(request.params['correlationId']), logs);
     const knownTag = tagsIn(request).find((tag) => tag === '*' || tag === etagOf(found));
-    const reset = waitS === undefined ? found : await waitForChange(found, knownTag, waitS, response);
+    const reset = waitS === undefined ? found : await waitForChange(found, knownTag, waitS, logs, response);
     if (response.headersSent) return;
 
     const etag = etagOf(reset);
@@ -41,12 +45,18 @@ export const showReset: Handler = ({ resets, waiter }, scope) => {
     if (pollAgainS !== undefined) response.set('Retry-After', String(pollAgainS));
     if (waitS !== undefined) response.set('Preference-Applied', `wait=${waitS}`);
     if (tagsIn(request).some((tag) => tag === '*' || tag === etag)) response.status(304).end();
-    else response.json(reset.progress);
+    else sendReply(request, response, { ...reset.progress, logs: reset.progress.logs.slice(logs.since) } satisfies ResetProgress);
   };
 };
 
-/** Returns a strong ETag: equal tags mean identical bodies. */
-const etagOf = ({ progress }: Reset): string => `"${createHash('sha256').update(JSON.stringify(progress)).digest('base64url').slice(0, 22)}"`;
+/**
+ * Returns a strong ETag: for one URL, equal tags mean identical bodies. The tag does not depend on `?logs=…`, so a client can request the later entries with the last tag.
+ * An entry never changes, so its id stands for its contents.
+ */
+const etagOf = ({ progress }: Reset): string => {
+  const { log: _, logs, ...state } = progress;
+  return `"${createHash('sha256').update(JSON.stringify([state, logs.map(({ _id }) => _id)])).digest('base64url').slice(0, 22)}"`;
+};
 
 const tagsIn = (request: Request): string[] =>
   (request.get('if-none-match') ?? '')

@@ -15,7 +15,8 @@ export interface ValidationDetail {
 /** An error reply: HTTP status and JSON body. */
 export interface HttpProblem {
   status: number;
-  body: { detail: ValidationDetail[] | string };
+  /** `code` names some errors whose `detail` is a sentence. */
+  body: { detail: ValidationDetail[] | string; code?: string };
 }
 
 /** A failed result of reading, with the error reply. */

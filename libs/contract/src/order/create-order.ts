@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { mappingKey, tankKey } from './mapping-key.js';
+import { orderLimits } from './order-limits.js';
 import { line, time } from './text.js';
 
 const someNames = z.array(mappingKey).max(50).optional();
@@ -32,7 +33,7 @@ export const createOrder = z.object({
   supply_owner: mappingKey.nullish(),
   delivery_window: deliveryWindow,
   note: line(300).nullish(),
-  drops: z.array(drop).max(200),
+  drops: z.array(drop).max(orderLimits.drops),
   units: line(20).nullish(),
   created_by_hauler: z.boolean().nullish(),
 });
