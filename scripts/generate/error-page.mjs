@@ -6,25 +6,27 @@ export const errorPage = {
   path: 'docs/errors.md',
   print: async () => {
     const { statuses } = await import('../../apps/intake/dist/docs/statuses.js');
+    const { intakeCodes } = await import('../../apps/intake/dist/docs/codes.js');
     const { sagaCodes } = await import('../../libs/contract/dist/index.js');
     const { operatorCodes } = await import('../../apps/ops/dist/http/codes.js');
     const texts = replyTexts();
-    const uses = usedCodes(familiesOf({ ...sagaCodes, ...operatorCodes }));
-    const found = disagreements({ statuses, texts, sagaCodes, operatorCodes, uses });
+    const uses = usedCodes(familiesOf({ ...intakeCodes, ...sagaCodes, ...operatorCodes }));
+    const found = disagreements({ statuses, texts, intakeCodes, sagaCodes, operatorCodes, uses });
     if (found.length > 0) throw new Error(`docs/errors.md cannot be printed:\n${found.join('\n')}`);
-    return [...opening, ...httpSection(statuses, texts), ...sagaSection(sagaCodes), ...operatorSection(operatorCodes)].join('\n');
+    return [...opening, ...httpSection(statuses, texts), ...intakeSection(intakeCodes), ...sagaSection(sagaCodes), ...operatorSection(operatorCodes)].join('\n');
   },
 };
 
 const familiesOf = (codes) => new Set(Object.keys(codes).map((code) => code.split('.')[0]));
 
 /** Returns the differences between the code and its tables, as sentences. */
-export const disagreements = ({ statuses, texts, sagaCodes, operatorCodes, uses }) => {
-  const known = { ...sagaCodes, ...operatorCodes };
+export const disagreements = ({ statuses, texts, intakeCodes, sagaCodes, operatorCodes, uses }) => {
+  const known = { ...intakeCodes, ...sagaCodes, ...operatorCodes };
   const usedBy = (code, folder) => (uses.get(code) ?? []).some((path) => path.startsWith(folder));
   return [
     ...[...uses].filter(([code]) => !(code in known)).map(([code, paths]) => `${code} is thrown in ${paths.join(', ')}, but no table documents it.`),
     ...Object.keys(sagaCodes).filter((code) => !uses.has(code)).map((code) => `${code} is documented in libs/contract/src/saga-codes.ts, but never thrown.`),
+    ...Object.keys(intakeCodes).filter((code) => !usedBy(code, 'apps/intake/')).map((code) => `${code} is documented in apps/intake/src/docs/codes.ts, but never sent by apps/intake.`),
     ...Object.keys(operatorCodes).filter((code) => !usedBy(code, 'apps/ops/')).map((code) => `${code} is documented in apps/ops/src/http/codes.ts, but never thrown in apps/ops.`),
     ...[...texts.keys()].filter((status) => !(status in statuses)).map((status) => `The intake responds with ${status}, but apps/intake/src/docs/statuses.ts does not document it.`),
     ...Object.keys(statuses).filter((status) => !texts.has(Number(status))).map((status) => `apps/intake/src/docs/statuses.ts documents ${status}, but the intake never responds with it.`),
@@ -37,6 +39,7 @@ const opening = [
   'Generated from the code by `npm run generate`. `npm run check` fails when a used code is missing here or a listed code is not used.',
   '',
   '- [Responses of the intake](#responses-of-the-intake): an HTTP status and `{"detail": …}`, for callers.',
+  '- [Codes of the intake](#codes-of-the-intake): `code`, in addition to `detail`.',
   '- [Codes of a saga](#codes-of-a-saga): `detail.error` of a log entry, also shown on the operators’ pages.',
   '- [Codes of the operator API](#codes-of-the-operator-api): `code`, in addition to `detail`.',
   '',
@@ -51,6 +54,17 @@ const httpSection = (statuses, texts) => [
   '| status | meaning | what to do | `detail` |',
   '|---|---|---|---|',
   ...Object.entries(statuses).map(([status, { means, next }]) => `| ${status} | ${means} | ${next} | ${[...texts.get(Number(status))].map(plainly).join('<br>')} |`),
+  '',
+];
+
+const intakeSection = (codes) => [
+  '## Codes of the intake',
+  '',
+  'Nothing was saved.',
+  '',
+  '| code | HTTP | when | next step |',
+  '|---|---|---|---|',
+  ...Object.entries(codes).map(([code, { status, when, next }]) => `| \`${code}\` | ${status} | ${when} | ${next} |`),
   '',
 ];
 

@@ -21,6 +21,7 @@ export type AppName = 'intake' | 'worker' | 'ops';
 
 /** An app process as a container runtime sees it. */
 export interface Spawned {
+  pid: number;
   signal(signal: NodeJS.Signals): void;
   ended: Promise<{ code: number | null; by: NodeJS.Signals | null }>;
   output(): string;
@@ -127,6 +128,7 @@ const spawnApp = (app: AppName, env: Record<string, string>): Spawned => {
   const lines: string[] = [];
   for (const input of [child.stdout, child.stderr]) createInterface({ input }).on('line', (line) => lines.push(line));
   return {
+    pid: child.pid!,
     signal: (signal) => void child.kill(signal),
     ended: once(child, 'exit').then(([code, by]) => ({ code: code as number | null, by: by as NodeJS.Signals | null })),
     output: () => lines.join('\n'),

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { basename, dirname, join, normalize } from 'node:path';
 import { sagaCodes } from '@crossroads/contract';
+import { intakeCodes } from '../../apps/intake/src/docs/codes.js';
 import { operatorCodes } from '../../apps/ops/src/http/codes.js';
 import { documents, exists, files, top } from './documents.js';
 
@@ -45,7 +46,7 @@ const foreignSettings: ReadonlySet<string> = new Set(['NODE_EXTRA_CA_CERTS', 'NO
 
 const source = ours.filter((file) => /\.(ts|tsx|mjs|ya?ml|example)$|Dockerfile$/.test(file) && !file.startsWith('tests/docs/')).map((file) => readFileSync(join(top, file), 'utf8')).join('\n');
 
-const known: ReadonlySet<string> = new Set([...Object.keys(sagaCodes), ...Object.keys(operatorCodes)]);
+const known: ReadonlySet<string> = new Set([...Object.keys(intakeCodes), ...Object.keys(sagaCodes), ...Object.keys(operatorCodes)]);
 const families: ReadonlySet<string> = new Set([...known].map((code) => code.split('.')[0]!));
 
 /** The type of a webhook message. */

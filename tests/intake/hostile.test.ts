@@ -48,6 +48,13 @@ describe('a body', () => {
   });
 });
 
+test('a number of 250,000 digits with a letter at its end is rejected in the time of any other body', async () => {
+  const body = { origin_order_number: 'N', delivery_window: { start: '2026-11-02T08:00:00Z', end: '2026-11-02T16:00:00Z' }, drops: [{ site: { source_id: 'S' }, volume: `${'1'.repeat(250_000)}x` }] };
+  const reply = await fixture.call('/v1/order/create', { headers: to('Beta'), body });
+  expect([reply.status, reply.body.detail[0].type]).toEqual([422, 'float_parsing']);
+  expect(reply.ms).toBeLessThan(busyMs);
+});
+
 describe('an identifier', () => {
   const wrong: unknown[] = [1, 1.5, true, false, [], ['1'], {}, { $ne: null }, { $gt: '' }, { $regex: '.*' }, '', '   ', '\u0000', 'a\u0000b', 'a\nb', '\u2028', '\ud800', '47\u202e11', '\u206611', '11\u200f', 'x'.repeat(129), null];
   test.each(wrong.flatMap((value) => [{ order_id: value }, { order_number: value }]))('%j is rejected', async (order) => {

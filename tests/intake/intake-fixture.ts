@@ -25,6 +25,8 @@ export type TenantName = (typeof tenants)[number];
 export interface Reply {
   status: number;
   headers: IncomingHttpHeaders;
+  /** The body as received, which may be compressed. */
+  bytes: Buffer;
   text: string;
   // oxlint-disable-next-line typescript/no-explicit-any
   body: any;
@@ -214,8 +216,9 @@ const send = (agent: Agent, url: string, path: string, { method, as, headers = [
       const chunks: Buffer[] = [];
       incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
       incoming.on('end', () => {
-        const text = Buffer.concat(chunks).toString('utf8');
-        resolve({ status: incoming.statusCode!, headers: incoming.headers, text, body: parsed(text), ms: performance.now() - began });
+        const bytes = Buffer.concat(chunks);
+        const text = bytes.toString('utf8');
+        resolve({ status: incoming.statusCode!, headers: incoming.headers, bytes, text, body: parsed(text), ms: performance.now() - began });
       });
       incoming.on('error', reject);
     });

@@ -45,7 +45,7 @@ describe('an order that cannot store the change', () => {
     const rule = proxy.reject(({ name }) => name === 'findAndModify', 17_419);
     const reply = await send(write, order.order_id);
     rule.end();
-    expect([reply.status, reply.body.detail, reply.headers['retry-after']]).toEqual([422, expect.stringContaining('The order is full'), undefined]);
+    expect([reply.status, reply.body.detail, reply.headers['retry-after']]).toEqual([422, expect.stringContaining('The order would be larger than 256 kB'), undefined]);
   });
 
   test.each([

@@ -1,6 +1,8 @@
 import { request } from 'node:http';
 import type { IncomingMessage } from 'node:http';
+import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { RetryableError } from '@crossroads/saga';
 import { createIntakeFixture, to } from './intake-fixture.js';
 import type { IntakeFixture, Reply } from './intake-fixture.js';
 
@@ -35,7 +37,8 @@ describe('polling', () => {
 
   test('returns the complete outcome', async () => {
     const id = idOf(await submit());
-    const { body, headers } = await fixture.over(id);
+    await fixture.over(id);
+    const { body, headers } = await poll(id, [], '?logs=since:0');
     expect(body).toMatchObject({ status: 'synced', correlation_id: id, done: true, step: null, attempts: 0, next_attempt_at: null });
     expect(body.logs.map(({ title }: { title: string }) => title)[0]).toBe('Reset accepted');
     expect(body.log).toEqual(body.logs.at(-1));
@@ -85,6 +88,109 @@ describe('polling', () => {
   test.each([['abc', 'int_parsing'], ['-1', 'greater_than_equal'], ['1.5', 'int_from_float'], ['1&wait=2', 'int_type']])('with wait=%s is rejected', async (wait, type) => {
     const { status, body } = await poll('whatever-1', [], `?wait=${wait}`);
     expect([status, body.detail[0].loc, typeof type]).toEqual([422, ['query', 'wait'], 'string']);
+  });
+});
+
+describe('the log of a poll', () => {
+  const submitWithDeliveries = async () => {
+    const order = await fixture.deliver({ bols: [{ bol_number: 'BOL-77', terminal: { source_id: 'T-14' }, filler: 'x'.repeat(10_000) }] });
+    return idOf(await fixture.call('/v1/order/reset', { headers: to('Beta'), body: { order: { order_number: order.origin_order_number } } }));
+  };
+
+  test('is left out by default, so that a poll of an unfinished reset has at most 2 kB at every step', async () => {
+    fixture.destination.answers.push(new RetryableError('destination.unavailable', 'Beta replied with HTTP 503.'), 'requested');
+    const id = await submitWithDeliveries();
+    const sizes = new Map<string, number>();
+    for (let status = ''; status !== 'requested'; ) {
+      const { body, text } = await poll(id);
+      expect([body.logs, body.log.correlation_id]).toEqual([[], id]);
+      sizes.set(body.log.title, Buffer.byteLength(text));
+      status = body.status;
+    }
+    expect([...sizes].filter(([, size]) => size > 2_048)).toEqual([]);
+  });
+
+  test('has the entries after the first N with since:N, and their number in log_count', async () => {
+    const id = await submitWithDeliveries();
+    await fixture.over(id);
+    const { body } = await poll(id, [], '?logs=since:0');
+    expect([body.logs.length, body.log_count]).toEqual([7, 7]);
+    expect((await poll(id, [], '?logs=since:5')).body).toEqual({ ...body, logs: body.logs.slice(5) });
+    expect((await poll(id, [], '?logs=since:7')).body).toEqual({ ...body, logs: [] });
+    expect((await poll(id, [], '?logs=since:999999')).body.logs).toEqual([]);
+  });
+
+  test('has the contents of a snapshot only with logs=all', async () => {
+    const id = await submitWithDeliveries();
+    await fixture.over(id);
+    const snapshotIn = ({ body }: Reply) => body.logs.find(({ title }: { title: string }) => title === 'Deliveries saved to the audit log').extra_data;
+    expect(snapshotIn(await poll(id, [], '?logs=all'))).toMatchObject({ version: 7, bols: [{ bol_number: 'BOL-77' }], executed_drops: [{}], sha256: expect.any(String) });
+    expect(Object.keys(snapshotIn(await poll(id, [], '?logs=since:0'))).sort()).toEqual(['progression_state', 'sha256', 'version']);
+    for (const query of ['', '?logs=none', '?logs=since:0', '?wait=1']) expect([query, (await poll(id, [], query)).text.includes('BOL-77')]).toEqual([query, false]);
+    expect((await textOf(await open(id))).includes('BOL-77')).toBe(false);
+  });
+
+  test('does not change the ETag, so a client requests the later entries with the last one', async () => {
+    fixture.working = false;
+    const submitted = await submit();
+    const id = idOf(submitted);
+    const { headers, body } = await poll(id, [], '?logs=since:0');
+    const known: [string, string][] = [['If-None-Match', headers['etag']!]];
+    expect((await poll(id, known, `?logs=since:${body.log_count}`)).status).toBe(304);
+    const waiting = poll(id, known, `?logs=since:${body.log_count}&wait=20`);
+    fixture.working = true;
+    await fixture.runSaga(submitted.body.log.saga_id);
+    const reply = await waiting;
+    expect([reply.status, reply.body.log_count > body.log_count, reply.body.logs.length]).toEqual([200, true, reply.body.log_count - body.log_count]);
+  });
+
+  test.each(['since', 'since:', 'since:-1', 'since:1.5', 'since:1e3', 'ALL', '', 'none&logs=all'])('with logs=%s is rejected', async (logs) => {
+    const { status, body } = await poll('whatever-1', [], `?logs=${logs}`);
+    expect([status, body.detail[0].loc]).toEqual([422, ['query', 'logs']]);
+  });
+
+  test('is refused with its contents above 8 MB, and available without them', async () => {
+    const order = await fixture.deliver({ bols: [{ bol_number: 'x'.repeat(9_000_000) }] });
+    const id = idOf(await fixture.call('/v1/order/reset', { headers: to('Beta'), body: { order: { order_number: order.origin_order_number } } }));
+    await fixture.over(id);
+    const { status, body } = await poll(id, [], '?logs=all');
+    expect([status, body.code]).toEqual([422, 'reply.too_large']);
+    expect((await poll(id, [], '?logs=since:0')).body.logs).toHaveLength(7);
+  });
+});
+
+describe('a large reply', () => {
+  const large = async (headers: [string, string][]) => {
+    const order = await fixture.deliver({ bols: [{ bol_number: 'BOL-1', filler: 'x'.repeat(10_000) }] });
+    const id = idOf(await fixture.call('/v1/order/reset', { headers: to('Beta'), body: { order: { order_number: order.origin_order_number } } }));
+    await fixture.over(id);
+    return { id, ...(await poll(id, headers, '?logs=all')) };
+  };
+
+  test('is compressed for a caller that accepts gzip, and its ETag still gets 304', async () => {
+    const { id, headers, bytes, status } = await large([['Accept-Encoding', 'br, gzip']]);
+    expect([status, headers['content-encoding'], headers['vary'], headers['content-length']]).toEqual([200, 'gzip', 'Accept-Encoding', String(bytes.length)]);
+    expect(bytes.length).toBeLessThan(5_000);
+    expect(JSON.parse(gunzipSync(bytes).toString())).toEqual((await poll(id, [], '?logs=all')).body);
+    expect(headers['etag']).toMatch(/^W\/"/);
+    expect((await poll(id, [['If-None-Match', headers['etag']!], ['Accept-Encoding', 'gzip']], '?logs=all')).status).toBe(304);
+    const held = await poll(id, [['Accept-Encoding', 'gzip']], '?logs=all&wait=1');
+    expect(held.headers['content-encoding']).toBe('gzip');
+  });
+
+  test.each([[[]], [[['Accept-Encoding', 'identity']]], [[['Accept-Encoding', 'gzip;q=0']]], [[['Accept-Encoding', 'br']]]] as [[string, string][]][])('is not compressed for a caller that sends %j', async (headers) => {
+    const reply = await large(headers);
+    expect([reply.headers['content-encoding'], reply.headers['vary'], reply.body.status]).toEqual([undefined, 'Accept-Encoding', 'synced']);
+  });
+
+  test('is the only kind that is compressed: small replies, tokens and streams are not', async () => {
+    const accepts: [string, string] = ['Accept-Encoding', 'gzip'];
+    const id = idOf(await submit());
+    await fixture.over(id);
+    const form = `client_id=${fixture.client.id}&client_secret=${fixture.client.secret}&scope=${'x'.repeat(3_000)}`;
+    const replies = [await poll(id, [accepts]), await fixture.call('/auth/token', { as: null, type: 'application/x-www-form-urlencoded', body: form, headers: [accepts] })];
+    expect(replies.map(({ status, headers }) => [status, headers['content-encoding']])).toEqual([[200, undefined], [200, undefined]]);
+    expect((await open(id, { 'Accept-Encoding': 'gzip' })).headers['content-encoding']).toBeUndefined();
   });
 });
 

@@ -21,7 +21,7 @@ export const callerOf = ({ intake_url, tenants }: SandboxInfo, { origin, destina
     if (!response.ok) throw new Error(`${path} responded with status ${response.status}: ${await response.text()}`);
     return (await response.json()) as T;
   };
-  const progress = (correlationId: string) => json<ResetProgress>(`/v1/order/reset/${correlationId}`);
+  const progress = (correlationId: string) => json<ResetProgress>(`/v1/order/reset/${correlationId}?logs=since:0`);
   return {
     reset: (order) => json('/v1/order/reset', { method: 'POST', body: JSON.stringify({ order }) }),
     progress,

@@ -17,6 +17,8 @@ export const intakeConfig = z.object({
   UNAUTHENTICATED_PER_MINUTE: settings.count(600, 'Maximum number of requests per minute without valid credentials, for each address.'),
   MAX_ACTIVE_RESETS_PER_TENANT: settings.count(10_000, 'Maximum number of active resets of one tenant. After a loss of Redis, the workers enqueue about this number again within a minute.'),
   MAX_CONCURRENT_WAITS: settings.count(2_000, 'Maximum number of held replies and open streams. One tenant may have half of them.'),
+  MAX_CONNECTIONS: settings.count(3_000, 'Maximum number of connections. Further ones are closed at once. Must exceed MAX_CONCURRENT_WAITS.'),
+  WRITE_TIMEOUT_MS: settings.ms(20_000, 'Time for a caller to receive a reply. Then its connection is closed'),
   TRUSTED_PROXIES: settings.trustedProxies,
   OTEL_EXPORTER_OTLP_ENDPOINT: settings.otlpEndpoint,
   OTEL_EXPORTER_OTLP_HEADERS: settings.otlpHeaders,

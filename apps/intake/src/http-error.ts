@@ -1,4 +1,5 @@
 import type { HttpProblem, Read } from '@crossroads/contract';
+import type { IntakeCode } from './docs/codes.js';
 
 /** An error that is reported to the caller, with its HTTP status, body and headers. */
 export class HttpError extends Error {
@@ -13,7 +14,8 @@ export class HttpError extends Error {
 }
 
 /** Returns an HttpError whose `detail` is a sentence for the caller. */
-export const httpError = (status: number, detail: string, headers?: Record<string, string>): HttpError => new HttpError({ status, body: { detail } }, headers);
+export const httpError = (status: number, detail: string, headers?: Record<string, string>, code?: IntakeCode): HttpError =>
+  new HttpError({ status, body: { detail, ...(code !== undefined && { code }) } }, headers);
 
 /** Returns the value. Throws HttpError if reading failed. */
 export const orThrow = <T>(read: Read<T>): T => {

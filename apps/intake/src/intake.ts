@@ -8,6 +8,8 @@ import { intakeApp } from './app.js';
 import { createDecisions } from './decisions/decisions.js';
 import type { RateLimits } from './http/rate-limiter.js';
 import { createRateLimiter } from './http/rate-limiter.js';
+import { createSendReply } from './http/send-reply.js';
+import { createUnsentReplies } from './http/unsent-replies.js';
 import { createQuota } from './quota.js';
 import { createResets } from './resets.js';
 import { createSagaWaiter } from './waiting/saga-waiter.js';
@@ -50,9 +52,10 @@ export const createIntake = (parts: IntakeParts): Intake => {
   const resets = createResets(sagas);
   const waiter = createSagaWaiter({ sagas: sagaVersionRepository(store), log, maxWaits: maxConcurrentWaits });
   const decisions = createDecisions({ resets, decisions: decisionRepository(store), journal: journalRepository(store), queue, log });
+  const sendReply = createSendReply(createUnsentReplies());
   const ping = () => store.ping();
   return {
-    app: intakeApp({ authenticator, rateLimiter, quota, sagas, resets, decisions, orders: orderWriter(store), directory, waiter, queue, log, trustedProxies, ping, timed: metrics.timed, tracing }),
+    app: intakeApp({ authenticator, rateLimiter, quota, sagas, resets, decisions, orders: orderWriter(store), directory, waiter, sendReply, queue, log, trustedProxies, ping, timed: metrics.timed, tracing }),
     endWaiting: () => {
       waiter.close();
       rateLimiter.stop();

@@ -32,7 +32,16 @@ const intake = createIntake({
   metrics: intakeMetrics(metrics),
   tracing,
 });
-const server = await listen(intake.app, config.INTAKE_PORT, config.HOST, { log });
+const limitTexts = {
+  maxConnections: 'MAX_CONNECTIONS is reached; further connections are closed',
+  writeTimeoutMs: 'a caller did not receive a reply within WRITE_TIMEOUT_MS; its connection is closed',
+};
+const server = await listen(intake.app, config.INTAKE_PORT, config.HOST, {
+  log,
+  maxConnections: config.MAX_CONNECTIONS,
+  writeTimeoutMs: config.WRITE_TIMEOUT_MS,
+  onLimit: (limit) => log.warn(limitTexts[limit]),
+});
 const probe = probes({ ready: () => store.ping(), pages: { '/metrics': metrics.page } });
 const probeServer = await listen(probe.listener, config.METRICS_PORT, config.HOST);
 

@@ -4,6 +4,7 @@ import type { DirectoryRepository, IntakeRepository, OrderWriter } from '@crossr
 import type { RequestHandler } from 'express';
 import type { Decisions } from './decisions/decisions.js';
 import type { RateLimiter } from './http/rate-limiter.js';
+import type { SendReply } from './http/send-reply.js';
 import type { Quota } from './quota.js';
 import type { Resets } from './resets.js';
 import type { SagaWaiter } from './waiting/saga-waiter.js';
@@ -19,6 +20,7 @@ export interface IntakePorts {
   orders: OrderWriter;
   directory: Pick<DirectoryRepository, 'tenantNamed' | 'partnerNamed'>;
   waiter: SagaWaiter;
+  sendReply: SendReply;
   queue: Pick<SagaQueue, 'enqueue'>;
   log: Log;
   /** Measures the duration of each request. */

@@ -20,6 +20,7 @@ export const progressOf = (saga: SagaDocument, entries: readonly EntryDocument[]
     step: done && saga.phase === 'ended' ? null : (saga.step ?? null),
     attempts: saga.failures,
     next_attempt_at: saga.phase === 'retrying' ? (saga.next_run_at?.toISOString() ?? null) : null,
+    log_count: logs.length,
     logs,
   };
 };

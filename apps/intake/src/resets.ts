@@ -1,7 +1,7 @@
 import { CORRELATION_ID } from '@crossroads/contract';
 import type { ResetProgress } from '@crossroads/contract';
 import type { AcceptedSaga, EntryDocument, IntakeRepository, SagaVersion } from '@crossroads/store';
-import { sagaVersionOf } from '@crossroads/store';
+import { bytesOf, sagaVersionOf } from '@crossroads/store';
 import { httpError } from './http-error.js';
 import { progressOf } from './progress.js';
 
@@ -14,20 +14,29 @@ export interface Reset {
 }
 
 export interface Resets {
-  /** Returns a reset. Throws HttpError with the same 404 for an unknown reset and for a reset of another tenant. */
-  get(tenantId: string, correlationId: string): Promise<Reset>;
+  /**
+   * Returns a reset. Snapshots in its log include their BOLs and drops only with `contents`.
+   * Throws HttpError with the same 404 for an unknown reset and for a reset of another tenant, and 422 for contents that are too large.
+   */
+  get(tenantId: string, correlationId: string, options?: { contents: boolean }): Promise<Reset>;
   /** Reads the same reset again. */
-  again(reset: Reset): Promise<Reset>;
+  again(reset: Reset, options?: { contents: boolean }): Promise<Reset>;
 }
 
+/** Bytes of a log with the contents of its snapshots at most. Orders within `orderLimits` do not reach it. */
+const maxLogBytes = 8 * 1024 * 1024;
+
 export const createResets = (sagas: IntakeRepository): Resets => {
-  const get = async (tenantId: string, correlationId: string): Promise<Reset> => {
-    const found = CORRELATION_ID.test(correlationId) ? await sagas.withLog(tenantId, correlationId) : undefined;
+  const get: Resets['get'] = async (tenantId, correlationId, options) => {
+    const found = CORRELATION_ID.test(correlationId) ? await sagas.withLog(tenantId, correlationId, options) : undefined;
     if (found?.saga.type !== 'reset_order') throw unknownReset();
     const { saga, entries } = found;
+    if (options?.contents && bytesOf({ entries }) > maxLogBytes) {
+      throw httpError(422, 'The log of the reset is larger than 8 MB with the contents of its snapshots. Send the request with logs=since:0, which omits them.', {}, 'reply.too_large');
+    }
     return { saga, entries, progress: progressOf(saga, entries), sagaVersion: sagaVersionOf(saga, entries.length) };
   };
-  return { get, again: ({ saga }) => get(saga.tenant_id, saga.correlation_id) };
+  return { get, again: ({ saga }, options) => get(saga.tenant_id, saga.correlation_id, options) };
 };
 
 export const unknownReset = () => httpError(404, 'Reset not found');

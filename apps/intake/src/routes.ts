@@ -16,6 +16,7 @@ import { streamReset } from './routes/stream-reset.route.js';
 import { submitReset } from './routes/submit-reset.route.js';
 import { issueToken } from './routes/token.route.js';
 import { updateStatus } from './routes/update-status.route.js';
+import { logsQuery } from './requested-logs.js';
 import { waitQuery } from './waiting/requested-wait.js';
 
 const reset = `${resetPath}/:correlationId`;
@@ -27,7 +28,7 @@ export const openApiDocument = () => describeApi(routes);
 export const routes: readonly Route[] = [
   { method: 'post', path: resetPath, query: waitQuery, scope: 'order:reset', limit: 'submit', traced: true, handler: submitReset, docs: operations.submitReset },
   { method: 'get', path: resetPath, query: resetQuery, scope: 'order:reset', limit: 'poll', handler: listResets, docs: operations.listResets },
-  { method: 'get', path: reset, query: waitQuery, scope: 'order:reset', limit: 'poll', handler: showReset, docs: operations.showReset },
+  { method: 'get', path: reset, query: waitQuery.extend(logsQuery.shape), scope: 'order:reset', limit: 'poll', handler: showReset, docs: operations.showReset },
   { method: 'get', path: `${reset}/events`, scope: 'order:reset', limit: 'poll', handler: streamReset, docs: operations.streamReset },
   { method: 'post', path: `${reset}/cancel`, scope: 'order:reset', limit: 'submit', handler: cancelReset, docs: operations.cancelReset },
   { method: 'post', path: `${reset}/accept`, scope: 'order_request:accept', limit: 'submit', handler: acceptReset, docs: operations.acceptReset },

@@ -23,7 +23,7 @@ export const showReset = async ({ info, store }: Pick<Sandbox, 'info' | 'store'>
 
   const seen = new Set<string>();
   for (;;) {
-    const progress = (await (await fetch(`${info.intake_url}/v1/order/reset/${log!.correlation_id}`, { headers })).json()) as ResetProgress;
+    const progress = (await (await fetch(`${info.intake_url}/v1/order/reset/${log!.correlation_id}?logs=since:0`, { headers })).json()) as ResetProgress;
     for (const entry of progress.logs.filter(({ _id }) => !seen.has(_id))) {
       seen.add(entry._id);
       print(line(entry));

@@ -6,6 +6,11 @@ export interface StatusOptions {
   waitS?: number | undefined;
   /** The `etag` of the last state that you received. */
   ifNoneMatch?: string | undefined;
+  /**
+   * The part of the log: `none` (default), `since:N` for the entries after the first N, or `all`.
+   * Only `all` includes the BOLs and drops of snapshots.
+   */
+  logs?: 'none' | 'all' | `since:${number}` | undefined;
   signal?: AbortSignal | undefined;
 }
 
@@ -22,10 +27,11 @@ export interface PollResult {
 }
 
 /** Reads the state of a reset with one request. */
-export const pollStatus = async (send: HttpClient, correlationId: string, { waitS, ifNoneMatch, signal }: StatusOptions): Promise<PollResult> => {
+export const pollStatus = async (send: HttpClient, correlationId: string, { waitS, ifNoneMatch, logs, signal }: StatusOptions): Promise<PollResult> => {
+  const query = new URLSearchParams({ ...(waitS !== undefined && { wait: String(Math.ceil(waitS)) }), ...(logs !== undefined && { logs }) }).toString();
   const { status, headers, body, retryAfterMs } = await send<ResetProgress>({
     method: 'GET',
-    path: `${pathOf(correlationId)}${waitS === undefined ? '' : `?wait=${Math.ceil(waitS)}`}`,
+    path: `${pathOf(correlationId)}${query && `?${query}`}`,
     headers: { 'If-None-Match': ifNoneMatch },
     heldMs: (waitS ?? 0) * 1_000,
     signal,

@@ -11,9 +11,9 @@ afterAll(() => server.close());
 
 const waiting = (options: Parameters<ReturnType<typeof createClient>['waitFor']>[1] = {}) =>
   createClient({ baseUrl: server.url, apiKey: 'key-1', retry: { firstPauseMs: 1, longestPauseMs: 1_500 }, requestTimeoutMs: 500 }).waitFor('reset-4711', options);
-const state = (status: string, done = false, headers: Record<string, string> = { 'Retry-After': '0' }): Behaviour => ({
+const state = (status: string, done = false, headers: Record<string, string> = { 'Retry-After': '0' }, log: string[] = []): Behaviour => ({
   headers: { ETag: `"${status}"`, ...headers },
-  body: { status, message: null, log: null, correlation_id: 'reset-4711', saga_id: 's-1', done, step: null, attempts: 0, next_attempt_at: null, logs: [] },
+  body: { status, message: null, log: null, correlation_id: 'reset-4711', saga_id: 's-1', done, step: null, attempts: 0, next_attempt_at: null, log_count: log.length, logs: log.map((_id) => ({ _id })) },
 });
 const unchanged: Behaviour = { status: 304, headers: { 'Retry-After': '0' } };
 
@@ -24,13 +24,20 @@ describe('waiting', () => {
     const outcome = await waiting({ onChange: ({ status }) => seen.push(status) });
     expect([outcome.status, seen]).toEqual(['synced', ['pending', 'origin_mapped', 'synced']]);
     expect(server.received.map(({ headers }) => headers['if-none-match'])).toEqual([undefined, '"pending"', '"pending"', '"pending"', '"origin_mapped"']);
-    expect(server.received.map(({ path }) => path.split('?')[1])).toEqual(['wait=0', 'wait=25', 'wait=25', 'wait=25', 'wait=25']);
+    expect(server.received.map(({ path }) => path.split('?')[1])).toEqual(['wait=0', 'wait=25', 'wait=25', 'wait=25', 'wait=25'].map((query) => `${query}&logs=since%3A0`));
+  });
+
+  test('requests only the log entries since the last reply, and returns all of them', async () => {
+    const withLog = (status: string, done: boolean, ...log: string[]) => state(status, done, { 'Retry-After': '0' }, log);
+    server.behave(withLog('pending', false, 'a', 'b'), unchanged, withLog('origin_mapped', false, 'b', 'c'), withLog('synced', true, 'd'));
+    expect((await waiting()).logs.map(({ _id }) => _id)).toEqual(['a', 'b', 'c', 'd']);
+    expect(server.received.map(({ path }) => decodeURIComponent(path.split('logs=')[1]!))).toEqual(['since:0', 'since:2', 'since:2', 'since:3']);
   });
 
   test('is held by the service until the outcome without onChange', async () => {
     server.behave(state('requested', false, { 'Retry-After': '15' }), state('synced', true));
     await waiting();
-    expect(server.received.map(({ path, headers }) => [path.split('?')[1], headers['if-none-match']])).toEqual([['wait=25', undefined], ['wait=25', '"requested"']]);
+    expect(server.received.map(({ path, headers }) => [path.split('&')[0], headers['if-none-match']])).toEqual([['/v1/order/reset/reset-4711?wait=25', undefined], ['/v1/order/reset/reset-4711?wait=25', '"requested"']]);
   });
 
   test('waits for Retry-After if the service did not hold the reply', async () => {

@@ -22,7 +22,7 @@ const maxHeldS = 25;
 const defaultDelayMs = 1_000;
 
 /**
- * Polls until the reset is done. The service holds each reply until the next change.
+ * Polls until the reset is done. The service holds each reply until the next change. Each reply has only the log entries since the last one.
  * Sends the last ETag, because a reset that waits for approval would otherwise be returned at once.
  * After a reply without a change that was not held, waits for its Retry-After. After a retryable error, waits with a growing delay.
  */
@@ -39,9 +39,9 @@ export const waitFor = async (send: HttpClient, correlationId: string, policy: R
     const sentAt = performance.now();
     let delayMs: number;
     try {
-      const result = await pollStatus(send, correlationId, { waitS, ifNoneMatch: known?.etag || undefined, signal });
+      const result = await pollStatus(send, correlationId, { waitS, ifNoneMatch: known?.etag || undefined, logs: `since:${known?.logs.length ?? 0}`, signal });
       const hasChanged = result.state !== undefined && result.state.etag !== known?.etag;
-      if (result.state) known = result.state;
+      if (result.state) known = { ...result.state, logs: withNewEntries(known?.logs ?? [], result.state.logs) };
       if (known && hasChanged) onChange?.(known);
       if (known?.done) return known;
       failed = 0;
@@ -55,6 +55,12 @@ export const waitFor = async (send: HttpClient, correlationId: string, policy: R
     if (remainingMs() <= delayMs) throw timedOut(correlationId, timeoutMs, known, lastError);
     await pause(delayMs, signal);
   }
+};
+
+/** Returns the complete log. A reply has only the entries after those that the client sent the number of, and a proxy may repeat an older reply. */
+const withNewEntries = (known: ResetProgress['logs'], received: ResetProgress['logs']): ResetProgress['logs'] => {
+  const ids = new Set(known.map(({ _id }) => _id));
+  return [...known, ...received.filter(({ _id }) => !ids.has(_id))];
 };
 
 const delayAfter = ({ retryAfterMs = defaultDelayMs }: PollResult, hasChanged: boolean, wasHeld: boolean): number => (hasChanged || wasHeld ? 0 : retryAfterMs * (1 + Math.random() / 4));

@@ -112,7 +112,9 @@ export interface ResetProgress {
   attempts: number;
   /** Time of the next attempt; null unless the current step is retried. */
   next_attempt_at: string | null;
-  /** The log so far, oldest entry first. */
+  /** Number of log entries so far. `?logs=since:N` with it returns the later ones. */
+  log_count: number;
+  /** Empty unless the request has `?logs=since:N` or `?logs=all`. */
   logs: CrossroadsLogV2[];
 }
 

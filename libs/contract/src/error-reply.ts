@@ -1,7 +1,10 @@
 import { z } from 'zod';
 
 /** Body of an error reply whose `detail` is a sentence. */
-export const plainError = z.object({ detail: z.string().meta({ description: 'What is wrong and what to do, as a sentence.', examples: ['Reset not found'] }) });
+export const plainError = z.object({
+  detail: z.string().meta({ description: 'What is wrong and what to do, as a sentence.', examples: ['Reset not found'] }),
+  code: z.string().optional().meta({ description: 'Names the error in the form `<area>.<what>`, where callers may need to distinguish it.', examples: ['order.too_many_bols'] }),
+});
 
 /** Body of a 422 about headers, path, query or body, in FastAPI's shape. */
 export const validationError = z.object({

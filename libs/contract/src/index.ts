@@ -7,6 +7,7 @@ export { integrationStatus } from './integration-status.js';
 export type { CreateOrder } from './order/create-order.js';
 export { createOrder } from './order/create-order.js';
 export type { MappingKey } from './order/mapping-key.js';
+export { orderLimits } from './order/order-limits.js';
 export type { OrderReply } from './order/order-reply.js';
 export { orderReply } from './order/order-reply.js';
 export type { Bol, SaveBol } from './order/save-bol.js';

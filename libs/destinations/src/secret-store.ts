@@ -16,7 +16,7 @@ export const secretStore =
       throw new RetryableError('destination.secret_missing', 'The secret reference of a destination is neither env:NAME nor file:/path. Correct the reference, then resume.');
     }
     const secret = kind === 'env' ? env[location] : await readFile(location).catch(() => undefined);
-    const trimmed = secret?.replace(/[\r\n]+$/, '') ?? '';
+    const trimmed = secret?.replace(/(?<![\r\n])[\r\n]+$/, '') ?? '';
     if (trimmed === '') throw new RetryableError('destination.secret_missing', `No secret was found at ${ref}. Store the secret there, then resume.`);
     return trimmed;
   };

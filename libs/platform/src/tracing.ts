@@ -45,7 +45,7 @@ export const openTracing = async ({ endpoint, app, log }: TracingOptions): Promi
   ]);
   const logExportError = (error: unknown): void => log.warn('could not export spans; they are lost', { endpoint, error });
   setGlobalErrorHandler(logExportError);
-  const exporter = new OTLPTraceExporter({ url: `${endpoint.replace(/\/+$/, '')}/v1/traces`, timeoutMillis: 3_000 });
+  const exporter = new OTLPTraceExporter({ url: `${endpoint.replace(/(?<!\/)\/+$/, '')}/v1/traces`, timeoutMillis: 3_000 });
   const provider = new sdk.TracerProvider({
     resource: resourceFromAttributes({ 'service.name': `crossroads-${app}`, 'service.namespace': 'crossroads' }),
     // The caller may have decided not to sample the trace.

@@ -3,6 +3,7 @@
 // The connection.
 export { collections } from './mongodb/collections.js';
 export { checkIndexes, makeIndexes } from './mongodb/indexes.js';
+export { bytesOf } from './mongodb/document-too-large.js';
 export { openStore, type Store } from './mongodb/open-store.js';
 export { withStore } from './mongodb/with-store.js';
 

@@ -21,7 +21,7 @@ interface Reply {
   /** 0: the connection was cut; -1: no response before the timeout. */
   status: number;
   correlationId: string | null;
-  body: { status?: string; done?: boolean; logs?: unknown[]; log?: { saga_id: string; correlation_id: string } } | undefined;
+  body: { status?: string; done?: boolean; log_count?: number; log?: { saga_id: string; correlation_id: string } } | undefined;
 }
 
 export const createClient = (harness: Pick<Harness, 'intakeUrl' | 'secrets' | 'history'>, random: Random): Client => {
@@ -92,7 +92,7 @@ export const createClient = (harness: Pick<Harness, 'intakeUrl' | 'secrets' | 'h
         httpStatus,
         ...(body?.status !== undefined && { status: body.status }),
         ...(body?.done !== undefined && { done: body.done }),
-        ...(body?.logs && { entries: body.logs.length }),
+        ...(body?.log_count !== undefined && { entries: body.log_count }),
       });
       return body?.done === true;
     },

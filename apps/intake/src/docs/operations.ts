@@ -88,7 +88,7 @@ export const operations = {
     tag: 'resets',
     summary: 'Stream the progress of a reset',
     description:
-      'Server-sent events: `snapshot` (the body of the status call), then `log` for each new entry and `progress` for each change, and `done` at the end. 204 for a client that has received `done`.',
+      'Server-sent events: `snapshot` (the body of the status call with `?logs=since:0`), then `log` for each new entry and `progress` for each change, and `done` at the end. 204 for a client that has received `done`.',
     parameters: [...resetOfCaller, p.lastEventId],
     reply: 'events',
     replyHeaders: ['X-Accel-Buffering'],

@@ -1,3 +1,5 @@
+import { orderLimits } from '@crossroads/contract';
+
 /** The meaning of an error status, and the next step of the caller. */
 interface StatusInfo {
   means: string;
@@ -57,7 +59,7 @@ export const statuses = {
   ),
   422: metadata(
     'Validation Error',
-    'Correct the fields in the list, or read the sentence. An order that is full (16 MB) or malformed accepts no changes until it is corrected.',
+    `Correct the fields in the list, or read the sentence. An order has at most ${orderLimits.bols} BOLs, ${orderLimits.executedDrops} executed drops and ${orderLimits.bytes / 1024} kB; \`code\` names the limit. A malformed order accepts no changes until it is corrected.`,
     'The order is canceled, so it cannot be changed.',
   ),
   429: metadata(

@@ -12,7 +12,7 @@ import { resetPath } from '../new-reset.js';
 
 /** Lists the caller's resets in pages, newest first. */
 export const listResets: Handler =
-  ({ sagas }, scope) =>
+  ({ sagas, sendReply }, scope) =>
   async (request, response) => {
     const { tenant_id } = resolveCaller(request, response, scope);
     const query = orThrow(readModel(resetQuery, request.query, 'query'));
@@ -22,7 +22,7 @@ export const listResets: Handler =
     const items = found.slice(0, limit);
     const next_cursor = found.length > limit ? cursorAfter(items.at(-1)!._id, query) : null;
     if (next_cursor !== null) response.set('Link', `<${nextUrl(request, next_cursor)}>; rel="next"`);
-    response.json({ items: items.map(summaryOf), next_cursor } satisfies ResetList);
+    sendReply(request, response, { items: items.map(summaryOf), next_cursor } satisfies ResetList);
   };
 
 const summaryOf = (saga: SagaDocument): ResetSummary => {

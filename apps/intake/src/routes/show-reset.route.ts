@@ -1,8 +1,11 @@
+import type { ResetProgress } from '@crossroads/contract';
 import type { Response } from 'express';
 import { resolveCaller } from '../http/caller.js';
 import { entityTag, hasTag } from '../http/entity-tag.js';
 import type { Handler } from '../http/register-routes.js';
 import { statusPath } from '../new-reset.js';
+import type { RequestedLogs } from '../requested-logs.js';
+import { requestedLogs } from '../requested-logs.js';
 import type { Reset } from '../resets.js';
 import { holdReply } from '../waiting/hold-reply.js';
 import { requestedWait } from '../waiting/requested-wait.js';
@@ -11,39 +14,46 @@ import { requestedWait } from '../waiting/requested-wait.js';
  * Returns the state of a reset.
  * Responds with 200 for any final status, with 304 without a change, and with 404 for an unknown reset or one of another tenant.
  *
- * `wait` holds the reply until there is an outcome. Together with `If-None-Match`, it holds the reply until the next change.
+ * `logs` selects the part of the log. `wait` holds the reply until there is an outcome. Together with `If-None-Match`, it holds the reply until the next change.
  */
-export const showReset: Handler = ({ resets, waiter }, scope) => {
-  const waitForChange = async (reset: Reset, known: string | undefined, waitS: number, response: Response): Promise<Reset> => {
+export const showReset: Handler = ({ resets, waiter, sendReply }, scope) => {
+  const waitForChange = async (reset: Reset, known: string | undefined, waitS: number, { contents }: RequestedLogs, response: Response): Promise<Reset> => {
     const { mark, rests } = reset.sagaVersion;
-    if (known === undefined ? rests : !hasTag(known, entityTag(reset.progress))) return reset;
+    if (known === undefined ? rests : !hasTag(known, etagOf(reset))) return reset;
     await holdReply(waiter, response, {
       sagaId: reset.saga._id,
       tenantId: reset.saga.tenant_id,
       waitS,
       isMet: (sagaVersion) => (known === undefined ? sagaVersion.rests : sagaVersion.mark !== mark),
     });
-    return resets.again(reset);
+    return resets.again(reset, { contents });
   };
 
   return async (request, response) => {
     const { tenant_id } = resolveCaller(request, response, scope);
     const waitS = requestedWait(request);
-    const found = await resets.get(tenant_id, String(request.params['correlationId']));
+    const logs = requestedLogs(request);
+    const found = await resets.get(tenant_id, String(request.params['correlationId']), logs);
     const known = request.get('if-none-match');
-    const reset = waitS === undefined ? found : await waitForChange(found, known, waitS, response);
+    const reset = waitS === undefined ? found : await waitForChange(found, known, waitS, logs, response);
     if (response.headersSent) return;
 
-    const etag = entityTag(reset.progress);
+    const etag = etagOf(reset);
     const { correlation_id } = reset.saga;
     response.set({ ETag: etag, 'Cache-Control': 'private, no-cache', 'X-Correlation-ID': correlation_id, 'Content-Location': statusPath(correlation_id) });
     const pollAgainS = retryAfterS(reset);
     if (pollAgainS !== undefined) response.set('Retry-After', String(pollAgainS));
     if (waitS !== undefined) response.set('Preference-Applied', `wait=${waitS}`);
     if (known?.trim() === '*' || hasTag(known, etag)) response.status(304).end();
-    else response.json(reset.progress);
+    else sendReply(request, response, { ...reset.progress, logs: reset.progress.logs.slice(logs.since) } satisfies ResetProgress);
   };
 };
+
+/**
+ * Returns the ETag of the state. The tag does not depend on `?logs=…`, so a client can request the later entries with the last tag.
+ * An entry never changes, so its id stands for its contents.
+ */
+const etagOf = ({ progress: { log: _, logs, ...state } }: Reset): string => entityTag([state, logs.map(({ _id }) => _id)]);
 
 const maxRetryAfterS = 15;
 

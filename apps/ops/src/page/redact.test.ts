@@ -18,3 +18,7 @@ test('dates are kept as they are', () => {
   const at = new Date(0);
   expect(redact({ at })).toEqual({ at });
 });
+
+test('the name of a parameter that contains a secret’s name is decisive, wherever the name stands', () => {
+  expect(redact('/p?a?x_token_id=abc?d&sig=e&b=1 /q?signature=f')).toBe('/p?a?x_token_id=***&sig=***&b=1 /q?signature=***');
+});

@@ -46,7 +46,7 @@ export const operatorsOf = (settings: Settings): { client: OperatorClient; url: 
   const url = setting(settings, 'ops-url', 'CROSSROADS_OPS_URL') ?? 'http://localhost:8081';
   const operatorKey = secret(settings, 'ops-key-file', 'CROSSROADS_OPS_KEY');
   if (operatorKey === undefined) throw new UsageError('Set CROSSROADS_OPS_KEY, or --ops-key-file, to an operator key.');
-  return { client: createOrUsageError(() => createOperatorClient({ baseUrl: url, operatorKey })), url: url.replace(/\/+$/, '') };
+  return { client: createOrUsageError(() => createOperatorClient({ baseUrl: url, operatorKey })), url: url.replace(/(?<!\/)\/+$/, '') };
 };
 
 const credentialsIn = (settings: Settings): CredentialOptions => {

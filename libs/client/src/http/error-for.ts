@@ -53,7 +53,7 @@ export const errorFor = (reply: Reply<unknown>): CrossroadsError => {
 /** Returns the error for a 4xx. A 422 with a sentence is about the idempotency key, because errors in the request itself have a list. */
 const rejection = ({ status, body }: Reply<unknown>, info: Omit<ErrorInfo, 'advice'>): CrossroadsError => {
   const detail = detailIn(body);
-  if (status === 422 && typeof detail === 'string') return new ConflictError({ ...info, advice: 'Send a new Idempotency-Key, or the request that this key was used for.' });
+  if (status === 422 && typeof detail === 'string' && info.code === undefined) return new ConflictError({ ...info, advice: 'Send a new Idempotency-Key, or the request that this key was used for.' });
   return new ValidationError({ ...info, advice: 'Correct the request. Nothing was accepted.', detail: Array.isArray(detail) ? detail : [] });
 };
 

@@ -104,7 +104,7 @@ const normalizeBaseUrl = (text: string): string => {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (!url || !/^https?:$/.test(url.protocol)) throw new TypeError('baseUrl must be a complete http or https URL, such as https://crossroads.example/api.');
   if (url.username !== '' || url.password !== '') throw new TypeError('baseUrl must not contain a user name or password.');
-  return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
+  return `${url.origin}${url.pathname.replace(/(?<!\/)\/+$/, '')}`;
 };
 
 /** Returns the error for a missing or incomplete reply. fetch reports only "fetch failed"; its cause has the reason. */

@@ -15,8 +15,8 @@ export interface ValidationDetail {
 /** An error reply: HTTP status and JSON body. */
 export interface HttpProblem {
   status: number;
-  /** `error` and `error_description` are the members that RFC 6749 defines for a token endpoint. */
-  body: { detail: ValidationDetail[] | string; error?: string; error_description?: string };
+  /** `code` names some errors whose `detail` is a sentence. `error` and `error_description` are the members that RFC 6749 defines for a token endpoint. */
+  body: { detail: ValidationDetail[] | string; code?: string; error?: string; error_description?: string };
 }
 
 /** A failed result of reading, with the error reply. */

@@ -32,7 +32,8 @@ export function booleanFinding(value: unknown): Finding {
 }
 
 const INTEGER = /^[+-]?[0-9]+(?:_[0-9]+)*(?:\.0+)?$/;
-const FLOAT = /^[+-]?(?:[0-9]+(?:_[0-9]+)*\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]+)?$/i;
+/** The fraction needs its dot. With an optional dot, two runs of digits would meet, and the time would be quadratic. */
+const FLOAT = /^[+-]?(?:[0-9]+(?:_[0-9]+)*(?:\.[0-9]*)?|\.[0-9]+)(?:e[+-]?[0-9]+)?$/i;
 const BOOLEAN_WORDS = new Set(['0', 'off', 'f', 'false', 'n', 'no', '1', 'on', 't', 'true', 'y', 'yes']);
 
 function isNumeric(text: string, form: RegExp): boolean {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isForward } from './delivery-window.js';
 import { mappingKey, tankKey } from './mapping-key.js';
+import { orderLimits } from './order-limits.js';
 import { line, time } from './text.js';
 
 const someNames = (what: string) => z.array(mappingKey).max(50).optional().meta({ description: `Allowed ${what}. Omitted: any.` });
@@ -33,7 +34,7 @@ export const createOrder = z.object({
   supply_owner: mappingKey.nullish().meta({ description: 'Counterparty that owns the product.' }),
   delivery_window: deliveryWindow.meta({ description: 'Period of the delivery.' }),
   note: line(300).nullish().meta({ description: 'Note to the other tenant.' }),
-  drops: z.array(drop).max(200).meta({ description: 'Planned drops.' }),
+  drops: z.array(drop).max(orderLimits.drops).meta({ description: 'Planned drops.' }),
   units: line(20).nullish().meta({ description: 'Unit of all volumes.' }),
   created_by_hauler: z.boolean().nullish().meta({ description: 'Whether the hauler created the order.' }),
 });

@@ -99,6 +99,6 @@ const credentialsRejected = (name: string, message: string) =>
 /** Returns the URL of `path` below a base address that may end in a slash. */
 export const endpointUrl = (base: string, path: string): string => {
   const url = new URL(base);
-  url.pathname = `${url.pathname.replace(/\/+$/, '')}/${path}`;
+  url.pathname = `${url.pathname.replace(/(?<!\/)\/+$/, '')}/${path}`;
   return url.href;
 };

@@ -3,12 +3,13 @@ import { DocumentTooLarge } from '../mongodb/document-too-large.js';
 
 /**
  * Why a write to an order failed. Only `busy` is temporary.
- * - `full`: the order would exceed the size limit of a document.
+ * - `full`: the order would have more bytes than `orderLimits` allows, or than a document can have.
+ * - `bols`, `drops`: the order has as many BOLs or executed drops as `orderLimits` allows.
  * - `unfit`: another system stored a value of another type in the field.
  * - `gone`: the order no longer exists.
  * - `busy`: other systems kept changing the order.
  */
-export type OrderWriteReason = 'full' | 'unfit' | 'gone' | 'busy';
+export type OrderWriteReason = 'full' | 'bols' | 'drops' | 'unfit' | 'gone' | 'busy';
 
 /** A write to an order failed, and nothing was saved. */
 export class OrderWriteRejected extends Error {

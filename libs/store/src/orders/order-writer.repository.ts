@@ -1,10 +1,13 @@
 import type { Bol, ExecutedDrop, OrderRequest } from '@crossroads/contract';
+import { orderLimits } from '@crossroads/contract';
 import type { mongo } from 'mongoose';
 import mongoose from 'mongoose';
 import { collections, rawCollection } from '../mongodb/collections.js';
+import { bytesOf } from '../mongodb/document-too-large.js';
 import type { Store } from '../mongodb/open-store.js';
 import { isDuplicateKey, withStoreErrors } from '../mongodb/store-errors.js';
 import type { OrderRecord } from './order-reader.repository.js';
+import { hasRoom } from './order-room.js';
 import { OrderWriteRejected, orderWriteError } from './order-write-rejected.js';
 
 const { ObjectId } = mongoose.mongo;
@@ -17,6 +20,7 @@ export interface Pair {
 
 /**
  * Creates orders and writes their deliveries and progress. Every write is one atomic update that increments `version`, so a reset notices it.
+ * The update itself checks `orderLimits`, so concurrent writes cannot exceed them together.
  * No write changes the lock, which belongs to the saga. All methods throw StoreUnavailable when MongoDB is unavailable.
  * Those that save throw OrderWriteRejected when the order cannot take the write.
  */
@@ -57,7 +61,7 @@ export const orderWriter = ({ connection }: Store): OrderWriter => {
     }
   };
 
-  const isThere = (_id: OrderDocument['_id']): Promise<boolean> => withStoreErrors(async () => (await orders().findOne({ _id }, { projection: { _id: 1 } })) !== null);
+  const exists = (filter: object): Promise<boolean> => withStoreErrors(async () => (await orders().findOne(filter as mongo.Filter<OrderDocument>, { projection: { _id: 1 } })) !== null);
 
   return {
     find: (order, pair) =>
@@ -72,8 +76,10 @@ export const orderWriter = ({ connection }: Store): OrderWriter => {
     create: ({ order_id, ...order }) =>
       withStoreErrors(async () => {
         const now = new Date();
+        const document = { _id: new ObjectId(order_id), ...order, created_at: now, updated_at: now } as OrderDocument;
+        if (bytesOf(document) > orderLimits.bytes) throw new OrderWriteRejected('full');
         try {
-          await orders().insertOne({ _id: new ObjectId(order_id), ...order, created_at: now, updated_at: now } as OrderDocument);
+          await orders().insertOne(document);
           return true;
         } catch (error) {
           if (isDuplicateKey(error)) return false;
@@ -84,22 +90,37 @@ export const orderWriter = ({ connection }: Store): OrderWriter => {
     async saveBol(orderId, bol) {
       const _id = new ObjectId(orderId);
       // A terminal without a source_id has no such field, or null in it. Both match null.
-      const same = { $elemMatch: { bol_number: bol.bol_number, 'terminal.source_id': bol.terminal.source_id ?? null } };
+      const number = bol.bol_number;
+      const terminal = bol.terminal.source_id ?? null;
+      const same = { $elemMatch: { bol_number: number, 'terminal.source_id': terminal } };
+      const isSame = { $and: [{ $eq: ['$$item.bol_number', { $literal: number }] }, { $eq: [{ $ifNull: ['$$item.terminal.source_id', null] }, { $literal: terminal }] }] };
+      const replaceable = { _id, bols: same, ...hasRoom({ for: bol, insteadOf: { $slice: [itemsOf('$bols', isSame), 1] } }) };
+      const other = { _id, bols: { $not: same } };
+      const addable = { ...other, ...isAbsent('bols', orderLimits.bols), ...hasRoom({ for: bol }) };
       for (let tried = 0; tried < maxTries; tried++) {
-        const version =
-          (await change({ _id, bols: same }, { $set: { 'bols.$': bol }, ...incremented })) ??
-          (await change({ _id, bols: { $not: same } }, { $push: { bols: bol }, ...incremented }));
+        const version = (await change(replaceable, { $set: { 'bols.$': bol }, ...incremented })) ?? (await change(addable, { $push: { bols: bol }, ...incremented }));
         if (version !== undefined) return version;
+        if (await exists({ $or: [replaceable, addable] })) continue;
+        if (!(await exists({ _id }))) throw new OrderWriteRejected('gone');
+        throw new OrderWriteRejected((await exists(other)) && !(await exists({ ...other, ...isAbsent('bols', orderLimits.bols) })) ? 'bols' : 'full');
       }
-      throw new OrderWriteRejected((await isThere(_id)) ? 'busy' : 'gone');
+      throw new OrderWriteRejected('busy');
     },
 
     async saveDrop(orderId, drop, mode) {
       const _id = new ObjectId(orderId);
+      const few = isAbsent('executed_drops', orderLimits.executedDrops);
+      const [fits, room, update] =
+        mode === 'append'
+          ? [few, hasRoom({ for: drop }), { $push: { executed_drops: drop }, ...incremented }]
+          : [{ $or: [few, { executed_drops: { $elemMatch: sameSite(drop) } }] }, hasRoom({ for: drop, insteadOf: itemsOf('$executed_drops', isSameSite(drop)) }), replacing(drop)];
       // A pipeline treats a value that is no list as null. Without the type in the filter it would save nothing and return no error.
-      const version = await (mode === 'append' ? change({ _id }, { $push: { executed_drops: drop }, ...incremented }) : change({ _id, executed_drops: { $type: 'array' } }, replacing(drop)));
-      if (version === undefined) throw new OrderWriteRejected((await isThere(_id)) ? 'unfit' : 'gone');
-      return version;
+      const list = mode === 'append' ? {} : { executed_drops: { $type: 'array' } };
+      const version = await change({ $and: [{ _id, ...list }, fits, room] }, update);
+      if (version !== undefined) return version;
+      if (!(await exists({ _id }))) throw new OrderWriteRejected('gone');
+      if (!(await exists({ _id, ...list }))) throw new OrderWriteRejected('unfit');
+      throw new OrderWriteRejected((await exists({ $and: [{ _id }, fits] })) ? 'full' : 'drops');
     },
 
     progress: (orderId, state, event, { afterDeliveries }) =>
@@ -110,21 +131,37 @@ export const orderWriter = ({ connection }: Store): OrderWriter => {
   };
 };
 
-/** Returns a pipeline, because removing and adding are two operations on one list. `$literal`: a name may begin with a dollar sign. */
-const replacing = (drop: ExecutedDrop): object[] => {
-  const { source_id, mapping_id, source_name } = drop.site;
-  const [field, name] = source_id ? ['source_id', source_id] : mapping_id ? ['mapping_id', mapping_id] : ['source_name', source_name];
-  const others = { $filter: { input: '$executed_drops', as: 'drop', cond: { $ne: [`$$drop.site.${field}`, { $literal: name }] } } };
-  return [
-    {
-      $set: {
-        executed_drops: { $concatArrays: [others, [{ $literal: drop }]] },
-        version: { $add: ['$version', 1] },
-        updated_at: '$$NOW',
-      },
-    },
-  ];
+/** Returns a condition that holds while a list has fewer than `limit` items. */
+const isAbsent = (list: string, limit: number): object => ({ [`${list}.${limit - 1}`]: { $exists: false } });
+
+/** Returns an expression for the items of a list that meet a condition. A value that is no list has none. */
+const itemsOf = (list: string, cond: object): object => ({ $filter: { input: { $cond: [{ $isArray: list }, list, []] }, as: 'item', cond } });
+
+/** Returns the identifier that decides whether two drops are at one site, with its field. */
+const siteOf = ({ site: { source_id, mapping_id, source_name } }: ExecutedDrop): [field: string, name: string | null | undefined] =>
+  source_id ? ['source_id', source_id] : mapping_id ? ['mapping_id', mapping_id] : ['source_name', source_name];
+
+const sameSite = (drop: ExecutedDrop): object => {
+  const [field, name] = siteOf(drop);
+  return { [`site.${field}`]: name };
 };
+
+/** `$literal`: a name may begin with a dollar sign. */
+const isSameSite = (drop: ExecutedDrop): object => {
+  const [field, name] = siteOf(drop);
+  return { $eq: [`$$item.site.${field}`, { $literal: name }] };
+};
+
+/** Returns a pipeline, because removing and adding are two operations on one list. */
+const replacing = (drop: ExecutedDrop): object[] => [
+  {
+    $set: {
+      executed_drops: { $concatArrays: [itemsOf('$executed_drops', { $not: [isSameSite(drop)] }), [{ $literal: drop }]] },
+      version: { $add: ['$version', 1] },
+      updated_at: '$$NOW',
+    },
+  },
+];
 
 /**
  * Returns filters for the orders of the pair, of which the first that matches applies. To a caller, any other order does not exist.

@@ -23,11 +23,16 @@ export interface IntakeRepository {
   byIdempotencyKey(tenantId: string, key: string): Promise<AcceptedSaga | undefined>;
   /** Removes the idempotency key from the saga, so that another saga can use it. */
   forgetIdempotencyKey(saga: SagaKey, key: string): Promise<void>;
-  /** Returns the saga and its log, oldest entry first. A crash of the database cannot undo what is returned. */
-  withLog(tenantId: string, correlationId: string): Promise<{ saga: AcceptedSaga; entries: EntryDocument[] } | undefined>;
+  /**
+   * Returns the saga and its log, oldest entry first. A crash of the database cannot undo what is returned.
+   * Snapshots include their BOLs and drops only on request, because these may be large.
+   */
+  withLog(tenantId: string, correlationId: string, options?: { contents?: boolean }): Promise<{ saga: AcceptedSaga; entries: EntryDocument[] } | undefined>;
   /** Returns resets, newest first, starting below the saga `before`. */
   list(tenantId: string, selection: SagaSelection, page: { before?: string; limit: number }): Promise<SagaDocument[]>;
 }
+
+const withoutContents = { 'extra_data.bols': 0, 'extra_data.executed_drops': 0 } as const;
 
 export const intakeRepository = (store: Store): IntakeRepository => {
   const { connection } = store;
@@ -45,11 +50,11 @@ export const intakeRepository = (store: Store): IntakeRepository => {
 
     forgetIdempotencyKey: async (saga, key) => void (await writes.forgetIdempotencyKey(saga, key)),
 
-    withLog: (tenantId, correlationId) =>
+    withLog: (tenantId, correlationId, { contents = false } = {}) =>
       durableRead(store, async (options) => {
         const saga = await sagas().findOne({ tenant_id: tenantId, correlation_id: correlationId }, options);
         if (!saga) return undefined;
-        const entries = await logs().find({ saga_id: saga._id }, options).sort({ 'journal.epoch': 1, 'journal.seq': 1 }).toArray();
+        const entries = await logs().find({ saga_id: saga._id }, { ...options, ...(!contents && { projection: withoutContents }) }).sort({ 'journal.epoch': 1, 'journal.seq': 1 }).toArray();
         return { saga, entries };
       }),
 
