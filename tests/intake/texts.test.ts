@@ -9,7 +9,8 @@ afterAll(() => fixture.close());
 
 const reset = async (order: object, other = 'Beta', as: TenantName = 'Alpha') => {
   const { body } = await fixture.call('/v1/order/reset', { as, headers: to(other), body: { order } });
-  return (await fixture.over(body.log.correlation_id, as)).body;
+  await fixture.over(body.log.correlation_id, as);
+  return (await fixture.call(`/v1/order/reset/${body.log.correlation_id}?logs=all`, { as })).body;
 };
 const titlesOf = ({ logs }: { logs: { title: string; detail: { message_short: string } }[] }) => {
   expect(logs.slice(1).map(({ detail }) => detail.message_short)).toEqual(logs.slice(1).map(({ title }) => title));

@@ -1,15 +1,13 @@
 import { createHash } from 'node:crypto';
 
-const characters = 22;
-
 /** Returns a strong ETag of a JSON body: equal tags mean identical bodies. */
-export const entityTag = (body: object): string => `"${createHash('sha256').update(JSON.stringify(body)).digest('base64url').slice(0, characters)}"`;
+export const entityTag = (body: object): string => `"${createHash('sha256').update(JSON.stringify(body)).digest('base64url').slice(0, 22)}"`;
 
 /**
  * A tag as it comes back from a caller. A proxy that compresses replies makes tags weak (`W/`), or adds the coding: `-gzip`, `--gzip`, `;br`.
  * Without this, such a tag never matches, and a caller that waits for a change gets the known state again and again.
  */
-const returnedTag = new RegExp(`^(?:W/)?"([\\w-]{${characters}})(?:[-;:.+]{1,2}[a-z0-9]{1,12})?"$`, 'i');
+const returnedTag = /^(?:W\/)?"([\w-]{22})(?:[-;:.+]{1,2}[a-z0-9]{1,12})?"$/i;
 
 /** Returns whether an `If-None-Match` header has the tag, with or without what a proxy adds. */
 export const hasTag = (ifNoneMatch: string | undefined, tag: string): boolean =>

@@ -14,7 +14,7 @@ export const readDatetime = (value: unknown): ReadDatetime => {
   if (typeof value === 'number') return fromNumber(value);
   if (typeof value !== 'string') return { finding: { type: 'datetime_type', msg: 'Input should be a valid datetime' } };
   const error = dateError(value.slice(0, 10));
-  const iso = error === undefined ? isoForm(value) : undefined;
+  const iso = error === undefined && value.length <= MAX_LENGTH ? isoForm(value) : undefined;
   if (iso === undefined) return fromTimestampText(value);
   return iso.startsWith('0000') ? { finding: yearZero } : { text: iso };
 };
@@ -26,6 +26,9 @@ export const pydanticDatetime = z.unknown().transform((value, context): string =
   context.addIssue({ code: 'custom', params: { finding: read.finding } });
   return z.NEVER;
 });
+
+/** Characters at most. pydantic has no limit, but ignores all digits of a second after the sixth. */
+const MAX_LENGTH = 64;
 
 /** After the date: separator, time and offset. An offset has a colon or not; its sign may be U+2212. */
 const REST = /^[Tt _]([01][0-9]|2[0-3]):([0-5][0-9])(?::([0-5][0-9])(?:[.,]([0-9]+))?)?(?:([Zz])|([+\u2212-])([01][0-9]|2[0-3]):?([0-5][0-9]))?$/;
@@ -51,7 +54,7 @@ const SECONDS_UP_TO = 20_000_000_000;
 const TIMESTAMP = /^[+-]?(?:[0-9]{1,19}|[0-9]{0,19}\.[0-9]*)$/;
 
 const fromTimestampText = (text: string): ReadDatetime => {
-  const isTimestamp = text.length <= 64 && TIMESTAMP.test(text) && /[0-9]/.test(text);
+  const isTimestamp = text.length <= MAX_LENGTH && TIMESTAMP.test(text) && /[0-9]/.test(text);
   const read = isTimestamp ? fromNumber(Number(text)) : undefined;
   if (read && ('text' in read || read.finding.msg === yearZero.msg)) return read;
   const error = (read?.finding.ctx?.['error'] as string | undefined) ?? dateError(text) ?? 'unexpected extra characters at the end of the input';

@@ -14,6 +14,7 @@ export const line = (limit = MAX_CHARACTERS) =>
 /** A point in time, stored as ISO 8601. A text that is already in the usual form is stored exactly as the caller wrote it. */
 export const time = pydanticDatetime.meta({
   type: ['string', 'number'],
+  maxLength: 64,
   description: 'Date and time in ISO 8601, with or without seconds and offset; `T` may be a space. Also a date, or a Unix timestamp in seconds or milliseconds.',
 });
 
