@@ -13,7 +13,7 @@ interface AuditPageProps {
   now: Date;
 }
 
-const actions = ['login', 'logout', 'resume', 'recover', 'run-now', 'cancel', 'terminate', 'bulk', 'bulk abort', 'bulk continue', 'destination pause', 'destination resume', 'board pause', 'board resume', 'operator create', 'operator password', 'operator revoke', 'operator key create', 'operator key revoke', 'key create', 'key revoke', 'key rotate', 'retention', 'audit removal'];
+const actions = ['login', 'logout', 'resume', 'recover', 'run-now', 'cancel', 'terminate', 'bulk', 'bulk abort', 'bulk continue', 'destination pause', 'destination resume', 'board pause', 'board resume', 'operator create', 'operator password', 'operator revoke', 'operator key create', 'operator key revoke', 'key create', 'key revoke', 'key rotate', 'tenant create', 'instance create', 'retention', 'audit removal'];
 
 export const AuditPage = ({ chrome, operator, filter, records, next, now }: AuditPageProps) => (
   <Layout chrome={chrome} title="Audit" operator={operator}>
