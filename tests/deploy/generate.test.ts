@@ -13,8 +13,8 @@ let copy: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'crossroads-generate-'));
   copy = join(folder, '.env.example');
-  for (const made of ['docs', 'libs/client/src']) mkdirSync(join(folder, made), { recursive: true });
-  for (const file of ['.env.example', 'docs/openapi.json', 'docs/sagas.md', 'docs/errors.md', 'docs/extending.md', 'docs/metrics.md', 'libs/client/src/wire.ts']) copyFileSync(join(repository, file), join(folder, file));
+  for (const made of ['docs', 'libs/client/src/http']) mkdirSync(join(folder, made), { recursive: true });
+  for (const file of ['.env.example', 'docs/openapi.json', 'docs/sagas.md', 'docs/errors.md', 'docs/extending.md', 'docs/metrics.md', 'libs/client/src/wire.ts', 'libs/client/src/http/retry-after.ts']) copyFileSync(join(repository, file), join(folder, file));
 });
 
 afterEach(() => rmSync(folder, { recursive: true }));
