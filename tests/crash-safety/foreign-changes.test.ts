@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Store } from '@crossroads/store';
 import { sweepRepository } from '@crossroads/store';
+import { resetRequestFor } from '@crossroads/testkit';
 import { after, before, failing } from '../harness/port-overrides.js';
 import type { ResetHarness } from '../harness/reset-harness.js';
 import { givenOrder, givenReset, openTestStore, ordersIn } from '../harness/reset-harness.js';
@@ -85,4 +86,27 @@ describe('a change by hand while the saga retries', () => {
     expect(await reset.saga(sagaId)).toMatchObject({ phase: 'stopped', error: { code } });
     expect((await reset.entries(sagaId)).at(-1)).toMatchObject({ step: { name: 'clear-deliveries', outcome: 'failed' }, detail: { error: code } });
   });
+});
+
+test.each([
+  ['names no saga', {}],
+  ['names a saga by a number', { saga_id: 5, epoch: 1 }],
+])('an order whose lock %s is rejected, and its reset does not wait forever', async (_, lock) => {
+  const reset = await givenOrder({ store }, { lock });
+  const sagaId = await reset.accept();
+  await reset.runSaga(sagaId);
+  expect(await reset.saga(sagaId)).toMatchObject({ phase: 'ended', status: 'error', error: { code: 'order.malformed' } });
+});
+
+test('a reset does not wait for the approval of another order with an equal number', async () => {
+  const first = await givenOrder({ store });
+  const { origin_order_number: number } = (await first.order()) as unknown as { origin_order_number: string };
+  const routing = { origin_tenant_id: 'beta', origin_tenant_name: 'Beta', origin_instance_id: 'beta-1', destination_tenant_id: 'alpha', destination_tenant_name: 'Alpha', destination_instance_id: 'alpha-1' };
+  const other = await givenOrder({ store }, { routing, origin_order_number: `b${number}`, destination_order_number: number });
+  first.destination.answers.push('requested');
+  const awaiting = await first.accept({ request: resetRequestFor({ order_number: number, order_id: String(first.orderId) }) });
+  await first.runSaga(awaiting);
+  expect(await first.saga(awaiting)).toMatchObject({ phase: 'awaiting_approval' });
+  const sagaId = await other.accept({ request: resetRequestFor({ order_id: String(other.orderId) }) });
+  expect(await other.runSaga(sagaId)).toMatchObject({ outcome: 'completed', status: 'synced' });
 });

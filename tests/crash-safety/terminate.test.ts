@@ -191,3 +191,15 @@ describe('the operator’s process dies', () => {
     expect(reset.destination.received).toHaveLength(1);
   });
 });
+
+test('a reset whose caller got "canceled" while an operator was terminating it ends as canceled, and is compensated', async () => {
+  const { reset, sagaId } = await givenReset(store);
+  // The clear took effect, and its reply was lost.
+  await reset.runSaga(sagaId, after('clearDeliveries', failing('the reply is lost')));
+  const termination = await terminateUntilLate(sagaId);
+  expect(await reset.cancel(sagaId)).toBe('canceled');
+  expect(await termination.arrive()).toMatchObject({ ok: false, code: 'saga.still_moving' });
+  await reset.runAgain(sagaId);
+  expect(await reset.saga(sagaId)).toMatchObject({ phase: 'ended', status: 'canceled' });
+  expect((await reset.order()).bols).toEqual([{ bol_number: 'BOL-1' }]);
+});

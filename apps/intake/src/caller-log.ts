@@ -70,6 +70,7 @@ const callerTexts: Record<SagaCode, CallerText | undefined> = {
   'recover.already_restored': asStored,
   'step.timed_out': asStored,
   'step.no_answer': asStored,
+  'step.contradicted': ({ to }) => `Two replies of ${to} contradict each other. The operators of Crossroads decide how the reset ends.`,
   'saga.bug': internalError,
   'saga.crashes_workers': internalError,
   'saga.request_unreadable': internalError,

@@ -116,6 +116,11 @@ export const sagaCodes = {
 
   'step.timed_out': metadata('retried', 'An attempt of the step exceeded its time limit.', 'Resume the saga. If it happens again, read the worker’s log.'),
   'step.no_answer': metadata('stopped', 'The destination neither accepted nor rejected the reset in time.', 'Contact the destination. Resume the saga to send the request again.'),
+  'step.contradicted': metadata(
+    'stopped',
+    'The step succeeded, but an older claim had recorded a rejection. For a dispatch, the destination sent two different replies.',
+    'Ask the destination what it did. Resume restores the order as after a rejection. Terminate leaves the order cleared.',
+  ),
   'saga.bug': metadata(
     'retried',
     'A step failed with an unexpected error, probably a bug in this service. It was attempted three times.',

@@ -14,6 +14,3 @@ export const recoverOrderType = 'recover_order';
 
 /** The step whose entries record what a reset cleared. */
 export const clearDeliveriesStep = 'clear-deliveries';
-
-/** The step whose entries record requests to a destination. */
-export const dispatchResetStep = 'dispatch-reset';

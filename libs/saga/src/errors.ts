@@ -3,7 +3,7 @@ import type { EntryDetail } from './step.js';
 /** What the log entry of an error shows beside its message, such as the destination's reply. */
 export type ErrorDetail = Omit<EntryDetail, 'message'>;
 
-/** The step is rejected and had no effect. The saga compensates the steps before it and ends. */
+/** The step is rejected, and this attempt had no effect. The saga is compensated and ends. */
 export class NonRetryableError extends Error {
   override readonly name = 'NonRetryableError';
   readonly code: string;

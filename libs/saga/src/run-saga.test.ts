@@ -118,14 +118,14 @@ describe('a step that throws an unexpected error', () => {
 });
 
 describe('a rejection', () => {
-  test('compensates the steps before it, and the saga ends with the step’s status', async () => {
+  test('compensates that step and those before it, and the saga ends with the step’s status', async () => {
     const { runSaga, details, document } = fixture({
       two: () => {
         throw new NonRetryableError('no.way', 'no');
       },
     });
     expect(await runSaga()).toEqual({ outcome: 'completed', status: 'two rejected' });
-    expect(details()).toEqual(['one run done 1', 'two run rejected 1', 'one undo done 1']);
+    expect(details()).toEqual(['one run done 1', 'two run rejected 1', 'two undo done 1', 'one undo done 1']);
     expect(document).toMatchObject({ phase: 'ended', error: { code: 'no.way' } });
   });
 

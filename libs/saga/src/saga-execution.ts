@@ -79,8 +79,8 @@ export class SagaExecution<Metadata> {
       const result = await (this.#ports.withTimeout ?? withTimeout)<StepResult<object> | void>(step, attempt, abort, this.#claim.lost);
       observed('done');
       const { output, detail } = result ?? done({});
-      await this.#write(current, 'done', { ...(direction === 'run' && { status: step.status.done }), output, detail });
-      return undefined;
+      const final = await this.#write(current, 'done', { ...(direction === 'run' && { status: step.status.done }), output, detail });
+      return final.step.outcome === 'rejected' && !step.undo ? this.#stopContradicted(current, final) : undefined;
     } catch (error) {
       observed('error', error);
       if (error instanceof StoreUnavailable || error instanceof ClaimLost) throw error;
@@ -154,6 +154,17 @@ export class SagaExecution<Metadata> {
     const stopped = await this.#stop(current, code, message);
     await this.#write(current, 'failed', { code, detail: { ...detail, message } });
     return stopped;
+  }
+
+  /**
+   * Stops a saga whose step took effect, although an older claim had recorded a rejection by then. The step has no undo, so only a person can decide
+   * whether the earlier steps are compensated. A resumed saga is compensated.
+   */
+  async #stopContradicted(current: Current, { code: rejection, epoch }: Entry): Promise<RunResult> {
+    const [code, message] = ['step.contradicted', `${current.step.name} succeeded, but claim ${epoch} had recorded a rejection${rejection === undefined ? '' : ` (${rejection})`}.`];
+    this.#ports.log.error(`saga stopped at ${current.step.name}: ${message}`, { ...this.about(), code });
+    await this.#saveState(current, { phase: 'stopped', status: 'error', error: { code, message } });
+    return { outcome: 'stopped', status: 'error' };
   }
 
   async #stop(current: Current, code: string, message: string): Promise<RunResult> {

@@ -1,6 +1,6 @@
 import type { Entry } from './journal.js';
 import { isFinal } from './journal.js';
-import type { Direction, Step } from './step.js';
+import type { CompensationCause, Direction, Step } from './step.js';
 
 /** The next step of a saga by its journal, or its end. */
 export type Next = { step: Step; direction: Direction } | { end: SagaEnd };
@@ -63,9 +63,9 @@ export class SagaState {
   }
 
   /** What started the compensation; undefined while the saga runs forward. */
-  get compensationCause(): 'rejected' | 'canceled' | undefined {
-    const outcomes = this.#steps.map((step) => this.#finalOutcome(step, 'run')?.step.outcome);
-    return outcomes.find((outcome) => outcome === 'rejected' || outcome === 'canceled');
+  get compensationCause(): CompensationCause | undefined {
+    const cause = this.#steps.find((step) => this.#startsCompensation(step));
+    return cause && { step: cause.name, outcome: this.#finalOutcome(cause, 'run')!.step.outcome as CompensationCause['outcome'] };
   }
 
   /** Returns the value that a step recorded under the key. */
@@ -92,13 +92,14 @@ export class SagaState {
   }
 
   /**
-   * A rejected step had no effect, so compensation starts with the step before it. A canceled step may have run, so it is compensated too,
-   * unless an earlier step is still open: then it never started. A cancel closes the first open step. If it closed a later one,
+   * Compensation begins with the step that was rejected or canceled. Another claim may have run that step, and its outcome came second.
+   * So undo must accept that its step had no effect. Only a first step that is rejected is not compensated: no claim can have passed it.
+   * Nor is a canceled step with an earlier one still open: it never started. A cancel closes the first open step. If it closed a later one,
    * a zombie worker could still run the steps in between after the saga has ended.
    */
   #compensate(cause: number): Next {
     const finalOutcome = this.#finalOutcome(this.#steps[cause]!, 'run')!;
-    const last = finalOutcome.step.outcome === 'canceled' ? cause : cause - 1;
+    const last = finalOutcome.step.outcome === 'canceled' || cause > 0 ? cause : -1;
     for (let i = last; i >= 0; i--) {
       const step = this.#steps[i]!;
       const reached = i === cause ? this.#doneBefore(cause) : this.#finalOutcome(step, 'run');

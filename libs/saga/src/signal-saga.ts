@@ -99,8 +99,7 @@ export const terminateSaga = async <Metadata>(
   describe: DescribeTermination,
 ): Promise<TerminateResult> => {
   if (saga.phase === 'ended' || saga.phase === 'running') return saga.phase;
-  // The caller got the status `canceled`, and a worker is about to compensate the saga.
-  if (saga.phase !== 'stopped' && (await journal.read(saga.sagaId)).some(({ step }) => step.outcome === 'canceled')) return 'canceled';
+  if (saga.phase !== 'stopped' && isCanceled(await journal.read(saga.sagaId))) return 'canceled';
   const epoch = await decisions.claim(saga);
   if (epoch === undefined) return 'moved';
   try {
@@ -108,7 +107,7 @@ export const terminateSaga = async <Metadata>(
     const terminated = entries?.find(({ step }) => step.outcome === 'terminated');
     if (!entries || terminated?.epoch !== epoch) {
       await decisions.release(saga, epoch);
-      return terminated ? 'closed-earlier' : 'moved';
+      return terminated ? 'closed-earlier' : entries ? 'canceled' : 'moved';
     }
     const { code = 'saga.terminated', title, detail } = terminated;
     return (await decisions.end(saga, epoch, { code, message: detail.message ?? title })) ? { entries } : 'moved';
@@ -118,10 +117,13 @@ export const terminateSaga = async <Metadata>(
   }
 };
 
+/** The caller got the status `canceled`, and a worker is about to compensate the saga. */
+const isCanceled = (entries: readonly Entry[]): boolean => entries.some(({ step }) => step.outcome === 'canceled');
+
 /** Limit for closing steps: more outcomes than this cannot have been written in between. */
 const maxSteps = 20;
 
-/** Returns the journal with the open step closed. Returns undefined when no step is open: a worker then ends the saga as its journal requires. */
+/** Returns the journal with the open step closed, or with a cancellation that was first. Returns undefined when no step is open: a worker then ends the saga as its journal requires. */
 const closeOpenStep = async <Metadata>(
   journal: SignalPorts<Metadata>['journal'],
   saga: StoredSaga<Metadata>,
@@ -131,7 +133,7 @@ const closeOpenStep = async <Metadata>(
 ): Promise<Entry[] | undefined> => {
   for (let closed = 0; closed <= maxSteps; closed++) {
     const entries = await journal.read(saga.sagaId);
-    if (entries.some(({ step }) => step.outcome === 'terminated')) return entries;
+    if (entries.some(({ step }) => step.outcome === 'terminated') || (saga.phase !== 'stopped' && isCanceled(entries))) return entries;
     const open = openStepOf(saga, steps, entries);
     if (!open) return undefined;
     // A zombie worker may have written its outcome first. Then that outcome is final, and the next step is open.

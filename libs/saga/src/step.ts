@@ -26,6 +26,12 @@ export interface StepLog {
   error(message: string, metadata?: object): void;
 }
 
+/** The step whose outcome started the compensation. */
+export interface CompensationCause {
+  step: string;
+  outcome: 'rejected' | 'canceled';
+}
+
 /** Values of one attempt of one step. Dependencies come by closure. */
 export interface StepContext {
   sagaId: string;
@@ -35,7 +41,7 @@ export interface StepContext {
   /** 1 for the first attempt. */
   attempt: number;
   /** What started the compensation; undefined while the saga runs forward. */
-  compensationCause: 'rejected' | 'canceled' | undefined;
+  compensationCause: CompensationCause | undefined;
   /** Aborted at the step's timeout, or when the claim is lost. */
   signal: AbortSignal;
   log: StepLog;

@@ -53,7 +53,10 @@ export const showReset: Handler = ({ resets, waiter, sendReply }, scope) => {
  * Returns the ETag of the state. The tag does not depend on `?logs=…`, so a client can request the later entries with the last tag.
  * An entry never changes, so its id stands for its contents.
  */
-const etagOf = ({ progress: { log: _, logs, ...state } }: Reset): string => entityTag([state, logs.map(({ _id }) => _id)]);
+const etagOf = ({ progress }: Reset): string => {
+  const { log: _, logs, ...state } = progress;
+  return entityTag([state, logs.map(({ _id }) => _id)]);
+};
 
 const maxRetryAfterS = 15;
 

@@ -20,9 +20,10 @@ type RecordedRequest = OutboundRequest & { recorded_by?: number };
 
 /** Sends the reset to the destination at least once, always with the same idempotency key and an identical body. */
 export const dispatchReset = ({
+  orders,
   destinations,
   dispatchRetry,
-}: Pick<ResetOrderPorts, 'destinations' | 'dispatchRetry'>): PivotStep<Input, Output> => ({
+}: Pick<ResetOrderPorts, 'orders' | 'destinations' | 'dispatchRetry'>): PivotStep<Input, Output> => ({
   name: 'dispatch-reset',
   title: 'Reset accepted by the destination',
   status: { done: 'synced', rejected: 'rejected' },
@@ -31,6 +32,8 @@ export const dispatchReset = ({
 
   async run({ order, policy, cleared }, context) {
     const { sagaId, correlationId, epoch, signal, record } = context;
+    // Otherwise an older claim that is still running, and gets a rejection, could restore the order although this claim sends the request.
+    if (epoch > 1) await orders.relock(order.order_id, { sagaId, epoch });
     const built = await destinations.prepare(order, cleared, { dispatchKey: sagaId, correlationId });
     let request = built;
     const begin: BeginDispatch = async () => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import type { Orders } from '@crossroads/order-reset';
 import type { Claim } from '@crossroads/saga';
 import mongoose from 'mongoose';
 import { uuidv7 } from 'uuidv7';
@@ -95,21 +96,25 @@ test('a BOL that arrives while deliveries are restored stays on the order', asyn
   expect((await orders().findOne({ _id: insertedId }))!['bols']).toEqual([{ bol_number: 'BOL-1' }, { bol_number: 'BOL-2' }]);
 });
 
-test('a late clear does not match a lock that another claim took late', async () => {
+test.each<[string, (orders: Orders, orderId: string) => Promise<unknown>]>([
+  ['clear', (orders, orderId) => orders.clearDeliveries(orderId, 7, { sagaId: 'saga-1', epoch: 2 })],
+  ['reset of the progression', (orders, orderId) => orders.resetProgression(orderId, 'COMPLETE', { sagaId: 'saga-1', epoch: 2 })],
+  ['restore of a recovery', (orders, orderId) => orders.restoreExactly(orderId, { bols: [], executed_drops: [], progression_state: 'LOADING', version: 6, sha256: '' }, 7, { sagaId: 'saga-1', epoch: 2 })],
+])('a late %s does not match a lock that another claim took late', async (_, write) => {
   const { insertedId } = await orders().insertOne({ routing: { origin_tenant_id: 'alpha' }, origin_order_number: uuidv7(), bols: [{ bol_number: 'BOL-1' }], executed_drops: [], progression_state: 'COMPLETE', status: 'synced', version: 7 });
   const orderId = insertedId.toHexString();
   const plain = orderRepository(store);
   await plain.lock(orderId, { sagaId: 'saga-1', epoch: 2 });
   const update: Store['commit']['update'] = async (...args) => {
-    // A third claim ended the saga and unlocked the order. Then the first claim's lock arrives, and after it this clear.
+    // A third claim ended the saga and unlocked the order. Then the first claim's lock arrives, and after it this write.
     await plain.unlock(orderId, { sagaId: 'saga-1' });
     await plain.lock(orderId, { sagaId: 'saga-1', epoch: 1 });
     await store.commit.update(...args);
     throw new Error('the worker died before the reply');
   };
   const dead = orderRepository({ ...store, commit: Object.assign(Object.create(store.commit) as Store['commit'], { update }) });
-  await expect(dead.clearDeliveries(orderId, 7, { sagaId: 'saga-1', epoch: 2 })).rejects.toThrow('died');
-  expect(await orders().findOne({ _id: insertedId })).toMatchObject({ bols: [{ bol_number: 'BOL-1' }], version: 7 });
+  await expect(write(dead, orderId)).rejects.toThrow('died');
+  expect(await orders().findOne({ _id: insertedId })).toMatchObject({ bols: [{ bol_number: 'BOL-1' }], progression_state: 'COMPLETE', version: 7 });
 });
 
 test('a restore of progression that a newer claim overtakes throws ClaimLost, and does not return moved-on', async () => {

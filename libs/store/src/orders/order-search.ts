@@ -11,7 +11,7 @@ const { ObjectId } = mongoose.mongo;
 
 /** BSON types of the fields that a reset clears, without their contents. */
 const fieldTypes = {
-  types: { bols: { $type: '$bols' }, executed_drops: { $type: '$executed_drops' }, progression_state: { $type: '$progression_state' }, version: { $type: '$version' }, lock: { $type: '$lock' } },
+  types: { bols: { $type: '$bols' }, executed_drops: { $type: '$executed_drops' }, progression_state: { $type: '$progression_state' }, version: { $type: '$version' }, lock: { $type: '$lock' }, 'lock owner': { $type: '$lock.saga_id' } },
 } as const;
 
 /** An order as the search reads it. */
@@ -113,6 +113,7 @@ const allowedTypes = {
   progression_state: ['string', 'null', 'missing'],
   version: ['int', 'long', 'double'],
   lock: ['object', 'missing'],
+  'lock owner': ['string', 'missing'],
 } satisfies Record<string, string[]>;
 
 /**
@@ -124,6 +125,7 @@ const malformationOf = ({ types, version }: FoundOrder): string | undefined => {
     const type = types[field as keyof typeof allowedTypes];
     if (!allowed.includes(type)) return type === 'missing' ? `it has no ${field}` : `its ${field} is of type ${type}`;
   }
+  if (types.lock === 'object' && types['lock owner'] === 'missing') return 'its lock names no saga';
   const number = Number(version);
   return Number.isSafeInteger(number) && number >= 0 ? undefined : 'its version is not a non-negative integer';
 };

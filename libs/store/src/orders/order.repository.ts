@@ -56,7 +56,7 @@ export const orderRepository = (store: Store): Orders => {
   });
 
   /**
-   * Matches the lock of this claim only. Between two late writes of dead claims the order may have been unlocked.
+   * Matches the lock of this claim only. Every write to the order's data needs it. Between two late writes of dead claims the order may have been unlocked.
    * Without the equal epoch, a late clear would match a lock that another claim took late, and no saga would restore what it cleared.
    */
   const lockedBy = (orderId: string, { sagaId, epoch }: LockOwner) => ({ ...keys.of(orderId), 'lock.saga_id': sagaId, 'lock.epoch': epoch });
@@ -159,11 +159,11 @@ export const orderRepository = (store: Store): Orders => {
           throw new StopSaga('order.malformed', 'Another system replaced the order’s BOLs or executed drops by a value that is no list, after they were cleared.');
         }
         const restored = await update(
-          { ...ownLock(orderId, owner), version: Number(now.version), 'lock.applied.cleared_version': { $exists: true }, 'lock.applied.deliveries_restored': { $exists: false } },
+          { ...lockedBy(orderId, owner), version: Number(now.version), 'lock.applied.cleared_version': { $exists: true }, 'lock.applied.deliveries_restored': { $exists: false } },
           restoring(
             { bols: [...snapshot.bols, ...(bols ?? [])], executed_drops: [...snapshot.executed_drops, ...(executed_drops ?? [])] },
             snapshot.missing,
-            { 'lock.epoch': owner.epoch, 'lock.applied.deliveries_restored': true },
+            { 'lock.applied.deliveries_restored': true },
           ),
         );
         if (restored) return;
@@ -175,11 +175,10 @@ export const orderRepository = (store: Store): Orders => {
       let was: string | null | undefined = expected;
       for (let tried = 0; tried < maxTries; tried++) {
         const reset = await update(
-          { ...ownLock(orderId, owner), progression_state: was === undefined ? { $exists: false } : was, 'lock.applied.progression_was': { $exists: false } },
+          { ...lockedBy(orderId, owner), progression_state: was === undefined ? { $exists: false } : was, 'lock.applied.progression_was': { $exists: false } },
           {
             $set: {
               progression_state: NO_PROGRESS,
-              'lock.epoch': owner.epoch,
               'lock.applied.progression_was': was ?? null,
               ...(was === undefined && { 'lock.applied.progression_absent': true }),
             },
@@ -196,12 +195,17 @@ export const orderRepository = (store: Store): Orders => {
     },
 
     async restoreExactly(orderId, { bols, executed_drops, progression_state, missing }, version, owner) {
-      const restored = await update(
-        { ...ownLock(orderId, owner), version, 'lock.applied.restored': { $exists: false } },
-        restoring({ bols, executed_drops, progression_state }, missing, { 'lock.epoch': owner.epoch, 'lock.applied.restored': true }),
-      );
-      if (restored) return 'restored';
-      return (await lockedOrder(orderId, owner)).lock?.applied?.restored ? 'restored' : 'moved';
+      for (let tried = 0; ; tried++) {
+        const restored = await update(
+          { ...lockedBy(orderId, owner), version, 'lock.applied.restored': { $exists: false } },
+          restoring({ bols, executed_drops, progression_state }, missing, { 'lock.applied.restored': true }),
+        );
+        if (restored) return 'restored';
+        const now = await lockedOrder(orderId, owner);
+        if (now.lock?.applied?.restored) return 'restored';
+        // With the version unchanged, an earlier claim had the lock until now.
+        if (tried > 0 || Number(now.version) !== version) return 'moved';
+      }
     },
 
     async restoreProgression(orderId, owner) {
@@ -212,8 +216,8 @@ export const orderRepository = (store: Store): Orders => {
         if (progression_restored) return 'restored';
         if (progression_state !== NO_PROGRESS) return 'moved-on';
         const restored = await update(
-          { ...ownLock(orderId, owner), progression_state: NO_PROGRESS, 'lock.applied.progression_restored': { $exists: false } },
-          restoring({ progression_state: was }, progression_absent && { progression_state: 'absent' }, { 'lock.epoch': owner.epoch, 'lock.applied.progression_restored': true }),
+          { ...lockedBy(orderId, owner), progression_state: NO_PROGRESS, 'lock.applied.progression_restored': { $exists: false } },
+          restoring({ progression_state: was }, progression_absent && { progression_state: 'absent' }, { 'lock.applied.progression_restored': true }),
         );
         // Either a newer claim or another system was first. The next read distinguishes them.
         if (restored) return 'restored';

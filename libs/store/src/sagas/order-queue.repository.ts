@@ -24,7 +24,10 @@ const byKeys = { hint: 'concurrency_keys' } as const;
 
 /** The queue of each order: its open sagas, first accepted first. */
 export interface OrderQueueRepository {
-  /** Returns the first open saga of the order, if it was accepted before the given one. */
+  /**
+   * Returns the first open saga of the order, if it was accepted before the given one. Keys also match sagas of another order with an equal number.
+   * A saga that awaits approval is not included, since that may take a week. It has its order's lock, which blocks other sagas of that order.
+   */
   blockedBy(order: Order, sagaId: string): Promise<string | undefined>;
   /** Makes the first waiting saga of the order due now. Returns what its job needs. */
   next(order: Order): Promise<DueSaga | undefined>;
@@ -38,7 +41,7 @@ export const orderQueueRepository = (store: Store): OrderQueueRepository => {
     withStoreErrors(async () => {
       const firsts = await sagas()
         .aggregate<{ _id: string; first: string }>([
-          { $match: { tenant_id: { $in: unique(wanted.flatMap(({ tenants }) => tenants)) }, concurrency_keys: { $in: unique(wanted.map(({ key }) => key)) }, next_run_at: { $exists: true } } },
+          { $match: { tenant_id: { $in: unique(wanted.flatMap(({ tenants }) => tenants)) }, concurrency_keys: { $in: unique(wanted.map(({ key }) => key)) }, next_run_at: { $exists: true }, phase: { $ne: 'awaiting_approval' } } },
           { $project: { concurrency_keys: 1 } },
           { $unwind: '$concurrency_keys' },
           { $group: { _id: '$concurrency_keys', first: { $min: '$_id' } } },

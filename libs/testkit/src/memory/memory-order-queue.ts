@@ -11,7 +11,7 @@ export const memoryOrderQueue = ({ sagas, update }: MemorySagas, queue: MemoryQu
   return {
     blockedBy: (_order, sagaId) =>
       reach.read('orderQueue.blockedBy', () => {
-        const [first] = open();
+        const [first] = open().filter(({ phase }) => phase !== 'awaiting_approval');
         return first && first.sagaId < sagaId ? first.sagaId : undefined;
       }),
     async wakeNext() {

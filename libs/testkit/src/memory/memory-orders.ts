@@ -66,11 +66,11 @@ export const memoryOrders = (reach: Reach = immediate): MemoryOrders => {
     update(
       `orders.${kind}`,
       orderId,
-      (document) => ownLock(document, owner) && matches(document),
+      (document) => ownLock(document, owner) && document.lock.epoch === owner.epoch && matches(document),
       (document) => {
         const before = copyOf(document);
         Object.assign(document, fields(document), { version: document.version + 1 });
-        Object.assign(document.lock!, mark, { epoch: owner.epoch });
+        Object.assign(document.lock!, mark);
         orders.onChange(kind, owner, before, document);
       },
     );
@@ -157,7 +157,7 @@ export const memoryOrders = (reach: Reach = immediate): MemoryOrders => {
           'clear',
           orderId,
           owner,
-          (document) => document.lock.epoch === epoch && document.version === version && document.lock.clearedVersion === undefined,
+          (document) => document.version === version && document.lock.clearedVersion === undefined,
           () => ({ bols: [], executed_drops: [] }),
           { clearedVersion: version },
         );
@@ -211,16 +211,20 @@ export const memoryOrders = (reach: Reach = immediate): MemoryOrders => {
 
     async restoreExactly(orderId, { bols, executed_drops, progression_state }, version, { sagaId, epoch }) {
       const owner = { sagaId, epoch };
-      const restored = await change(
-        'restore-exactly',
-        orderId,
-        owner,
-        (document) => document.version === version && !document.lock.restored,
-        () => ({ bols: [...bols], executed_drops: [...executed_drops], progression_state }),
-        { restored: true },
-      );
-      if (restored) return 'restored';
-      return (await lockedOrder(orderId, owner)).lock.restored ? 'restored' : 'moved';
+      for (let tried = 0; ; tried++) {
+        const restored = await change(
+          'restore-exactly',
+          orderId,
+          owner,
+          (document) => document.version === version && !document.lock.restored,
+          () => ({ bols: [...bols], executed_drops: [...executed_drops], progression_state }),
+          { restored: true },
+        );
+        if (restored) return 'restored';
+        const now = await lockedOrder(orderId, owner);
+        if (now.lock.restored) return 'restored';
+        if (tried > 0 || now.version !== version) return 'moved';
+      }
     },
 
     async restoreProgression(orderId, { sagaId, epoch }) {
