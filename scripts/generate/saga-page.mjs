@@ -3,7 +3,7 @@ export const sagaPage = {
   path: 'docs/sagas.md',
   print: async () => {
     const { sagaTypes } = await import('../../libs/order-reset/dist/index.js');
-    return `${['# Sagas', '', '`npm run generate` writes this page from the saga definitions. In the diagrams, a solid arrow is a completed step, with the status that the saga then has. A dotted arrow leads from a rejected step to the step that is compensated first.', '', ...sagaTypes({}).flatMap(page)].join('\n')}`;
+    return `${['# Sagas', '', '`npm run generate` writes this page from the saga definitions. In the diagrams, a solid arrow is a completed step, with the status that the saga then has. A dotted arrow leads from a rejected step to the step that is compensated first. That is the rejected step itself, if it can be undone: another claim may have completed it.', '', ...sagaTypes({}).flatMap(page)].join('\n')}`;
   },
 };
 
@@ -22,10 +22,10 @@ const page = ({ type, version, steps }) => [
 ];
 
 /** Draws a solid arrow with the status for a completed step, and a dotted one back for compensation after a rejection. */
-const edges = ({ name, status }, index, steps) => [
+const edges = ({ name, status, undo }, index, steps) => [
   `  s${index}["${name}"]`,
   index + 1 < steps.length ? `  s${index} -->|${status.done}| s${index + 1}` : `  s${index} -->|${status.done}| done(( ))`,
-  index > 0 ? `  s${index} -.->|rejected| s${index - 1}` : `  s${index} -.->|${status.rejected}| rejected(( ))`,
+  index > 0 ? `  s${index} -.->|rejected| s${undo ? index : index - 1}` : `  s${index} -.->|${status.rejected}| rejected(( ))`,
 ];
 
 const row = ({ name, title, status, retry, timeoutMs, undo }) =>

@@ -88,11 +88,10 @@ describe('a rejection by an older claim that arrives after a newer claim has run
     const processing = createGate();
     const received: string[] = [];
     // While this destination processes the first request of a key, it replies 409 to another one.
-    const server = await startLocalServer(async (request, response) => {
+    const server = await startLocalServer((request, response) => {
       received.push(String(request.headers['webhook-id']));
-      if (received.length > 1) return void response.writeHead(409).end('{"detail":"this key is being processed"}');
-      await processing.pass();
-      response.writeHead(200).end('{}');
+      if (received.length > 1) response.writeHead(409).end('{"detail":"this key is being processed"}');
+      else void processing.pass().then(() => response.writeHead(200).end('{}'));
     });
     const instance = { id: 'beta-1', tenant_id: 'beta', name: 'Beta ERP', source_system: 'webhook', url: server.url, secret_ref: 'env:S' };
     const real = createDestinations({ instances: { find: async () => instance }, secrets: async () => `whsec_${randomBytes(32).toString('base64')}`, allowedPrivateHosts: ['127.0.0.1', 'localhost'] });
