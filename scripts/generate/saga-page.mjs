@@ -3,7 +3,7 @@ export const sagaPage = {
   path: 'docs/sagas.md',
   print: async () => {
     const { sagaTypes } = await import('../../libs/order-reset/dist/index.js');
-    return `${['# Sagas', '', '`npm run generate` writes this page from the saga definitions. In the diagrams, a solid arrow is a completed step, with the status that the saga then has. A dotted arrow leads from a rejected step to the step that is compensated first. That is the rejected step itself, if it can be undone: another claim may have completed it.', '', ...sagaTypes({}).flatMap(page)].join('\n')}`;
+    return `${['# Sagas', '', '`npm run generate` writes this page from the saga definitions. In the diagrams, a solid arrow is a completed step, with the status that the saga then has. A dotted arrow leads from a rejected step to the step that is compensated first. That is the rejected step itself if it has an undo, because another claim may have completed it.', '', ...sagaTypes({}).flatMap(page)].join('\n')}`;
   },
 };
 
