@@ -7,7 +7,6 @@ import { bytesOf } from '../mongodb/document-too-large.js';
 import type { Store } from '../mongodb/open-store.js';
 import { isDuplicateKey, withStoreErrors } from '../mongodb/store-errors.js';
 import type { OrderRecord } from './order-reader.repository.js';
-import { hasRoom } from './order-room.js';
 import { OrderWriteRejected, orderWriteError } from './order-write-rejected.js';
 
 const { ObjectId } = mongoose.mongo;
@@ -129,6 +128,18 @@ export const orderWriter = ({ connection }: Store): OrderWriter => {
         { $set: { progression_state: state, 'extra_data.progress': event }, ...incremented },
       ),
   };
+};
+
+/** Bytes that BOLs and drops leave free: for the lock, the last progress event and the keys of list items. No update of these checks the size. */
+const reservedBytes = 8 * 1024;
+
+/**
+ * Returns a condition of an update's filter: the order has room for an item, in place of the items that the expression returns.
+ * MongoDB evaluates it together with the update, so concurrent updates cannot exceed the limit together.
+ */
+const hasRoom = ({ for: item, insteadOf }: { for: object; insteadOf?: object }): { $expr: object } => {
+  const remaining = insteadOf ? { $subtract: [{ $bsonSize: '$$ROOT' }, { $bsonSize: { replaced: insteadOf } }] } : { $bsonSize: '$$ROOT' };
+  return { $expr: { $lte: [remaining, orderLimits.bytes - reservedBytes - bytesOf(item)] } };
 };
 
 /** Returns a condition that holds while a list has fewer than `limit` items. */
