@@ -56,3 +56,16 @@ describe('an error has the members of RFC 6749 and a detail', () => {
     expect((await request(grant)).body.detail).toEqual(['client_id', 'client_secret'].map((name) => ({ type: 'missing', loc: ['body', name], msg: 'Field required', input: null })));
   });
 });
+
+test('a parameter without a value counts as omitted', async () => {
+  const { id, secret } = fixture.client;
+  const { status, headers } = await request(`grant_type=&client_id=${id}&client_secret=${secret}`);
+  expect([status, headers['pragma']]).toEqual([200, 'no-cache']);
+});
+
+test('a JSON body and a form above 16 kB get an error of RFC 6749 that names the cause', async () => {
+  const json = await fixture.call('/auth/token', { method: 'POST', as: null, body: { client_id: 'a', client_secret: 'b' } });
+  expect([json.status, json.body.error, json.body.error_description]).toEqual([400, 'invalid_request', expect.stringContaining('not as JSON')]);
+  const large = await request(`client_id=${'x'.repeat(17_000)}`);
+  expect([large.status, large.body.error, large.body.error_description]).toEqual([413, 'invalid_request', 'The form is larger than 16 kB.']);
+});

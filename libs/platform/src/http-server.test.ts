@@ -93,3 +93,28 @@ test.each([['no headers', ''], ['headers that do not end', 'GET / HTTP/1.1\r\nHo
   socket.write(bytes);
   expect(await readAll(socket)).toBeGreaterThanOrEqual(0);
 });
+
+test('requests that a client sends at once on one connection are handled one after the other', async () => {
+  const open: string[] = [];
+  const handled: string[] = [];
+  let most = 0;
+  const server = await listen(
+    ({ url }, response) => {
+      open.push(url!);
+      most = Math.max(most, open.length);
+      setImmediate(() => {
+        handled.push(open.pop()!);
+        response.end(url);
+      });
+    },
+    0,
+  );
+  servers.push(server);
+  const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
+  sockets.push(socket);
+  const paths = Array.from({ length: 20 }, (_, index) => `/${index}`);
+  socket.write(paths.map((path) => `GET ${path} HTTP/1.1\r\nHost: x\r\n${path === '/19' ? 'Connection: close\r\n' : ''}\r\n`).join(''));
+  await readAll(socket);
+  expect(handled).toEqual(paths);
+  expect(most).toBe(1);
+});

@@ -3,6 +3,7 @@ import { STATUS_CODES } from 'node:http';
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Log } from './log.js';
+import { oneAtATime } from './one-at-a-time.js';
 
 /** A reply to a request that the application never sees. */
 interface Rejection {
@@ -47,9 +48,10 @@ export const handleMalformedRequests = (server: Server, app: RequestListener, lo
     closeSoon(socket);
   };
 
+  const handle = oneAtATime(app);
   server.on('request', (request, response) => {
     requests.set(request.socket, { request, response });
-    if (request.headers.host !== undefined || request.httpVersion !== '1.1') return app(request, response);
+    if (request.headers.host !== undefined || request.httpVersion !== '1.1') return handle(request, response);
     const { headers, body } = replyTo(noHost);
     response.writeHead(noHost.status, headers).end(body);
     report(noHost, { request_id: headers['X-Request-ID'], from: request.socket.remoteAddress });

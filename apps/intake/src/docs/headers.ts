@@ -24,6 +24,7 @@ export const responseHeaders = {
   ETag: text('Identifies this state of the reset. Send it as If-None-Match.', '"pN3-8kXh2v1mQ0sT4uVwYz"'),
   'Preference-Applied': text('The wait that was applied.', 'wait=25'),
   'Idempotent-Replayed': text('`true` if an earlier request with the same key or correlation id had created the reset.', 'true'),
+  Pragma: text('Always `no-cache`, as RFC 6749 requires.', 'no-cache'),
   'X-Accel-Buffering': text('Always `no`: proxies must not buffer the stream.', 'no'),
 } satisfies Record<string, HeaderInfo>;
 

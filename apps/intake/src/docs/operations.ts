@@ -164,9 +164,11 @@ export const operations = {
     parameters: [],
     body: { schema: 'TokenRequest', type: 'application/x-www-form-urlencoded' },
     reply: 'TokenReply',
+    replyHeaders: ['Pragma'],
     also: {
       400: { description: 'The form is malformed, or the grant type is not supported.', schemas: ['TokenError', 'Error'] },
       401: { description: 'The client id or the client secret is wrong.', schemas: ['TokenError'] },
+      413: { description: 'The form is larger than 16 kB.', schemas: ['TokenError'] },
     },
   },
 } satisfies Record<string, Operation>;

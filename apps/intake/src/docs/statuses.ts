@@ -30,7 +30,7 @@ export const statuses = {
   404: metadata(
     'You have no such order or reset, or the path does not exist.',
     'Check the id, the number and X-Dest-Tenant-Name. Data of other tenants gets the same reply as data that does not exist.',
-    'Reset not found',
+    'Not Found',
   ),
   405: metadata(
     'The path does not support this method.',

@@ -6,7 +6,7 @@ import { readBytes } from '../http/body.js';
 import { HttpError } from '../http-error.js';
 import type { IntakePorts } from '../ports.js';
 
-const maxFormBytes = 4_096;
+const maxFormBytes = 16_384;
 
 /**
  * Issues an access token for a client, as RFC 6749 describes it for the client credentials grant.
@@ -16,10 +16,11 @@ const maxFormBytes = 4_096;
 export const issueToken =
   ({ rateLimiter, authenticator }: Pick<IntakePorts, 'rateLimiter' | 'authenticator'>): RequestHandler =>
   async (request, response) => {
-    const { client_id, client_secret } = readForm(request, await readBytes(request, maxFormBytes));
+    const { client_id, client_secret } = readForm(request, await readFormBytes(request));
     try {
       const access_token = await authenticator.logIn(client_id, client_secret);
-      response.json({ access_token, token_type: 'bearer', expires_in: tokenLifetimeS } satisfies TokenReply);
+      // RFC 6749 requires both headers. The other one is set for every reply of this route.
+      response.set('Pragma', 'no-cache').json({ access_token, token_type: 'bearer', expires_in: tokenLifetimeS } satisfies TokenReply);
     } catch (error) {
       if (!(error instanceof NotAllowed)) throw error;
       rateLimiter.countUnauthenticated(request.ip);
@@ -30,14 +31,24 @@ export const issueToken =
 type TokenErrorCode = 'invalid_request' | 'invalid_client' | 'unsupported_grant_type';
 
 /** Returns the error for the caller. `detail` is the description, unless it is a list of invalid fields. */
-const tokenError = (status: 400 | 401, description: string, error: TokenErrorCode, detail: string | ValidationDetail[] = description): HttpError =>
+const tokenError = (status: 400 | 401 | 413, description: string, error: TokenErrorCode, detail: string | ValidationDetail[] = description): HttpError =>
   new HttpError({ status, body: { error, error_description: description, detail } }, status === 401 ? { 'WWW-Authenticate': 'Basic realm="crossroads", charset="UTF-8"' } : {});
 
 const invalidClient = () => tokenError(401, 'The client id or the client secret is wrong. Send them as HTTP Basic, or as client_id and client_secret in the form.', 'invalid_client');
 
+const readFormBytes = async (request: Request): Promise<Buffer> => {
+  if (request.is('json')) throw tokenError(400, 'Send the parameters as application/x-www-form-urlencoded and not as JSON.', 'invalid_request');
+  return readBytes(request, maxFormBytes).catch((error: unknown) => {
+    if (!(error instanceof HttpError) || error.problem.status !== 413) throw error;
+    throw tokenError(413, `The form is larger than ${maxFormBytes / 1024} kB.`, 'invalid_request');
+  });
+};
+
 const readForm = (request: Request, bytes: Buffer): { client_id: string; client_secret: string } => {
   if (request.url.includes('?')) throw tokenError(400, 'Send the parameters in the body and not in the query, because URLs are logged.', 'invalid_request');
-  const form = new URLSearchParams(bytes.toString('utf8'));
+  const sent = new URLSearchParams(bytes.toString('utf8'));
+  // RFC 6749: a parameter without a value counts as omitted.
+  const form = new URLSearchParams([...sent].filter(([, value]) => value !== ''));
   const names = [...form.keys()];
   if (new Set(names).size < names.length) throw tokenError(400, 'A field of the form was sent more than once. Send each field once.', 'invalid_request');
   const basic = basicCredentials(request.get('authorization'));

@@ -63,7 +63,7 @@ const fromTimestampText = (text: string): ReadDatetime => {
 
 const fromNumber = (timestamp: number): ReadDatetime => {
   if (Number.isNaN(timestamp)) return { finding: outOfRange('NaN values not permitted') };
-  const ms = Math.abs(timestamp) > SECONDS_UP_TO ? timestamp : timestamp * 1_000;
+  const ms = Math.trunc(Math.abs(timestamp)) > SECONDS_UP_TO ? timestamp : timestamp * 1_000;
   if (ms > LAST_MS) return { finding: outOfRange('dates after 9999 are not supported as unix timestamps') };
   if (ms < YEAR_0_MS) return { finding: outOfRange('dates before 0000 are not supported as unix timestamps') };
   if (ms < YEAR_1_MS) return { finding: yearZero };
