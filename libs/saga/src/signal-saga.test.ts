@@ -57,6 +57,16 @@ describe('a saga that is canceled', () => {
     expect(document.phase).toBe('ended');
   });
 
+  test('again continues, if the saga stopped after the cancel had read it', async () => {
+    const { cancel, runSaga, read, sagas, journal, document } = fixture(unavailable);
+    const claim = await sagas.claim('s');
+    await recordOutcome(journal, await read(), 1, canceled, decision);
+    const seen = await read();
+    await sagas.saveState(claim as Exclude<typeof claim, string>, { phase: 'stopped', status: 'error', failures: 1 });
+    expect([await cancel(seen), await runSaga()]).toEqual(['canceled', { outcome: 'completed', status: 'canceled' }]);
+    expect(document.phase).toBe('ended');
+  });
+
   test('again does not continue when its compensation has failed: an operator decides', async () => {
     const { cancel, runSaga, document } = fixture(() => ({}), unavailable);
     await cancel();

@@ -29,7 +29,7 @@ export const cancelSaga = async <Metadata>(
 ): Promise<CancelResult> => {
   const { saga, entries } = read;
   if (cancelable.some((name) => finalOutcomeIn(entries, name)?.step.outcome === 'canceled')) {
-    if (stoppedInSpiteOf(read)) await decisions.continueStopped(saga);
+    if (mayStopInSpiteOf(read)) await decisions.continueStopped(saga);
     return 'canceled';
   }
   const name = cancelable.find((step) => !finalOutcomeIn(entries, step));
@@ -65,12 +65,15 @@ export const decideStep = async <Metadata>(
   const { outcome } = (earlier ?? (await recordOutcome(journal, read, saga.epoch, { ...step, direction: 'run' }, decision))).step;
   const woken = isWaiting && (await decisions.wake(saga));
   // The time for the decision may have ended: a worker has stopped the saga before it could read the entry.
-  if (!woken && (isWaiting || stoppedInSpiteOf(read))) await decisions.continueStopped(saga);
+  if (!woken && (isWaiting || mayStopInSpiteOf(read))) await decisions.continueStopped(saga);
   return outcome;
 };
 
-/** Returns whether a saga with a recorded decision stopped before it acted on it. A saga that stopped during its compensation waits for an operator. */
-const stoppedInSpiteOf = ({ saga, entries }: SagaRead): boolean => saga.phase === 'stopped' && entries.every(({ step }) => step.direction === 'run');
+/**
+ * Returns whether a saga with a recorded decision has not acted on it yet. Such a saga may have stopped, also after it was read here.
+ * A saga that stopped during its compensation waits for an operator.
+ */
+const mayStopInSpiteOf = ({ saga, entries }: SagaRead): boolean => saga.phase !== 'ended' && entries.every(({ step }) => step.direction === 'run');
 
 /**
  * The result of a termination:

@@ -185,18 +185,19 @@ type ClaimKey = Pick<Claim<SagaMetadata>, 'sagaId' | 'epoch' | 'metadata'>;
 
 /** `$literal` where a text may begin with a dollar sign. */
 const stateChange = (epoch: number, { phase, status, step, delayMs, failures, error }: SagaStateUpdate): object[] => {
-  const isDecided = { $and: [phase === 'stopped', { $gte: ['$decided_epoch', epoch] }] };
+  /** A saga that a decision lets continue does not stop. See `continueStopped`. */
+  const unlessDecided = (value: unknown, decided: unknown): unknown => (phase === 'stopped' ? { $cond: [{ $gte: ['$decided_epoch', epoch] }, decided, value] } : value);
   return [
     {
       $set: {
-        phase: { $cond: [isDecided, 'running', phase] },
+        phase: unlessDecided(phase, 'running'),
         status: { $literal: status },
         step: step === undefined ? '$$REMOVE' : { $literal: step },
-        error: error === undefined ? '$$REMOVE' : { $cond: [isDecided, '$$REMOVE', { $literal: error }] },
+        error: error === undefined ? '$$REMOVE' : unlessDecided({ $literal: error }, '$$REMOVE'),
         failures,
         settled_epoch: epoch,
         updated_at: '$$NOW',
-        next_run_at: { $cond: [isDecided, dueImmediately, delayMs === undefined ? '$$REMOVE' : inMs(delayMs)] },
+        next_run_at: unlessDecided(delayMs === undefined ? '$$REMOVE' : inMs(delayMs), dueImmediately),
         ...(phase === 'ended' && { ended_at: '$$NOW' }),
       },
     },
