@@ -7,17 +7,19 @@ import type { CommandName, CommandResult } from '../commands/commands.js';
 import type { DestinationCommand } from '../destinations/pause.js';
 import { operatorCodes } from '../http/codes.js';
 import { PageError } from '../http/page-error.js';
+import { readInput, reasonText } from '../http/read-input.js';
 import { operatorOf } from '../login/actor.js';
 import { signedIn } from '../login/signed-in.js';
 import { redact } from '../page/redact.js';
 import { availableNames } from '../sagas/actions.js';
-import { readFilters, sagaFilterFor } from '../sagas/filters.js';
+import { filterFields, sagaFilterFor } from '../sagas/filters.js';
 import type { SagaDetailsPorts } from '../sagas/saga-details.js';
 import { readSagaDetails } from '../sagas/saga-details.js';
 
-const reason = z.string().trim().min(3).max(500);
-const input = z.object({ reason, expected_epoch: z.int().min(0).optional(), force: z.boolean().optional() });
-const pageInput = z.object({ limit: z.coerce.number().int().min(1).max(200).default(50) });
+const input = z.strictObject({ reason: reasonText, expected_epoch: z.int().min(0).optional(), force: z.boolean().optional() });
+const reasonInput = z.strictObject({ reason: reasonText });
+const listInput = filterFields.omit({ after: true }).extend({ limit: z.coerce.number().int().min(1).max(200).default(50) });
+const noParameters = z.strictObject({});
 
 export interface ApiPorts extends SagaDetailsPorts {
   view: Pick<SagaViewRepository, 'saga' | 'entries' | 'list'>;
@@ -33,13 +35,13 @@ export const apiRoutes = (ports: ApiPorts): Router => {
   router.use(express.json({ limit: '8kb' }));
 
   router.get('/sagas', async (request, response) => {
-    const filters = readFilters(request.query);
-    const { limit } = read(pageInput, request.query);
+    const { limit, ...filters } = readInput(listInput, request.query);
     const { sagas, next } = await view.list(await sagaFilterFor(filters, search), { limit, ...(filters.before !== undefined && { before: filters.before }) });
     sendJson(response, { sagas: sagas.map(toApiSaga), next: next ?? null });
   });
 
   router.get('/sagas/:sagaId', async (request, response) => {
+    readInput(noParameters, request.query);
     const { saga, entries, order, actions, blocker } = await details(request.params.sagaId, signedIn(response));
     sendJson(response, { saga: toApiSaga(saga), entries, order: order ?? null, blocked_by: blocker?._id ?? null, actions: actions.map(({ name }) => actionNames[name]) });
   });
@@ -49,7 +51,8 @@ export const apiRoutes = (ports: ApiPorts): Router => {
       const actor = operatorOf(request, response);
       const command = availableNames(commands).includes(name) ? commands[name] : undefined;
       if (!command) throw new PageError(404, 'Action not found', `The action ${actionNames[name]} is not available. Nothing was changed.`);
-      const { reason, expected_epoch: expectedEpoch, force } = read(input, request.body);
+      readInput(noParameters, request.query);
+      const { reason, expected_epoch: expectedEpoch, force } = readInput(input, request.body);
       const sagaId = String(request.params['sagaId']);
       const result = await command(sagaId, { ...actor, reason, expectedEpoch, force });
       orThrow(result);
@@ -61,7 +64,8 @@ export const apiRoutes = (ports: ApiPorts): Router => {
   for (const action of ['pause', 'resume'] as const) {
     router.post(`/destinations/:id/${action}`, async (request: Request, response) => {
       const actor = operatorOf(request, response);
-      orThrow(await destination(String(request.params['id']), action, actor, read(z.object({ reason }), request.body).reason));
+      readInput(noParameters, request.query);
+      orThrow(await destination(String(request.params['id']), action, actor, readInput(reasonInput, request.body).reason));
       sendJson(response, { ok: true, paused: action === 'pause' });
     });
   }
@@ -73,17 +77,10 @@ export const apiRoutes = (ports: ApiPorts): Router => {
 };
 
 const sendJson = (response: Response, body: object): void => {
-  response.set('Cache-Control', 'no-store').json(redact(body));
+  response.json(redact(body));
 };
 
 const toApiSaga = <S extends { _id: string }>({ _id, ...saga }: S) => ({ saga_id: _id, ...saga });
-
-const read = <T>(schema: z.ZodType<T>, given: unknown): T => {
-  const result = schema.safeParse(given ?? {});
-  if (result.success) return result.data;
-  const message = result.error.issues.map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`).join('; ');
-  throw new PageError(422, 'The request is invalid', message, 'request.invalid');
-};
 
 function orThrow(result: CommandResult): asserts result is Extract<CommandResult, { ok: true }> {
   if (!result.ok) throw new PageError(operatorCodes[result.code].status, 'The action was rejected', result.message, result.code);

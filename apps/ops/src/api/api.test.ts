@@ -64,6 +64,28 @@ describe('sagas', () => {
     expect((await get(`/sagas/${id}`, keys['operator']).expect(200)).body).toMatchObject({ actions: ['resume', 'terminate'] });
   });
 
+  test.each(['phase=bogus', 'phase=', 'show=bogus', 'status=bogus', 'tenant=', 'q=', 'before=zzz', 'after=01a2', 'foo=1', 'limit=none', 'limit=201', 'phase=ended&phase=stopped'])(
+    'are not listed with the wrong parameter %s',
+    async (query) => {
+      await stopped();
+      const { body } = await get(`/sagas?${query}`).expect(422);
+      expect(body).toEqual({ detail: expect.stringMatching(`^${query.split('=')[0]}: `), code: 'request.invalid' });
+    },
+  );
+
+  test('are neither shown nor changed with an unknown parameter or field', async () => {
+    const id = await stopped();
+    const unknown = { detail: expect.stringMatching('^foo: unknown'), code: 'request.invalid' };
+    const body = { reason: 'because' };
+    expect((await get(`/sagas/${id}?foo=1`).expect(422)).body).toEqual(unknown);
+    expect((await post(`/sagas/${id}/resume?foo=1`, body).expect(422)).body).toEqual(unknown);
+    expect((await post(`/sagas/${id}/resume`, { ...body, foo: 1 }).expect(422)).body).toEqual(unknown);
+    expect((await post('/destinations/globex-prod/pause?foo=1', body).expect(422)).body).toEqual(unknown);
+    expect((await post('/destinations/globex-prod/pause', { ...body, foo: 1 }).expect(422)).body).toEqual(unknown);
+    expect((await get(`/sagas/${id}`).expect(200)).body).toMatchObject({ saga: { phase: 'stopped' } });
+    expect((await directoryRepository(ops.store).instance('globex-prod'))!.paused).not.toBe(true);
+  });
+
   test.each([
     ['without a reason', {}, 422, 'request.invalid'],
     ['with an invalid epoch', { reason: 'because', expected_epoch: 'x' }, 422, 'request.invalid'],
@@ -90,6 +112,17 @@ describe('destinations', () => {
     const auditPage = await request(ops.app).get('/audit?action=destination+pause').set('cookie', cookie).expect(200);
     expect(auditPage.text.match(/data-testid="audit"/g)).toHaveLength(3);
   });
+});
+
+test.each(['pause', 'resume'])('the form that would %s a destination has the rule of the API for its reason', async (action) => {
+  const cookie = await signIn(ops.app, 'operator');
+  for (const reason of ['', 'x', ' xy ', 'x'.repeat(501)]) {
+    const { text } = await fromOurPages(request(ops.app).post(`/destinations/globex-prod/${action}`)).set('cookie', cookie).type('form').send({ reason }).expect(422);
+    expect(text).toContain('Enter a reason of 3 to 500 characters. Nothing was changed.');
+    await post(`/destinations/globex-prod/${action}`, { reason }).expect(422);
+  }
+  const unknown = fromOurPages(request(ops.app).post(`/destinations/unknown/${action}`)).set('cookie', cookie).type('form');
+  expect((await unknown.send({ reason: 'because' }).expect(404)).text).toContain('No destination has this id.');
 });
 
 test('of many operators who pause a destination at once, one succeeds, and its reason is stored', async () => {
@@ -174,6 +207,14 @@ describe('permissions', () => {
     await expect(run('revoke', 'unknown')).rejects.toThrow('not found');
     await expect(run()).rejects.toThrow('npm run operators');
   });
+});
+
+test.each(['before=zzz', 'before=', 'foo=1', 'by=a&by=b'])('the audit page with the wrong parameter %s names it and links to the page without it', async (query) => {
+  const cookie = await signIn(ops.app, 'viewer');
+  const { text } = await request(ops.app).get(`/audit?action=login&saga=&${query}`).set('cookie', cookie).expect(400);
+  expect(text).toContain(`${query.split('=')[0]}: `);
+  expect(text).toContain('href="/audit?action=login"');
+  await request(ops.app).get('/audit?by=&action=&saga=').set('cookie', cookie).expect(200);
 });
 
 test('logins have an audit entry, and failed ones name known operators only', async () => {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { AvailableCommands, CommandName } from '../commands/commands.js';
 import { availableNames, isAllowed } from '../sagas/actions.js';
 import type { Filters } from '../sagas/filters.js';
-import { readFilters, sagaFilterFor } from '../sagas/filters.js';
+import { readBulkFilters, sagaFilterFor } from '../sagas/filters.js';
 import { extractId } from '../sagas/saga-id.js';
 
 /** Limit of one bulk action. */
@@ -28,12 +28,16 @@ const selectionFields = z.object({
     .transform((ids) => (ids === undefined ? [] : [ids].flat())),
 });
 
-/** Returns undefined when the fields are invalid or the action is not available. */
+/** Fields of the confirmation form, which its route reads. */
+const confirmationFields = ['eligible', 'reason'];
+
+/** Returns undefined when no action is selected or the action is not available. Throws PageError 400 for a wrong filter. */
 export const readSelection = (given: unknown, commands: AvailableCommands): BulkSelection | undefined => {
   const { success, data } = selectionFields.safeParse(given);
   const action = success ? availableNames(commands).find((name) => name === data.action) : undefined;
   if (!success || !action) return undefined;
-  return { action, scope: data.scope, ids: [...new Set(data.saga)].slice(0, maxBulkSize), filters: readFilters(given) };
+  const others = Object.entries(given as object).filter(([name]) => !Object.hasOwn(selectionFields.shape, name) && !confirmationFields.includes(name));
+  return { action, scope: data.scope, ids: [...new Set(data.saga)].slice(0, maxBulkSize), filters: readBulkFilters(Object.fromEntries(others)) };
 };
 
 /** The sagas of a selection. A saga is eligible if its state allows the action. */

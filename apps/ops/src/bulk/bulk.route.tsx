@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { actionNames } from '../commands/with-audit.js';
 import type { AvailableCommands } from '../commands/commands.js';
 import { PageError } from '../http/page-error.js';
+import { reasonProblem, reasonText } from '../http/read-input.js';
 import { operatorOf } from '../login/actor.js';
 import { signedIn } from '../login/signed-in.js';
 import type { Chrome } from '../page/layout.js';
@@ -31,7 +32,7 @@ export interface BulkPorts {
 const bulksShown = 50;
 const itemsShown = 200;
 
-const input = z.object({ reason: z.string().trim().min(3).max(500), eligible: z.coerce.number().int().min(0) });
+const input = z.object({ reason: reasonText, eligible: z.coerce.number().int().min(0) });
 
 /** Routes of bulk actions: confirm, start, follow, abort and continue. */
 export const bulkRoutes = (ports: BulkPorts): Router => {
@@ -58,7 +59,7 @@ export const bulkRoutes = (ports: BulkPorts): Router => {
     if (!read.success || hasGrown) {
       const problem = hasGrown
         ? 'More resets match than this page showed before. Nothing was changed. Check the new count and confirm again.'
-        : 'Enter a reason of 3 to 500 characters. Nothing was changed.';
+        : reasonProblem;
       return send(response, <ConfirmPage chrome={chrome} operator={signedIn(response)} selection={selection} sagas={sagas} now={new Date()} problem={problem} />, hasGrown ? 409 : 422);
     }
     const { reason } = read.data;

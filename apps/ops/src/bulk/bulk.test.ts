@@ -53,6 +53,18 @@ describe('a bulk action', () => {
     expect((await get('/bulk').expect(200)).text).toContain('they are back');
   });
 
+  test.each(['show=bloked', 'shwo=blocked', 'phase=bogus', 'tenant=', 'tenant=a&tenant=b', 'before=zzz'])('with the wrong filter %s is not offered and not started', async (query) => {
+    await sagaAfter('unavailable');
+    const name = query.split('=')[0]!;
+    const offered = await get(`/bulk/new?action=resume&scope=matching&status=error&${query}`).expect(400);
+    expect(offered.text).toContain(`${name}: `);
+    expect(offered.text).toContain('href="/sagas?status=error"');
+    const known = await bulks().list(1_000);
+    const started = await post('/bulk', `action=resume&scope=matching&eligible=99&reason=because&${query}` as never).expect(400);
+    expect(started.text).toContain('Nothing was changed.');
+    expect(await bulks().list(1_000)).toEqual(known);
+  });
+
   test('must be confirmed again when more sagas match than before', async () => {
     await sagaAfter('unavailable');
     const grown = await post('/bulk', { action: 'resume', scope: 'matching', show: 'attention', eligible: 0, reason: 'because' }).expect(409);

@@ -2,6 +2,7 @@ import type { DestinationHealth, DestinationView } from '@crossroads/store';
 import { sagasCounted } from '@crossroads/store';
 import type { Phase } from '@crossroads/saga';
 import type { SignedIn } from '../login/signed-in.js';
+import { plural } from '../page/counts.js';
 import { Property } from '../page/structured-value.js';
 import type { Chrome } from '../page/layout.js';
 import { Layout } from '../page/layout.js';
@@ -43,7 +44,7 @@ const Destination = ({ destination: { instance, tenant_name, health, blocked, wa
   return (
     <article class="card destination" aria-labelledby={`name-${instance._id}`} data-testid="destination">
       <h2 id={`name-${instance._id}`}>
-        {tenant_name}: {instance.name} <HealthPill health={health} />
+        {tenant_name}: {instance.name} <HealthPill health={health} blocked={blocked} />
       </h2>
       {health === 'failing' && (
         <p class="warning">
@@ -75,9 +76,11 @@ const healthTones: Record<DestinationHealth, string> = { healthy: 'good', failin
 
 const healthWords: Record<DestinationHealth, string> = { healthy: 'Healthy', failing: 'Failing', paused: 'Paused' };
 
-const HealthPill = ({ health }: { health: DestinationHealth }) => (
+/** Resets stay blocked for a while after the destination works again: each waits for its next attempt. */
+const HealthPill = ({ health, blocked }: { health: DestinationHealth; blocked: number }) => (
   <span class={`pill ${healthTones[health]}`} data-testid="health">
     {healthWords[health]}
+    {health === 'healthy' && blocked > 0 && `, ${plural(blocked, 'blocked reset')} will continue within five minutes`}
   </span>
 );
 

@@ -16,6 +16,7 @@ export const operatorCodes = {
   'operator.viewer': info(403, 'Viewers can see every page but cannot act.', 'Ask an operator.'),
 
   'request.unreadable': info(400, 'The request body could not be parsed.', 'Send valid JSON of at most 8 kB.'),
+  'request.invalid_address': info(400, 'A parameter in the address of a page is unknown or has an invalid value. The page names the parameter.', 'Follow the link on the page. It opens the list without the parameter.'),
   'request.not_found': info(404, 'The page, address, action or order does not exist.', 'Check the address.'),
   'request.invalid': info(422, 'A field is missing or invalid. The message names the field.', 'Correct the field and send the request again.'),
   'request.reason_missing': info(422, 'The reason is missing.', 'Enter a reason.'),

@@ -35,8 +35,8 @@ export const errorPages =
             <a class="button" href="/sagas">
               All resets
             </a>{' '}
-            <a class="button" href={request.method === 'GET' ? localPath(request.originalUrl) : '/'}>
-              Try again
+            <a class="button" href={shown.link?.href ?? (request.method === 'GET' ? localPath(request.originalUrl) : '/')}>
+              {shown.link?.label ?? 'Try again'}
             </a>
           </p>
         </section>

@@ -3,22 +3,34 @@ import type { Phase } from '@crossroads/saga';
 import type { SagaFilter, SagaSearch } from '@crossroads/store';
 import { inFlight, phases } from '@crossroads/store';
 import { z } from 'zod';
+import { readQuery, withoutEmpty } from '../http/read-input.js';
 import { extractId } from './saga-id.js';
 
-/** The filters are in the URL, so that operators can send it to a colleague. An invalid filter is ignored. */
-const filters = z.object({
-  status: integrationStatus.optional().catch(undefined),
-  phase: z.enum(phases).optional().catch(undefined),
-  show: z.enum(['attention', 'blocked', 'in-flight']).optional().catch(undefined),
-  tenant: z.string().trim().min(1).max(200).optional().catch(undefined),
-  q: z.string().trim().min(1).max(1_000).optional().catch(undefined),
-  before: z.string().regex(/^[0-9a-f-]{36}$/).optional().catch(undefined),
-  after: z.string().regex(/^[0-9a-f-]{36}$/).optional().catch(undefined),
+const cursor = z.string().regex(/^[0-9a-f-]{36}$/, 'must be the id of a saga');
+
+/**
+ * The filters of the list, the API and the bulk actions. They are in the URL, so that operators can send it to a colleague.
+ * A wrong or unknown filter is an error: without it, more resets would match than the operator wanted.
+ */
+export const filterFields = z.strictObject({
+  status: integrationStatus.optional(),
+  phase: z.enum(phases).optional(),
+  show: z.enum(['attention', 'blocked', 'in-flight']).optional(),
+  tenant: z.string().trim().min(1).max(200).optional(),
+  q: z.string().trim().min(1).max(1_000).optional(),
+  before: cursor.optional(),
+  after: cursor.optional(),
 });
 
-export type Filters = z.infer<typeof filters>;
+export type Filters = z.infer<typeof filterFields>;
 
-export const readFilters = (query: unknown): Filters => filters.parse(query);
+/** Reads the filters of the list. Throws PageError 400. */
+export const readFilters = (query: object): Filters => readQuery(filterFields, withoutEmpty(query, ['tenant', 'q']), '/sagas');
+
+const matchingFields = filterFields.omit({ before: true, after: true });
+
+/** Reads the filters of a bulk action: all pages of the list, so no position. Throws PageError 400. An empty filter is an error too. */
+export const readBulkFilters = (given: object): Filters => readQuery(matchingFields, given, '/sagas');
 
 const shortcuts: Record<NonNullable<Filters['show']>, readonly Phase[]> = { attention: ['stopped'], blocked: ['waiting'], 'in-flight': inFlight };
 

@@ -62,9 +62,27 @@ describe('the list', () => {
     ['?phase=ended', 3],
     ['?tenant=tenant-acme', 5],
     ['?tenant=unknown', 0],
-    ['?status=nonsense&phase[$ne]=x', 5],
+    ['?tenant=&q=+', 5],
   ])('%s shows %i', async (query, rows) => {
     expect(rowsOf((await get(`/sagas${query}`).expect(200)).text)).toBe(rows);
+  });
+
+  test.each([
+    ['phase=bogus', 'phase', '/sagas?status=error'],
+    ['phase=', 'phase', '/sagas?status=error'],
+    ['phase=ended&phase=stopped', 'phase', '/sagas?status=error'],
+    ['phase[$ne]=x', 'phase[$ne]', '/sagas?status=error'],
+    ['show=bogus&tenant=tenant-acme', 'show', '/sagas?status=error&amp;tenant=tenant-acme'],
+    ['before=zzz', 'before', '/sagas?status=error'],
+    ['foo=1', 'foo', '/sagas?status=error'],
+    ['shwo=blocked&phase=bogus', 'phase, shwo', '/sagas?status=error'],
+  ])('with the wrong parameter %s shows no reset, names the parameter and links to the list without it', async (query, name, href) => {
+    const { text } = await get(`/sagas?status=error&${query}`).expect(400);
+    expect(rowsOf(text)).toBe(0);
+    for (const each of name.split(', ')) expect(text).toContain(`${each}: `);
+    expect(text).toContain('An old bookmark can have such a parameter.');
+    expect(/<a class="button" href="([^"]*)">\s*Open without ([^<]*?)\s*</.exec(text)?.slice(1)).toEqual([href, name]);
+    await get(href.replaceAll('&amp;', '&')).expect(200);
   });
 
   test('continues where the page ended', async () => {

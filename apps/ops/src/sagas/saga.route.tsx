@@ -7,6 +7,7 @@ import { orderMovedOn } from '../commands/recover.js';
 import { untilMoved } from '../commands/until-moved.js';
 import { operatorCodes } from '../http/codes.js';
 import { PageError } from '../http/page-error.js';
+import { reasonProblem, reasonText } from '../http/read-input.js';
 import { operatorOf } from '../login/actor.js';
 import { signedIn } from '../login/signed-in.js';
 import type { Chrome } from '../page/layout.js';
@@ -18,7 +19,7 @@ import { Live, SagaPage } from './saga.page.js';
 import type { SagaDetailsPorts } from './saga-details.js';
 import { readSagaDetails } from './saga-details.js';
 
-const input = z.object({ reason: z.string().trim().min(3).max(500), expected_epoch: z.coerce.number().int().min(0), force: z.literal('true').optional().transform((value) => value === 'true') });
+const input = z.object({ reason: reasonText, expected_epoch: z.coerce.number().int().min(0), force: z.literal('true').optional().transform((value) => value === 'true') });
 
 export const sagaRoutes = (ports: SagaDetailsPorts & { chrome: Chrome; log: Log }): Router => {
   const { chrome, commands, log, view } = ports;
@@ -27,7 +28,7 @@ export const sagaRoutes = (ports: SagaDetailsPorts & { chrome: Chrome; log: Log 
 
   router.get('/sagas/:sagaId.json', async (request, response) => {
     const { saga, entries } = await details(request.params['sagaId'] ?? '', signedIn(response));
-    response.set('Cache-Control', 'no-store').json(redact({ saga, entries }));
+    response.json(redact({ saga, entries }));
   });
 
   router.get('/sagas/:sagaId/live', async (request, response) => {
@@ -59,7 +60,7 @@ export const sagaRoutes = (ports: SagaDetailsPorts & { chrome: Chrome; log: Log 
     const command = action && commands[action];
     if (!command) throw new PageError(404, 'Action not found', 'No such action is available for sagas. Nothing was changed. Go back to the saga and reload its page.');
     const read = input.safeParse(request.body);
-    if (!read.success) return page(sagaId, response, { problem: { message: 'Enter a reason of 3 to 500 characters. Nothing was changed.', action } }, 422);
+    if (!read.success) return page(sagaId, response, { problem: { message: reasonProblem, action } }, 422);
     const { reason, expected_epoch: expectedEpoch, force } = read.data;
     const result = await command(sagaId, { ...actor, reason, expectedEpoch, force });
     log.info('operator command', { command: action, saga_id: sagaId, by: actor.by, reason, result });
