@@ -25,20 +25,30 @@ export const operatorCommands = ({ operators, accounts, keys, audited }: Operato
     return operator;
   };
 
+  /** People would confuse "bob" and "Bob" in the audit log. */
+  const checkCase = async (username: string): Promise<void> => {
+    const similar = (await accounts.list()).find(({ _id }) => _id.toLowerCase() === username.toLowerCase());
+    if (similar) throw new OperatorError(`The username "${username}" differs only in case from the operator "${similar._id}". Choose another name, or use "${similar._id}".`);
+  };
+
   return {
-    /** Creates an operator, or replaces the password of an existing one and ends all their sessions. Returns the password, which is not stored. */
-    async create(username: string, role: string): Promise<{ password: string; replaced: boolean }> {
+    /**
+     * Creates an operator, or replaces the password of an existing one and ends all their sessions. Returns the password, which is not stored.
+     * Without `role`, an existing operator keeps the role, and a new one is a viewer.
+     */
+    async create(username: string, role?: string): Promise<{ password: string; role: OperatorRole; replaced: boolean }> {
       if (!/^[\w.@-]{1,64}$/.test(username)) throw new OperatorError('The username is invalid. Use 1 to 64 letters, digits, dots, dashes, underscores or @.');
-      const validRole = roles.find((each) => each === role);
-      if (!validRole) throw new OperatorError(`--role must be one of ${roles.join(', ')}.`);
       const earlier = await operators.find(username);
+      const validRole = role === undefined ? (earlier?.role ?? 'viewer') : roles.find((each) => each === role);
+      if (!validRole) throw new OperatorError(`--role must be one of ${roles.join(', ')}.`);
+      if (!earlier) await checkCase(username);
       const password = randomBytes(12).toString('base64url');
       const password_scrypt = await hashPassword(password);
       await audited(earlier ? 'operator password' : 'operator create', { username, role: validRole, ...(earlier && { earlier_role: earlier.role }) }, async () => {
         await operators.save({ _id: username, password_scrypt, role: validRole, created_at: earlier?.created_at ?? now() });
         await accounts.signOut(username);
       });
-      return { password, replaced: earlier !== undefined };
+      return { password, role: validRole, replaced: earlier !== undefined };
     },
 
     async list(): Promise<{ operators: Omit<OperatorDocument, 'password_scrypt'>[]; keys: (OperatorKeyDocument & { live: boolean })[] }> {
@@ -49,7 +59,7 @@ export const operatorCommands = ({ operators, accounts, keys, audited }: Operato
     /** Creates a key with the rights of its operator. Returns its text, which is not stored. */
     async key(username: string, expiresAt: Date | null): Promise<{ id: string; text: string }> {
       await findOrThrow(username);
-      if (expiresAt !== null && !(expiresAt > now())) throw new OperatorError('--expires must be a date in the future, such as 2030-01-31.');
+      if (expiresAt !== null && !(expiresAt > now())) throw new OperatorError('--expires must be an existing day in the future, such as 2030-01-31.');
       const { id, text, sha256 } = newOperatorKey();
       await audited('operator key create', { username, key: id, expires_at: expiresAt }, async () => {
         await keys.save({ _id: id, sha256, username, created_at: now(), expires_at: expiresAt, revoked_at: null });
