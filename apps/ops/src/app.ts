@@ -31,7 +31,7 @@ import { destinationsRoutes } from './destinations/destinations.route.js';
 import { destinationCommand } from './destinations/pause.js';
 import { errorPages, notFound } from './http/errors.js';
 import { sameOriginOnly } from './http/same-origin.js';
-import { securityHeaders } from './http/security-headers.js';
+import { neverCached, securityHeaders } from './http/security-headers.js';
 import { askToSignIn } from './login/kept-form.js';
 import { loginRoutes } from './login/login.route.js';
 import type { SessionLifetime } from './login/session-lifetime.js';
@@ -83,6 +83,7 @@ export const createOpsApp = ({ store, bullmqQueue, log, environment, secure, tru
   app.use(securityHeaders({ secure }));
   app.use(boardPath, securityHeaders({ secure, inlineStyles: true }));
   app.use(files);
+  app.use(neverCached);
   app.use('/v1/ops', authenticate({ ...sessionPorts, keys: operatorKeyRepository(store) }), apiRoutes({ view, orders, audit, search, commands, destination, paused, blocker }));
   app.use(sameOriginOnly);
   app.use(loginRoutes({ operators, sessions, audit, log, chrome, secureCookies: secure, sessionLifetime }));

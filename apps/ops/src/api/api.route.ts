@@ -77,7 +77,7 @@ export const apiRoutes = (ports: ApiPorts): Router => {
 };
 
 const sendJson = (response: Response, body: object): void => {
-  response.set('Cache-Control', 'no-store').json(redact(body));
+  response.json(redact(body));
 };
 
 const toApiSaga = <S extends { _id: string }>({ _id, ...saga }: S) => ({ saga_id: _id, ...saga });

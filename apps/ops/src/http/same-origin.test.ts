@@ -57,6 +57,21 @@ describe('headers', () => {
     expect(headers['x-powered-by']).toBeUndefined();
   });
 
+  test.each(['/', '/sagas', '/login', '/destinations', '/queues', '/queues/queue/sagas', '/queues/api/queues', '/queues/api/nowhere', '/v1/ops/sagas', '/v1/ops/nowhere', '/nowhere'])(
+    '%s must not be cached, neither with a session nor without one',
+    async (path) => {
+      for (const headers of [{ cookie }, {}, { accept: 'application/json' }]) {
+        expect((await request(ops.app).get(path).set(headers)).headers['cache-control']).toBe('no-store');
+      }
+    },
+  );
+
+  test('the files of Bull Board may be cached', async () => {
+    const { text } = await request(ops.app).get('/queues').set('cookie', cookie);
+    const [, file] = /src="([^"]*static\/[^"]+\.js)"/.exec(text)!;
+    expect((await request(ops.app).get(new URL(file!, 'http://ops/queues/').pathname).set('cookie', cookie).expect(200)).headers['cache-control']).not.toContain('no-store');
+  });
+
   test('assets of a page have a hash in their path and are cached as immutable', async () => {
     const { text } = await request(ops.app).get('/login');
     const files = [...text.matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)].map(([, path]) => path!);

@@ -1,5 +1,6 @@
 import type { RequestHandler } from 'express';
 import helmet from 'helmet';
+import { boardPath } from '../board/permissions.js';
 
 /**
  * Sets headers that forbid inline scripts and files of other sites.
@@ -29,3 +30,12 @@ export const securityHeaders = ({ secure, inlineStyles = false }: { secure: bool
     crossOriginOpenerPolicy: secure,
     originAgentCluster: secure,
   });
+
+/**
+ * Forbids caching of every response but files. Pages change all the time and are not public.
+ * Bull Board answers by itself, so the header is set before its routes.
+ */
+export const neverCached: RequestHandler = (request, response, next) => {
+  if (!request.path.startsWith(`${boardPath}/static/`)) response.set('Cache-Control', 'no-store');
+  next();
+};

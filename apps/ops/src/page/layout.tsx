@@ -81,12 +81,12 @@ const Navigation = ({ operator, q }: { operator: SignedIn; q: string | undefined
 
 isolateTexts();
 
-/** Sends a page. Pages change all the time and are not public, so they must not be cached. */
+/** Sends a page. */
 export const send = (response: Response, page: VNode, status = 200): void => {
-  response.status(status).set('Cache-Control', 'no-store').type('html').send(`<!doctype html>${renderToStaticMarkup(page)}`);
+  response.status(status).type('html').send(`<!doctype html>${renderToStaticMarkup(page)}`);
 };
 
 /** Sends a part of a page, for an htmx refresh. */
 export const sendFragment = (response: Response, fragment: VNode): void => {
-  response.set('Cache-Control', 'no-store').type('html').send(renderToStaticMarkup(fragment));
+  response.type('html').send(renderToStaticMarkup(fragment));
 };

@@ -28,7 +28,7 @@ export const sagaRoutes = (ports: SagaDetailsPorts & { chrome: Chrome; log: Log 
 
   router.get('/sagas/:sagaId.json', async (request, response) => {
     const { saga, entries } = await details(request.params['sagaId'] ?? '', signedIn(response));
-    response.set('Cache-Control', 'no-store').json(redact({ saga, entries }));
+    response.json(redact({ saga, entries }));
   });
 
   router.get('/sagas/:sagaId/live', async (request, response) => {
