@@ -114,6 +114,17 @@ describe('destinations', () => {
   });
 });
 
+test.each(['pause', 'resume'])('the form that would %s a destination has the rule of the API for its reason', async (action) => {
+  const cookie = await signIn(ops.app, 'operator');
+  for (const reason of ['', 'x', ' xy ', 'x'.repeat(501)]) {
+    const { text } = await fromOurPages(request(ops.app).post(`/destinations/globex-prod/${action}`)).set('cookie', cookie).type('form').send({ reason }).expect(422);
+    expect(text).toContain('Enter a reason of 3 to 500 characters. Nothing was changed.');
+    await post(`/destinations/globex-prod/${action}`, { reason }).expect(422);
+  }
+  const unknown = fromOurPages(request(ops.app).post(`/destinations/unknown/${action}`)).set('cookie', cookie).type('form');
+  expect((await unknown.send({ reason: 'because' }).expect(404)).text).toContain('No destination has this id.');
+});
+
 test('of many operators who pause a destination at once, one succeeds, and its reason is stored', async () => {
   const responses = await Promise.all(Array.from({ length: 20 }, (_, index) => post('/destinations/globex-prod/pause', { reason: `reason ${index}` })));
   const won = responses.findIndex(({ status }) => status === 200);
