@@ -72,3 +72,15 @@ test('a bulk action on the blocked resets takes only these', async () => {
   expect(confirm).toMatch(/Retry now: 2 of 2 resets/);
   expect(confirm).toContain('Scope: all resets that a destination blocks.');
 });
+
+test('a resumed destination is Healthy, its page announces when its blocked resets continue, and no longer calls it paused', async () => {
+  for (const id of ids.slice(0, 2)) await sagas.runSaga(id, 'paused');
+  expect(await get('/destinations')).toContain('production is paused.');
+  await directoryRepository(ops.store).pause('globex-prod', null);
+  const page = await get('/destinations');
+  expect(healthOf(page, 'production')).toEqual(['good', 'Healthy']);
+  expect(page).toContain('3 blocked resets will continue within five minutes.');
+  expect(page).not.toContain('is paused');
+  for (const id of ids.slice(0, 3)) await sagas.runSaga(id, 'synced');
+  expect(await get('/destinations')).not.toContain('will continue');
+});

@@ -7,7 +7,7 @@ import { auditLogRepository, intakeRepository, journalRepository, orderQueueRepo
 import { sampleCaller, sampleCounterparty } from './sample-orders.js';
 
 /** Response of the fake destination to a dispatch. */
-export type DispatchResult = 'synced' | 'requested' | 'rejected' | 'unavailable' | 'circuit open' | 'broken';
+export type DispatchResult = 'synced' | 'requested' | 'rejected' | 'unavailable' | 'circuit open' | 'paused' | 'broken';
 
 /** Creates sagas with the real saga runner and store, so that the pages show real data. */
 export const sampleSagas = (store: Store, dispatchAttempts = 8) => {
@@ -68,6 +68,7 @@ const fakeDestination = (nextResult: () => DispatchResult): Destinations => ({
     if (result === 'circuit open') {
       throw new DeferStep('destination.circuit_open', 'The circuit to Globex Carriers is open: its last 5 requests failed.', { delayMs: 10_000, onTimeout: 'retry' });
     }
+    if (result === 'paused') throw new DeferStep('destination.paused', 'production is paused. Sending continues when an operator resumes it.', { delayMs: 30_000, onTimeout: 'retry' });
     if (result === 'broken') throw new Error("Cannot read properties of undefined (reading 'status')");
     const message = { synced: 'Accepted by Globex Carriers.', requested: 'A dispatcher at Globex Carriers must accept it first.', rejected: 'Globex Carriers rejected the reset: the order is being executed.' }[result];
     return { answer: result, message, http_status: result === 'rejected' ? 409 : result === 'requested' ? 202 : 200, body: '{}' };

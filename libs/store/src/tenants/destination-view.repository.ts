@@ -78,7 +78,8 @@ export const destinationViewRepository = ({ connection }: Store): DestinationVie
           health: instance.paused ? 'paused' : isFailing(itsSagas, itsSuccesses) ? 'failing' : 'healthy',
           blocked: itsSagas.filter(isBlocked).length,
           waiting: phasesOf(itsSagas),
-          troubles: troublesIn(about),
+          // The message of `destination.paused` is no longer true after a resume.
+          troubles: troublesIn(about).filter(({ code }) => instance.paused || code !== 'destination.paused'),
         };
       });
     }),
