@@ -53,6 +53,8 @@ const Destination = ({ destination: { instance, tenant_name, health, blocked, wa
             : 'Its requests fail. Each of its resets is retried, and stops after the last attempt.'}
         </p>
       )}
+      {/* After a recovery or a resume, each blocked reset still waits for its next attempt. */}
+      {health === 'healthy' && blocked > 0 && <p class="quiet">{plural(blocked, 'blocked reset')} will continue within five minutes.</p>}
       {instance.paused && <p class="warning">{redactText(instance.paused_reason ?? 'Paused without a reason.')}</p>}
       <dl class="properties">
         <Property name="Adapter">{instance.source_system}</Property>
