@@ -1,4 +1,5 @@
 /** The parts that every app needs: settings, log, metrics, traces, HTTP server, shutdown and authentication. The only importer of winston, prom-client, OpenTelemetry and jose. */
+export { calendarDate } from './calendar-date.js';
 export type { ConfigSchema } from './config.js';
 export { ConfigError, readConfig, readConfigOrExit, settings } from './config.js';
 export type { HttpServer } from './http-server.js';

@@ -9,6 +9,7 @@ import { runRetention } from '../../../worker/src/retention-command.js';
 import { ownDatabase } from '../../../../tests/stores/own-database.js';
 import { runOperators } from '../operator-admin/command-line.js';
 import { operatorCommands } from '../operator-admin/commands.js';
+import { hashOf } from '../../../../libs/store/src/operators/audit-chain.js';
 import { runAudit } from './command-line.js';
 
 let store: Store;
@@ -31,7 +32,19 @@ const write = async (count: number): Promise<void> => {
   for (let index = 0; index < count; index++) await auditRepository(store).note({ ...record, detail: { index, nested: { b: [new Date(0)], a: undefined } } }, { outcome: 'done' });
 };
 const run = (...args: string[]) => runAudit(args, auditMaintenance(store));
+const remove = (before: Date) => auditMaintenance(store).remove(before);
+const printedLine = async (): Promise<string> => /(\d+:[0-9a-f]{64})/.exec(await run('verify'))![1]!;
+const day = (offset: number): string => new Date(Date.now() + offset * 86_400_000).toISOString().slice(0, 10);
 const problem = () => run('verify').then(() => 'intact', ({ message }: Error) => message);
+/** Returns two lines that fit each other. The first one names a line that is not in the log. */
+const forgedAfter = (seq: number, previous: string, content: object): object[] => {
+  const lineAfter = (before: { seq: number; hash: string }) => {
+    const forged = { _id: new store.connection.base.mongo.ObjectId(), ...content, at: new Date(), outcome: 'done', seq: before.seq + 1, previous: before.hash };
+    return { ...forged, hash: hashOf(forged as { hash?: string }) };
+  };
+  const first = lineAfter({ seq, hash: previous });
+  return [first, lineAfter(first)];
+};
 const line = async (seq: number): Promise<AuditDocument> => (await lines().findOne({ seq }))! as AuditDocument;
 
 test('an empty log is intact', async () => {
@@ -82,12 +95,12 @@ describe('tampering is found:', () => {
   });
 
   test('removed last lines, with a line that an earlier verification printed', async () => {
-    const [, last] = /(\d+:[0-9a-f]{64})/.exec(await run('verify'))!;
+    const last = await printedLine();
     await lines().deleteMany({ seq: { $gte: 5 } });
     expect(await run('verify')).toContain('intact: 4 lines');
-    await expect(run('verify', '--contains', last!)).rejects.toThrow('Line 6 with the expected hash is missing');
+    await expect(run('verify', '--contains', last)).rejects.toThrow('Line 6 with the expected hash is missing');
     await write(3);
-    await expect(run('verify', '--contains', last!)).rejects.toThrow('Line 6 with the expected hash is missing');
+    await expect(run('verify', '--contains', last)).rejects.toThrow('Line 6 with the expected hash is missing');
   });
 });
 
@@ -99,14 +112,14 @@ describe('old lines', () => {
   });
 
   test('are deleted on request, and the rest is still intact', async () => {
-    const [, last] = /(\d+:[0-9a-f]{64})/.exec(await run('verify'))!;
+    const last = await printedLine();
     const cut = new Date();
     await write(2);
-    expect(await run('remove', '--before', cut.toISOString())).toBe('3 lines deleted.');
+    expect(await remove(cut)).toBe(3);
     expect((await lines().find().sort({ seq: 1 }).toArray()).map(({ seq, action }) => [seq, action])).toEqual([[4, 'resume'], [5, 'resume'], [6, 'audit removal'], [7, 'audit removal']]);
-    expect(await run('verify', '--contains', last!)).toMatch(/intact: 4 lines[^]*up to 3 were deleted/);
+    expect(await run('verify', '--contains', last)).toMatch(/intact: 4 lines[^]*up to 3 were deleted/);
     await write(1);
-    expect(await run('remove', '--before', new Date(Date.now() + 1_000).toISOString())).toBe('5 lines deleted.');
+    expect(await runAudit(['remove', '--before', day(1)], auditMaintenance(store), () => new Date(day(2)))).toBe('5 lines deleted.');
     expect(await run('verify')).toContain('intact: 2 lines');
     await lines().deleteOne({ seq: 9 });
     expect(await problem()).toMatch(/missing/);
@@ -114,12 +127,56 @@ describe('old lines', () => {
 
   test('of a log that is not intact are kept', async () => {
     await lines().updateOne({ seq: 2 }, { $set: { by: 'eve' } });
-    await expect(run('remove', '--before', new Date(Date.now() + 1_000).toISOString())).rejects.toThrow('not intact');
+    await expect(run('remove', '--before', day(0))).rejects.toThrow('not intact');
     expect(await lines().countDocuments()).toBe(3);
+  });
+
+  test.each(['2099-01-01', day(1)])('are kept if the date %s is in the future', async (date) => {
+    await expect(run('remove', '--before', date)).rejects.toThrow(/--before must be a date in the past/);
+    expect(await lines().countDocuments()).toBe(3);
+  });
+
+  test('that were removed cannot be confirmed, except the last of them', async () => {
+    const old = await line(2);
+    const last = await printedLine();
+    await remove(new Date());
+    await expect(run('verify', '--contains', `2:${old.hash}`)).rejects.toThrow(new RegExp(`Line 2 was removed on ${day(0)} or earlier, so its hash cannot be confirmed[^]*Note a newer line`));
+    await expect(run('verify', '--contains', `1:${'a'.repeat(64)}`)).rejects.toThrow('Line 1 was removed');
+    await expect(run('verify', '--contains', `3:${'a'.repeat(64)}`)).rejects.toThrow('Line 3 with the expected hash is missing');
+    expect(await run('verify', '--contains', last)).toContain('intact: 2 lines');
+  });
+
+  test('cannot be hidden by forged records of a removal in an emptied log', async () => {
+    const last = await printedLine();
+    await lines().deleteMany({});
+    const forged = { ...record, action: 'audit removal', detail: { removed: { seq: 1_000, hash: 'a'.repeat(64) } } };
+    await lines().insertMany(forgedAfter(1_000, 'a'.repeat(64), forged) as never);
+    expect(await run('verify')).toContain('up to 1000 were deleted');
+    await expect(run('verify', '--contains', last)).rejects.toThrow('Line 3 was removed');
+  });
+
+  test.each([1, 2, 3])('do not cover a line that was inserted as number %i', async (seq) => {
+    await remove(new Date());
+    await lines().insertMany(forgedAfter(seq - 1, 'b'.repeat(64), record).slice(0, 1) as never);
+    expect(await problem()).toMatch(new RegExp(`Line ${seq} .*was inserted`));
+  });
+
+  test('that an interrupted removal left are verified, and are removed later', async () => {
+    const left = await line(3);
+    await remove(new Date());
+    await lines().insertOne(left as never);
+    expect(await run('verify', '--contains', `3:${left.hash}`)).toContain('intact: 3 lines');
+    await expect(run('verify', '--contains', `2:${'a'.repeat(64)}`)).rejects.toThrow('Line 2 was removed');
+    await lines().updateOne({ seq: 3 }, { $set: { by: 'eve' } });
+    expect(await problem()).toMatch(/Line 3 .* was changed/);
+    await lines().updateOne({ seq: 3 }, { $set: { by: 'ada' } });
+    await remove(new Date(left.at.getTime() + 1));
+    expect(await lines().findOne({ seq: 3 })).toBeNull();
+    expect(await run('verify')).toContain('intact');
   });
 });
 
-test.each([[[]], [['verify', '--contains', '7']], [['remove']], [['remove', '--before', 'yesterday']], [['nonsense', '--option']]])('%j is rejected', async (args) => {
+test.each([[[]], [['verify', '--contains', '7']], [['remove']], [['remove', '--before', 'yesterday']], [['remove', '--before', '1']], [['remove', '--before', '2026-02-31']], [['remove', '--before', '2026-01-31T12:00:00Z']], [['nonsense', '--option']]])('%j is rejected', async (args) => {
   await expect(run(...args)).rejects.toThrow(/npm run audit|--contains must be/);
 });
 

@@ -17,18 +17,25 @@ export interface AuditVerification {
   lines: number;
   /** The newest of them. Undefined for an empty log. */
   last: LineName | undefined;
-  /** The last line of those that were deleted by `remove`. */
-  removed: LineName | undefined;
+  /** The last line of those that were deleted by `remove`, and when. */
+  removed: Removal | undefined;
   /** The first line that does not fit, as a sentence. Undefined when every line fits. */
   problem: string | undefined;
+  /** True when every line fits, but the expected line was removed, so its hash cannot be compared. */
+  isExpectedRemoved: boolean;
 }
 
+export type Removal = LineName & { at: Date };
+
 export interface AuditMaintenance {
-  /** Reads the whole chain. `expected` is a line that an earlier verification returned. The chain must still contain it, or a later removal must cover it. */
+  /** Reads the whole chain. `expected` is a line that an earlier verification returned. The chain must still contain it, or begin directly after it. */
   verify(expected?: LineName): Promise<AuditVerification>;
   /** Deletes the lines from before the date. A new line records the last deleted one, so the rest of the chain can still be verified. Returns their number. */
   remove(before: Date): Promise<number>;
 }
+
+/** Number of lines that one request deletes. */
+const batchSize = 1_000;
 
 /** Action of the line that records a removal. */
 export const removalAction = 'audit removal';
@@ -37,25 +44,47 @@ export const removalAction = 'audit removal';
 export const auditMaintenance = (store: Store): AuditMaintenance => {
   const lines = () => rawCollection<AuditDocument>(store.connection, collections.audit);
 
-  const newestRemoval = async (): Promise<LineName | undefined> => {
+  const newestRemoval = async (): Promise<Removal | undefined> => {
     const line = await withStoreErrors(() => lines().findOne({ action: removalAction }, { sort: { seq: -1 } }));
     const removed = (line?.detail as { removed?: LineName } | undefined)?.removed;
     // A record cannot cover its own line. Such a record was forged, and it would hide itself.
-    return line && removed && removed.seq < line.seq ? removed : undefined;
+    return line && removed && removed.seq < line.seq ? { seq: removed.seq, hash: removed.hash, at: line.at } : undefined;
+  };
+
+  /** Deletes the lines in their order. The lines that an interruption leaves then still lead to the recorded line without a gap. */
+  const deleteUpTo = async (seq: number): Promise<number> => {
+    let deleted = 0;
+    for (;;) {
+      const batch = await lines().find({ seq: { $lte: seq } }, { projection: { _id: 1 } }).sort({ seq: 1 }).limit(batchSize).toArray();
+      if (batch.length === 0) return deleted;
+      deleted += (await lines().bulkWrite(batch.map(({ _id }) => ({ deleteOne: { filter: { _id } } })), { ordered: true })).deletedCount;
+    }
   };
 
   return {
     async verify(expected) {
       const removed = await newestRemoval();
       let last: LineName = removed ?? { seq: 0, hash: firstPrevious };
+      let first: number | undefined;
       let count = 0;
-      let hasExpected = expected === undefined || expected.seq < last.seq || isSame(expected, last);
-      const result = (problem?: string): AuditVerification => ({ lines: count, last: count > 0 ? last : undefined, removed, problem });
-      // An interrupted removal leaves lines that its record already covers.
-      const chain = lines().find({ seq: { $not: { $lte: removed?.seq ?? 0 } } }).sort({ seq: 1 });
+      let hasExpected = expected === undefined || isSame(expected, last);
+      const wasRemoved = () => !hasExpected && removed !== undefined && expected!.seq < Math.min(first ?? Infinity, removed.seq);
+      const result = (problem?: string): AuditVerification => ({
+        lines: count,
+        last: count > 0 ? last : undefined,
+        removed,
+        problem,
+        isExpectedRemoved: problem === undefined && wasRemoved(),
+      });
+      const chain = lines().find({}).sort({ seq: 1 });
       try {
         for await (const line of chain) {
-          const problem = problemOf(line, last);
+          if (first === undefined) {
+            first = line.seq;
+            // An interrupted removal leaves the last of its lines. They must lead to the line that it recorded.
+            if (removed && line.seq <= removed.seq) last = { seq: line.seq - 1, hash: line.previous };
+          }
+          const problem = (removed && strayProblem(line, last, removed)) ?? problemOf(line, last);
           if (problem !== undefined) return result(problem);
           last = { seq: line.seq, hash: line.hash };
           count += 1;
@@ -64,7 +93,8 @@ export const auditMaintenance = (store: Store): AuditMaintenance => {
       } finally {
         await chain.close();
       }
-      return result(hasExpected ? undefined : `Line ${expected!.seq} with the expected hash is missing. The newest lines were removed, or the whole chain was replaced.`);
+      if (hasExpected || wasRemoved()) return result();
+      return result(`Line ${expected!.seq} with the expected hash is missing. The newest lines were removed, or the whole chain was replaced.`);
     },
 
     async remove(before) {
@@ -75,7 +105,7 @@ export const auditMaintenance = (store: Store): AuditMaintenance => {
       return recordAction(
         auditRepository(store),
         record,
-        () => withStoreErrors(async () => (await lines().deleteMany({ seq: { $lte: removed.seq } })).deletedCount),
+        () => withStoreErrors(() => deleteUpTo(removed.seq)),
         (deleted) => ({ outcome: 'done', detail: { lines: deleted } }),
       );
     },
@@ -83,6 +113,13 @@ export const auditMaintenance = (store: Store): AuditMaintenance => {
 };
 
 const isSame = (a: LineName, b: LineName): boolean => a.seq === b.seq && a.hash === b.hash;
+
+/** Returns why a line in the range of the removal cannot be a line that the removal left, or undefined. */
+const strayProblem = (line: AuditDocument, last: LineName, removed: LineName): string | undefined => {
+  if (last.seq < removed.seq && line.seq > last.seq + 1) return `Line ${last.seq} does not lead to line ${removed.seq}, the last removed one: it was inserted.`;
+  if (line.seq === removed.seq && line.hash === hashOf(line) && line.hash !== removed.hash) return `Line ${line.seq} (${String(line._id)}) is not the line that was removed: it was inserted.`;
+  return undefined;
+};
 
 /** Returns why the line does not follow the line before, or undefined. */
 const problemOf = (line: AuditDocument, last: LineName): string | undefined => {
