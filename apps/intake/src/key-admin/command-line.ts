@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { calendarDate } from '@crossroads/platform';
 import type { keyCommands } from './commands.js';
 import { KeyError } from './commands.js';
 
@@ -16,7 +17,7 @@ export const runKeys = async (args: readonly string[], commands: ReturnType<type
     case 'create': {
       const { tenant, instance, scopes, expires } = values;
       if (tenant === undefined || instance === undefined) throw new KeyError('create requires --tenant and --instance.');
-      const created = await commands.create({ tenant, instance, ...(scopes !== undefined && { scopes: scopes.split(',') }), ...(expires !== undefined && { expiresAt: new Date(expires) }) });
+      const created = await commands.create({ tenant, instance, ...(scopes !== undefined && { scopes: scopes.split(',') }), ...(expires !== undefined && { expiresAt: calendarDate(expires) }) });
       return describeNewKey(created.id, created.text);
     }
     case 'list':

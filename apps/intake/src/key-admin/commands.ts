@@ -57,7 +57,7 @@ export const keyCommands = (directory: KeyDirectory, audited: Audited, now: () =
     async create({ tenant, instance, scopes = allScopes, expiresAt = null }: CreateKey): Promise<NewKey> {
       const unknown = scopes.filter((scope) => !allScopes.some((one) => one === scope));
       if (unknown.length > 0) throw new KeyError(`Unknown scopes: ${unknown.join(', ')}. Valid scopes: ${allScopes.join(', ')}.`);
-      if (expiresAt !== null && !(expiresAt > now())) throw new KeyError('--expires must be a future date, such as 2030-01-31.');
+      if (expiresAt !== null && !(expiresAt > now())) throw new KeyError('--expires must be an existing day in the future, such as 2030-01-31.');
       const { tenant_id, instances } = orThrow(await directory.tenantNamed(tenant), tenant);
       const found = instances.find(({ instance_name }) => instance_name === instance);
       if (!found) throw new KeyError(`${tenant} has no instance "${instance}". Its instances: ${instances.map(({ instance_name }) => instance_name).join(', ')}.`);

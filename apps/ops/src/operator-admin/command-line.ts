@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { calendarDate } from '@crossroads/platform';
 import type { operatorCommands } from './commands.js';
 import { OperatorError } from './commands.js';
 
@@ -28,7 +29,7 @@ export const runOperators = async (args: readonly string[], commands: ReturnType
     case 'revoke':
       return commands.revoke(required(name));
     case 'key': {
-      const { id, text } = await commands.key(required(name), values.expires === undefined ? null : new Date(values.expires));
+      const { id, text } = await commands.key(required(name), values.expires === undefined ? null : calendarDate(values.expires));
       return `Key ${id} created for ${name}. The key is shown only once:\n\n  ${text}\n`;
     }
     default:

@@ -49,7 +49,7 @@ export const operatorCommands = ({ operators, accounts, keys, audited }: Operato
     /** Creates a key with the rights of its operator. Returns its text, which is not stored. */
     async key(username: string, expiresAt: Date | null): Promise<{ id: string; text: string }> {
       await findOrThrow(username);
-      if (expiresAt !== null && !(expiresAt > now())) throw new OperatorError('--expires must be a date in the future, such as 2030-01-31.');
+      if (expiresAt !== null && !(expiresAt > now())) throw new OperatorError('--expires must be an existing day in the future, such as 2030-01-31.');
       const { id, text, sha256 } = newOperatorKey();
       await audited('operator key create', { username, key: id, expires_at: expiresAt }, async () => {
         await keys.save({ _id: id, sha256, username, created_at: now(), expires_at: expiresAt, revoked_at: null });
