@@ -63,6 +63,12 @@ describe('keys', () => {
     await expect(run('rotate', keys[0]!._id)).rejects.toThrow('no longer valid');
   });
 
+  test.each(['0', '-1', '1.5', '8761', '1e9', '1e3', '0x10', '', ' 2', 'day'])('rotate rejects %j as the hours of grace, and creates no key', async (hours) => {
+    await create();
+    await expect(run('rotate', keys[0]!._id, `--grace-hours=${hours}`)).rejects.toThrow('--grace-hours must be a whole number of hours from 1 to 8760');
+    expect(keys).toMatchObject([{ expires_at: null }]);
+  });
+
   test.each([
     [[], /npm run keys/],
     [['explode'], /npm run keys/],
@@ -71,6 +77,7 @@ describe('keys', () => {
     [['create', '--tenant', 'Alpha', '--instance', 'x'], /Its instances: Alpha One/],
     [['create', '--tenant', 'Alpha', '--instance', 'Alpha One', '--scopes', 'order:rest'], /Unknown scopes: order:rest/],
     [['create', '--tenant', 'Alpha', '--instance', 'Alpha One', '--expires', 'soon'], /--expires/],
+    ...['2030-02-31', '2030', '2030-01-31T00:00:00Z', '2026-11-23'].map((expires): [string[], RegExp] => [['create', '--tenant', 'Alpha', '--instance', 'Alpha One', '--expires', expires], /--expires must be an existing day/]),
     [['create', '--what'], /--what/],
     [['revoke'], /key id is missing/],
     [['revoke', 'abc'], /no key abc/],

@@ -26,7 +26,7 @@ export const runKeys = async (args: readonly string[], commands: ReturnType<type
       await commands.revoke(required(id));
       return `Key ${id} is revoked. All intakes reject it within 30 seconds.`;
     case 'rotate': {
-      const created = await commands.rotate(required(id), Number(values['grace-hours'] ?? 24));
+      const created = await commands.rotate(required(id), hoursIn(values['grace-hours'] ?? '24'));
       return `${describeNewKey(created.id, created.text)}\nKey ${id} is valid until ${created.oldValidUntil.toISOString()}.`;
     }
     default:
@@ -49,6 +49,9 @@ const parse = (args: readonly string[]) => {
     throw new KeyError(`${error instanceof Error ? error.message : String(error)}\n${usage}`);
   }
 };
+
+/** `Number` would also read "", "0x10" and "1e9". */
+const hoursIn = (text: string): number => (/^\d+$/.test(text) ? Number(text) : Number.NaN);
 
 const required = (id: string | undefined): string => {
   if (id === undefined) throw new KeyError(`The key id is missing.\n${usage}`);

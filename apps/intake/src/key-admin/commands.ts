@@ -11,6 +11,9 @@ export class KeyError extends Error {
 /** Maximum number of valid keys of one instance: the old one and its successor. With more, unused keys would stay valid. */
 const maxValidKeys = 2;
 
+/** One year. */
+const maxGraceHours = 8_760;
+
 export interface CreateKey {
   tenant: string;
   instance: string;
@@ -75,11 +78,11 @@ export const keyCommands = (directory: KeyDirectory, audited: Audited, now: () =
       if (key.revoked_at === null) await audited('key revoke', { key: id, tenant_id: key.tenant_id }, () => directory.endKey(id, { revoked_at: now() }));
     },
 
-    /** Creates a successor with the same scopes. The old key stays valid for `graceHours`, so that clients can switch without an interruption. */
+    /** Creates a successor with the same scopes. The old key stays valid for `graceHours`, a whole number from 1 to 8760, so that clients can switch without an interruption. */
     async rotate(id: string, graceHours: number): Promise<NewKey & { oldValidUntil: Date }> {
       const { tenant_id, instance_id, scopes, ...old } = await findKey(id);
       if (!isValid({ tenant_id, instance_id, scopes, ...old })) throw new KeyError(`Key ${id} is no longer valid, so it cannot be rotated. Create a new key.`);
-      if (!Number.isFinite(graceHours) || graceHours < 0) throw new KeyError('--grace-hours must be a number of hours, 0 or more.');
+      if (!(Number.isInteger(graceHours) && graceHours >= 1 && graceHours <= maxGraceHours)) throw new KeyError(`--grace-hours must be a whole number of hours from 1 to ${maxGraceHours}. To end a key at once, use "revoke".`);
       const requested = new Date(now().getTime() + graceHours * 3_600_000);
       const oldValidUntil = old.expires_at !== null && old.expires_at < requested ? old.expires_at : requested;
       const created = await createSimilar('key rotate', { tenant_id, instance_id, scopes, expires_at: null }, { replaces: id, old_valid_until: oldValidUntil });
