@@ -57,6 +57,8 @@ describe('tenants create', () => {
     [['create', 'X', '--what'], /--what/],
     [['create', ' padded '], /name of the tenant is invalid/],
     [['create', 'two\nlines'], /name of the tenant is invalid/],
+    [['create', 'Cartage  North', '--id', 'cartage-2'], /name of the tenant is invalid.*only one space between words/],
+    [['create', 'Cartage \u00a0North', '--id', 'cartage-3'], /name of the tenant is invalid/],
     [['create', 'x'.repeat(129)], /1 to 128 printable characters/],
     [['create', '東京'], /Give one with --id/],
     [['create', 'Good', '--id', 'Bad Id'], /id is invalid/],
@@ -85,6 +87,11 @@ describe('instances create', () => {
     expect(await messageOf(createInstance('Depot', { url: 'https://elsewhere.example' }))).toContain('has an instance "Depot" already');
     expect(await messageOf(createInstance('Depot', { id: 'depot-2' }))).toContain('has an instance "Depot" already');
     expect((await directoryRepository(store).instance('depot'))?.url).toBe(options.url);
+  });
+
+  test('rejects a name with two spaces in a row', async () => {
+    expect(await messageOf(createInstance('Two  spaces'))).toMatch(/name of the instance is invalid.*only one space between words/);
+    expect(await directoryRepository(store).instance('two-spaces')).toBeUndefined();
   });
 
   test('accepts a private host that the setting lists', async () => {

@@ -81,8 +81,8 @@ export const tenantCommands = ({ directory, audited, allowedPrivateHosts }: Tena
 };
 
 const checkName = (what: string, name: string): void => {
-  const isValid = name === name.trim() && name !== '' && Array.from(name).length <= MAX_CHARACTERS && PRINTABLE.test(name);
-  if (!isValid) throw new TenantError(`${what} is invalid. Use 1 to ${MAX_CHARACTERS} printable characters, without spaces at either end. Put a name of several words in quotes.`);
+  const isValid = name === name.trim() && name !== '' && !/\s\s/u.test(name) && Array.from(name).length <= MAX_CHARACTERS && PRINTABLE.test(name);
+  if (!isValid) throw new TenantError(`${what} is invalid. Use 1 to ${MAX_CHARACTERS} printable characters, without spaces at either end, and only one space between words. Put a name of several words in quotes.`);
 };
 
 const checkId = (id: string): void => {
