@@ -51,7 +51,7 @@ test('every collection it names exists', () => {
 });
 
 test('its commands for keys, operators, tenants, instances and retention are valid', async () => {
-  const anything = new Proxy({}, { get: () => async () => ({ id: 'id', text: 'text', password: 'password', replaced: false, oldValidUntil: new Date() }) });
+  const anything = new Proxy({}, { get: () => async () => ({ id: 'id', text: 'text', password: 'password', role: 'operator', replaced: false, oldValidUntil: new Date() }) });
   const said = new Proxy({}, { get: () => async () => 'said' });
   for (const line of found(/(?:npm run keys --|keys\.js) ([^`\n]+)/g)) await runKeys(words(line), anything as never);
   for (const line of found(/(?:npm run operators --|operators\.js) ([^`\n]+)/g)) await runOperators(words(line), (line.startsWith('revoke') ? said : anything) as never);

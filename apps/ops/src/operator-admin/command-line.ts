@@ -4,10 +4,11 @@ import type { operatorCommands } from './commands.js';
 import { OperatorError } from './commands.js';
 
 const usage = `npm run operators -- <command>
-  create NAME --role viewer|operator   creates an operator, or a new password for an existing one
-  list                                 lists operators and their keys
-  revoke NAME|KEY-ID                   removes an operator and all their keys, or revokes one key
-  key NAME [--expires 2030-01-31]      creates a key for the operator API`;
+  create NAME [--role viewer|operator]   creates an operator, or a new password for an existing one
+                                         without --role, a new operator is a viewer, and an existing one keeps the role
+  list                                   lists operators and their keys
+  revoke NAME|KEY-ID                     removes an operator and all their keys, or revokes one key
+  key NAME [--expires 2030-01-31]        creates a key for the operator API`;
 
 /** Runs a command and returns its output. Throws OperatorError when the arguments are invalid or the command fails. */
 export const runOperators = async (args: readonly string[], commands: ReturnType<typeof operatorCommands>): Promise<string> => {
@@ -15,8 +16,8 @@ export const runOperators = async (args: readonly string[], commands: ReturnType
   const [command, name] = positionals;
   switch (command) {
     case 'create': {
-      const { password, replaced } = await commands.create(required(name), values.role ?? 'viewer');
-      return `${replaced ? 'Password replaced for' : 'Operator created:'} ${name} (${values.role ?? 'viewer'}). The password is shown only once:\n\n  ${password}\n`;
+      const { password, role, replaced } = await commands.create(required(name), values.role);
+      return `${replaced ? 'Password replaced for' : 'Operator created:'} ${name} (${role}). The password is shown only once:\n\n  ${password}\n`;
     }
     case 'list': {
       const { operators, keys } = await commands.list();

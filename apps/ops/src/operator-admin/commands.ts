@@ -26,19 +26,22 @@ export const operatorCommands = ({ operators, accounts, keys, audited }: Operato
   };
 
   return {
-    /** Creates an operator, or replaces the password of an existing one and ends all their sessions. Returns the password, which is not stored. */
-    async create(username: string, role: string): Promise<{ password: string; replaced: boolean }> {
+    /**
+     * Creates an operator, or replaces the password of an existing one and ends all their sessions. Returns the password, which is not stored.
+     * Without `role`, an existing operator keeps the role, and a new one is a viewer.
+     */
+    async create(username: string, role?: string): Promise<{ password: string; role: OperatorRole; replaced: boolean }> {
       if (!/^[\w.@-]{1,64}$/.test(username)) throw new OperatorError('The username is invalid. Use 1 to 64 letters, digits, dots, dashes, underscores or @.');
-      const validRole = roles.find((each) => each === role);
-      if (!validRole) throw new OperatorError(`--role must be one of ${roles.join(', ')}.`);
       const earlier = await operators.find(username);
+      const validRole = role === undefined ? (earlier?.role ?? 'viewer') : roles.find((each) => each === role);
+      if (!validRole) throw new OperatorError(`--role must be one of ${roles.join(', ')}.`);
       const password = randomBytes(12).toString('base64url');
       const password_scrypt = await hashPassword(password);
       await audited(earlier ? 'operator password' : 'operator create', { username, role: validRole, ...(earlier && { earlier_role: earlier.role }) }, async () => {
         await operators.save({ _id: username, password_scrypt, role: validRole, created_at: earlier?.created_at ?? now() });
         await accounts.signOut(username);
       });
-      return { password, replaced: earlier !== undefined };
+      return { password, role: validRole, replaced: earlier !== undefined };
     },
 
     async list(): Promise<{ operators: Omit<OperatorDocument, 'password_scrypt'>[]; keys: (OperatorKeyDocument & { live: boolean })[] }> {
