@@ -165,6 +165,26 @@ describe('permissions', () => {
     await expect(run('revoke', 'unknown-name')).rejects.toThrow('not found');
   });
 
+  test('create without --role keeps the role of an existing operator, and makes a new one a viewer', async () => {
+    expect(await run('create', 'edsger', '--role', 'operator')).toContain('Operator created: edsger (operator)');
+    expect(await run('create', 'edsger')).toContain('Password replaced for edsger (operator)');
+    expect(await operatorRepository(ops.store).find('edsger')).toMatchObject({ role: 'operator' });
+    expect(await run('create', 'edsger', '--role', 'viewer')).toContain('(viewer)');
+    expect(await run('create', 'tony')).toContain('Operator created: tony (viewer)');
+    await expect(run('create', 'tony', '--role', '')).rejects.toThrow('--role must be one of');
+  });
+
+  test('an operator cannot have a name that differs only in case from an existing one', async () => {
+    await run('create', 'bob', '--role', 'operator');
+    await expect(run('create', 'Bob', '--role', 'viewer')).rejects.toThrow('"Bob" differs only in case from the operator "bob"');
+    expect(await operatorRepository(ops.store).find('Bob')).toBeUndefined();
+    expect(await run('create', 'bob')).toContain('Password replaced for bob');
+  });
+
+  test.each(['2030-02-31', '2030', '1', 'soon', '2020-01-01'])('a key cannot expire on %j', async (expires) => {
+    await expect(run('key', 'viewer', '--expires', expires)).rejects.toThrow('--expires must be an existing day in the future');
+  });
+
   test('no key and no password is stored in plain text', async () => {
     const password = (await run('create', 'alan')).trim().split(/\s+/).at(-1)!;
     const text = JSON.stringify([await ops.store.connection.collection('operator_keys').find().toArray(), await ops.store.connection.collection('operators').find().toArray()]);

@@ -25,6 +25,12 @@ export const operatorCommands = ({ operators, accounts, keys, audited }: Operato
     return operator;
   };
 
+  /** People would confuse "bob" and "Bob" in the audit log. */
+  const checkCase = async (username: string): Promise<void> => {
+    const similar = (await accounts.list()).find(({ _id }) => _id.toLowerCase() === username.toLowerCase());
+    if (similar) throw new OperatorError(`The username "${username}" differs only in case from the operator "${similar._id}". Choose another name, or use "${similar._id}".`);
+  };
+
   return {
     /**
      * Creates an operator, or replaces the password of an existing one and ends all their sessions. Returns the password, which is not stored.
@@ -35,6 +41,7 @@ export const operatorCommands = ({ operators, accounts, keys, audited }: Operato
       const earlier = await operators.find(username);
       const validRole = role === undefined ? (earlier?.role ?? 'viewer') : roles.find((each) => each === role);
       if (!validRole) throw new OperatorError(`--role must be one of ${roles.join(', ')}.`);
+      if (!earlier) await checkCase(username);
       const password = randomBytes(12).toString('base64url');
       const password_scrypt = await hashPassword(password);
       await audited(earlier ? 'operator password' : 'operator create', { username, role: validRole, ...(earlier && { earlier_role: earlier.role }) }, async () => {
