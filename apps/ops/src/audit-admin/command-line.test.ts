@@ -36,11 +36,11 @@ const remove = (before: Date) => auditMaintenance(store).remove(before);
 const printedLine = async (): Promise<string> => /(\d+:[0-9a-f]{64})/.exec(await run('verify'))![1]!;
 const day = (offset: number): string => new Date(Date.now() + offset * 86_400_000).toISOString().slice(0, 10);
 const problem = () => run('verify').then(() => 'intact', ({ message }: Error) => message);
-/** Two lines that follow each other, and a line that is not in the log. */
+/** Returns two lines that fit each other. The first one names a line that is not in the log. */
 const forgedAfter = (seq: number, previous: string, content: object): object[] => {
   const lineAfter = (before: { seq: number; hash: string }) => {
     const forged = { _id: new store.connection.base.mongo.ObjectId(), ...content, at: new Date(), outcome: 'done', seq: before.seq + 1, previous: before.hash };
-    return { ...forged, hash: hashOf(forged) };
+    return { ...forged, hash: hashOf(forged as { hash?: string }) };
   };
   const first = lineAfter({ seq, hash: previous });
   return [first, lineAfter(first)];
