@@ -44,7 +44,7 @@ const Destination = ({ destination: { instance, tenant_name, health, blocked, wa
   return (
     <article class="card destination" aria-labelledby={`name-${instance._id}`} data-testid="destination">
       <h2 id={`name-${instance._id}`}>
-        {tenant_name}: {instance.name} <HealthPill health={health} blocked={blocked} />
+        {tenant_name}: {instance.name} <HealthPill health={health} />
       </h2>
       {health === 'failing' && (
         <p class="warning">
@@ -78,11 +78,9 @@ const healthTones: Record<DestinationHealth, string> = { healthy: 'good', failin
 
 const healthWords: Record<DestinationHealth, string> = { healthy: 'Healthy', failing: 'Failing', paused: 'Paused' };
 
-/** Resets stay blocked for a while after the destination works again: each waits for its next attempt. */
-const HealthPill = ({ health, blocked }: { health: DestinationHealth; blocked: number }) => (
+const HealthPill = ({ health }: { health: DestinationHealth }) => (
   <span class={`pill ${healthTones[health]}`} data-testid="health">
     {healthWords[health]}
-    {health === 'healthy' && blocked > 0 && `, ${plural(blocked, 'blocked reset')} will continue within five minutes`}
   </span>
 );
 
