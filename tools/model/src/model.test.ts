@@ -14,7 +14,7 @@ describe('the kernel, in any order of events', () => {
   }, 60_000);
 
   test('violates an invariant without any one of its safeguards', () => {
-    const { stdout } = model('--mutants', '--schedules', '10000');
+    const { stdout } = model('--mutants', '--schedules', '40000');
     const found = stdout.trim().split('\n');
     expect(found.filter((line) => !line.startsWith('detected by seed'))).toEqual([]);
     expect(found).toHaveLength(mutants.length);
