@@ -7,7 +7,7 @@ export const dispatchResetStep = 'dispatch-reset';
 
 /** Returns whether compensation leaves the order cleared. A canceled reset is always restored: the policy covers only a rejection by the destination. */
 export const staysCleared = ({ on_rejection }: DispatchPolicy, { compensationCause }: StepContext): boolean =>
-  on_rejection === 'keep' && compensationCause?.outcome === 'rejected' && compensationCause.step === dispatchResetStep;
+  on_rejection === 'keep' && compensationCause?.step === dispatchResetStep;
 
 /** Returns the last sentence of a rejection's message: what happens to the order. */
 export const orderAfterRejection = ({ on_rejection }: DispatchPolicy): string =>
