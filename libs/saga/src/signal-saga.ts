@@ -65,7 +65,7 @@ export const decideStep = async <Metadata>(
   const { outcome } = (earlier ?? (await recordOutcome(journal, read, saga.epoch, { ...step, direction: 'run' }, decision))).step;
   const woken = isWaiting && (await decisions.wake(saga));
   // The time for the decision may have ended: a worker has stopped the saga before it could read the entry.
-  if (!woken && (isWaiting || mayStopInSpiteOf(read))) await decisions.continueStopped(saga);
+  if (!woken && mayStopInSpiteOf(read)) await decisions.continueStopped(saga);
   return outcome;
 };
 

@@ -106,6 +106,17 @@ export const sagaPairsContract = (name: string, open: () => Promise<SagaStoreUnd
       await both([['claim', 0], ['save state: stopped', 1], ['decision: claim as stopped', 1], ['decision: release', 2], ['claim', 2], ['resume', 3]]);
     });
 
+    test('an expired claim is not renewed', async () => {
+      const dueAfterRenewal = async (under: SagaStoreUnderTest): Promise<string> => {
+        const sagaId = await under.accept();
+        await acts['claim']!(under, sagaId, 0);
+        await under.makeDue(sagaId);
+        await under.renew({ sagaId, epoch: 1 });
+        return (await under.look(sagaId)).due;
+      };
+      expect([await dueAfterRenewal(store), await dueAfterRenewal(sagasInMemory())]).toEqual(['now', 'now']);
+    });
+
     test('longer histories have the same results', async () => {
       const playSeed = (seed: number): Promise<void> => {
         const random = seeded(seed);
