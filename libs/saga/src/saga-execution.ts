@@ -160,19 +160,22 @@ export class SagaExecution<Metadata> {
    * Stops a saga whose step took effect, although an older claim had recorded a rejection by then. The step has no undo, so only a person can decide
    * whether the earlier steps are compensated. A resumed saga is compensated.
    */
-  async #stopContradicted(current: Current, { code: rejection, epoch }: Entry): Promise<RunResult> {
-    const [code, message] = ['step.contradicted', `${current.step.name} succeeded, but claim ${epoch} had recorded a rejection${rejection === undefined ? '' : ` (${rejection})`}.`];
-    this.#ports.log.error(`saga stopped at ${current.step.name}: ${message}`, { ...this.about(), code });
-    await this.#saveState(current, { phase: 'stopped', status: 'error', error: { code, message } });
-    return { outcome: 'stopped', status: 'error' };
+  #stopContradicted(current: Current, { code: rejection, epoch }: Entry): Promise<RunResult> {
+    const message = `${current.step.name} succeeded, but claim ${epoch} had recorded a rejection${rejection === undefined ? '' : ` (${rejection})`}.`;
+    return this.#saveStopped(current, 'step.contradicted', message);
   }
 
   async #stop(current: Current, code: string, message: string): Promise<RunResult> {
+    const stopped = await this.#saveStopped(current, code, message);
+    // A concurrent cancel may have seen a saga that had not stopped yet. Both write before they read, so one of them sees the other.
+    return (await this.#isOvertaken(current)) ? this.#handOver(current) : stopped;
+  }
+
+  async #saveStopped(current: Current, code: string, message: string): Promise<RunResult> {
     const status = 'error';
     this.#ports.log.error(`saga stopped at ${current.step.name}: ${message}`, { ...this.about(), code });
     await this.#saveState(current, { phase: 'stopped', status, error: { code, message } });
-    // A concurrent cancel may have seen a saga that had not stopped yet. Both write before they read, so one of them sees the other.
-    return (await this.#isOvertaken(current)) ? this.#handOver(current) : { outcome: 'stopped', status };
+    return { outcome: 'stopped', status };
   }
 
   /** Leaves the saga to the next claim, which is due now. */
