@@ -49,7 +49,6 @@ const damages: Damage[] = [
   { invariant: 'I7', what: 'not found after pending', damage: ({ history }) => void history.sightings.push({ at: 2_010, sagaId: 's2', httpStatus: 404 }) },
   { invariant: 'I8', what: 'a saga that never finishes', damage: ({ evidence }) => void (evidence.sagas[1]!.phase = 'retrying') },
   { invariant: 'I8', what: 'a saga that stopped for an operator', damage: ({ evidence }) => void (evidence.sagas[1]!.phase = 'stopped') },
-  { invariant: 'I8', what: 'an order locked by a finished saga', damage: ({ evidence }) => void (evidence.orders[0]!.lockedBySaga = 's1') },
   { invariant: 'I11', what: 'a response after more than 3 s', damage: ({ history }) => void history.troubles.push({ at: 1_000, ms: 3_200, until: 1_010, what: 'submit', status: 200, retryAfter: false }) },
   { invariant: 'I11', what: 'no response at all', damage: ({ history }) => void history.troubles.push({ at: 1_000, ms: 8_000, until: 1_010, what: 'poll', status: -1, retryAfter: false }) },
   { invariant: 'I11', what: 'status 500', damage: ({ history }) => void history.troubles.push({ at: 1_000, ms: 10, until: 1_010, what: 'submit', status: 500, retryAfter: false }) },

@@ -63,7 +63,6 @@ describe('a rejection by an older claim that arrives after a newer claim has run
     });
     expect(await reset.saga(sagaId)).toMatchObject({ phase: 'ended', status: 'error' });
     expect(await reset.order()).toMatchObject({ bols: [{ bol_number: 'BOL-1' }, { bol_number: 'BOL-2' }] });
-    expect(await reset.order()).not.toHaveProperty('lock');
   });
 
   test('of the dispatch: the saga stops, and the order stays cleared, until a person knows which reply is valid', async () => {

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Store } from '@crossroads/store';
-import { sweepRepository } from '@crossroads/store';
 import { after, before, failing } from '../harness/port-overrides.js';
 import { givenOrder, givenReset, openTestStore, recoverySagaOf, sagaIdAt } from '../harness/reset-harness.js';
 
@@ -23,7 +22,7 @@ describe('a late clear of a dead worker', () => {
     expect(await reset.saga(sagaId)).toMatchObject({ status: 'canceled' });
   });
 
-  test('has no effect between the check of the compensation and the unlock', async () => {
+  test('has no effect after the check of the compensation', async () => {
     const { reset, sagaId } = await givenReset(store);
     const lateClear = await reset.runUntilLate(sagaId, 'clearDeliveries');
     await reset.cancel(sagaId);
@@ -50,7 +49,6 @@ test('a late reset of the progression has no effect after a newer claim was reje
   await lateReset.arrive();
   const order = await reset.order();
   expect(order).toMatchObject({ progression_state: 'COMPLETE', bols: delivered.bols });
-  expect(order.lock).toBeUndefined();
   expect(await reset.saga(sagaId)).toMatchObject({ phase: 'ended', status: 'rejected' });
 });
 
@@ -65,19 +63,18 @@ test('a late restore of a recovery has no effect after the recovery was terminat
   expect(await reset.order()).toMatchObject({ bols: [], progression_state: 'NO_PROGRESS' });
 });
 
-describe('a late lock of a zombie worker', () => {
-  test('that was canceled at its own epoch is released by the zombie itself', async () => {
+describe('a late lock of a dead claim', () => {
+  test('whose saga was canceled does not keep the order from the next reset', async () => {
     const { reset, sagaId } = await givenReset(store);
     const lateLock = await reset.runUntilLate(sagaId, 'lock');
     expect(await reset.cancel(sagaId)).toBe('canceled');
     expect(await reset.runAgain(sagaId)).toMatchObject({ outcome: 'completed', status: 'canceled' });
     await lateLock.arrive();
-    const order = await reset.order();
-    expect(order.version).toBe(7);
-    expect(order.lock).toBeUndefined();
+    expect(await reset.order()).toMatchObject({ ...delivered, version: 7 });
+    expect(await reset.runSaga(await reset.accept())).toMatchObject({ outcome: 'completed', status: 'synced' });
   });
 
-  test('whose saga was terminated is found by the sweep, and the reset is not executed', async () => {
+  test('whose saga was terminated while it waited does not keep the order from the next reset', async () => {
     const reset = await givenOrder({ store });
     const now = Date.now();
     const first = await reset.accept({ sagaId: sagaIdAt(now - 1_000) });
@@ -89,24 +86,51 @@ describe('a late lock of a zombie worker', () => {
     await reset.makeDue(first);
     expect(await reset.runAgain(sagaId)).toMatchObject({ outcome: 'waiting' });
     expect(await reset.operator.terminate(sagaId)).toMatchObject({ ok: true });
-    await leaveQueue();
     await lateLock.arrive();
     expect(reset.destination.received).toEqual([]);
-    expect(await reset.order()).toMatchObject({ bols: delivered.bols, version: 7 });
+    expect(await reset.order()).toMatchObject({ ...delivered, version: 7, lock: { saga_id: sagaId } });
     expect(await reset.saga(sagaId)).toMatchObject({ phase: 'ended', status: 'error' });
-    const { orphans } = await sweepRepository(store).orphans(1_000);
-    expect(orphans).toContainEqual({ orderId: String(reset.orderId), sagaId });
+    expect(await reset.runAgain(first)).toMatchObject({ outcome: 'completed', status: 'synced' });
+  });
+
+  // A late lock must not give a zombie of another claim the order again.
+  const lateWrites = ['clearDeliveries', 'resetProgression'] as const;
+  test.each(lateWrites)('and a late %s of another zombie change nothing after their saga was terminated', async (write) => {
+    const { reset, sagaId } = await givenReset(store);
+    const lateLock = await reset.runUntilLate(sagaId, 'lock');
+    await reset.makeDue(sagaId);
+    const lateWrite = await reset.runUntilLate(sagaId, write);
+    await reset.runAgain(sagaId, before(write, failing('retry later')));
+    expect(await reset.operator.terminate(sagaId)).toMatchObject({ ok: true });
+    const atEnd = await reset.order();
+    await lateLock.arrive();
+    await lateWrite.arrive();
+    expect(await reset.order()).toEqual(atEnd);
+  });
+
+  test('and a late restore of another zombie change nothing after their recovery was terminated', async () => {
+    const { reset, sagaId } = await givenReset(store);
+    await reset.runSaga(sagaId);
+    const recoveryId = recoverySagaOf(await reset.operator.recover(sagaId));
+    const lateLock = await reset.runUntilLate(recoveryId, 'lock');
+    await reset.makeDue(recoveryId);
+    const lateRestore = await reset.runUntilLate(recoveryId, 'restoreExactly');
+    await reset.runAgain(recoveryId, before('restoreExactly', failing('retry later')));
+    expect(await reset.operator.terminate(recoveryId)).toMatchObject({ ok: true });
+    await lateLock.arrive();
+    await lateRestore.arrive();
+    expect(await reset.order()).toMatchObject({ bols: [], progression_state: 'NO_PROGRESS' });
   });
 });
 
-test('a late unlock does not release the lock of the next reset', async () => {
+test('a saga that ended while its owner changed cannot take the lock back', async () => {
   const { reset, sagaId: first } = await givenReset(store);
-  const lateUnlock = await reset.runUntilLate(first, 'unlock');
-  await reset.runAgain(first);
+  const lateLock = await reset.runUntilLate(first, 'lock');
+  expect(await reset.runAgain(first)).toMatchObject({ outcome: 'completed', status: 'synced' });
   const second = await reset.accept();
   reset.destination.answers.push('requested');
   await reset.runSaga(second);
-  await lateUnlock.arrive();
+  await lateLock.arrive();
   expect(await reset.order()).toMatchObject({ lock: { saga_id: second } });
 });
 

@@ -1,5 +1,5 @@
 import type { Order, ResetOrderPorts, ResetRequest } from '@crossroads/order-reset';
-import { acquireLock, NO_PROGRESS, releaseLock } from '@crossroads/order-reset';
+import { acquireLock, NO_PROGRESS, wakeNextAfterEnd } from '@crossroads/order-reset';
 import type { CompensatableStep } from '@crossroads/saga';
 import { done, NonRetryableError } from '@crossroads/saga';
 
@@ -32,10 +32,10 @@ export const lockOrder = ({ orders, orderQueue }: Pick<ResetOrderPorts, 'orders'
 
   /** Also finds a lock that is not in the journal, because a worker can crash after locking the order. */
   async undo({ request, order }, context) {
-    for (const locked of order ? [order] : await orders.find(request)) await releaseLock({ orders, orderQueue }, locked, context);
+    for (const locked of order ? [order] : await orders.find(request)) wakeNextAfterEnd({ orders, orderQueue }, locked, context);
   },
 
   async onComplete({ order }, context) {
-    await releaseLock({ orders, orderQueue }, order, context);
+    wakeNextAfterEnd({ orders, orderQueue }, order, context);
   },
 });

@@ -81,7 +81,7 @@ export const openWorkerHarness = async (name: string): Promise<WorkerHarness> =>
   const workers: SagaWorker[] = [];
   const renewals: ClaimRenewal[] = [];
   let reenqueued = 0;
-  const sweep = createSweep({ sagas: sweepRepository(store), orders: { unlock: async () => false }, queue, log, reenqueued: (jobs) => void (reenqueued += jobs) });
+  const sweep = createSweep({ sagas: sweepRepository(store), queue, log, reenqueued: (jobs) => void (reenqueued += jobs) });
   const startWorker = (process: ProcessJob, concurrency = 20): SagaWorker => {
     const worker = startSagaWorker({ redisUrl, concurrency, process, onError: (error) => record('the saga worker reported an error', { error }), queueName });
     workers.push(worker);

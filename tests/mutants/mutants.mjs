@@ -5,6 +5,7 @@
 const model = { model: true };
 const pairs = (title) => ({ test: 'libs/store/src/mongodb/as-in-memory.test.ts', title });
 const filters = { test: 'libs/store/src/mongodb/filters.test.ts' };
+const orderContract = { test: 'libs/store/src/mongodb/store.test.ts', title: 'keeps the promises of orders' };
 const orderPairs = pairs('an order just locked|a cleared order|longer histories');
 const sagaPairs = pairs('sagas in memory');
 
@@ -20,8 +21,11 @@ export const mutants = [
   { rule: 'an order write checks the epoch of its claim', file: order, from: `    'lock.saga_id': sagaId,\n    'lock.epoch': { $lte: epoch },\n  });`, to: `    'lock.saga_id': sagaId,\n  });`, foundBy: orderPairs },
   { rule: 'an order write checks the saga that has the lock', file: order, from: `    'lock.saga_id': sagaId,\n    'lock.epoch': { $lte: epoch },\n  });`, to: `    'lock.epoch': { $lte: epoch },\n  });`, foundBy: orderPairs },
   { rule: 'a read that decides raises the epoch of the lock', file: order, from: `findOneAndUpdate(ownLock(orderId, owner), { $set: { 'lock.epoch': epoch } }`, to: `findOneAndUpdate(ownLock(orderId, owner), { $set: { 'lock.checked': epoch } }`, foundBy: orderPairs },
-  { rule: 'an unlock does not release the lock of another saga', file: order, from: `const mine = { ...named, 'lock.saga_id': sagaId };`, to: `const mine = { ...named };`, foundBy: orderPairs },
-  { rule: 'an unlock returns whether another saga requested the lock', file: order, from: `if (await update({ ...mine, 'lock.has_waiters': { $ne: true } }, { $unset: { lock: 1 } })) return false;`, to: `if (await update({ ...mine }, { $unset: { lock: 1 } })) return false;`, foundBy: orderPairs },
+  { rule: 'only one of two sagas takes the lock of an ended one', file: order, from: `{ ...keys.of(orderId), 'lock.saga_id': owner }, { $set: { lock:`, to: `{ ...keys.of(orderId) }, { $set: { lock:`, foundBy: orderContract },
+  { rule: 'the end of a saga finds a request for its lock', file: order, from: `lock.saga_id !== sagaId || lock.has_waiters === true`, to: `lock.saga_id !== sagaId`, foundBy: orderContract },
+  { rule: 'the end of a saga finds a new owner of its lock', file: order, from: `lock.saga_id !== sagaId || lock.has_waiters === true`, to: `lock.has_waiters === true`, foundBy: orderContract },
+  { rule: 'a saga that takes the lock of another removes its markers', file: order, from: `{ $set: { lock: { saga_id: sagaId, epoch } } }`, to: `{ $set: { 'lock.saga_id': sagaId, 'lock.epoch': epoch } }`, foundBy: orderContract },
+  { rule: 'a saga that finds an order locked registers as a waiter', file: order, from: `{ $set: { 'lock.has_waiters': true } }`, to: `{ $set: { 'lock.checked': true } }`, foundBy: orderContract },
   { rule: 'a lock is taken only when it is free', file: order, from: `{ lock: { $exists: false } }, { 'lock.saga_id': sagaId, 'lock.epoch': { $lte: epoch } }] };`, to: `{}] };`, foundBy: orderPairs },
   { rule: 'an older claim does not take the lock from a newer one', file: order, from: `{ lock: { $exists: false } }, { 'lock.saga_id': sagaId, 'lock.epoch': { $lte: epoch } }] };`, to: `{ lock: { $exists: false } }, { 'lock.saga_id': sagaId }] };`, foundBy: orderPairs },
   { rule: 'a clear checks the version of the snapshot', file: order, from: `{ ...lockedBy(orderId, owner), version, 'lock.applied.cleared_version': { $exists: false } }`, to: `{ ...lockedBy(orderId, owner), 'lock.applied.cleared_version': { $exists: false } }`, foundBy: orderPairs },
@@ -55,7 +59,8 @@ export const mutants = [
   { rule: 'only a retrying or waiting saga is run now', file: saga, from: `epoch, phase: { $in: ['retrying', 'waiting'] } }`, to: `epoch }`, foundBy: sagaPairs },
   { rule: 'the sweep returns sagas that became due at the same moment', file: 'libs/store/src/sagas/sweep.repository.ts', from: `$or: [{ next_run_at: { $gt: after.nextRunAt } }, { _id: { $gt: after.sagaId } }]`, to: `next_run_at: { $gt: after.nextRunAt }`, foundBy: filters },
   { rule: 'the sweep returns due sagas', file: 'libs/store/src/sagas/sweep.repository.ts', from: `$expr: { $lte: ['$next_run_at', '$$NOW'] } };`, to: `$expr: { $gt: ['$next_run_at', '$$NOW'] } };`, foundBy: filters },
-  { rule: 'the sweep unlocks orders of ended sagas only', file: 'libs/store/src/sagas/sweep.repository.ts', from: `!open.has(lock.saga_id)`, to: `true`, foundBy: { test: 'tests/store/orphans.test.ts' } },
+  { rule: 'only the lock of an ended saga is free', file: 'libs/store/src/sagas/open-sagas.ts', from: `phase: { $ne: 'ended' }`, to: `phase: 'stopped'`, foundBy: orderContract },
+  { rule: 'an end that frees a lock was confirmed by a majority', file: 'libs/store/src/sagas/open-sagas.ts', from: `, ...committed(store) }`, to: ` }`, foundBy: { test: 'tests/store/what-reads-may-trust.test.ts' } },
 
   // Group commit, and the classification of errors.
   { rule: 'a write concern error of a group is not a success', file: 'libs/store/src/mongodb/group-commit.ts', from: `if (error.writeConcernErrors.length > 0) throw error;`, to: ``, foundBy: { test: 'libs/store/src/mongodb/error-classes.test.ts' } },
@@ -78,7 +83,7 @@ export const mutants = [
 
   // The kernel and the steps.
   { rule: 'a completed step resets the count of failures', file: execution, from: `      if (result) return result;\n      this.#failures = 0;`, to: `      if (result) return result;`, foundBy: { test: 'libs/saga/src/failures.test.ts' } },
-  { rule: 'an order is unlocked when its saga ends', file: 'libs/order-reset/src/steps/resolve-order.step.ts', from: `  async onComplete({ order }, context) {\n    await releaseLock({ orders, orderQueue }, order, context);\n  },`, to: `  async onComplete() {},`, foundBy: { test: 'libs/order-reset/src/reset-order.saga.test.ts', title: 'a successful reset' } },
+  { rule: 'the end of a saga wakes the next saga of the order', file: 'libs/order-reset/src/steps/resolve-order.step.ts', from: `  async onComplete({ order }, context) {\n    wakeNextAfterEnd({ orders, orderQueue }, order, context);\n  },`, to: `  async onComplete() {},`, foundBy: { test: 'libs/order-reset/src/reset-order.interruptions.test.ts', title: 'follow each other at once' } },
   { rule: 'after a failed last attempt only another claim continues', file: execution, from: `return (await this.#isOvertaken(current)) ? this.#handOver(current) : this.#stop(current, code, message);`, to: `return (await this.#isOvertaken(current)) ? (undefined as never) : this.#stop(current, code, message);`, foundBy: { test: 'libs/saga/src/signal-saga.test.ts', title: 'during its last attempt' } },
   { rule: 'a zombie worker stops when it reads a newer entry', file: 'libs/saga/src/claimed-journal.ts', from: `entry.epoch > epoch)`, to: `entry.epoch < 0)`, foundBy: { test: 'libs/saga/src/saga-execution.test.ts', title: 'two workers' } },
   { rule: 'a step that was canceled is compensated too', file: sagaState, from: `const last = finalOutcome.step.outcome === 'canceled' || cause > 0 ? cause : -1;`, to: `const last = cause - 1;`, foundBy: model },

@@ -54,8 +54,8 @@ test('a reset from acceptance to completion consists of these writes, and reads 
     // Accepted, claimed, state saved.
     'insert sagas': 1,
     'update sagas': 2,
-    // Locked, cleared, progression reset, unlocked.
-    'update orders': 4,
+    // Locked, cleared, progression reset.
+    'update orders': 3,
     // Five final outcomes, and the request as it was sent.
     'insert crossroads_logs': 6,
   });

@@ -68,7 +68,6 @@ const reads: Record<string, () => Promise<unknown>> = {
     await sweepRepository(store).due(100, place);
   },
   'oldest due': () => backlogRepository(store).oldestDueSeconds(),
-  'sweep for orphaned locks': () => sweepRepository(store).orphans(100),
   'open sagas of a tenant': () => activeSagas(store).count(background.saga.tenant_id, { before: uuidv7(), most: 100 }),
   'open recovery of a reset': () => sagaCommandRepository(store).openRecovery({ _id: background.saga.saga_id, tenant_id: background.saga.tenant_id }),
   'by correlation id': () => intakeRepository(store).byCorrelationId(background.saga.tenant_id, background.saga.correlation_id),

@@ -30,15 +30,6 @@ test('finds a saga that has been due for more than a minute, and no other', asyn
   expect(await violations()).toEqual([{ promise: 'no saga due for more than 1 minute without progress', subjects: ['due', 'due-at-once'] }]);
 });
 
-test('finds orders with the lock of a saga that has ended or does not exist', async () => {
-  for (const phase of ['ended', 'stopped', 'awaiting_approval']) {
-    await saga(phase, { phase });
-    await add(collections.orders, { _id: phase, lock: { saga_id: phase, epoch: 1 } });
-  }
-  await add(collections.orders, { _id: 'unknown', lock: { saga_id: 'unknown', epoch: 1 } });
-  expect(await violations()).toContainEqual({ promise: 'only open sagas lock orders', subjects: ['ended', 'unknown'] });
-});
-
 test('finds two open recoveries of one reset, but not two in sequence', async () => {
   await recovery('a1', 'reset-a', 'ended');
   await recovery('a2', 'reset-a', 'waiting');

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { auditLogRepository, collections, keyLastsMs, openStore, orderRepository, retentionRepository } from '@crossroads/store';
+import { auditLogRepository, collections, keyLastsMs, openStore, retentionRepository } from '@crossroads/store';
 import type { RetentionRepository } from '@crossroads/store';
 import mongoose from 'mongoose';
 import { createPurge } from '../../apps/worker/src/purge.js';
@@ -159,14 +159,6 @@ describe('a purge keeps', () => {
     await collection('sagas').insertOne({ ...saga, _id: '00000000-0000-7000-8000-000000000000', correlation_id: 'old', ended_at: ago(6 * dayMs) });
     expect(await retention.purge({ tenantId: 'alpha', days: 7 }, 10)).toBe(0);
     expect(await retention.purge({ tenantId: 'alpha', days: 5 }, 10)).toBe(1);
-  });
-
-  test('a saga that still owns an order lock, until the lock is released', async () => {
-    const { sagaId, orderId } = await givenReset();
-    await collection('orders').updateOne({ _id: new ObjectId(orderId) }, { $set: { lock: { saga_id: sagaId, epoch: 9 } } });
-    expect(await retention.purge(noRetention, 10)).toBe(0);
-    await orderRepository(world.store).unlock(orderId, { sagaId });
-    expect(await retention.purge(noRetention, 10)).toBe(1);
   });
 
   test('all sagas of a tenant without a retention', async () => {

@@ -112,6 +112,12 @@ describe('on a replica set', () => {
     expect(whole.map(({ readConcern }) => readConcern?.level)).toEqual(['majority']);
   });
 
+  test('whether the saga that locked an order has ended is read with majority read concern', async () => {
+    const { insertedId } = await store.connection.db!.collection(collections.orders).insertOne({ origin_order_number: String(number++), lock: { saga_id: 'ended', epoch: 1 } });
+    const commands = await commandsOf(() => orderRepository(store).lock(insertedId.toHexString(), { sagaId: 'next', epoch: 1 }));
+    expect(levelsOf(commands, collections.sagas)).toEqual(['majority']);
+  });
+
   test('responses to callers are read with majority read concern', async () => {
     const { saga, accept } = await givenReset();
     await accept();

@@ -42,7 +42,7 @@ const worker = startSagaWorker({
   onError: (error) => log.warn('BullMQ reports an error', { error }),
   queueName,
 });
-const sweep = createSweep({ sagas: sweepRepository(store), orders, queue, log, reenqueued: telemetry.reenqueued });
+const sweep = createSweep({ sagas: sweepRepository(store), queue, log, reenqueued: telemetry.reenqueued });
 const purge = createPurge({ retention: retentionRepository(store), log });
 const sweeper = startSweeping(() => sweep().then(purge), config.SWEEP_INTERVAL_MS, log);
 const recovering = startSweeping(createRecoverLapsed({ sagas: recoveryRepository(store), queue }), recoverEveryMs, log, 'the scan for sagas of dead workers');

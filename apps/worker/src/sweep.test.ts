@@ -18,7 +18,6 @@ const world = (due: number, queued: number) => {
   const taken = new Set<string>();
   let looked = 0;
   let again = 0;
-  const released: string[] = [];
   const sweep = createSweep({
     sagas: {
       due: async (limit, after) => {
@@ -27,9 +26,7 @@ const world = (due: number, queued: number) => {
         return { sagas: found, place: found.length === limit ? { nextRunAt: new Date(0), sagaId: found.at(-1)!.sagaId } : undefined };
       },
       stillDue: async (found) => sagas.filter(({ sagaId }) => !taken.has(sagaId) && found.some((each) => each.sagaId === sagaId)),
-      orphans: async (_, after) => (after === undefined ? { orphans: [], place: 'living' } : { orphans: [{ orderId: 'order-1', sagaId: 'ended' }], place: undefined }),
     },
-    orders: { unlock: async (orderId) => released.push(orderId) > 0 },
     queue: {
       notQueued: async (requests) => {
         looked += requests.length;
@@ -42,7 +39,7 @@ const world = (due: number, queued: number) => {
     log: quiet,
     reenqueued: (queue) => void (again += queue),
   });
-  return { sweep, sagas, jobs, taken, looked: () => looked, again: () => again, released };
+  return { sweep, sagas, jobs, taken, looked: () => looked, again: () => again };
 };
 
 describe('a sweep', () => {
@@ -85,13 +82,5 @@ describe('a sweep', () => {
     sagas[0]!.overdueMs = -3_600_000;
     await sweep();
     expect(jobs.size).toBe(1);
-  });
-
-  test('gives back orders that ended sagas still hold, though they lie behind many that are held rightly', async () => {
-    const { sweep, released } = world(0, 0);
-    await sweep();
-    expect(released).toEqual([]);
-    await sweep();
-    expect(released).toEqual(['order-1']);
   });
 });

@@ -1,36 +1,33 @@
-import type { Orders } from '@crossroads/order-reset';
 import type { SagaQueue } from '@crossroads/saga-bullmq';
 import type { Log } from '@crossroads/platform';
 import type { SweepPlace, SweepRepository } from '@crossroads/store';
 
 export interface SweepPorts {
   sagas: SweepRepository;
-  orders: Pick<Orders, 'unlock'>;
   queue: Pick<SagaQueue, 'notQueued' | 'reenqueue'>;
   log: Log;
   /** Counts sagas that had no job. */
   reenqueued(jobs: number): void;
 }
 
-/** Sagas, and orders, of one query. */
+/** Sagas of one query. */
 const batchSize = 1_000;
 
 /** Milliseconds a saga may be due before the sweep checks its job, which may just have been added or taken. */
 const settlesMs = 2_000;
 
 /**
- * Returns the recovery sweep. It enqueues due sagas without a job, and unlocks orders of sagas that have ended.
+ * Returns the recovery sweep. It enqueues due sagas without a job.
  * Every worker sweeps; an extra job is harmless.
  *
  * The sagas of a long backlog are due too, but have jobs. So a sweep checks the jobs of one batch and continues there
  * next time. If many have no job, Redis has lost jobs, and the sweep checks all the others at once.
  * A saga gets a new job whatever happened to its earlier one: completed elsewhere, failed, lost, or held by a dead worker.
  */
-export const createSweep = ({ sagas, orders, queue, log, reenqueued }: SweepPorts): (() => Promise<void>) => {
+export const createSweep = ({ sagas, queue, log, reenqueued }: SweepPorts): (() => Promise<void>) => {
   let place: SweepPlace | undefined;
-  let heldFrom: string | undefined;
 
-  const enqueueForDue = async (): Promise<void> => {
+  return async () => {
     for (;;) {
       const due = await sagas.due(batchSize, place);
       place = due.place;
@@ -47,21 +44,6 @@ export const createSweep = ({ sagas, orders, queue, log, reenqueued }: SweepPort
       }
       if (!place || lost < batchSize / 20) return;
     }
-  };
-
-  const releaseOrphans = async (): Promise<void> => {
-    // While a destination is down, open sagas lock many orders. An orphaned lock may come after all of them.
-    const held = await sagas.orphans(batchSize, heldFrom);
-    heldFrom = held.place;
-    for (const { orderId, sagaId } of held.orphans) {
-      log.warn('unlocking an order whose saga has ended', { order_id: orderId, saga_id: sagaId });
-      await orders.unlock(orderId, { sagaId });
-    }
-  };
-
-  return async () => {
-    await enqueueForDue();
-    await releaseOrphans();
   };
 };
 

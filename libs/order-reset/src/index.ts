@@ -13,4 +13,4 @@ export { concurrencyKeysOfOrder, concurrencyKeysOfRequest, resetRequest, subject
 export { clearDeliveriesStep, recoverOrderType, resetOrderType, sagaDefinitions, sagaTypes } from './saga-types.js';
 export { dispatchResetStep, orderAfterRejection } from './steps/compensation.js';
 export { lockedOrders, termination } from './termination.js';
-export { acquireLock, releaseLock } from './steps/order-lock.js';
+export { acquireLock, wakeNextAfterEnd } from './steps/order-lock.js';

@@ -23,12 +23,15 @@ export interface Orders {
   find(request: ResetRequest): Promise<Order[]>;
   /** Raises the lock's epoch to this claim's if the saga has the lock already. Returns false if it has not. */
   relock(orderId: string, owner: LockOwner): Promise<boolean>;
-  /** Locks the order. Returns false while another saga has the lock, and registers this saga as a waiter. */
+  /**
+   * Locks the order if it was never locked, or if the saga that locked it has ended. No lock is removed: a late write
+   * of an ended saga could then take the order again. Returns false while another saga has the lock, and registers this saga as a waiter.
+   */
   lock(orderId: string, owner: LockOwner): Promise<boolean>;
-  /** Registers a waiter, so that the owner wakes the next saga when it unlocks the order. Does nothing unless another saga has the lock. */
+  /** Registers a waiter, so that the owner wakes the next saga when it ends. Does nothing unless another saga has the lock. */
   requestLock(orderId: string, owner: Pick<LockOwner, 'sagaId'>): Promise<void>;
-  /** Unlocks the order. Returns true if another saga has requested the lock. Repeatable. */
-  unlock(orderId: string, owner: Pick<LockOwner, 'sagaId'>): Promise<boolean>;
+  /** Returns whether another saga has requested the lock, or has it. For the end of a saga. */
+  isRequested(orderId: string, owner: Pick<LockOwner, 'sagaId'>): Promise<boolean>;
   /** Reads the data that a reset will clear, with the exact stored values. */
   snapshot(orderId: string): Promise<Snapshot>;
   /**

@@ -32,7 +32,6 @@ export const crashPoints: readonly CrashPoint[] = [
   { name: 'P13', point: 'journal.write:dispatch-reset:run:recorded after', afterMs: 25, means: 'request sent, no reply yet' },
   { name: 'P14', point: 'destinations.send after', means: 'reply received, journal without the entry' },
   { name: 'P15', point: 'journal.write:dispatch-reset:run:done after', means: 'result in the journal, order still locked' },
-  { name: 'P15b', point: 'orders.unlock after', means: 'order unlocked, saga not finished' },
   { name: 'P16', point: 'sagas.saveState after', means: 'saga finished, job not completed' },
   { name: 'P16b', point: 'sagas.saveState after', afterMs: 3, means: 'job completed, worker about to take the next' },
   { name: 'P17a', point: 'journal.write:resolve-order:run:done before', afterMs: 1, means: 'inside the log write of resolve-order' },

@@ -53,9 +53,6 @@ export interface OrderSeen {
   bols: string[];
   drops: string[];
   progression: string;
-  lockedBySaga?: string;
-  /** The version that this saga has cleared and not restored, according to the lock. */
-  lockedCleared?: number;
 }
 
 /** Read options that keep BSON's own types, so that equal digests mean equal bytes. */
@@ -134,15 +131,11 @@ const snapshotSeen = (snapshot: Record<string, any>, digests: Digests): Snapshot
 });
 
 export const orderSeen = (order: Record<string, any>, digests: Digests): OrderSeen => {
-  const { lock } = order;
-  const lockedCleared = lock?.applied?.deliveries_restored ? undefined : lock?.applied?.cleared_version;
   return {
     orderId: order['_id'].toHexString(),
     version: Number(order['version']),
     bols: order['bols'].map(digests.of),
     drops: order['executed_drops'].map(digests.of),
     progression: order['progression_state'],
-    ...(lock && { lockedBySaga: lock.saga_id as string }),
-    ...(lockedCleared !== undefined && { lockedCleared: Number(lockedCleared) }),
   };
 };

@@ -54,27 +54,10 @@ export const liveFindings = async (store: Store, { overdueMinutes }: { overdueMi
     saved,
     steps,
     { promise: 'one reset per order at a time', checked: steps.checked, violations: mutualExclusion({ evidence: { sagas: [], entries: allEntries, orders: [] } }) },
-    await locks(store),
     await overdue(store, overdueMinutes),
     await waitingCycles(store),
     await recoveries(store),
   ];
-};
-
-/** An order is locked only by a saga that is open or stopped. */
-const locks = async ({ connection }: Store): Promise<LiveFinding> => {
-  const locked = await connection.db!
-    .collection(collections.orders)
-    .aggregate([
-      { $match: { 'lock.saga_id': { $exists: true } } },
-      { $lookup: { from: collections.sagas, localField: 'lock.saga_id', foreignField: '_id', as: 'saga' } },
-      { $project: { 'lock.saga_id': 1, 'saga.phase': 1 } },
-    ])
-    .toArray();
-  const violations = locked
-    .filter(({ saga }) => saga.length === 0 || saga[0].phase === 'ended')
-    .map(({ _id, lock, saga }) => ({ subject: String(_id), description: `locked by saga ${lock.saga_id}, which ${saga.length === 0 ? 'does not exist' : 'has finished'}` }));
-  return { promise: 'only open sagas lock orders', checked: locked.length, violations };
 };
 
 /** A saga is overdue when it was due and last written long ago. A saga that is due immediately has `next_run_at` 1970, so that field alone does not suffice. */

@@ -26,14 +26,13 @@ const entry =
 /** Matches each write of a reset by the fields that it sets. `faults.test.ts` fails when a rename makes one of these match nothing. */
 export const writes = {
   claim: (operation: Operation) => updates(operation, collections.sagas, (set) => 'epoch' in set && !('settled_epoch' in set)),
-  lock: (operation: Operation) => updates(operation, collections.orders, (set) => 'lock.saga_id' in set),
+  lock: (operation: Operation) => updates(operation, collections.orders, (set) => 'lock.saga_id' in set || 'lock' in set),
   'snapshot to the log': entry('snapshot-order', isFinal),
   clear: (operation: Operation) => updates(operation, collections.orders, ({ bols, executed_drops }) => isEmpty(bols) && isEmpty(executed_drops)),
   'clear to the log': entry('clear-deliveries', isFinal),
   progression: (operation: Operation) => updates(operation, collections.orders, ({ progression_state }) => progression_state === 'NO_PROGRESS'),
   'request to the log': entry('dispatch-reset', (outcome) => outcome === 'recorded'),
   'result to the log': entry('dispatch-reset', isFinal),
-  unlock: (operation: Operation) => updates(operation, collections.orders, (_, unset) => 'lock' in unset),
   'save state': (operation: Operation) => updates(operation, collections.sagas, (set) => 'settled_epoch' in set),
 } satisfies Record<string, (operation: Operation) => boolean>;
 

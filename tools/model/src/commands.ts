@@ -73,10 +73,7 @@ export const commandsOn = ({ sagas, journal, decisions, orders, order, queue, or
       const steps = sagaDefinitions.get(saga.type)!.steps;
       const result = await terminateSaga(ports, stored(saga), steps, termination({ orders, auditLog }, saga, { by: 'operator', reason: 'test' }));
       if (typeof result === 'string') return;
-      for (const held of await lockedOrders(orders, saga.request, result.entries)) {
-        await orders.unlock(held.order_id, { sagaId });
-        await orderQueue.wakeNext(held);
-      }
+      for (const held of await lockedOrders(orders, saga.request, result.entries)) await orderQueue.wakeNext(held);
     },
 
     async resume(sagaId) {

@@ -64,8 +64,8 @@ const process = async (runSaga: ResetFixture['runSaga'], sagaId: string, executi
 /** Milliseconds a saga may be due before the sweep checks its job. */
 const settlesMs = 2_000;
 
-/** Enqueues runnable sagas without a job, and unlocks orders of finished sagas, as the worker's sweep does. */
-export const sweep = async ({ clock, sagas, orders, order, queue }: ResetFixture): Promise<void> => {
+/** Enqueues runnable sagas without a job, as the worker's sweep does. */
+export const sweep = async ({ clock, sagas, queue }: ResetFixture): Promise<void> => {
   const overdueMs = (nextRunAt: number, updatedAt: number): number => clock.now() - (nextRunAt === 0 ? updatedAt : nextRunAt);
   const due = [...sagas.sagas.values()].flatMap(({ sagaId, epoch, nextRunAt, updatedAt }) =>
     nextRunAt === undefined || nextRunAt > clock.now() ? [] : [{ sagaId, epoch, due: nextRunAt, overdueMs: overdueMs(nextRunAt, updatedAt) }],
@@ -73,8 +73,6 @@ export const sweep = async ({ clock, sagas, orders, order, queue }: ResetFixture
   const unmoved = await queue.notQueued(due.filter((wake) => wake.overdueMs > settlesMs));
   const stillDue = unmoved.filter(({ sagaId, epoch, due }) => sagas.sagas.get(sagaId)?.epoch === epoch && sagas.sagas.get(sagaId)?.nextRunAt === due);
   for (const wake of stillDue) await queue.reenqueue(wake);
-  const holder = order.lock && sagas.sagas.get(order.lock.sagaId);
-  if (holder?.phase === 'ended') await orders.unlock(order.order.order_id, { sagaId: holder.sagaId });
 };
 
 /** Enqueues due sagas, as the worker's scan for expired leases does. */

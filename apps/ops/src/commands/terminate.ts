@@ -11,12 +11,12 @@ import type { Enqueue } from './enqueue.js';
 export interface TerminatePorts extends SignalPorts<SagaMetadata> {
   sagas: Pick<SagaCommandRepository, 'find'>;
   auditLog: Pick<AuditLog, 'snapshot'>;
-  orders: Pick<Orders, 'find' | 'clearedVersion' | 'unlock'>;
+  orders: Pick<Orders, 'find' | 'clearedVersion'>;
   orderQueue: Pick<OrderQueueRepository, 'next'>;
   enqueue: Enqueue;
 }
 
-/** Ends a saga without compensation, then unlocks its order. After a crash in between, the sweep unlocks the order. */
+/** Ends a saga without compensation, which unlocks its order. Then wakes the next saga of the order. */
 export const terminateSaga =
   ({ sagas, orders, auditLog, orderQueue, enqueue, ...ports }: TerminatePorts): SagaCommand =>
   async (sagaId, input) => {
@@ -30,7 +30,6 @@ export const terminateSaga =
     }
     if (typeof result === 'string') return notTerminated(result, saga);
     for (const order of await lockedOrders(orders, saga.request, result.entries)) {
-      await orders.unlock(order.order_id, { sagaId });
       const next = await orderQueue.next(order);
       if (next) enqueue({ _id: next.sagaId, correlation_id: next.correlationId, type: next.type, tenant_id: next.tenantId, epoch: next.epoch });
     }

@@ -6,7 +6,7 @@ import type { LockOwner, ResetOrderPorts } from '../ports.js';
 type LockPorts = Pick<ResetOrderPorts, 'orders' | 'orderQueue'>;
 
 /**
- * Returns the milliseconds until a blocked saga tries again, if no unlock wakes it earlier. The first delay is short, since most resets are short.
+ * Returns the milliseconds until a blocked saga tries again, if the end of another saga does not wake it earlier. The first delay is short, since most resets are short.
  * Each further delay is doubled, since hundreds of sagas may wait for one order whose destination is down.
  */
 const retryMs = (epoch: number): number => Math.min(15_000, 250 * 2 ** (epoch - 1));
@@ -25,10 +25,12 @@ export const acquireLock = async ({ orders, orderQueue }: LockPorts, order: Orde
   throw new DeferStep('order.in_use', `Another reset of this order has to end first${blocker}.`, { delayMs: retryMs(epoch), onTimeout: 'retry' });
 };
 
-/** Unlocks the order, and wakes the next waiting saga after this one has ended. Repeatable. */
-export const releaseLock = async ({ orders, orderQueue }: LockPorts, order: Order, { sagaId, epoch, afterComplete }: Pick<StepContext, 'sagaId' | 'epoch' | 'afterComplete'>): Promise<void> => {
-  const hasWaiters = await orders.unlock(order.order_id, { sagaId });
-  // A saga with an earlier claim may have waited itself, and others may have registered with the owner of that time.
-  // Before this saga has ended, the next one would find itself blocked by it.
-  if (hasWaiters || epoch > 1) afterComplete(() => orderQueue.wakeNext(order));
-};
+/**
+ * Wakes the next waiting saga after this one has ended. Until then the next one would find the order locked. The end unlocks the order:
+ * a lock whose saga has ended is free.
+ */
+export const wakeNextAfterEnd = ({ orders, orderQueue }: LockPorts, order: Order, { sagaId, epoch, afterComplete }: Pick<StepContext, 'sagaId' | 'epoch' | 'afterComplete'>): void =>
+  afterComplete(async () => {
+    // A saga with an earlier claim may have waited itself, and others may have registered with the owner of that time.
+    if (epoch > 1 || (await orders.isRequested(order.order_id, { sagaId }))) await orderQueue.wakeNext(order);
+  });

@@ -4,7 +4,7 @@ import type { Order } from '../order.js';
 import { databaseRetry, databaseTimeoutMs } from '../policies.js';
 import type { Destinations, DispatchPolicy, ResetOrderPorts } from '../ports.js';
 import type { ResetRequest } from '../reset-request.js';
-import { acquireLock, releaseLock } from './order-lock.js';
+import { acquireLock, wakeNextAfterEnd } from './order-lock.js';
 
 interface Input {
   request: ResetRequest;
@@ -35,12 +35,12 @@ export const resolveOrder = ({
   },
 
   async undo({ request, order }, context) {
-    // A crash after the lock and before the journal entry leaves `order` undefined, so every match is unlocked.
-    for (const locked of order ? [order] : await orders.find(request)) await releaseLock({ orders, orderQueue }, locked, context);
+    // A crash after the lock and before the journal entry leaves `order` undefined, so every match may be locked.
+    for (const locked of order ? [order] : await orders.find(request)) wakeNextAfterEnd({ orders, orderQueue }, locked, context);
   },
 
   async onComplete({ order }, context) {
-    await releaseLock({ orders, orderQueue }, order, context);
+    wakeNextAfterEnd({ orders, orderQueue }, order, context);
   },
 });
 

@@ -42,6 +42,10 @@ orderPairsContract('MongoDB', async () => ({
   saveBol: async (orderId, bol_number) => void (await orders().updateOne({ _id: new ObjectId(orderId) }, { $push: { bols: { bol_number } } as never, $inc: { version: 1 } })),
   remove: async (orderId) => void (await orders().deleteOne({ _id: new ObjectId(orderId) })),
   unlock: async (orderId) => void (await orders().updateOne({ _id: new ObjectId(orderId) }, { $unset: { lock: 1 } })),
+  saga: async (sagaId, phase) => {
+    const sagas = store.connection.db!.collection<{ _id: string }>('sagas');
+    await sagas.updateOne({ _id: sagaId }, { $set: { phase, tenant_id: 'alpha', correlation_id: sagaId } }, { upsert: true });
+  },
   look: async (orderId) => {
     const { bols, executed_drops, progression_state, version, lock } = (await orders().findOne({ _id: new ObjectId(orderId) }))!;
     return {

@@ -79,6 +79,10 @@ ordersContract('MongoDB', async () => ({
   },
   remove: async (orderId) => void (await orders().deleteOne({ _id: new ObjectId(orderId) })),
   unlock: async (orderId) => void (await orders().updateOne({ _id: new ObjectId(orderId) }, { $unset: { lock: 1 } })),
+  saga: async (sagaId, phase) => {
+    const sagas = store.connection.db!.collection<{ _id: string }>('sagas');
+    await sagas.updateOne({ _id: sagaId }, { $set: { phase, tenant_id: 'alpha', correlation_id: sagaId } }, { upsert: true });
+  },
   look: async (orderId) => {
     const order = (await orders().findOne({ _id: new ObjectId(orderId) }))!;
     return {

@@ -10,7 +10,7 @@ interface ShardKey {
 
 interface Found {
   _id: InstanceType<typeof ObjectId>;
-  routing?: { origin_tenant_id: string };
+  routing?: { origin_tenant_id: string; destination_tenant_id: string };
   origin_order_number: string;
 }
 
@@ -24,11 +24,13 @@ const maxKeys = 10_000;
  */
 export class OrderKeys {
   readonly #keys = new Map<string, ShardKey>();
+  readonly #tenants = new Map<string, string[]>();
 
   store({ _id, routing, origin_order_number }: Found): void {
     if (typeof routing?.origin_tenant_id !== 'string' || typeof origin_order_number !== 'string') return;
-    if (this.#keys.size >= maxKeys) this.#keys.delete(this.#keys.keys().next().value!);
+    if (this.#keys.size >= maxKeys) this.forget(this.#keys.keys().next().value!);
     this.#keys.set(_id.toHexString(), { 'routing.origin_tenant_id': routing.origin_tenant_id, origin_order_number });
+    this.#tenants.set(_id.toHexString(), [routing.origin_tenant_id, routing.destination_tenant_id]);
   }
 
   /** Returns a filter for the order, with its shard key if known. */
@@ -45,8 +47,14 @@ export class OrderKeys {
     return { _id, 'routing.origin_tenant_id': all('routing.origin_tenant_id'), origin_order_number: all('origin_order_number') };
   }
 
+  /** Returns the tenants at both ends of the order, if known. Only they have sagas about it. */
+  tenantsOf(orderId: string): readonly string[] | undefined {
+    return this.#tenants.get(orderId);
+  }
+
   /** Forgets the shard key. Returns true if there was one: then the query must be repeated. */
   forget(orderId: string): boolean {
+    this.#tenants.delete(orderId);
     return this.#keys.delete(orderId);
   }
 }

@@ -3,6 +3,7 @@ import mongoose from 'mongoose';
 import { collections, rawCollection } from '../mongodb/collections.js';
 import type { Store } from '../mongodb/open-store.js';
 import { withStoreErrors } from '../mongodb/store-errors.js';
+import { openAmong } from '../sagas/open-sagas.js';
 
 const { ObjectId } = mongoose.mongo;
 
@@ -30,19 +31,22 @@ export interface OrderRecord {
 
 /** Reads and replaces orders as whole documents. */
 export interface OrderReader {
-  /** Inserts the order, or replaces the one with its id unless a saga locks that one. */
+  /** Inserts the order, or replaces the one with its id. Does nothing while a saga locks that one. */
   put(order: OrderRecord): Promise<void>;
   get(orderId: string): Promise<OrderRecord | undefined>;
 }
 
-export const orderReader = ({ connection }: Store): OrderReader => {
-  const orders = () => rawCollection(connection, collections.orders);
+export const orderReader = (store: Store): OrderReader => {
+  const orders = () => rawCollection(store.connection, collections.orders);
   return {
     put: ({ order_id, ...order }) =>
       withStoreErrors(async () => {
         const _id = new ObjectId(order_id);
-        const replaced = await orders().replaceOne({ _id, lock: { $exists: false } }, order);
-        if (replaced.matchedCount === 0 && !(await orders().findOne({ _id }, { projection: { _id: 1 } }))) await orders().insertOne({ _id, ...order });
+        const stored = await orders().findOne<{ lock?: { saga_id: string } }>({ _id }, { projection: { lock: 1 } });
+        const lock = stored?.lock;
+        if (!stored) await orders().insertOne({ _id, ...order });
+        else if (!lock) await orders().replaceOne({ _id, lock: { $exists: false } }, order);
+        else if (!(await openAmong(store, [lock.saga_id])).has(lock.saga_id)) await orders().replaceOne({ _id, 'lock.saga_id': lock.saga_id }, { ...order, lock });
       }),
 
     get: (orderId) =>

@@ -9,6 +9,7 @@ import { losslessBson, snapshotOf } from '../mongodb/lossless-bson.js';
 import type { Store } from '../mongodb/open-store.js';
 import { withStoreErrors } from '../mongodb/store-errors.js';
 import { committed } from '../mongodb/trusted-reads.js';
+import { openAmong } from '../sagas/open-sagas.js';
 import { OrderKeys } from './order-key.js';
 import { orderSearch } from './order-search.js';
 
@@ -20,11 +21,11 @@ interface OrderDocument {
   version: number;
   /** Absent or null in some orders of other systems. */
   progression_state?: string | null;
-  lock?: { saga_id: string; epoch: number; applied?: Applied };
+  lock?: { saga_id: string; epoch: number; has_waiters?: boolean; applied?: Applied };
 }
 
 /**
- * What the saga that locks the order has done to it. A marker stays as long as the lock, also after the effect was compensated.
+ * What the saga that locks the order has done to it. A marker stays until another saga has the lock, also after the effect was compensated.
  * So a late update of an older claim matches nothing.
  */
 interface Applied {
@@ -80,19 +81,22 @@ export const orderRepository = (store: Store): Orders => {
     throw new StopSaga('order.not_locked', `Order ${orderId} is no longer locked by this saga: ${now.lock ? `saga ${now.lock.saga_id} has the lock` : 'the lock was removed'}.`);
   };
 
-  /** Asks the saga that has the lock to wake the next saga on release. Returns false when no other saga has the lock. */
-  const requestLock = (orderId: string, sagaId: string): Promise<boolean> =>
-    update({ ...keys.of(orderId), 'lock.saga_id': { $exists: true, $ne: sagaId } }, { $set: { 'lock.has_waiters': true } });
-
-  /** Releases the lock. Returns true when another saga requested it. Repeats without the shard key when the filter with it matches nothing. */
-  const unlock = async (orderId: string, sagaId: string): Promise<boolean> => {
-    const named = keys.of(orderId);
-    const mine = { ...named, 'lock.saga_id': sagaId };
-    if (await update({ ...mine, 'lock.has_waiters': { $ne: true } }, { $unset: { lock: 1 } })) return false;
-    if (await update(mine, { $unset: { lock: 1 } })) return true;
-    keys.forget(orderId);
-    return named.origin_order_number !== undefined && unlock(orderId, sagaId);
+  /** Asks the saga that has the lock to wake the next saga when it ends. Returns its id, or undefined when no other saga has the lock. */
+  const requestLock = async (orderId: string, sagaId: string): Promise<string | undefined> => {
+    const locked = { 'lock.saga_id': { $exists: true, $ne: sagaId } };
+    const order = await withStoreErrors(() => orders().findOneAndUpdate({ ...keys.of(orderId), ...locked }, { $set: { 'lock.has_waiters': true } }, { projection: { 'lock.saga_id': 1 } }));
+    return order?.lock?.saga_id;
   };
+
+
+  const requested = new BatchLoader<string, OrderDocument>((orderIds) =>
+    withStoreErrors(async () => {
+      const found = await orders()
+        .find(keys.ofAll(orderIds), { projection: { lock: 1 } })
+        .toArray();
+      return new Map(found.map((order) => [order._id.toHexString(), order]));
+    }),
+  );
 
   const snapshots = new BatchLoader<string, Snapshot | NonRetryableError>((orderIds) =>
     withStoreErrors(async () => {
@@ -110,14 +114,23 @@ export const orderRepository = (store: Store): Orders => {
 
     async lock(orderId, { sagaId, epoch }) {
       const free = { $or: [{ lock: { $exists: false } }, { 'lock.saga_id': sagaId, 'lock.epoch': { $lte: epoch } }] };
-      const take = () => update({ ...keys.of(orderId), ...free }, { $set: { 'lock.saga_id': sagaId, 'lock.epoch': epoch } });
-      // If the lock could be requested, its owner wakes this saga on release. If not, the lock was just released, so this tries once more.
-      return (await take()) || (!(await requestLock(orderId, sagaId)) && (await take()));
+      if (await update({ ...keys.of(orderId), ...free }, { $set: { 'lock.saga_id': sagaId, 'lock.epoch': epoch } })) return true;
+      for (let tried = 0; tried < maxTries; tried++) {
+        const owner = await requestLock(orderId, sagaId);
+        // A saga that ends after this read finds the request.
+        if (owner === undefined || (await openAmong(store, [owner], keys.tenantsOf(orderId))).has(owner)) return false;
+        if (await update({ ...keys.of(orderId), 'lock.saga_id': owner }, { $set: { lock: { saga_id: sagaId, epoch } } })) return true;
+      }
+      return false;
     },
 
     requestLock: async (orderId, { sagaId }) => void (await requestLock(orderId, sagaId)),
 
-    unlock: (orderId, { sagaId }) => unlock(orderId, sagaId),
+    async isRequested(orderId, { sagaId }) {
+      const order = (await requested.get(orderId)) ?? (keys.forget(orderId) ? await requested.get(orderId) : undefined);
+      const lock = order?.lock;
+      return lock !== undefined && (lock.saga_id !== sagaId || lock.has_waiters === true);
+    },
 
     async snapshot(orderId) {
       let snapshot = await snapshots.get(orderId);

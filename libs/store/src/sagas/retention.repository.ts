@@ -54,17 +54,9 @@ export const retentionRepository = (store: Store): RetentionRepository => {
   const writes = sagaWrites(store);
   const sagas = () => rawCollection<AcceptedSaga>(connection, collections.sagas);
   const logs = () => rawCollection<EntryDocument>(connection, collections.logs);
-  const orders = () => rawCollection<{ _id: InstanceType<typeof ObjectId>; lock?: { saga_id: string } }>(connection, collections.orders);
+  const orders = () => rawCollection<{ _id: InstanceType<typeof ObjectId> }>(connection, collections.orders);
   const purged = () => rawCollection<{ _id: string; purged_at: Date }>(connection, collections.purged);
   const tenants = () => rawCollection<{ _id: string; name: string; retention_days?: number }>(connection, collections.tenants);
-
-  /** Returns those of the sagas that still lock an order. */
-  const lockingAnOrder = async (ids: string[]): Promise<string[]> => {
-    const locked = await orders()
-      .find({ 'lock.saga_id': { $exists: true, $in: ids } }, { projection: { 'lock.saga_id': 1 } })
-      .toArray();
-    return locked.map(({ lock }) => lock!.saga_id);
-  };
 
   /** Returns those of the sagas with a snapshot of an order that still exists. */
   const withExistingOrder = async (ids: string[]): Promise<string[]> => {
@@ -107,10 +99,7 @@ export const retentionRepository = (store: Store): RetentionRepository => {
         const found = await sagas()
           .find({ tenant_id: tenantId, _id: { $lt: firstIdAt(Date.now() - days * dayMs) }, phase: 'ended', ...olderThan('ended_at', days * dayMs) }, { projection: { _id: 1 }, sort: { _id: 1 }, limit })
           .toArray();
-        const ended = found.map(({ _id }) => _id);
-        // The sweep unlocks such an order once its saga has ended. Without the saga's document it would not know that it ended.
-        const locking = await lockingAnOrder(ended);
-        const ids = ended.filter((id) => !locking.includes(id));
+        const ids = found.map(({ _id }) => _id);
         if (ids.length === 0) return 0;
         await purged().bulkWrite(ids.map((_id) => ({ updateOne: { filter: { _id }, update: { $setOnInsert: { purged_at: new Date() } }, upsert: true } })), { ordered: false });
         await removePurged(ids);

@@ -4,6 +4,7 @@ import mongoose from 'mongoose';
 import { collections, rawCollection } from '../mongodb/collections.js';
 import type { Store } from '../mongodb/open-store.js';
 import { withStoreErrors } from '../mongodb/store-errors.js';
+import { openAmong } from './open-sagas.js';
 import type { EntryDocument } from './entry-document.js';
 import type { SagaDocument } from './saga-document.js';
 import type { SagaRow } from './saga-view.repository.js';
@@ -18,7 +19,7 @@ export interface OrderView {
   progression_state: string;
   bols: unknown[];
   executed_drops: unknown[];
-  /** The saga that locks it. */
+  /** The saga that locks it. Absent when the order is free: the saga that locked it last has ended. */
   held_by?: string;
 }
 
@@ -63,11 +64,15 @@ interface OrderDocument extends OrderNames, Pick<OrderView, 'status' | 'version'
 
 type Effect = Pick<EntryDocument, 'saga_id' | 'step' | 'date' | 'journal'>;
 
-export const orderViewRepository = ({ connection }: Store): OrderViewRepository => {
+export const orderViewRepository = (store: Store): OrderViewRepository => {
+  const { connection } = store;
   const find = async (orderId: string): Promise<OrderDocument | undefined> => {
     if (!/^[0-9a-f]{24}$/i.test(orderId)) return undefined;
     return (await rawCollection<OrderDocument>(connection, collections.orders).findOne({ _id: new mongoose.mongo.ObjectId(orderId) })) ?? undefined;
   };
+
+  const lockOf = async ({ lock, routing }: OrderDocument): Promise<Pick<OrderView, 'held_by'>> =>
+    lock && (await openAmong(store, [lock.saga_id], [routing.origin_tenant_id, routing.destination_tenant_id])).has(lock.saga_id) ? { held_by: lock.saga_id } : {};
 
   /** Returns the ids of open sagas about the order. Before its first journal entry, only its concurrency keys link a saga to the order. */
   const openSagas = async (orderId: string): Promise<string[]> => {
@@ -82,7 +87,7 @@ export const orderViewRepository = ({ connection }: Store): OrderViewRepository 
     order: (orderId) =>
       withStoreErrors(async () => {
         const document = await find(orderId);
-        return document && viewOf(document);
+        return document && { ...viewOf(document), ...(await lockOf(document)) };
       }),
 
     resets: (orderId, including) =>
@@ -128,7 +133,7 @@ const recoveryOf = ({ _id }: SagaRow, recoveries: readonly Pick<SagaRow, '_id' |
   return recovery?.ended_at ? { restored_at: recovery.ended_at, restored_by: recovery._id } : {};
 };
 
-const viewOf = ({ _id, routing, origin_order_number, destination_order_number, lock, ...order }: OrderDocument): OrderView => ({
+const viewOf = ({ _id, routing, origin_order_number, destination_order_number, ...order }: OrderDocument): OrderView => ({
   order_id: _id.toHexString(),
   origin: { tenant: routing.origin_tenant_name, number: origin_order_number },
   destination: { tenant: routing.destination_tenant_name, number: destination_order_number },
@@ -137,5 +142,4 @@ const viewOf = ({ _id, routing, origin_order_number, destination_order_number, l
   progression_state: order.progression_state,
   bols: order.bols,
   executed_drops: order.executed_drops,
-  ...(lock && { held_by: lock.saga_id }),
 });

@@ -26,24 +26,11 @@ export interface SweepPlace {
   sagaId: string;
 }
 
-/** An order that is locked by an ended saga. */
-export interface Orphan {
-  orderId: string;
-  sagaId: string;
-}
-
 export interface SweepRepository {
   /** Returns due sagas behind the given place, longest due first, and the place of the next page. */
   due(limit: number, after?: SweepPlace): Promise<{ sagas: Overdue[]; place: SweepPlace | undefined }>;
   /** Returns those of the sagas that are still due and have not been claimed since they were read. */
   stillDue(found: readonly Pick<DueSaga, 'sagaId' | 'epoch' | 'due'>[]): Promise<Overdue[]>;
-  /** Returns, of the next locked orders, those whose saga has ended, and the place of the next page. A zombie worker can lock an order after its saga ended. */
-  orphans(limit: number, after?: string): Promise<{ orphans: Orphan[]; place: string | undefined }>;
-}
-
-interface Locked {
-  _id: { toHexString(): string };
-  lock: { saga_id: string };
 }
 
 /** Of a saga that is due immediately, `updated_at` is the time when it was accepted, resumed or made due. */
@@ -92,23 +79,6 @@ export const sweepRepository = ({ connection }: Store): SweepRepository => {
           const before = wanted.get(sagaId)!;
           return before.epoch === epoch && before.due.getTime() === due.getTime();
         });
-      }),
-
-    orphans: (limit, after = '') =>
-      withStoreErrors(async () => {
-        const locked = await rawCollection<Locked>(connection, collections.orders)
-          .find({ _id: { $type: 'objectId' }, 'lock.saga_id': { $exists: true, $gt: after } } as object, { projection: { 'lock.saga_id': 1 }, sort: { 'lock.saga_id': 1 }, limit })
-          .toArray();
-        const holders = locked.map(({ lock }) => lock.saga_id);
-        // A saga that does not exist, as in an order copied from another database, will not unlock the order either.
-        const unended = await sagas()
-          .find({ _id: { $in: holders }, phase: { $ne: 'ended' } }, { projection: { _id: 1 } })
-          .toArray();
-        const open = new Set(unended.map(({ _id }) => _id));
-        return {
-          orphans: locked.filter(({ lock }) => !open.has(lock.saga_id)).map(({ _id, lock }) => ({ orderId: _id.toHexString(), sagaId: lock.saga_id })),
-          place: locked.length === limit ? holders.at(-1) : undefined,
-        };
       }),
   };
 };

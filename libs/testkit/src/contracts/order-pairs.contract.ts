@@ -13,7 +13,7 @@ const acts: Record<string, Act> = {
   lock: (orders, id, owner) => orders.lock(id, owner),
   relock: (orders, id, owner) => orders.relock(id, owner),
   requestLock: (orders, id, owner) => orders.requestLock(id, owner),
-  unlock: (orders, id, owner) => orders.unlock(id, owner),
+  isRequested: (orders, id, owner) => orders.isRequested(id, owner),
   clearDeliveries: (orders, id, owner, version) => orders.clearDeliveries(id, version, owner),
   'clearDeliveries of an old version': (orders, id, owner) => orders.clearDeliveries(id, 7, owner),
   clearedVersion: (orders, id, owner) => orders.clearedVersion(id, owner),
@@ -27,15 +27,16 @@ const acts: Record<string, Act> = {
 const first = { sagaId: 'saga-1', epoch: 1 };
 
 /** What the claim of epoch 1 has done before. */
-const before: Record<string, (orders: Orders, orderId: string) => Promise<unknown>> = {
+const before: Record<string, (orders: Orders, orderId: string, first: LockOwner) => Promise<unknown>> = {
   'an unlocked order': async () => undefined,
-  'an order just locked': (orders, id) => orders.lock(id, first),
-  'a cleared order': async (orders, id) => {
+  'an order just locked': (orders, id, first) => orders.lock(id, first),
+  'an order that a deleted saga locked': (orders, id) => orders.lock(id, { sagaId: `deleted-${id}`, epoch: 5 }),
+  'a cleared order': async (orders, id, first) => {
     await orders.lock(id, first);
     await orders.clearDeliveries(id, 7, first);
     await orders.resetProgression(id, 'COMPLETE', first);
   },
-  'a restored order': async (orders, id) => {
+  'a restored order': async (orders, id, first) => {
     await orders.lock(id, first);
     await orders.clearDeliveries(id, 7, first);
     await orders.resetProgression(id, 'COMPLETE', first);
@@ -63,15 +64,20 @@ const outcomeOf = async (act: Promise<unknown>): Promise<unknown> => {
  */
 export const orderPairsContract = (name: string, open: () => Promise<OrdersUnderTest>): void => {
   /** Runs a history on one of the two. Returns every result and the final order. */
-  const play = async ({ orders, deliver, look, saveBol }: OrdersUnderTest, prepare: keyof typeof before, history: readonly (readonly [string, LockOwner])[]): Promise<unknown[]> => {
+  const play = async ({ orders, deliver, look, saveBol, saga }: OrdersUnderTest, prepare: keyof typeof before, history: readonly (readonly [string, LockOwner])[]): Promise<unknown[]> => {
     const orderId = await deliver();
-    await before[prepare]!(orders, orderId);
+    // Histories run at the same time, so each order has sagas of its own.
+    const own = ({ sagaId, epoch }: LockOwner): LockOwner => ({ sagaId: `${sagaId}-${orderId}`, epoch });
+    for (const { sagaId } of Object.values(later)) await saga(own({ sagaId, epoch: 0 }).sagaId, 'running');
+    await before[prepare]!(orders, orderId, own(first));
     const outcomes: unknown[] = [];
     for (const [act, owner] of history) {
       if (act === 'saveBol') await saveBol(orderId, `BOL-${outcomes.length}`);
-      else outcomes.push([act, owner, await outcomeOf(acts[act]!(orders, orderId, owner, (await look(orderId)).version))]);
+      else if (act === 'end') await saga(own(owner).sagaId, 'ended');
+      else outcomes.push([act, owner, await outcomeOf(acts[act]!(orders, orderId, own(owner), (await look(orderId)).version))]);
     }
-    return [...outcomes, await look(orderId)];
+    const { lock, ...order } = await look(orderId);
+    return [...outcomes, order, lock && { ...lock, saga: lock.saga.replace(`-${orderId}`, '') }];
   };
 
   describe(`${name} and the orders in memory behave alike`, () => {
@@ -85,14 +91,14 @@ export const orderPairsContract = (name: string, open: () => Promise<OrdersUnder
 
     test.each(Object.keys(before).flatMap((prepare) => Object.keys(later).map((who) => [prepare, who] as const)))('%s: after a newer claim has acted, %s has the same results on both', async (prepare, who) => {
       const names = Object.keys(acts);
-      for (const newer of names) await Promise.all(names.map((older) => both(prepare, [[newer, { sagaId: 'saga-1', epoch: 2 }], [older, later[who]!]])));
+      for (const newer of names) await Promise.all([...names, 'end'].flatMap((older) => [both(prepare, [[newer, { sagaId: 'saga-1', epoch: 2 }], [older, later[who]!]]), both(prepare, [[newer, { sagaId: 'saga-1', epoch: 2 }], ['end', first], [older, later[who]!]])]));
     });
 
     test('longer histories of several sagas and a BOL writer have the same results', async () => {
       const playSeed = (seed: number): Promise<void> => {
         const random = seeded(seed);
         const oneOf = <T>(all: readonly T[]): T => all[Math.floor(random() * all.length)]!;
-        const history = Array.from({ length: 8 }, () => [oneOf([...Object.keys(acts), 'saveBol']), { sagaId: `saga-${1 + Math.floor(random() * 1.6)}`, epoch: 1 + Math.floor(random() * 3) }] as const);
+        const history = Array.from({ length: 8 }, () => [oneOf([...Object.keys(acts), 'saveBol', 'end']), { sagaId: `saga-${1 + Math.floor(random() * 1.6)}`, epoch: 1 + Math.floor(random() * 3) }] as const);
         return both(oneOf(Object.keys(before)), history);
       };
       await Promise.all(Array.from({ length: 60 }, (_, seed) => playSeed(seed)));
@@ -102,13 +108,17 @@ export const orderPairsContract = (name: string, open: () => Promise<OrdersUnder
 
 /** Creates the orders in memory as a store under test. */
 export const ordersInMemory = (): OrdersUnderTest => {
-  const { orders, order } = resetFixture();
+  const { orders, order, sagas, submit } = resetFixture();
   return {
     orders,
     deliver: async () => order.order.order_id,
     saveBol: async (orderId, bol_number) => orders.saveBol(orderId, { bol_number }),
     remove: async (orderId) => void orders.documents.delete(orderId),
     unlock: async (orderId) => void delete orders.documents.get(orderId)!.lock,
+    saga: async (sagaId, phase) => {
+      if (!sagas.sagas.has(sagaId)) submit(sagaId);
+      sagas.sagas.get(sagaId)!.phase = phase;
+    },
     look: async () => ({
       bols: order.bols.map((bol) => (bol as { bol_number: string }).bol_number),
       drops: order.executed_drops.length,

@@ -13,6 +13,8 @@ export interface OrdersUnderTest {
   /** Deletes the order, or its lock, as an operator does by hand. */
   remove(orderId: string): Promise<void>;
   unlock(orderId: string): Promise<void>;
+  /** Stores a saga in this phase, or changes its phase. */
+  saga(sagaId: string, phase: 'running' | 'ended'): Promise<void>;
   /** Returns BOL numbers, number of executed drops, progression, version and lock. */
   look(orderId: string): Promise<{ bols: string[]; drops: number; progression: string; version: number; ownLock: boolean; lock: { saga: string; epoch: number; hasWaiters: boolean } | null }>;
 }
@@ -27,6 +29,7 @@ export const ordersContract = (name: string, open: () => Promise<OrdersUnderTest
     beforeEach(async () => {
       fixture = await open();
       orderId = await fixture.deliver();
+      for (const sagaId of ['saga-1', 'saga-2', 'saga-3']) await fixture.saga(sagaId, 'running');
     });
 
     const delivered = { bols: ['BOL-1', 'BOL-2'], drops: 1, progression: 'COMPLETE' };
@@ -47,31 +50,76 @@ export const ordersContract = (name: string, open: () => Promise<OrdersUnderTest
       expect(await fixture.orders.lock(orderId, first)).toBe(false);
     });
 
-    test('unlock returns whether another saga waits, and can be repeated', async () => {
-      await fixture.orders.lock(orderId, first);
-      expect(await fixture.orders.unlock(orderId, first)).toBe(false);
-      await fixture.orders.lock(orderId, first);
-      await fixture.orders.lock(orderId, { sagaId: 'saga-2', epoch: 1 });
-      expect(await fixture.orders.unlock(orderId, first)).toBe(true);
-      expect(await fixture.orders.unlock(orderId, first)).toBe(false);
+    const second = { sagaId: 'saga-2', epoch: 1 };
+    const third = { sagaId: 'saga-3', epoch: 1 };
+
+    test('the lock of an ended saga is free, and so is that of a saga that does not exist', async () => {
+      await fixture.orders.lock(orderId, { sagaId: `deleted-${orderId}`, epoch: 4 });
+      expect(await fixture.orders.lock(orderId, first)).toBe(true);
+      await fixture.saga('saga-1', 'ended');
+      expect(await fixture.orders.lock(orderId, second)).toBe(true);
+      expect(await fixture.look(orderId)).toMatchObject({ ...delivered, version: 7, lock: { saga: 'saga-2', epoch: 1, hasWaiters: false } });
     });
 
-    test('requestLock registers a waiter, and changes nothing while the order is not locked', async () => {
-      await fixture.orders.requestLock(orderId, { sagaId: 'saga-2' });
+    test('an ended saga whose lock another saga has taken cannot lock the order again', async () => {
+      await fixture.orders.lock(orderId, first);
+      await fixture.saga('saga-1', 'ended');
+      await fixture.orders.lock(orderId, second);
+      expect(await fixture.orders.lock(orderId, { ...first, epoch: 2 })).toBe(false);
+      await expect(fixture.orders.clearDeliveries(orderId, 7, { ...first, epoch: 2 })).rejects.toMatchObject({ code: 'order.not_locked' });
+      expect(await fixture.look(orderId)).toMatchObject({ ...delivered, version: 7, lock: { saga: 'saga-2' } });
+    });
+
+    test('another saga that takes the lock removes the markers of applied effects', async () => {
+      await fixture.orders.lock(orderId, first);
+      await fixture.orders.clearDeliveries(orderId, 7, first);
+      await fixture.saga('saga-1', 'ended');
+      await fixture.orders.lock(orderId, second);
+      expect(await fixture.orders.clearedVersion(orderId, second)).toBeUndefined();
+      expect(await fixture.orders.clearDeliveries(orderId, 8, second)).toEqual({ version: 8 });
+    });
+
+    test('isRequested returns whether another saga waits for the lock or has it', async () => {
+      expect(await fixture.orders.isRequested(orderId, first)).toBe(false);
+      await fixture.orders.lock(orderId, first);
+      expect(await fixture.orders.isRequested(orderId, first)).toBe(false);
+      await fixture.orders.lock(orderId, second);
+      expect(await fixture.orders.isRequested(orderId, first)).toBe(true);
+      await fixture.saga('saga-1', 'ended');
+      await fixture.orders.lock(orderId, third);
+      expect(await fixture.orders.isRequested(orderId, first)).toBe(true);
+      expect(await fixture.orders.isRequested(orderId, third)).toBe(false);
+    });
+
+    test('requestLock registers a waiter, and changes nothing while no other saga has the lock', async () => {
+      await fixture.orders.requestLock(orderId, second);
       expect(await fixture.orders.lock(orderId, first)).toBe(true);
       await fixture.orders.requestLock(orderId, first);
-      expect(await fixture.orders.unlock(orderId, first)).toBe(false);
-      await fixture.orders.lock(orderId, first);
-      await fixture.orders.requestLock(orderId, { sagaId: 'saga-2' });
-      expect(await fixture.orders.unlock(orderId, first)).toBe(true);
+      expect(await fixture.orders.isRequested(orderId, first)).toBe(false);
+      await fixture.orders.requestLock(orderId, second);
+      expect(await fixture.orders.isRequested(orderId, first)).toBe(true);
     });
 
-    test('a saga that locks an order during an unlock gets the lock or is a registered waiter', async () => {
+    test('a saga that locks an order while its owner ends gets the lock or is a registered waiter', async () => {
       for (let time = 0; time < 20; time++) {
-        const [holder, next] = [{ sagaId: `saga-${time}`, epoch: 1 }, { sagaId: `saga-${time + 1}`, epoch: 1 }];
-        await fixture.orders.lock(orderId, holder);
-        const [taken, hasWaiters] = await Promise.all([fixture.orders.lock(orderId, next), fixture.orders.unlock(orderId, holder)]);
-        expect(taken || hasWaiters).toBe(true);
+        const [owner, next] = [0, 1].map((more) => ({ sagaId: `${orderId}-${time + more}`, epoch: 1 })) as [typeof first, typeof first];
+        await fixture.saga(owner.sagaId, 'running');
+        await fixture.orders.lock(orderId, owner);
+        const ended = fixture.saga(owner.sagaId, 'ended').then(() => fixture.orders.isRequested(orderId, owner));
+        const [taken, isRequested] = await Promise.all([fixture.orders.lock(orderId, next), ended]);
+        expect(taken || isRequested).toBe(true);
+      }
+    });
+
+    test('only one of two sagas takes the lock of an ended saga', async () => {
+      for (let time = 0; time < 20; time++) {
+        const owner = { sagaId: `${orderId}-owner-${time}`, epoch: 1 };
+        await fixture.orders.lock(orderId, owner);
+        const rivals = ['a', 'b'].map((name) => ({ sagaId: `${orderId}-${name}-${time}`, epoch: 1 }));
+        for (const { sagaId } of rivals) await fixture.saga(sagaId, 'running');
+        const taken = await Promise.all(rivals.map((rival) => fixture.orders.lock(orderId, rival)));
+        expect(taken.filter(Boolean)).toHaveLength(1);
+        for (const { sagaId } of rivals) await fixture.saga(sagaId, 'ended');
       }
     });
 

@@ -5,7 +5,7 @@ import { ClaimLost, RetryableError, StopSaga } from '@crossroads/saga';
 import type { Reach } from './reach.js';
 import { immediate } from './reach.js';
 
-/** The lock of an order, with markers of the saga's changes. The markers are removed with the lock. */
+/** The lock of an order, with markers of the saga's changes. The markers are removed when another saga takes the lock. */
 export interface MemoryLock {
   sagaId: string;
   epoch: number;
@@ -41,11 +41,11 @@ export interface MemoryOrders extends Orders {
 const triesAgainstWriters = 5;
 
 /**
- * Creates orders in memory. Each method sends the same sequence of commands as the store's repository, with the same filters.
+ * Creates orders in memory. `isOpen` returns whether a saga exists and has not ended. Each method sends the same sequence of commands as the store's repository, with the same filters.
  * Filters are evaluated when the command is applied. The same commands raise the lock's epoch.
  * If this fake were more lenient than the store, the model could not find a bug there.
  */
-export const memoryOrders = (reach: Reach = immediate): MemoryOrders => {
+export const memoryOrders = (isOpen: (sagaId: string) => boolean, reach: Reach = immediate): MemoryOrders => {
   const documents = new Map<string, MemoryOrder>();
 
   /** Returns whether this saga has locked the order, and no newer claim of it. */
@@ -90,8 +90,13 @@ export const memoryOrders = (reach: Reach = immediate): MemoryOrders => {
     throw new StopSaga('order.not_locked', `${orderId} is not locked by ${owner.sagaId}`);
   };
 
-  const requestLock = (orderId: string, sagaId: string): Promise<boolean> =>
-    update('orders.requestLock', orderId, ({ lock }) => lock !== undefined && lock.sagaId !== sagaId, ({ lock }) => void (lock!.hasWaiters = true));
+  const requestLock = (orderId: string, sagaId: string): Promise<string | undefined> =>
+    reach.write('orders.requestLock', () => {
+      const lock = documents.get(orderId)?.lock;
+      if (lock === undefined || lock.sagaId === sagaId) return undefined;
+      lock.hasWaiters = true;
+      return lock.sagaId;
+    });
 
   const orders: MemoryOrders = {
     documents,
@@ -124,23 +129,23 @@ export const memoryOrders = (reach: Reach = immediate): MemoryOrders => {
       update('orders.relock', orderId, (document) => ownLock(document, { sagaId, epoch }), ({ lock }) => void (lock!.epoch = epoch)),
 
     async lock(orderId, { sagaId, epoch }) {
-      const take = () =>
-        update(
-          'orders.lock',
-          orderId,
-          (document) => document.lock === undefined || ownLock(document, { sagaId, epoch }),
-          (document) => void (document.lock = { ...document.lock, sagaId, epoch }),
-        );
-      return (await take()) || (!(await requestLock(orderId, sagaId)) && (await take()));
+      const isFree = (document: MemoryOrder): boolean => document.lock === undefined || ownLock(document, { sagaId, epoch });
+      if (await update('orders.lock', orderId, isFree, (document) => void (document.lock = { ...document.lock, sagaId, epoch }))) return true;
+      for (let tried = 0; tried < triesAgainstWriters; tried++) {
+        const owner = await requestLock(orderId, sagaId);
+        if (owner === undefined || (await reach.read('sagas.isOpen', () => isOpen(owner)))) return false;
+        if (await update('orders.lock', orderId, ({ lock }) => lock?.sagaId === owner, (document) => void (document.lock = { sagaId, epoch }))) return true;
+      }
+      return false;
     },
 
     requestLock: async (orderId, { sagaId }) => void (await requestLock(orderId, sagaId)),
 
-    async unlock(orderId, { sagaId }) {
-      const free = (document: MemoryOrder): void => void (document.lock = undefined);
-      if (await update('orders.unlock', orderId, ({ lock }) => lock?.sagaId === sagaId && !lock.hasWaiters, free)) return false;
-      return update('orders.unlock-with-waiters', orderId, ({ lock }) => lock?.sagaId === sagaId, free);
-    },
+    isRequested: (orderId, { sagaId }) =>
+      reach.read('orders.isRequested', () => {
+        const lock = documents.get(orderId)?.lock;
+        return lock !== undefined && (lock.sagaId !== sagaId || lock.hasWaiters === true);
+      }),
 
     async snapshot(orderId) {
       const document = await reach.read('orders.snapshot', () => documents.get(orderId) && copyOf(documents.get(orderId)!));

@@ -66,7 +66,7 @@ export const resetFixture = ({ random, reach = immediate, claiming = (sagas) => 
   const clock = memoryClock();
   const journal = memoryJournal(reach);
   const sagas = memorySagas(clock, reach);
-  const orders = memoryOrders(reach);
+  const orders = memoryOrders((sagaId) => (sagas.sagas.get(sagaId)?.phase ?? 'ended') !== 'ended', reach);
   const queue = memoryQueue(clock, reach);
   const orderQueue = memoryOrderQueue(sagas, queue, clock, reach);
   const destination = memoryDestination(reach);

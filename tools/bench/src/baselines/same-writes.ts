@@ -117,12 +117,10 @@ const progression: Step = async (writers, run) => {
 
 const dispatch: Step = async (writers, run) => {
   const { access, post } = writers;
-  const { sagaId, orderId } = run;
+  const { sagaId } = run;
   await entry(writers, run, 'dispatch-reset', 'recorded');
   await post(sagaId, run.correlationId);
   await entry(writers, run, 'dispatch-reset', 'done');
-  const release = { _id: objectId(orderId), 'lock.saga_id': sagaId, 'lock.has_waiters': { $ne: true } };
-  requireMatch(await access.update(collections.orders, release, { $unset: { lock: 1 } }));
   const settled = { phase: 'ended', status: 'synced', step: '$$REMOVE', error: '$$REMOVE', failures: 0, settled_epoch: 1 };
   const now = { updated_at: '$$NOW', next_run_at: '$$REMOVE', ended_at: '$$NOW' };
   requireMatch(await access.update(collections.sagas, { _id: sagaId, epoch: 1 }, [{ $set: { ...settled, ...now } }]));
