@@ -5,6 +5,8 @@
 const model = { model: true };
 const pairs = (title) => ({ test: 'libs/store/src/mongodb/as-in-memory.test.ts', title });
 const filters = { test: 'libs/store/src/mongodb/filters.test.ts' };
+const guarded = 'libs/store/src/mongodb/guarded-update.ts';
+const guardedTest = { test: 'libs/store/src/mongodb/guarded-update.test.ts' };
 const orderContract = { test: 'libs/store/src/mongodb/store.test.ts', title: 'keeps the promises of orders' };
 const orderPairs = pairs('an order just locked|a cleared order|longer histories');
 const sagaPairs = pairs('sagas in memory');
@@ -63,9 +65,13 @@ export const mutants = [
   { rule: 'an end that frees a lock was confirmed by a majority', file: 'libs/store/src/sagas/open-sagas.ts', from: `, ...committed(store) }`, to: ` }`, foundBy: { test: 'tests/store/what-reads-may-trust.test.ts' } },
 
   // Group commit, and the classification of errors.
+  { rule: 'a guarded update changes nothing unless its conditions hold', file: guarded, from: `{ $cond: [guard, value, \`$\${name}\`] }`, to: `{ $cond: [true, value, \`$\${name}\`] }`, foundBy: guardedTest },
+  { rule: 'a guarded comparison does not match an absent field', file: guarded, from: `{ $and: [{ $isNumber: field }, { [operator]: [field, operand] }] }`, to: `{ [operator]: [field, operand] }`, foundBy: guardedTest },
+  { rule: 'a guarded update without effect has not matched', file: 'libs/store/src/mongodb/group-commit.ts', from: `write.isGuarded ? modifiedCount : matchedCount`, to: `write.isGuarded ? matchedCount : matchedCount`, foundBy: guardedTest },
+  { rule: 'a guarded update that may change nothing is repeated with its filter', file: 'libs/store/src/mongodb/group-commit.ts', from: `isChanged || guarded.changesAlways`, to: `isChanged || guarded`, foundBy: guardedTest },
   { rule: 'a write concern error of a group is not a success', file: 'libs/store/src/mongodb/group-commit.ts', from: `if (error.writeConcernErrors.length > 0) throw error;`, to: ``, foundBy: { test: 'libs/store/src/mongodb/error-classes.test.ts' } },
   { rule: 'an error without a definite meaning leaves the result unknown', file: 'libs/store/src/mongodb/store-errors.ts', from: `return isDefinite(error) ? undefined : unknownResult(error);`, to: `return undefined;`, foundBy: { test: 'libs/store/src/mongodb/error-classes.test.ts' } },
-  { rule: 'each write of a group has its own result', file: 'libs/store/src/mongodb/group-commit.ts', from: `else if (update) resolve(update.matchedCount > 0);`, to: `else if (update) resolve(true);`, foundBy: { test: 'libs/store/src/mongodb/store.test.ts', title: 'group commit' } },
+  { rule: 'each write of a group has its own result', file: 'libs/store/src/mongodb/group-commit.ts', from: `else if (update) resolve(isUpdated(group[index]!.write, update));`, to: `else if (update) resolve(true);`, foundBy: { test: 'libs/store/src/mongodb/store.test.ts', title: 'group commit' } },
 
   // Decisions made outside the worker.
   { rule: 'an idle saga is claimed before it is canceled', file: signal, from: `const epoch = idle ? await decisions.claim(saga) : saga.epoch;`, to: `const epoch: number | undefined = saga.epoch;`, foundBy: { test: 'tests/crash-safety/cancel.test.ts', title: 'before its first claim' } },

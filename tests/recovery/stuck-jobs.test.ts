@@ -66,6 +66,20 @@ describe('a due saga continues after a sweep', () => {
   });
 });
 
+test('a saga whose second worker died before it claimed gets a third job, and workers that see this at the same time add one', async () => {
+  const [sagaId] = (await harness.accept()) as [string];
+  const request = { sagaId, correlationId: sagaId, type: 'sample', tenantId: 't', epoch: 0 };
+  await harness.enqueueAll([sagaId]);
+  const hung = harness.startHungWorker(2);
+  const activeJobs = async () => (await harness.jobsOf(sagaId)).filter(({ state }) => state === 'active').length;
+  await eventually(async () => (await activeJobs()) === 1);
+  await harness.queue.reenqueue([{ ...request, overdueMs: 3_000 }]);
+  await eventually(async () => (await activeJobs()) === 2);
+  for (const overdueMs of [3_900, 5_000, 7_000]) await harness.queue.reenqueue([{ ...request, overdueMs }]);
+  expect((await harness.jobsOf(sagaId)).map(({ state }) => state).sort()).toEqual(['active', 'active', 'waiting']);
+  hung.release();
+});
+
 test('an unclassified error fails no job: the saga continues when the error is gone', async () => {
   const [sagaId] = (await harness.accept()) as [string];
   let failures = 0;

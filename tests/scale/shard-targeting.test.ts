@@ -29,7 +29,7 @@ let direct: Store;
 beforeAll(async () => {
   keys = await sharded();
   direct = await openTestStore('shard-targeting', 10_000);
-  proxy = await openMongodbProxy({ target: ownDatabase('shard-targeting'), replicaSet: 'rs' });
+  proxy = await openMongodbProxy({ target: ownDatabase('shard-targeting'), replicaSet: 'rs', router: true });
   store = openStore({ uri: proxy.uri(), operationTimeoutMs: 10_000 });
   await store.ready;
   proxy.record();
@@ -180,7 +180,7 @@ test('a recovery is targeted, except for reading the saga and the order in the o
 test('a job without a tenant, from an earlier version, can be claimed without targeting', async () => {
   const reset = await givenShardedOrder();
   const sagaId = await reset.accept();
-  expect(await scattered(() => sagaRepository(store, types).claim(sagaId))).toEqual(['read sagas: _id', 'update sagas: _id, epoch, next_run_at, (type, version | type, version)']);
+  expect(await scattered(() => sagaRepository(store, types).claim(sagaId))).toEqual(['read sagas: _id', 'update sagas: _id']);
   expect(await reset.saga(sagaId)).toMatchObject({ epoch: 1 });
 });
 

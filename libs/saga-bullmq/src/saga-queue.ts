@@ -56,8 +56,14 @@ const dueImmediately = new Date(0);
 
 const jobIdOf = ({ sagaId, epoch, due = dueImmediately }: EnqueueRequest): string => jobId(sagaId, epoch, due);
 
-/** Returns the same number for all workers that call it within one minute, so that they add one job. */
-const wholeMinutes = (ms = 0): number => Math.floor(Math.abs(ms) / 60_000);
+/**
+ * Numbers the jobs of one state of a saga: the next at 4, 8, 16 and 32 s, then each minute. Workers that call at about the same time get the same number
+ * and add one job. If a worker dies before it claims the saga, the saga must not wait until BullMQ frees the job: that takes up to 14 s.
+ */
+const roundOf = (overdueMs = 0): number => {
+  const ms = Math.abs(overdueMs);
+  return ms < 60_000 ? Math.floor(Math.log2(Math.max(1, ms / 2_000))) : 4 + Math.floor(ms / 60_000);
+};
 
 /** Enqueues a saga without waiting for Redis. An error is logged only: the saga is stored, and the next sweep enqueues it. */
 export const enqueueOrLog = (queue: Pick<SagaQueue, 'enqueue'>, log: { warn(message: string, fields: object): void }, request: EnqueueRequest): void => {
@@ -115,7 +121,7 @@ export const openSagaQueue = (redisUrl: string, onError: (error: Error) => void,
       const jobs = await Promise.all(
         requests.map(async (request) => {
           // `remove` returns 0 only when a worker has locked the job.
-          const id = (await target.remove(jobIdOf(request))) === 1 ? jobIdOf(request) : jobId(request.sagaId, request.epoch, request.due ?? dueImmediately, wholeMinutes(request.overdueMs));
+          const id = (await target.remove(jobIdOf(request))) === 1 ? jobIdOf(request) : jobId(request.sagaId, request.epoch, request.due ?? dueImmediately, roundOf(request.overdueMs));
           return toJob(request, id, first);
         }),
       );

@@ -48,9 +48,9 @@ export const claimIn = (operation: Operation): { sagaId: string; epoch: number }
 /** Returns the epochs whose claims end with this operation: one when the state is saved, several when uncertain claims are released. */
 export const releaseIn = (operation: Operation): { sagaId: string; fromEpoch: number; toEpoch: number } | undefined => {
   if (!writes['save state'](operation)) return undefined;
-  const { filter = {} } = operation;
+  const { filter = {}, conditions = filter } = operation;
   const sagaId = String(filter['_id']);
   const settled: unknown = fieldsOf(operation, '$set')['settled_epoch'];
   if (typeof settled === 'number') return { sagaId, fromEpoch: settled, toEpoch: settled };
-  return { sagaId, fromEpoch: Number(filter['epoch']?.$gte), toEpoch: Number(filter['settled_epoch']?.$lt) };
+  return { sagaId, fromEpoch: Number(conditions['epoch']?.$gte), toEpoch: Number(conditions['settled_epoch']?.$lt) };
 };

@@ -19,6 +19,12 @@ export const collections = {
   purged: 'purged_sagas',
 } as const;
 
+/** Shard keys of a sharded cluster, as docs/scaling.md lists them. Updates name them, so that a router asks one shard. */
+export const shardKeys: Partial<Record<string, readonly string[]>> = {
+  [collections.sagas]: ['tenant_id'],
+  [collections.orders]: ['routing.origin_tenant_id', 'origin_order_number'],
+};
+
 /**
  * Returns the driver's own collection: exact values, no casting and no defaults. Filters come from this library, never from a caller.
  * Throws StoreUnavailable before the first connection.

@@ -4,11 +4,13 @@ import mongoose from 'mongoose';
 import { StoreUnavailable } from '@crossroads/saga';
 import { bytesOf, DocumentTooLarge, maxDocumentBytes } from './document-too-large.js';
 import { Batcher, queueFull } from './batcher.js';
+import { shardKeys } from './collections.js';
+import { guardedUpdate } from './guarded-update.js';
 import { asKnown, asUnavailable, isDuplicateKey, withTimeLimit } from './store-errors.js';
 
 const { MongoClientBulkWriteError, MongoServerError } = mongoose.mongo;
 
-type Write = { collection: string } & ({ document: mongo.Document } | { filter: mongo.Document; update: mongo.Document | mongo.Document[] });
+type Write = { collection: string } & ({ document: mongo.Document } | { filter: mongo.Document; update: mongo.Document | mongo.Document[]; isGuarded?: boolean });
 
 interface Waiting {
   write: Write;
@@ -29,10 +31,13 @@ const maxMessageBytes = 40_000_000;
  */
 export class GroupCommit {
   readonly #connection: Connection;
+  readonly #isRouter: () => boolean;
   readonly #batcher = new Batcher<Waiting>({ send: (group) => this.#send(group), late: ({ reject }) => reject(queueFull()), bytes: ({ bytes }) => bytes });
 
-  constructor(connection: Connection) {
+  /** `isRouter` returns whether the connection leads to the router of a sharded cluster, which needs the shard key in every filter. */
+  constructor(connection: Connection, isRouter: () => boolean = () => false) {
     this.#connection = connection;
+    this.#isRouter = isRouter;
   }
 
   /** Inserts a document. Returns false when its key is taken. `bytes` is its size, needed only for documents that may be large. */
@@ -42,8 +47,14 @@ export class GroupCommit {
   }
 
   /** Updates one document. Returns false when none matched. */
-  update(collection: string, filter: mongo.Document, update: mongo.Document | mongo.Document[]): Promise<boolean> {
-    return this.#join({ collection, filter, update }, ordinaryBytes + listBytes(update));
+  async update(collection: string, filter: mongo.Document, update: mongo.Document | mongo.Document[]): Promise<boolean> {
+    const bytes = ordinaryBytes + listBytes(update);
+    const guarded = guardedUpdate(filter, update, this.#isRouter() ? shardKeys[collection] : []);
+    if (guarded) {
+      const isChanged = await this.#join({ collection, filter: guarded.filter, update: guarded.update, isGuarded: true }, bytes);
+      if (isChanged || guarded.changesAlways) return isChanged;
+    }
+    return this.#join({ collection, filter, update }, bytes);
   }
 
   #join(write: Write, bytes: number): Promise<boolean> {
@@ -67,7 +78,7 @@ export class GroupCommit {
     const collection = this.#connection.db!.collection(write.collection);
     try {
       if ('document' in write) await withTimeLimit(collection.insertOne(write.document));
-      resolve('document' in write || (await withTimeLimit(collection.updateOne(write.filter, write.update))).matchedCount > 0);
+      resolve('document' in write || isUpdated(write, await withTimeLimit(collection.updateOne(write.filter, write.update))));
     } catch (error) {
       if (isDuplicateKey(error)) resolve(false);
       // Servers report a document that is too large in different ways, and some close the connection. A retry cannot help.
@@ -129,9 +140,13 @@ const listBytes = (update: mongo.Document | mongo.Document[]): number => {
   return lists.length === 0 ? 0 : sizeOf({ collection: '', document: Object.fromEntries(lists) });
 };
 
+/** A guarded update always matches its document, so it has taken effect only if the document has changed. */
+const isUpdated = (write: Write, { matchedCount, modifiedCount }: Pick<mongo.UpdateResult, 'matchedCount' | 'modifiedCount'>): boolean =>
+  ('isGuarded' in write && write.isGuarded ? modifiedCount : matchedCount) > 0;
+
 const modelOf = (database: string, { collection, ...write }: Write): mongo.AnyClientBulkWriteModel<mongo.Document> => {
   const namespace = `${database}.${collection}`;
-  return ('document' in write ? { name: 'insertOne', namespace, ...write } : { name: 'updateOne', namespace, ...write }) as mongo.AnyClientBulkWriteModel<mongo.Document>;
+  return ('document' in write ? { name: 'insertOne', namespace, document: write.document } : { name: 'updateOne', namespace, filter: write.filter, update: write.update }) as mongo.AnyClientBulkWriteModel<mongo.Document>;
 };
 
 /**
@@ -152,7 +167,7 @@ const settleWrites = (
       const alone = new MongoServerError({ message: failure.message, errmsg: failure.message, code: failure.code });
       if (isDuplicateKey(alone)) resolve(false);
       else reject(asKnown(alone));
-    } else if (update) resolve(update.matchedCount > 0);
+    } else if (update) resolve(isUpdated(group[index]!.write, update));
     else if (insertResults?.has(index)) resolve(true);
     else reject(new StoreUnavailable('MongoDB did not return the result of a write', { cause: whole }));
   });

@@ -45,6 +45,7 @@ export const openStore = ({ uri, operationTimeoutMs, onConnectError, onUnknownEr
   const stopReporting = onUnknown(onUnknownError);
   let closed = false;
   let replicated = false;
+  let isRouter = false;
   let stopWatching = (): void => undefined;
 
   const connect = async (): Promise<void> => {
@@ -63,7 +64,8 @@ export const openStore = ({ uri, operationTimeoutMs, onConnectError, onUnknownEr
           writeConcern: { w: writeConcernFor(uri), journal: true },
         });
         const { setName, msg } = await withTimeLimit(connection.db!.command({ hello: 1 }));
-        replicated = setName !== undefined || msg === 'isdbgrid';
+        isRouter = msg === 'isdbgrid';
+        replicated = setName !== undefined || isRouter;
         stopWatching = watchHeartbeats(connection.getClient(), () => void reopen());
         return;
       } catch (error) {
@@ -101,7 +103,7 @@ export const openStore = ({ uri, operationTimeoutMs, onConnectError, onUnknownEr
   ready.catch(() => undefined);
   return {
     connection,
-    commit: new GroupCommit(connection),
+    commit: new GroupCommit(connection, () => isRouter),
     replicated: () => replicated,
     connected,
     ready,

@@ -66,6 +66,8 @@ export interface ProxyOptions {
   target: string;
   /** Name of the replica set whose primary the proxy imitates. Without it, clients see a standalone server. */
   replicaSet?: string;
+  /** Whether clients see the router of a sharded cluster whose only shard is that replica set. */
+  router?: boolean;
 }
 
 /** Fields that the embedded engine does not support: it has no sessions, and acknowledges a majority before its journal is written. */
@@ -74,7 +76,7 @@ const journalled = { writeConcern: { w: 1, j: true } };
 
 const asksForMajority = (message: WireMessage): boolean => message.fields.has('readConcern') && message.document()['readConcern']?.level === 'majority';
 
-export const openMongodbProxy = async ({ target, replicaSet }: ProxyOptions): Promise<MongodbProxy> => {
+export const openMongodbProxy = async ({ target, replicaSet, router = false }: ProxyOptions): Promise<MongodbProxy> => {
   const [, socketPath, targetDatabase] = /^mongodb:\/\/([^/?]+)\/([^?]*)/.exec(target) ?? [];
   const path = decodeURIComponent(socketPath ?? '');
   const rules = new Rules();
@@ -182,10 +184,10 @@ export const openMongodbProxy = async ({ target, replicaSet }: ProxyOptions): Pr
   });
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   const address = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const role = replicaSet === undefined ? undefined : new ReplicaSetRole(replicaSet, address);
+  const role = replicaSet === undefined ? undefined : new ReplicaSetRole(replicaSet, address, router);
 
   return {
-    uri: (database = targetDatabase) => `mongodb://${address}/${database}?journal=true&${replicaSet === undefined ? 'directConnection=true' : `replicaSet=${replicaSet}&retryWrites=true&w=majority`}`,
+    uri: (database = targetDatabase) => `mongodb://${address}/${database}?journal=true&${replicaSet === undefined ? 'directConnection=true' : `${router ? '' : `replicaSet=${replicaSet}&`}retryWrites=true&w=majority`}`,
     reject: (match, code, options) => rules.add(match, { kind: 'reject', code }, options),
     rejectOperations: (which, code, options) => rules.add((command) => command.list !== undefined && writing(which)(command), { kind: 'reject-operations', code, which }, options),
     failWriteConcern: (match, code, options) => rules.add((command) => command.isWrite && match(command), { kind: 'write-concern-error', code }, options),

@@ -5,16 +5,18 @@ import type { WireMessage } from './wire-message.js';
 /** Commands that every member executes in any role. */
 const allowedInAnyRole = new Set(['ping', 'endSessions', 'killCursors', 'buildInfo']);
 
-/** The role of the only member of a replica set: primary, or for a while a secondary without a primary. */
+/** The role of the only member of a replica set: primary, or for a while a secondary without a primary. Or the router in front of it. */
 export class ReplicaSetRole {
   readonly #setName: string;
   readonly #address: string;
+  readonly #isRouter: boolean;
   #term = 1;
   #rejects: number | undefined;
 
-  constructor(setName: string, address: string) {
+  constructor(setName: string, address: string, isRouter: boolean) {
     this.#setName = setName;
     this.#address = address;
+    this.#isRouter = isRouter;
   }
 
   get term(): number {
@@ -43,6 +45,7 @@ export class ReplicaSetRole {
   /** Returns the reply to a hello. It has no topology version, so that drivers poll instead of waiting for a change. */
   hello(reply: WireMessage): WireMessage {
     const { isPrimary } = this;
+    if (this.#isRouter) return reply.with({ without: ['topologyVersion'], fields: { msg: 'isdbgrid', ismaster: true, isWritablePrimary: true, logicalSessionTimeoutMinutes: 30, ok: 1 } });
     return reply.with({
       without: ['topologyVersion', 'primary'],
       fields: {

@@ -1,4 +1,5 @@
 import { BSON } from 'bson';
+import { guardedOperation } from './guarded-operation.js';
 import type { WireMessage } from './wire-message.js';
 
 type Document = Record<string, any>;
@@ -9,7 +10,10 @@ export interface Operation {
   collection: string;
   document?: Document;
   filter?: Document;
+  /** Of a guarded update only its changes, as an update document. */
   update?: Document | Document[];
+  /** The conditions in the pipeline of a guarded update, as a filter. Such an update always matches its document, and changes it only if they hold. */
+  conditions?: Document;
 }
 
 const writes = new Set(['insert', 'update', 'delete', 'findAndModify', 'bulkWrite']);
@@ -49,10 +53,12 @@ export class WireCommand {
   }
 
   get operations(): readonly Operation[] {
-    this.#operations ??= operationsOf(this.name, this.list, this.message);
+    this.#operations ??= operationsOf(this.name, this.list, this.message).map(unwrapped);
     return this.#operations;
   }
 }
+
+const unwrapped = (operation: Operation): Operation => ({ ...operation, ...guardedOperation(operation.update) });
 
 const operationsOf = (name: string, list: string | undefined, message: WireMessage): Operation[] => {
   const body = message.document();
