@@ -65,7 +65,7 @@ export const mutants = [
   { rule: 'an end that frees a lock was confirmed by a majority', file: 'libs/store/src/sagas/open-sagas.ts', from: `, ...committed(store) }`, to: ` }`, foundBy: { test: 'tests/store/what-reads-may-trust.test.ts' } },
 
   // Group commit, and the classification of errors.
-  { rule: 'a guarded update changes nothing unless its conditions hold', file: guarded, from: `{ $cond: [guard, value, \`$\${name}\`] }`, to: `{ $cond: [true, value, \`$\${name}\`] }`, foundBy: guardedTest },
+  { rule: 'a guarded update changes nothing unless its conditions hold', file: guarded, from: `$cond: [all(conditions), withFields(fields), '$$ROOT']`, to: `$cond: [true, withFields(fields), '$$ROOT']`, foundBy: guardedTest },
   { rule: 'a guarded comparison does not match an absent field', file: guarded, from: `{ $and: [{ $isNumber: field }, { [operator]: [field, operand] }] }`, to: `{ [operator]: [field, operand] }`, foundBy: guardedTest },
   { rule: 'a guarded update without effect has not matched', file: 'libs/store/src/mongodb/group-commit.ts', from: `write.isGuarded ? modifiedCount : matchedCount`, to: `write.isGuarded ? matchedCount : matchedCount`, foundBy: guardedTest },
   { rule: 'a guarded update that may change nothing is repeated with its filter', file: 'libs/store/src/mongodb/group-commit.ts', from: `isChanged || guarded.changesAlways`, to: `isChanged || guarded`, foundBy: guardedTest },

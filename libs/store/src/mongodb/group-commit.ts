@@ -49,7 +49,7 @@ export class GroupCommit {
   /** Updates one document. Returns false when none matched. */
   async update(collection: string, filter: mongo.Document, update: mongo.Document | mongo.Document[]): Promise<boolean> {
     const bytes = ordinaryBytes + listBytes(update);
-    const guarded = guardedUpdate(filter, update, this.#isRouter() ? shardKeys[collection] : []);
+    const guarded = guardedUpdate(filter, update, { key: shardKeys[collection] ?? [], isRouter: this.#isRouter() });
     if (guarded) {
       const isChanged = await this.#join({ collection, filter: guarded.filter, update: guarded.update, isGuarded: true }, bytes);
       if (isChanged || guarded.changesAlways) return isChanged;

@@ -105,8 +105,10 @@ describe.each(updates.map((update) => [JSON.stringify(update), update] as const)
 
 test('a guarded update finds its document by _id alone, and on a router also by the shard key', () => {
   const filter = { _id: 'a', tenant_id: 't', epoch: 1 };
-  expect(guardedUpdate(filter, { $set: { n: 1 } })!.filter).toEqual({ _id: 'a' });
-  expect(guardedUpdate(filter, { $set: { n: 1 } }, ['tenant_id'])!.filter).toEqual({ _id: 'a', tenant_id: 't' });
+  const key = ['tenant_id'];
+  expect(guardedUpdate(filter, { $set: { n: 1 } }, { key, isRouter: false })!.filter).toEqual({ _id: 'a' });
+  expect(guardedUpdate(filter, { $set: { n: 1 } }, { key, isRouter: true })!.filter).toEqual({ _id: 'a', tenant_id: 't' });
+  expect(guardedUpdate({ _id: 'a', tenant_id: 't' }, { $set: { n: 1 } }, { key, isRouter: false })).toBeUndefined();
 });
 
 test.each<[string, Document, Document | Document[]]>([

@@ -11,21 +11,29 @@ export interface GuardedUpdate {
   changesAlways: boolean;
 }
 
+/** The shard key of a collection, and whether the update goes through the router of a sharded cluster. */
+export interface Sharding {
+  key: readonly string[];
+  isRouter: boolean;
+}
+
 /**
- * Moves the conditions of a filter into the update: `{_id, epoch: 1}` becomes `{_id}`, and each field is set to `{$cond: [epoch is 1, new, old]}`.
- * MongoDB finds a document by `_id` alone without a query plan, which halves its work for an update.
- * Fields named in `inFilter` stay in the filter, as a shard key must. Returns undefined for an update that cannot be written in this way.
+ * Moves the conditions of a filter into the update: `{_id, epoch: 1}` becomes `{_id}`, and the document is replaced by `{$cond: [epoch is 1, changed, unchanged]}`.
+ * MongoDB finds a document by `_id` alone without a query plan, which saves a quarter of its work for an update.
+ * A router needs the shard key in the filter. Elsewhere the key is left out, since `_id` identifies the document.
+ * Returns undefined for an update that cannot be written in this way.
  */
-export const guardedUpdate = (filter: Filter, update: mongo.Document | mongo.Document[], inFilter: readonly string[] = []): GuardedUpdate | undefined => {
-  const { _id, ...conditions } = filter;
-  if (_id === undefined || isOperators(_id) || Object.keys(conditions).length === 0) return undefined;
+export const guardedUpdate = (filter: Filter, update: mongo.Document | mongo.Document[], { key, isRouter }: Sharding = { key: [], isRouter: false }): GuardedUpdate | undefined => {
+  const { _id, ...others } = filter;
+  if (_id === undefined || isOperators(_id)) return undefined;
+  const isOfKey = ([name]: [string, unknown]): boolean => key.includes(name);
+  const conditions = Object.fromEntries(Object.entries(others).filter((entry) => !isOfKey(entry)));
+  if (Object.keys(conditions).length === 0) return undefined;
   try {
     const fields = Array.isArray(update) ? pipelineFields(update) : documentFields(update);
-    const guard = all(conditions);
-    const kept = Object.entries(conditions).filter(([name]) => inFilter.includes(name));
     return {
-      filter: { _id, ...Object.fromEntries(kept) },
-      update: [{ $set: Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, { $cond: [guard, value, `$${name}`] }])) }],
+      filter: { _id, ...(isRouter && Object.fromEntries(Object.entries(others).filter(isOfKey))) },
+      update: [{ $replaceWith: { $cond: [all(conditions), withFields(fields), '$$ROOT'] } }],
       changesAlways: changesAlways(conditions, update),
     };
   } catch (error) {
@@ -75,6 +83,15 @@ const pipelineFields = (stages: readonly mongo.Document[]): Record<string, Expre
   if (more.length > 0 || !isPlain(set) || Object.keys(stage!).length > 1 || Object.keys(set).some((name) => name.includes('.'))) throw new Unsupported();
   return set;
 };
+
+/** Returns the document with the fields set. `$mergeObjects` is the cheapest way, but it cannot remove a field. */
+const withFields = (fields: Record<string, Expression>): Expression => {
+  const all = Object.entries(fields);
+  const merged: Expression = { $mergeObjects: ['$$ROOT', Object.fromEntries(all.filter(([, value]) => !mayRemove(value)))] };
+  return all.filter(([, value]) => mayRemove(value)).reduce<Expression>((input, [field, value]) => ({ $setField: { field, input, value } }), merged);
+};
+
+const mayRemove = (value: Expression): boolean => !(isPlain(value) && '$literal' in value) && (JSON.stringify(value)?.includes('$$REMOVE') ?? false);
 
 /** A field of the document with changes of members inside it. */
 interface Changes {

@@ -10,13 +10,13 @@ export interface GuardedOperation {
 
 /** Translates an update back that the store has translated (guarded-update.ts). Returns undefined for any other update. */
 export const guardedOperation = (update: Document | Document[] | undefined): GuardedOperation | undefined => {
-  const fields: unknown = Array.isArray(update) && update.length === 1 ? update[0]!['$set'] : undefined;
-  if (typeof fields !== 'object' || fields === null) return undefined;
-  const entries = Object.entries(fields as Document);
-  if (!entries.every(([name, value]) => value?.$cond?.[2] === `$${name}`)) return undefined;
+  const [guard, changed, unchanged] = (Array.isArray(update) && update.length === 1 && update[0]!['$replaceWith']?.$cond) || [];
+  if (unchanged !== '$$ROOT') return undefined;
   const changes: Document = {};
-  for (const [name, value] of entries) collect(changes, name, value.$cond[1]);
-  return { conditions: filterOf(entries[0]![1].$cond[0]), update: changes };
+  let from: Document = changed;
+  for (; from['$setField']; from = from['$setField'].input) collect(changes, from['$setField'].field, from['$setField'].value);
+  for (const [name, value] of Object.entries(from['$mergeObjects'][1] as Document)) collect(changes, name, value);
+  return { conditions: filterOf(guard), update: changes };
 };
 
 const collect = (changes: Document, path: string, value: any): void => {
