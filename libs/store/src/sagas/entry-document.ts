@@ -16,8 +16,7 @@ interface StepDocument extends Pick<Entry['step'], 'name' | 'outcome'> {
 }
 
 /**
- * A log entry as it is stored: only what is its own. What all entries of a saga share is in the saga's document and in the entry
- * that found the order. `toLogEntries` joins them to the documented entry.
+ * A log entry as it is stored: only what is its own. `toLogEntries` adds what all entries of a saga share.
  */
 export interface EntryDocument {
   _id: InstanceType<typeof ObjectId>;
@@ -34,7 +33,7 @@ export interface EntryDocument {
   journal: { seq: number; epoch: number; status: string; label?: string; output?: object };
   outbound_request?: object;
   extra_data?: object;
-  /** All fields before the order is found. Afterwards only what `ownSubject` keeps. */
+  /** All fields before the order is found, and then only what `ownSubject` keeps. */
   routing?: Partial<Routing>;
   metadata?: Partial<LogMetadata>;
 }
