@@ -10,7 +10,7 @@ import { pathToFileURL } from 'node:url';
 import { expect } from '@jest/globals';
 import type { SagaQueue } from '@crossroads/saga-bullmq';
 import { openSagaQueue } from '@crossroads/saga-bullmq';
-import type { EntryDocument, InstanceDocument, OrderRecord, SagaDocument, Store } from '@crossroads/store';
+import type { LogEntry, InstanceDocument, OrderRecord, SagaDocument, Store } from '@crossroads/store';
 import { collections, directoryRepository, makeIndexes, openStore, orderReader, sagaCommandRepository, sagaViewRepository } from '@crossroads/store';
 import type { LocalServer, ReceivedRequest, RequestHandler } from '@crossroads/testkit';
 import { eventually, startLocalServer } from '@crossroads/testkit';
@@ -33,7 +33,7 @@ export const cleared = { bols: [], executed_drops: [], progression_state: 'NO_PR
 /** State of one reset, its log entries and its order. */
 export interface Outcome {
   saga: SagaDocument;
-  entries: EntryDocument[];
+  entries: LogEntry[];
   order: OrderRecord;
 }
 
@@ -208,7 +208,7 @@ export const assertAuthentic = ({ headers, body }: ReceivedRequest): void => {
 export const codesOf = ({ entries }: Outcome): string[] => entries.flatMap(({ detail }) => detail.error ?? []);
 
 /** Returns the entries of attempts with an unknown outcome. */
-export const failures = ({ entries }: Outcome): EntryDocument[] => entries.filter(({ step }) => step.outcome === 'unavailable');
+export const failures = ({ entries }: Outcome): LogEntry[] => entries.filter(({ step }) => step.outcome === 'unavailable');
 
 /** Returns the destination's replies that the log contains. */
 export const repliesIn = ({ entries }: Outcome): { http_status: number; body: string }[] =>

@@ -3,7 +3,7 @@ import type { Orders, OrderQueue, ResetOrderPorts } from '@crossroads/order-rese
 import { acceptance, cancelableSteps, cancellation, concurrencyKeysOfRequest, sagaTypes } from '@crossroads/order-reset';
 import type { CancelResult, Outcome, RunResult, SagaRead } from '@crossroads/saga';
 import { cancelSaga, createSagaRunner, decideStep } from '@crossroads/saga';
-import type { EntryDocument, SagaDocument, SagaMetadata, Store } from '@crossroads/store';
+import type { LogEntry, SagaDocument, SagaMetadata, Store } from '@crossroads/store';
 import {
   auditLogRepository,
   collections,
@@ -132,7 +132,7 @@ export const givenOrder = async ({ store, direct = store, wakeNext = async () =>
   const journal = journalRepository(store);
 
   const saga = async (sagaId: string): Promise<SagaDocument> => (await sagasIn(direct).findOne({ _id: sagaId }))!;
-  const entries = (sagaId: string): Promise<EntryDocument[]> => sagaViewRepository(direct).entries(sagaId);
+  const entries = (sagaId: string): Promise<LogEntry[]> => sagaViewRepository(direct).entries(sagaId);
   const read = async (sagaId: string): Promise<SagaRead<SagaMetadata>> => ({ saga: storedSagaOf(await saga(sagaId)), entries: (await entries(sagaId)).map(toEntry) });
 
   const makeDue = (sagaId: string) => sagasIn(direct).updateOne({ _id: sagaId }, { $set: { next_run_at: new Date(0) } });

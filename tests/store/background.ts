@@ -44,7 +44,8 @@ export const storeBackground = async ({ commit, connection }: Store): Promise<Ba
     for (let from = 0; from < tenants; from++) {
       const to = (from + 1) % tenants;
       const number = String(4_000 + each);
-      writes.push(commit.insert(collections.orders, orderOf(from, to, number)));
+      const _id = new connection.base.mongo.ObjectId();
+      writes.push(commit.insert(collections.orders, { _id, ...orderOf(from, to, number) }));
       const saga = sagaOf(from, to, number, each);
       const { saga_id, ...rest } = saga;
       const ended = each % 2 === 1;
@@ -56,9 +57,9 @@ export const storeBackground = async ({ commit, connection }: Store): Promise<Ba
       writes.push(commit.insert(collections.sagas, { _id: saga_id, ...rest, ...fields, ...waiting, ...due, updated_at: saga.accepted_at }));
       for (let seq = 1; seq <= 3; seq++) {
         const step = { name: 'clear-deliveries', direction: 'run', outcome: seq === 3 ? 'done' : 'recorded', attempt: 1 };
-        const journal = { key: `${saga_id}:${seq}`, seq, epoch: 1, integration_status: 'pending' };
+        const journal = { label: String(seq), seq, epoch: 1, status: 'pending' };
         const extra_data = { version: seq };
-        writes.push(commit.insert(collections.logs, { _id: entryId(saga_id, journal.key), saga_id, date: new Date(), step, journal, metadata: { crossroads_order_id: null }, detail: { error: null }, extra_data }));
+        writes.push(commit.insert(collections.logs, { _id: entryId(saga_id, `${saga_id}:${seq}`), saga_id, date: new Date(), step, journal, extra_data, ...(seq === 1 && { metadata: { crossroads_order_id: _id.toHexString() } }) }));
       }
       if (each === 300 && from === 2) picked = saga;
     }

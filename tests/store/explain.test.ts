@@ -10,10 +10,14 @@ import {
   orderQueueRepository,
   makeIndexes,
   activeSagas,
+  collections,
   openStore,
   orderRepository,
+  orderViewRepository,
+  retentionRepository,
   sagaCommandRepository,
   sagaRepository,
+  sagaSearch,
   sagaViewRepository,
   sagaVersionRepository,
   sweepRepository,
@@ -100,6 +104,34 @@ const expectIndexedRead = async (name: string): Promise<void> => {
 };
 
 test.each(Object.keys(reads))('%s: uses an index and examines at most two documents for each result', expectIndexedRead);
+
+/** Further reads, which examine more documents than they return. */
+const otherReads: typeof reads = {
+  'search of the operators': () => sagaSearch(store).find(background.order.origin_number),
+  'sagas about an order': () => orderViewRepository(store).resets(background.order.order_id),
+  'old idempotency keys': () => retentionRepository(store).forgetKeys(10),
+  'sagas past their retention': () => retentionRepository(store).purge({ tenantId: background.saga.tenant_id, days: 3_650 }, 10),
+};
+
+/** MongoDB makes the other index itself. */
+const isMade = (index: string): boolean => index !== '_id_';
+
+/** An index costs something in each write of its collection, so an index that no read uses must go. */
+test.each([collections.sagas, collections.logs])('every index of %s serves one of these reads', async (collection) => {
+  const used = new Set<string>();
+  for (const read of Object.values({ ...reads, ...otherReads })) {
+    for (const query of (await queriesOf(store, read)).filter((each) => each.collection === collection && !('update' in each.command))) {
+      for (const index of (await costOf(store, query)).indexes) used.add(index);
+    }
+  }
+  const indexes = await store.connection.db!.collection(collection).indexes();
+  expect([...used].filter(isMade).sort()).toEqual(indexes.map(({ name }) => name!).filter(isMade).sort());
+});
+
+test('the sagas about an order are found in the index alone', async () => {
+  const [query] = (await queriesOf(store, otherReads['sagas about an order']!)).filter(({ command }) => 'distinct' in command);
+  expect(await costOf(store, query!)).toMatchObject({ searches: [], examined: 0, indexes: ['order'] });
+});
 
 const listFilters = (): Record<string, SagaFilter> => ({ 'all sagas': {}, 'one status': { statuses: ['synced'] }, 'one phase': { phases: ['running'] }, 'one tenant': { tenantId: background.saga.tenant_id } });
 

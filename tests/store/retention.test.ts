@@ -130,7 +130,7 @@ describe('a purge deletes', () => {
 
 describe('a purge keeps', () => {
   test('the snapshot of an existing order and the entry of its clear, which a recovery needs', async () => {
-    const { sagaId, orderId } = await givenReset();
+    const { sagaId, correlationId, orderId } = await givenReset();
     const before = { cleared: await auditLogRepository(world.store).cleared(sagaId), snapshot: await auditLogRepository(world.store).snapshot(sagaId, 7) };
 
     await retention.purge(noRetention, 10);
@@ -140,6 +140,8 @@ describe('a purge keeps', () => {
     expect((await collection('logs').find().toArray()).map(({ step }) => (step as { name: string }).name).sort()).toEqual(['clear-deliveries', 'snapshot-order']);
     expect({ cleared: await auditLogRepository(world.store).cleared(sagaId), snapshot: await auditLogRepository(world.store).snapshot(sagaId, 7) }).toEqual(before);
     expect(before.snapshot.bols).toHaveLength(1);
+    // Without its saga, the entry must still show whose data it has.
+    expect(await collection('logs').findOne({ 'step.name': 'snapshot-order' })).toMatchObject({ saga_id: sagaId, correlation_id: correlationId, routing: { origin_tenant_id: 'alpha' }, metadata: { crossroads_order_id: orderId } });
     expect(await count('orders', { _id: new ObjectId(orderId) })).toBe(1);
   });
 

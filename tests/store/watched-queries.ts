@@ -13,10 +13,13 @@ export interface Cost {
   keys: number;
   /** Stages that an index should avoid: scans of the collection and sorts. */
   searches: string[];
+  /** Indexes that were used. */
+  indexes: string[];
 }
 
 interface Stage {
   stage: string;
+  indexName?: string;
   inputStage?: Stage;
   inputStages?: Stage[];
 }
@@ -45,7 +48,14 @@ export const costOf = async ({ connection }: Store, { command }: WatchedQuery): 
   const plan = await connection.db!.command({ explain: query, verbosity: 'executionStats' });
   const stats = plan['executionStats'] ?? plan['stages']?.[0]?.['$cursor']?.executionStats;
   const winning = plan['queryPlanner'] ?? plan['stages']?.[0]?.['$cursor']?.queryPlanner;
-  return { returned: stats.nReturned, examined: stats.totalDocsExamined, keys: stats.totalKeysExamined, searches: stagesIn(winning.winningPlan.queryPlan ?? winning.winningPlan).filter((stage) => stage === 'COLLSCAN' || stage === 'SORT') };
+  const stages = stagesIn(winning.winningPlan.queryPlan ?? winning.winningPlan);
+  return {
+    returned: stats.nReturned,
+    examined: stats.totalDocsExamined,
+    keys: stats.totalKeysExamined,
+    searches: stages.map(({ stage }) => stage).filter((stage) => stage === 'COLLSCAN' || stage === 'SORT'),
+    indexes: stages.flatMap(({ stage, indexName }) => indexName ?? (stage.startsWith('IDHACK') ? '_id_' : [])),
+  };
 };
 
-const stagesIn = ({ stage, inputStage, inputStages = [] }: Stage): string[] => [stage, ...[...(inputStage ? [inputStage] : []), ...inputStages].flatMap(stagesIn)];
+const stagesIn = (stage: Stage): Stage[] => [stage, ...[...(stage.inputStage ? [stage.inputStage] : []), ...(stage.inputStages ?? [])].flatMap(stagesIn)];

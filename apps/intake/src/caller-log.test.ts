@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { sagaCodes } from '@crossroads/contract';
-import type { EntryDocument } from '@crossroads/store';
+import type { LogEntry } from '@crossroads/store';
 import { entryId } from '@crossroads/store';
 import { resetRequestFor } from '@crossroads/testkit';
 import { callerMessage, toCallerLog } from './caller-log.js';
@@ -10,13 +10,13 @@ const marker = 'KEEP-FROM-CALLERS';
 const url = `https://hooks.carrier.example/${marker}?token=${marker}`;
 
 /** Creates an entry of the dispatch with the marker wherever it can have data of the other company. */
-const entryWith = (code: string | null, outcome: EntryDocument['step']['outcome'], extra_data: object = {}): EntryDocument => ({
+const entryWith = (code: string | null, outcome: LogEntry['step']['outcome'], extra_data: object = {}): LogEntry => ({
   _id: entryId(sagaId, `${code}${outcome}`),
   title: 'dispatch-reset',
   date: new Date(0),
   status: 'failed',
   severity: 'low',
-  routing: { destination_tenant_name: 'Cartage North', destination_instance_name: 'Cartage TMS' } as EntryDocument['routing'],
+  routing: { destination_tenant_name: 'Cartage North', destination_instance_name: 'Cartage TMS' } as LogEntry['routing'],
   detail: { category: 'crossroads', message: `Sent to ${url}: ${marker}`, message_short: 'Sent', traceback: marker, error: code },
   metadata: { type: 'order', group_id: null, origin_order_number: null, crossroads_order_id: null },
   worker_name: 'Crossroads',
@@ -29,7 +29,7 @@ const entryWith = (code: string | null, outcome: EntryDocument['step']['outcome'
   inbound_request: {},
   extra_data: { reply: { http_status: 503, body: marker, message: marker, answer: 'rejected' }, another: marker, ...extra_data },
   step: { name: 'dispatch-reset', direction: 'run', outcome, attempt: 1 },
-  journal: { key: marker, seq: 1, epoch: 1, integration_status: 'destination_mapped', output: { url } },
+  journal: { label: marker, seq: 1, epoch: 1, status: 'destination_mapped', output: { url } },
 });
 
 const internalCodes = Object.keys(sagaCodes).filter((code) => /^(destination|saga)\.|^order\.(in_use|not_locked)$/.test(code) && !['destination.rejected', 'destination.number_not_integer'].includes(code));

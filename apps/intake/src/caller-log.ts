@@ -1,7 +1,7 @@
 import type { CrossroadsLogV2, SagaCode } from '@crossroads/contract';
 import { dispatchResetStep, orderAfterRejection, resetRequest } from '@crossroads/order-reset';
 import type { DestinationReply, DispatchPolicy } from '@crossroads/order-reset';
-import type { EntryDocument, SagaDocument } from '@crossroads/store';
+import type { LogEntry, SagaDocument } from '@crossroads/store';
 import { callerTitle } from './caller-titles.js';
 
 /** What a text for callers may contain about the destination. */
@@ -100,7 +100,7 @@ interface StoredData {
  * Returns a log entry as the caller of the reset gets it: the documented members in their order.
  * The address of the other company, its reply and the operators' messages are replaced by its name, the code and the HTTP status.
  */
-export const toCallerLog = (entry: EntryDocument): CrossroadsLogV2 => ({
+export const toCallerLog = (entry: LogEntry): CrossroadsLogV2 => ({
   _id: entry._id.toHexString(),
   title: callerTitle(entry),
   date: entry.date.toISOString(),
@@ -121,13 +121,13 @@ export const toCallerLog = (entry: EntryDocument): CrossroadsLogV2 => ({
 });
 
 /** Returns the message of a stopped or finished saga for its caller; undefined without an error. */
-export const callerMessage = ({ error, request }: Pick<SagaDocument, 'error' | 'request'>, entries: readonly EntryDocument[]): string | undefined => {
+export const callerMessage = ({ error, request }: Pick<SagaDocument, 'error' | 'request'>, entries: readonly LogEntry[]): string | undefined => {
   if (!error) return undefined;
   const last = entries.findLast(({ detail }) => detail.error === error.code);
   return last ? messageOf(last) : textFor(error.code, error.message, { to: resetRequest.parse(request).dest_tenant_name, status: '', afterRejection: '' });
 };
 
-const messageOf = (entry: EntryDocument): string => {
+const messageOf = (entry: LogEntry): string => {
   const { detail, step } = entry;
   const delivery = deliveryOf(entry);
   if (detail.error !== null) return textFor(detail.error, detail.message, delivery);
@@ -141,7 +141,7 @@ const textFor = (code: string, stored: string, delivery: Delivery): string => {
   return callerTexts[code as SagaCode]?.(delivery) ?? stored;
 };
 
-const deliveryOf = ({ routing, extra_data }: EntryDocument): Delivery => {
+const deliveryOf = ({ routing, extra_data }: LogEntry): Delivery => {
   const { reply, on_rejection } = (extra_data ?? {}) as StoredData;
   return {
     to: routing.destination_instance_name ?? routing.destination_tenant_name ?? 'the destination',

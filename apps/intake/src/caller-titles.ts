@@ -1,5 +1,5 @@
 import type { SagaCode } from '@crossroads/contract';
-import type { EntryDocument } from '@crossroads/store';
+import type { LogEntry } from '@crossroads/store';
 
 /** Titles of entries with these codes, in words of the caller. */
 const byCode: Partial<Record<SagaCode, string>> = {
@@ -39,7 +39,7 @@ const byStep: Record<string, StepTitles> = {
 const internalTitle = /^(?:Undo of )?[a-z]+(?:-[a-z]+)*: [a-z]+$|^Undone: /;
 
 /** Returns the title of a log entry in words of the caller. The stored title of a failed attempt names the step, for operators. */
-export const callerTitle = ({ title, step, detail }: Pick<EntryDocument, 'title' | 'step' | 'detail'>): string => {
+export const callerTitle = ({ title, step, detail }: Pick<LogEntry, 'title' | 'step' | 'detail'>): string => {
   if (!internalTitle.test(title)) return title;
   const titles = byStep[step.name];
   const general = step.direction === 'run' ? titles?.failed : step.outcome === 'done' ? titles?.undone : titles?.undoFailed;

@@ -1,11 +1,11 @@
 import type { IntegrationStatus, ResetProgress } from '@crossroads/contract';
-import type { EntryDocument, SagaDocument } from '@crossroads/store';
+import type { LogEntry, SagaDocument } from '@crossroads/store';
 import { fromStored } from './accept-once.js';
 import { acceptedLog } from './accepted-log.js';
 import { callerMessage, toCallerLog } from './caller-log.js';
 
 /** Returns the state of a reset, from its saga and its log. */
-export const progressOf = (saga: SagaDocument, entries: readonly EntryDocument[]): ResetProgress => {
+export const progressOf = (saga: SagaDocument, entries: readonly LogEntry[]): ResetProgress => {
   const logs = [acceptedLog(fromStored(saga)), ...entries.map(toCallerLog)];
   const newest = logs.at(-1)!;
   const done = saga.phase === 'ended' || saga.phase === 'stopped';
@@ -29,7 +29,7 @@ export const progressOf = (saga: SagaDocument, entries: readonly EntryDocument[]
  * Returns the status of an active reset. `canceled` stays: a worker that has not read the cancellation yet may write another entry after it.
  * Without this, a caller that got `canceled` would see another status again.
  */
-const statusIn = (entries: readonly EntryDocument[]): IntegrationStatus => {
+const statusIn = (entries: readonly LogEntry[]): IntegrationStatus => {
   if (entries.some(({ step }) => step.outcome === 'canceled')) return 'canceled';
-  return (entries.at(-1)?.journal.integration_status ?? 'pending') as IntegrationStatus;
+  return (entries.at(-1)?.journal.status ?? 'pending') as IntegrationStatus;
 };

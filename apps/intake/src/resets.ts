@@ -1,6 +1,6 @@
 import { CORRELATION_ID } from '@crossroads/contract';
 import type { ResetProgress } from '@crossroads/contract';
-import type { AcceptedSaga, EntryDocument, IntakeRepository, SagaVersion } from '@crossroads/store';
+import type { AcceptedSaga, LogEntry, IntakeRepository, SagaVersion } from '@crossroads/store';
 import { bytesOf, sagaVersionOf } from '@crossroads/store';
 import { httpError } from './http-error.js';
 import { progressOf } from './progress.js';
@@ -8,7 +8,7 @@ import { progressOf } from './progress.js';
 /** A reset at the time it was read. */
 export interface Reset {
   saga: AcceptedSaga;
-  entries: EntryDocument[];
+  entries: LogEntry[];
   progress: ResetProgress;
   sagaVersion: SagaVersion;
 }

@@ -2,7 +2,7 @@ import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** Version of the data in a sandbox's folder. Increment it when stored fields, values or indexes are renamed. */
-export const dataVersion = 3;
+export const dataVersion = 4;
 
 /** Written into a data folder when it is made. Folders of version 1 have no such file. */
 const versionFile = 'version';

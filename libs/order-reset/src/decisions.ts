@@ -23,7 +23,7 @@ export const acceptance = ({ by, reasonCode }: Decision): DecisionEntry => {
   return {
     status: 'synced',
     title: 'Reset accepted by the destination',
-    output: { reply: { http_status: 202, message } },
+    output: { reply: { http_status: 202 } },
     detail: { message, extra_data: { accepted_by: by, reason_code: reasonCode } },
   };
 };

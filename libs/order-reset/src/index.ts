@@ -12,5 +12,6 @@ export type { ResetRequest } from './reset-request.js';
 export { concurrencyKeysOfOrder, concurrencyKeysOfRequest, resetRequest, subjectOf } from './reset-request.js';
 export { clearDeliveriesStep, recoverOrderType, resetOrderType, sagaDefinitions, sagaTypes } from './saga-types.js';
 export { dispatchResetStep, orderAfterRejection } from './steps/compensation.js';
+export { recordedRequestOf } from './steps/dispatch-reset.step.js';
 export { lockedOrders, termination } from './termination.js';
 export { acquireLock, wakeNextAfterEnd } from './steps/order-lock.js';

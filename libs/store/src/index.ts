@@ -19,7 +19,8 @@ export { sweepRepository, type SweepPlace, type SweepRepository } from './sagas/
 export { recoveryRepository, type RecoveryRepository } from './sagas/recovery.repository.js';
 
 // The journal of a saga, which is also its audit log.
-export { entryId, toEntry, type EntryDocument } from './sagas/entry-document.js';
+export { entryId, toEntry } from './sagas/entry-document.js';
+export { toLogEntries, type LogEntry } from './sagas/log-entry.js';
 export { auditLogRepository, journalRepository } from './sagas/journal.repository.js';
 
 // Decisions about a saga from outside the workers.

@@ -90,7 +90,7 @@ const addEntries = async ({ store }: Fixture, count: number): Promise<void> => {
     const entries = Array.from({ length: Math.min(batchSize, count - at) }, (_, index) => {
       const saga_id = `01900000-0000-7000-8000-${String(Math.floor((at + index) / 6)).padStart(12, '0')}`;
       const seq = 1 + ((at + index) % 6);
-      return { _id: entryId(saga_id, `${saga_id}:${seq}`), saga_id, date: far, journal: { seq }, metadata: { crossroads_order_id: saga_id.slice(-12) } };
+      return { _id: entryId(saga_id, `${saga_id}:${seq}`), saga_id, date: far, journal: { seq }, ...(seq <= 2 && { metadata: { crossroads_order_id: saga_id.slice(-12) } }) };
     });
     await logs.insertMany(entries, { ordered: false, writeConcern: { w: 1, journal: false } });
   }

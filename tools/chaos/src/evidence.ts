@@ -81,12 +81,12 @@ export const readEvidence = async (store: Store): Promise<Evidence> => {
   const raw = (name: string) => store.connection.db!.collection(name);
   const [sagas, entries, orders] = await Promise.all([
     raw(collections.sagas).find({}, { projection: { request: 0, inbound_request: 0 } }).toArray(),
-    raw(collections.logs).find({}, { ...losslessBson, projection: { inbound_request: 0, outbound_request: 0, routing: 0 } }).sort({ saga_id: 1, 'journal.seq': 1, date: 1 }).toArray(),
+    raw(collections.logs).find({}, { ...losslessBson, projection: { outbound_request: 0, routing: 0 } }).sort({ saga_id: 1, 'journal.seq': 1, date: 1 }).toArray(),
     raw(collections.orders).find({}, { ...losslessBson, projection: { bols: 1, executed_drops: 1, version: 1, progression_state: 1, lock: 1 } }).toArray(),
   ]);
   return {
     sagas: sagas.map((saga) => sagaSeen(saga as unknown as Raw)),
-    entries: entries.map((entry) => entrySeen(entry as unknown as Raw, digests)),
+    entries: entriesSeen(entries, digests),
     orders: orders.map((order) => orderSeen(order as unknown as Raw, digests)),
   };
 };
@@ -104,18 +104,24 @@ export const sagaSeen = (saga: Record<string, any>): SagaSeen => ({
   ...(saga['next_run_at'] && { dueAt: saga['next_run_at'].getTime() }),
 });
 
-export const entrySeen = (entry: Record<string, any>, digests: Digests): EntrySeen => {
+/** Returns the entries of whole journals. Entries after the one that found the order do not name the order themselves. */
+export const entriesSeen = (entries: readonly Record<string, any>[], digests: Digests): EntrySeen[] => {
+  const orders = new Map(entries.flatMap(({ saga_id, journal }) => (journal.output?.order ? [[saga_id as string, journal.output.order.order_id as string]] : [])));
+  return entries.map((entry) => entrySeen(entry, orders.get(entry['saga_id']) ?? null, digests));
+};
+
+const entrySeen = (entry: Record<string, any>, foundOrder: string | null, digests: Digests): EntrySeen => {
   const { step, journal, extra_data } = entry as { step: Raw; journal: Record<string, any>; extra_data?: Record<string, any> };
   const cleared = journal['output']?.cleared?.version;
   return {
     sagaId: entry['saga_id'],
     correlationId: entry['correlation_id'],
-    orderId: entry['metadata'].crossroads_order_id ?? null,
+    orderId: entry['metadata'] ? (entry['metadata'].crossroads_order_id ?? null) : foundOrder,
     at: Number(entry['date']),
     seq: Number(journal['seq']),
     epoch: Number(journal['epoch']),
     step: step['name'] as unknown as string,
-    direction: step['direction'] as unknown as string,
+    direction: (step['direction'] as string | undefined) ?? 'run',
     outcome: step['outcome'] as unknown as string,
     ...(cleared !== undefined && { clearedVersion: Number(cleared) }),
     ...(extra_data?.['sha256'] !== undefined && { snapshot: snapshotSeen(extra_data, digests) }),

@@ -5,7 +5,7 @@ import { clearedUnsaved } from './checks/cleared-unsaved.js';
 import { mutualExclusion } from './checks/mutual-exclusion.js';
 import { orderOfSteps } from './checks/order-of-steps.js';
 import type { EntrySeen, SagaSeen } from './evidence.js';
-import { digestsOf, entrySeen, losslessBson, sagaSeen } from './evidence.js';
+import { digestsOf, entriesSeen, losslessBson, sagaSeen } from './evidence.js';
 
 /** One invariant that the database can show on its own, and its violations. */
 export interface LiveFinding {
@@ -31,8 +31,8 @@ export const liveFindings = async (store: Store, { overdueMinutes }: { overdueMi
 
   const checkBatch = async (sagas: SagaSeen[]): Promise<void> => {
     const filter = { saga_id: { $in: sagas.map(({ sagaId }) => sagaId) } };
-    const raw = await db.collection(collections.logs).find(filter, { ...losslessBson, projection: { inbound_request: 0, outbound_request: 0, routing: 0 } }).toArray();
-    const entries = raw.map((entry) => entrySeen(entry, digests));
+    const raw = await db.collection(collections.logs).find(filter, { ...losslessBson, projection: { outbound_request: 0, routing: 0 } }).toArray();
+    const entries = entriesSeen(raw, digests);
     steps.checked += sagas.length;
     steps.violations.push(...orderOfSteps({ evidence: { sagas, entries, orders: [] } }));
     for (const [subject, journal] of by(entries, ({ sagaId }) => sagaId)) {

@@ -20,7 +20,7 @@ const entry =
   (name: string, isOutcome: (outcome: string) => boolean) =>
   ({ kind, collection, document }: Operation): boolean => {
     const step: Fields | undefined = document?.['step'];
-    return kind === 'insert' && collection === collections.logs && step?.['name'] === name && step['direction'] === 'run' && isOutcome(step['outcome']);
+    return kind === 'insert' && collection === collections.logs && step?.['name'] === name && step['direction'] !== 'undo' && isOutcome(step['outcome']);
   };
 
 /** Matches each write of a reset by the fields that it sets. `faults.test.ts` fails when a rename makes one of these match nothing. */

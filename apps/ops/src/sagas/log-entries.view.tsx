@@ -1,10 +1,10 @@
-import type { EntryDocument } from '@crossroads/store';
+import type { LogEntry } from '@crossroads/store';
 import { Json } from '../page/json.js';
 import { redactText } from '../page/redact.js';
 import { Clock } from '../page/times.js';
 
 /** Shows the journal, newest entry first. */
-export const LogEntries = ({ entries, now }: { entries: readonly EntryDocument[]; now: Date }) => (
+export const LogEntries = ({ entries, now }: { entries: readonly LogEntry[]; now: Date }) => (
   <section aria-labelledby="entries">
     <h2 id="entries">
       Log entries <span class="count">{entries.length}</span>
@@ -12,7 +12,7 @@ export const LogEntries = ({ entries, now }: { entries: readonly EntryDocument[]
     {entries.length === 0 && <p class="empty">No log entries found. No worker has started the saga.</p>}
     <ol class="entries">
       {entries.toReversed().map((entry) => (
-        <Entry key={entry.journal.key} entry={entry} now={now} />
+        <Entry key={String(entry._id)} entry={entry} now={now} />
       ))}
     </ol>
   </section>
@@ -23,7 +23,7 @@ const tones: Record<string, string> = { done: 'good', rejected: 'bad', failed: '
 /** Outcomes that are no attempt: a deferred step is tried again under the same number, and `recorded` is the first part of an attempt. */
 const uncounted: ReadonlySet<string> = new Set(['deferred', 'recorded']);
 
-const Entry = ({ entry, now }: { entry: EntryDocument; now: Date }) => {
+const Entry = ({ entry, now }: { entry: LogEntry; now: Date }) => {
   const { step, journal, detail } = entry;
   return (
     <li id={`entry-${journal.seq}`} class="entry" data-testid="entry">
@@ -35,7 +35,7 @@ const Entry = ({ entry, now }: { entry: EntryDocument; now: Date }) => {
         </span>
         <strong>{step.name}</strong>
         {step.attempt > 1 && !uncounted.has(step.outcome) && <span class="quiet">attempt {step.attempt}</span>}
-        <span class="quiet">→ {journal.integration_status}</span>
+        <span class="quiet">→ {journal.status}</span>
         {entry.retried && <span class="quiet">after a resume</span>}
         <span class="when">
           <Clock at={entry.date} now={now} />

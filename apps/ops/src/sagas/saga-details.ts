@@ -1,4 +1,4 @@
-import type { AuditDocument, AuditRepository, EntryDocument, OrderResets, OrderView, OrderViewRepository, SagaDocument, SagaViewRepository } from '@crossroads/store';
+import type { AuditDocument, AuditRepository, LogEntry, OrderResets, OrderView, OrderViewRepository, SagaDocument, SagaViewRepository } from '@crossroads/store';
 import type { AvailableCommands } from '../commands/commands.js';
 import { PageError } from '../http/page-error.js';
 import type { SignedIn } from '../login/signed-in.js';
@@ -11,7 +11,7 @@ import { orderIdIn } from './saga-order.js';
 /** Data for the page of a saga. */
 export interface SagaDetails {
   saga: SagaDocument;
-  entries: EntryDocument[];
+  entries: LogEntry[];
   orderId: string | undefined;
   order: OrderView | undefined;
   /** The newest sagas of the order, and this one. */

@@ -1,5 +1,5 @@
 import type { ResetRequest } from '@crossroads/order-reset';
-import type { EntryDocument, SagaDocument } from '@crossroads/store';
+import type { LogEntry, SagaDocument } from '@crossroads/store';
 
 /** Returns the order and the two tenants that a saga's request names. A later saga type may have other fields, so all are optional. */
 export const orderNamesIn = (request: object) => {
@@ -12,5 +12,5 @@ export const orderNamesIn = (request: object) => {
 };
 
 /** Returns the id of a saga's order: from its journal or, if the order is not resolved yet, from its request. */
-export const orderIdIn = ({ request }: Pick<SagaDocument, 'request'>, entries: readonly EntryDocument[]): string | undefined =>
+export const orderIdIn = ({ request }: Pick<SagaDocument, 'request'>, entries: readonly LogEntry[]): string | undefined =>
   entries.findLast(({ metadata }) => metadata.crossroads_order_id !== null)?.metadata.crossroads_order_id ?? (request as { order?: { order_id?: string } }).order?.order_id;

@@ -1,4 +1,4 @@
-import type { EntryDocument } from '@crossroads/store';
+import type { LogEntry } from '@crossroads/store';
 
 /** A snapshot in a log entry. */
 export interface SavedSnapshot {
@@ -12,7 +12,7 @@ export interface SavedSnapshot {
 }
 
 /** Returns the snapshots in a saga's log, newest first. There are several if the order was changed while the saga ran. */
-export const snapshotsIn = (entries: readonly EntryDocument[]): SavedSnapshot[] =>
+export const snapshotsIn = (entries: readonly LogEntry[]): SavedSnapshot[] =>
   entries
     .flatMap(({ extra_data, date, journal }) => {
       const saved = extra_data as Partial<SavedSnapshot> | undefined;

@@ -6,7 +6,7 @@ const start = Date.parse('2026-03-01T03:00:00Z');
 const entry = (seq: number, epoch: number, afterMs: number, name: string, outcome: Outcome, direction: Direction = 'run', attempt = 1) => ({
   step: { name, direction, outcome, attempt },
   date: new Date(start + afterMs),
-  journal: { key: String(seq), seq, epoch, integration_status: 'pending' },
+  journal: { key: String(seq), seq, epoch, status: 'pending' },
 });
 const ended = { phase: 'ended' as const, accepted_at: new Date(start), failures: 0 };
 

@@ -1,5 +1,5 @@
 import type { Direction, Outcome, Phase } from '@crossroads/saga';
-import type { EntryDocument, SagaDocument } from '@crossroads/store';
+import type { LogEntry, SagaDocument } from '@crossroads/store';
 
 /** One attempt of a step in the timeline. */
 export interface Bar {
@@ -19,7 +19,7 @@ export interface Bar {
   isNamed: boolean;
 }
 
-type TimelineEntry = Pick<EntryDocument, 'step' | 'date' | 'journal'>;
+type TimelineEntry = Pick<LogEntry, 'step' | 'date' | 'journal'>;
 type TimelineSaga = Pick<SagaDocument, 'phase' | 'step' | 'accepted_at' | 'next_run_at' | 'failures'>;
 
 const openPhases: ReadonlySet<Phase> = new Set(['running', 'retrying', 'waiting', 'awaiting_approval']);

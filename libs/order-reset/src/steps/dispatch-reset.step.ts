@@ -12,11 +12,23 @@ interface Input {
 }
 
 interface Output {
-  reply: Pick<DestinationReply, 'http_status' | 'message'>;
+  reply: Pick<DestinationReply, 'http_status'>;
 }
 
-/** The request in the journal. `recorded_by` is the epoch of the claim that recorded it; absent in entries of earlier versions. */
+/** The request in the journal. `recorded_by` is the epoch of the claim that recorded it. */
 type RecordedRequest = OutboundRequest & { recorded_by?: number };
+
+/** The label under which the step records its request. */
+const requestLabel = 'request';
+
+/** Refers to the recorded request in the log entries about it, so that the log stores the request once. */
+const recordedRequest = { recorded: requestLabel } as const;
+
+/** Returns the request from the value that the step recorded. */
+export const recordedRequestOf = (recorded: object): OutboundRequest => {
+  const { recorded_by: _epoch, ...request } = recorded as RecordedRequest;
+  return request;
+};
 
 /** Sends the reset to the destination at least once, always with the same idempotency key and an identical body. */
 export const dispatchReset = ({
@@ -35,21 +47,19 @@ export const dispatchReset = ({
     // Otherwise an older claim that is still running, and gets a rejection, could restore the order although this claim sends the request.
     if (epoch > 1) await orders.relock(order.order_id, { sagaId, epoch });
     const built = await destinations.prepare(order, cleared, { dispatchKey: sagaId, correlationId });
-    let request = built;
     const begin: BeginDispatch = async () => {
-      const { recorded_by: recordedBy, ...recorded } = await record<RecordedRequest>('request', { ...built, recorded_by: epoch }, {
+      const recorded = await record<RecordedRequest>(requestLabel, { ...built, recorded_by: epoch }, {
         title: 'Request to the destination prepared',
         status: 'destination_mapped',
         message: `Will be sent to ${built.url}`,
-        outbound_request: built,
+        outbound_request: recordedRequest,
       });
-      request = recorded;
       // A request that another claim recorded may have been sent, even if that worker crashed and left no other entry.
-      return { request, isRepeated: recordedBy !== epoch };
+      return { request: recordedRequestOf(recorded), isRepeated: recorded.recorded_by !== epoch };
     };
     const reply = await destinations.send(order, begin, signal);
     const { message, http_status } = reply;
-    const detail = { outbound_request: request, extra_data: { reply } };
+    const detail = { outbound_request: recordedRequest, extra_data: { reply } };
     if (reply.answer === 'rejected') {
       const { on_rejection } = policy;
       throw new NonRetryableError('destination.rejected_request', `${message} ${orderAfterRejection(policy)}`, { ...detail, extra_data: { reply, on_rejection } });
@@ -57,6 +67,6 @@ export const dispatchReset = ({
     if (reply.answer === 'requested') {
       throw new DeferStep('destination.requested', message, { delayMs: approvalTimeoutMs, onTimeout: 'stop', status: 'requested' }, detail);
     }
-    return done({ reply: { http_status, message } }, { message, ...detail });
+    return done({ reply: { http_status } }, { message, ...detail });
   },
 });

@@ -1,19 +1,41 @@
 import { hash } from 'node:crypto';
-import type { CrossroadsLogV2 } from '@crossroads/contract';
-import type { LogSubject } from '@crossroads/order-reset';
-import type { Entry, Outcome } from '@crossroads/saga';
+import type { LogMetadata, Routing } from '@crossroads/contract';
+import type { Order } from '@crossroads/order-reset';
+import { subjectOf } from '@crossroads/order-reset';
+import type { Entry } from '@crossroads/saga';
+import { entryKey } from '@crossroads/saga';
 import mongoose from 'mongoose';
 import type { SagaMetadata } from './saga-document.js';
 
 const { ObjectId } = mongoose.mongo;
 
-/** A log entry as it is stored: the documented members, its step, and what the kernel replays. */
-export interface EntryDocument extends Omit<CrossroadsLogV2, '_id' | 'date' | 'extra_data'> {
+/** The step of an entry as it is stored. Without `direction` it is `run`, and without `attempt` it is 1. */
+interface StepDocument extends Pick<Entry['step'], 'name' | 'outcome'> {
+  direction?: 'undo';
+  attempt?: number;
+}
+
+/**
+ * A log entry as it is stored: only what is its own. `toLogEntries` adds what all entries of a saga share.
+ */
+export interface EntryDocument {
   _id: InstanceType<typeof ObjectId>;
+  saga_id: string;
+  correlation_id: string;
   date: Date;
+  title: string;
+  /** Without `message` it is the title. */
+  detail?: { message?: string; error?: string };
+  /** Present after an operator resumed the saga. */
+  retried?: true;
+  step: StepDocument;
+  /** `label` is the last part of the entry's key, where the step, the outcome and the epoch do not give it. */
+  journal: { seq: number; epoch: number; status: string; label?: string; output?: object };
+  outbound_request?: object;
   extra_data?: object;
-  step: Entry['step'];
-  journal: { key: string; seq: number; epoch: number; integration_status: string; output?: object };
+  /** All fields before the order is found, and then only what `ownSubject` keeps. */
+  routing?: Partial<Routing>;
+  metadata?: Partial<LogMetadata>;
 }
 
 /**
@@ -28,72 +50,73 @@ export const entryId = (sagaId: string, key: string): InstanceType<typeof Object
   return new ObjectId(id);
 };
 
-export const toDocument = (entry: Entry, metadata: SagaMetadata, subject: LogSubject): EntryDocument => ({
-  _id: entryId(entry.sagaId, entry.key),
-  title: entry.title,
-  date: new Date(),
-  status: logStatus[entry.step.outcome],
-  severity: severity[entry.step.outcome],
-  routing: subject.routing,
-  detail: {
-    category: 'crossroads',
-    message: entry.detail.message ?? entry.title,
-    message_short: entry.title,
-    traceback: null,
-    error: entry.code ?? null,
-  },
-  metadata: subject.metadata,
-  worker_name: 'Crossroads',
-  correlation_id: metadata.correlationId,
-  retried: entry.retried,
-  saga_id: entry.sagaId,
-  saga_type: metadata.type,
-  send_notification: entry.step.outcome === 'rejected' || entry.step.outcome === 'failed',
-  outbound_request: (entry.detail.outbound_request ?? {}) as Record<string, unknown>,
-  inbound_request: metadata.inboundRequest,
-  ...(entry.detail.extra_data && { extra_data: entry.detail.extra_data }),
-  step: entry.step,
-  journal: {
-    key: entry.key,
-    seq: entry.seq,
-    epoch: entry.epoch,
-    integration_status: entry.status,
-    ...(entry.output && { output: entry.output }),
-  },
+const toStepDocument = ({ name, direction, outcome, attempt }: Entry['step']): StepDocument => ({
+  name,
+  outcome,
+  ...(direction === 'undo' && { direction }),
+  ...(attempt !== 1 && { attempt }),
 });
 
-export const toEntry = (document: EntryDocument): Entry => ({
-  key: document.journal.key,
-  sagaId: document.saga_id,
-  seq: document.journal.seq,
-  step: document.step,
-  epoch: document.journal.epoch,
-  status: document.journal.integration_status,
-  title: document.title,
-  ...(document.detail.error !== null && { code: document.detail.error }),
-  retried: document.retried,
-  ...(document.journal.output && { output: document.journal.output }),
-  detail: { message: document.detail.message },
+/** Returns the step of a stored or a joined entry. */
+export const stepOf = ({ name, direction = 'run', outcome, attempt = 1 }: EntryDocument['step'] | Entry['step']): Entry['step'] => ({ name, direction, outcome, attempt });
+
+/** Returns the document of an entry. `state` has the saga's values with the entry's output. */
+export const toDocument = (entry: Entry, metadata: SagaMetadata, state: object): EntryDocument => {
+  const { key, sagaId, seq, epoch, status, step, title, code, retried, output, detail } = entry;
+  const message = detail.message === title ? undefined : detail.message;
+  const label = labelOf(entry);
+  return {
+    _id: entryId(sagaId, key),
+    saga_id: sagaId,
+    correlation_id: metadata.correlationId,
+    date: new Date(),
+    title,
+    ...((message !== undefined || code !== undefined) && { detail: { ...(message !== undefined && { message }), ...(code !== undefined && { error: code }) } }),
+    ...(retried && { retried }),
+    step: toStepDocument(step),
+    journal: { seq, epoch, status, ...(label !== undefined && { label }), ...(output && { output }) },
+    ...(detail.outbound_request && { outbound_request: detail.outbound_request }),
+    ...(detail.extra_data && { extra_data: detail.extra_data }),
+    ...ownSubject(entry, metadata, state),
+  };
+};
+
+/**
+ * Returns what an entry stores about its order. Before the order is found, that is all of it, because a later entry will show more.
+ * The entry that finds the order, and each snapshot, store the order's id. A snapshot also stores the tenant: it may outlive its saga.
+ */
+const ownSubject = ({ output, detail: { extra_data } }: Entry, { tenantId, request }: SagaMetadata, state: { order?: Order }): Pick<EntryDocument, 'routing' | 'metadata'> => {
+  const { order } = state;
+  if (!order) return subjectOf(request, {});
+  const isSnapshot = extra_data !== undefined && 'sha256' in extra_data;
+  return {
+    ...(isSnapshot && { routing: { origin_tenant_id: tenantId } }),
+    ...((isSnapshot || (output && 'order' in output)) && { metadata: { crossroads_order_id: order.order_id } }),
+  };
+};
+
+/** Returns the last part of the entry's key. Returns undefined where the step, the outcome and the epoch give it. */
+const labelOf = ({ key, sagaId, step, epoch }: Entry): string | undefined => {
+  if (key === entryKey(sagaId, step, epoch)) return undefined;
+  const label = key.slice(entryKey(sagaId, step, '').length);
+  if (key !== entryKey(sagaId, step, label)) throw new Error(`The key of a journal entry must come from entryKey: ${key}`);
+  return label;
+};
+
+/** The fields of a stored or a joined entry from which the kernel replays a saga. */
+type Replayed = Pick<EntryDocument, 'saga_id' | 'title' | 'journal'> & { step: EntryDocument['step'] | Entry['step']; retried?: boolean; detail?: { message?: string; error?: string | null } };
+
+/** Returns the entry as the kernel knows it, from a stored or a joined entry. */
+export const toEntry = ({ saga_id, title, detail, retried = false, step, journal: { seq, epoch, status, label, output } }: Replayed): Entry => ({
+  key: entryKey(saga_id, stepOf(step), label ?? epoch),
+  sagaId: saga_id,
+  seq,
+  step: stepOf(step),
+  epoch,
+  status,
+  title,
+  ...(detail?.error && { code: detail.error }),
+  retried,
+  ...(output && { output }),
+  detail: { message: detail?.message ?? title },
 });
-
-const logStatus: Record<Outcome, CrossroadsLogV2['status']> = {
-  done: 'succeeded',
-  recorded: 'pending',
-  deferred: 'pending',
-  unavailable: 'failed',
-  failed: 'failed',
-  rejected: 'failed',
-  'canceled': 'failed',
-  terminated: 'failed',
-};
-
-const severity: Record<Outcome, CrossroadsLogV2['severity']> = {
-  done: 'low',
-  recorded: 'low',
-  deferred: 'low',
-  unavailable: 'medium',
-  'canceled': 'medium',
-  terminated: 'medium',
-  failed: 'high',
-  rejected: 'high',
-};

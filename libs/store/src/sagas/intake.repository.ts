@@ -5,6 +5,8 @@ import { collections, rawCollection } from '../mongodb/collections.js';
 import { durableRead } from '../mongodb/durable-read.js';
 import type { Store } from '../mongodb/open-store.js';
 import type { EntryDocument } from './entry-document.js';
+import type { LogEntry } from './log-entry.js';
+import { toLogEntries } from './log-entry.js';
 import type { AcceptedSaga, NewSaga, SagaDocument, SagaKey } from './saga-document.js';
 import { sagaWrites } from './saga-writes.js';
 
@@ -27,7 +29,7 @@ export interface IntakeRepository {
    * Returns the saga and its log, oldest entry first. A crash of the database cannot undo what is returned.
    * Snapshots include their BOLs and drops only on request, because these may be large.
    */
-  withLog(tenantId: string, correlationId: string, options?: { contents?: boolean }): Promise<{ saga: AcceptedSaga; entries: EntryDocument[] } | undefined>;
+  withLog(tenantId: string, correlationId: string, options?: { contents?: boolean }): Promise<{ saga: AcceptedSaga; entries: LogEntry[] } | undefined>;
   /** Returns resets, newest first, starting below the saga `before`. */
   list(tenantId: string, selection: SagaSelection, page: { before?: string; limit: number }): Promise<SagaDocument[]>;
 }
@@ -55,7 +57,7 @@ export const intakeRepository = (store: Store): IntakeRepository => {
         const saga = await sagas().findOne({ tenant_id: tenantId, correlation_id: correlationId }, options);
         if (!saga) return undefined;
         const entries = await logs().find({ saga_id: saga._id }, { ...options, ...(!contents && { projection: withoutContents }) }).sort({ 'journal.epoch': 1, 'journal.seq': 1 }).toArray();
-        return { saga, entries };
+        return { saga, entries: toLogEntries(saga, entries) };
       }),
 
     list: (tenantId, { status, order_id, order_number }, { before, limit }) =>

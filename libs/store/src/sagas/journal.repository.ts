@@ -1,5 +1,5 @@
 import type { AuditLog, Snapshot, SnapshotInfo } from '@crossroads/order-reset';
-import { clearDeliveriesStep, subjectOf } from '@crossroads/order-reset';
+import { clearDeliveriesStep } from '@crossroads/order-reset';
 import type { Entry, Journal } from '@crossroads/saga';
 import { StoreUnavailable } from '@crossroads/saga';
 import { collections, rawCollection } from '../mongodb/collections.js';
@@ -11,7 +11,7 @@ import type { SagaMetadata } from './saga-document.js';
 import { newestCommitted } from '../mongodb/trusted-reads.js';
 import { withStoreErrors } from '../mongodb/store-errors.js';
 
-/** Stores the journal as CrossroadsLogV2 entries. */
+/** Stores the journal as log entries. See log-entry.ts for what an entry leaves out. */
 export const journalRepository = (store: Store): Journal<SagaMetadata> => {
   const { connection, commit } = store;
   const logs = () => rawCollection<EntryDocument>(connection, collections.logs);
@@ -19,14 +19,14 @@ export const journalRepository = (store: Store): Journal<SagaMetadata> => {
     read: (sagaId) =>
       withStoreErrors(async () => {
         const documents = await logs()
-          .find({ saga_id: sagaId }, { projection: { extra_data: 0, outbound_request: 0, inbound_request: 0 }, ...newestCommitted(store) })
+          .find({ saga_id: sagaId }, { projection: { extra_data: 0, outbound_request: 0, routing: 0, metadata: 0 }, ...newestCommitted(store) })
           .sort({ 'journal.epoch': 1, 'journal.seq': 1 })
           .toArray();
         return documents.map(toEntry);
       }),
 
     async write(entry, metadata, state) {
-      if (await commit.insert(collections.logs, toDocument(entry, metadata, subjectOf(metadata.request, state)), bytesIn(entry))) return entry;
+      if (await commit.insert(collections.logs, toDocument(entry, metadata, state), bytesIn(entry))) return entry;
       return withStoreErrors(async () => toEntry(await storedEntry(entry)));
     },
   };

@@ -63,7 +63,7 @@ export const retentionRepository = (store: Store): RetentionRepository => {
     const snapshots = await logs()
       .find({ saga_id: { $in: ids }, 'extra_data.sha256': { $exists: true } }, { projection: { saga_id: 1, 'metadata.crossroads_order_id': 1 } })
       .toArray();
-    const orderOf = new Map(snapshots.map(({ saga_id, metadata }) => [saga_id, new ObjectId(metadata.crossroads_order_id ?? undefined)]));
+    const orderOf = new Map(snapshots.map(({ saga_id, metadata }) => [saga_id, new ObjectId(metadata!.crossroads_order_id!)]));
     const found = await orders()
       .find({ _id: { $in: [...orderOf.values()] } }, { projection: { _id: 1 } })
       .toArray();

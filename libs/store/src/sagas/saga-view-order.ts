@@ -121,7 +121,7 @@ export const concurrencyKeysOf = ({ _id, routing, origin_order_number, destinati
   } as Order);
 
 const effectOf = (effects: Effect[]): Omit<OrderReset, 'saga'> => {
-  const run = effects.find(({ step }) => step.direction === 'run');
+  const run = effects.find(({ step }) => step.direction !== 'undo');
   const undone = effects.find(({ step }) => step.direction === 'undo');
   const { cleared } = (run?.journal.output ?? {}) as { cleared?: SnapshotInfo };
   return { ...(cleared && { cleared }), ...(cleared && undone && { restored_at: undone.date }) };

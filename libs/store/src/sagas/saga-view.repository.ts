@@ -6,6 +6,8 @@ import { collections, rawCollection } from '../mongodb/collections.js';
 import type { Store } from '../mongodb/open-store.js';
 import { withStoreErrors } from '../mongodb/store-errors.js';
 import type { EntryDocument } from './entry-document.js';
+import type { LogEntry } from './log-entry.js';
+import { toLogEntries } from './log-entry.js';
 import type { SagaDocument } from './saga-document.js';
 import { blockedCodes, inFlight, phases } from './saga-document.js';
 
@@ -50,7 +52,8 @@ export interface SagaViewRepository {
   saga(sagaId: string): Promise<SagaDocument | undefined>;
   /** Returns the phase of each saga that exists. */
   phasesOf(sagaIds: readonly string[]): Promise<Map<string, Phase>>;
-  entries(sagaId: string): Promise<EntryDocument[]>;
+  /** Returns the log of the saga, oldest entry first. Returns none for a saga that does not exist. */
+  entries(sagaId: string): Promise<LogEntry[]>;
 }
 
 /**
@@ -107,9 +110,13 @@ export const sagaViewRepository = ({ connection }: Store): SagaViewRepository =>
       }),
 
     entries: (sagaId) =>
-      withStoreErrors(() =>
-        rawCollection<EntryDocument>(connection, collections.logs).find({ saga_id: sagaId }).sort({ 'journal.epoch': 1, 'journal.seq': 1 }).toArray(),
-      ),
+      withStoreErrors(async () => {
+        const [saga, entries] = await Promise.all([
+          sagas().findOne({ _id: sagaId }, { projection: { type: 1, request: 1, inbound_request: 1 } }),
+          rawCollection<EntryDocument>(connection, collections.logs).find({ saga_id: sagaId }).sort({ 'journal.epoch': 1, 'journal.seq': 1 }).toArray(),
+        ]);
+        return saga ? toLogEntries(saga, entries) : [];
+      }),
   };
 };
 

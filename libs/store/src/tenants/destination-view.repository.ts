@@ -46,7 +46,17 @@ const successesRead = 200;
 
 type OpenSaga = Pick<SagaDocument, '_id' | 'phase' | 'error' | 'updated_at'>;
 
-type DispatchEntry = Pick<EntryDocument, 'saga_id' | 'date' | 'detail' | 'routing'>;
+/** An entry about a request to a destination. */
+interface DispatchEntry extends Pick<EntryDocument, 'saga_id' | 'date' | 'title' | 'detail'> {
+  instanceId: string | null | undefined;
+}
+
+/** Where the entry that found the order has the destination. */
+const instanceId = 'journal.output.order.counterparty.instance_id';
+
+interface FoundEntry extends Pick<EntryDocument, 'saga_id' | 'date' | 'title' | 'detail' | 'step'> {
+  journal?: { output?: { order?: { counterparty: { instance_id: string | null } } } };
+}
 
 /** Reads what MongoDB stores about destinations: their settings, and the journals of open sagas. */
 export const destinationViewRepository = ({ connection }: Store): DestinationViewRepository => ({
@@ -61,17 +71,24 @@ export const destinationViewRepository = ({ connection }: Store): DestinationVie
           .toArray(),
         sagas().find({ status: 'synced', phase: 'ended' }, { projection: { _id: 1 }, sort: { _id: -1 }, limit: successesRead }).toArray(),
       ]);
-      const dispatchEntries = (of: readonly { _id: string }[], more: object = {}) =>
-        rawCollection<EntryDocument>(connection, collections.logs)
-          .find({ saga_id: { $in: of.map(({ _id }) => _id) }, 'step.name': dispatchResetStep, ...more }, { projection: { saga_id: 1, date: 1, detail: 1, routing: 1 } })
+      const dispatchEntries = async (of: readonly { _id: string }[], more: object = {}): Promise<DispatchEntry[]> => {
+        // The destination of a saga is in the entry that found its order.
+        const found = await rawCollection<FoundEntry>(connection, collections.logs)
+          .find(
+            { saga_id: { $in: of.map(({ _id }) => _id) }, $or: [{ 'step.name': dispatchResetStep, ...more }, { 'journal.output.order': { $exists: true } }] },
+            { projection: { saga_id: 1, date: 1, title: 1, detail: 1, 'step.name': 1, [instanceId]: 1 } },
+          )
           .toArray();
+        const instanceOf = new Map(found.flatMap(({ saga_id, journal }) => (journal?.output?.order ? [[saga_id, journal.output.order.counterparty.instance_id]] : [])));
+        return found.filter(({ step }) => step.name === dispatchResetStep).map(({ saga_id, date, title, detail }) => ({ saga_id, date, title, ...(detail && { detail }), instanceId: instanceOf.get(saga_id) }));
+      };
       const [entries, successes] = await Promise.all([dispatchEntries(open), dispatchEntries(succeeded, { 'step.outcome': 'done' })]);
       const names = new Map(tenants.map(({ _id, name }) => [_id, name]));
       return instances.map((instance) => {
-        const about = entries.filter(({ routing }) => routing.destination_instance_id === instance._id);
+        const about = entries.filter(({ instanceId: of }) => of === instance._id);
         const ids = new Set(about.map(({ saga_id }) => saga_id));
         const itsSagas = open.filter(({ _id }) => ids.has(_id));
-        const itsSuccesses = successes.filter(({ routing }) => routing.destination_instance_id === instance._id);
+        const itsSuccesses = successes.filter(({ instanceId: of }) => of === instance._id);
         return {
           instance,
           tenant_name: names.get(instance.tenant_id) ?? instance.tenant_id,
@@ -105,9 +122,9 @@ const phasesOf = (sagas: Pick<SagaDocument, 'phase'>[]): DestinationView['waitin
 
 const troublesIn = (entries: DispatchEntry[]): DestinationTrouble[] => {
   const byCode = new Map<string, DestinationTrouble>();
-  for (const { saga_id, date, detail } of entries.toSorted((a, b) => a.date.getTime() - b.date.getTime())) {
-    if (detail.error === null) continue;
-    byCode.set(detail.error, { code: detail.error, message: detail.message, times: (byCode.get(detail.error)?.times ?? 0) + 1, last_at: date, saga_id });
+  for (const { saga_id, date, title, detail: { error, message = title } = {} } of entries.toSorted((a, b) => a.date.getTime() - b.date.getTime())) {
+    if (error === undefined) continue;
+    byCode.set(error, { code: error, message, times: (byCode.get(error)?.times ?? 0) + 1, last_at: date, saga_id });
   }
   return [...byCode.values()].sort((a, b) => b.last_at.getTime() - a.last_at.getTime());
 };

@@ -8,8 +8,8 @@ export type Post = (sagaId: string, correlationId: string) => Promise<void>;
 
 /** Creates the POST that a worker sends, with other ids and unsigned, over keep-alive connections. */
 export const openPost = (templates: readonly AnyDocument[]): { post: Post; close(): Promise<void> } => {
-  const template = templates.find((entry) => typeof entry['outbound_request']?.body === 'string')!;
-  const { url, headers, body } = template['outbound_request'] as { url: string; headers: Record<string, string>; body: string };
+  const template = templates.find((entry) => typeof entry['journal'].output?.body === 'string')!;
+  const { url, headers, body } = template['journal'].output as { url: string; headers: Record<string, string>; body: string };
   const { origin, pathname } = new URL(url);
   const [before, after] = body.split(template['correlation_id'] as string) as [string, string];
   const agent = new Agent();
@@ -60,8 +60,7 @@ const entry = async ({ access, templates }: Writers, run: SagaRun, step: string,
     date: new Date(),
     saga_id: run.sagaId,
     correlation_id: run.correlationId,
-    metadata: { ...template['metadata'], crossroads_order_id: run.orderId, group_id: run.number, origin_order_number: run.number },
-    journal: { ...template['journal'], key },
+    ...(template['metadata'] && { metadata: { crossroads_order_id: run.orderId } }),
     ...(extra && { extra_data: { ...extra, sha256: template['extra_data']?.sha256 } }),
   });
 };
