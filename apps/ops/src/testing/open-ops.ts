@@ -40,9 +40,11 @@ export const openOps = async ({ mongodbUri, redisUrl, commands: given, secure = 
   for (const role of ['viewer', 'operator'] as const) {
     await operatorRepository(store).save({ _id: role, password_scrypt: await hashPassword(passwords[role]), role, created_at: new Date() });
   }
-  const bullmqQueue = openQueue(redisUrl, () => undefined);
+  // Other suites share the Redis, and their workers must not appear on these pages.
+  const queueName = { name: 'sagas', prefix: `ops-${process.pid}` };
+  const bullmqQueue = openQueue(redisUrl, () => undefined, queueName);
   const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
-  const queue = openSagaQueue(redisUrl, () => undefined);
+  const queue = openSagaQueue(redisUrl, () => undefined, queueName);
   const commands = given ?? createCommands({ store, queue, log: silent });
   const bulks = createBulkRunner({ bulks: bulkRepository(store), commands, log: silent, perSecond: 200 });
   const app = createOpsApp({ store, bullmqQueue, log: silent, environment: 'test', secure, trustedProxies, sessionLifetime: testLifetime, commands, bulks });
