@@ -34,6 +34,9 @@ const telemetry = await openTelemetry({
 /** Milliseconds between two scans for sagas whose lease has run out. */
 const recoverEveryMs = 1_000;
 
+/** The same in an idle system. With its random part at most three seconds, which is what the scan promises for `idle`. */
+const idleRecoverEveryMs = 2_400;
+
 const processor = createSagaProcessor({ config, log, store, queue, orders, destinations, telemetry });
 const worker = startSagaWorker({
   redisUrl: config.REDIS_URL,
@@ -45,7 +48,7 @@ const worker = startSagaWorker({
 const sweep = createSweep({ sagas: sweepRepository(store), orders, queue, log, reenqueued: telemetry.reenqueued });
 const purge = createPurge({ retention: retentionRepository(store), log });
 const sweeper = startSweeping(() => sweep().then(purge), config.SWEEP_INTERVAL_MS, log);
-const recovering = startSweeping(createRecoverLapsed({ sagas: recoveryRepository(store), queue }), recoverEveryMs, log, 'the scan for sagas of dead workers');
+const recovering = startSweeping(createRecoverLapsed({ sagas: recoveryRepository(store), queue }), recoverEveryMs, log, 'the scan for sagas of dead workers', idleRecoverEveryMs);
 const watchdog = startWatchdog({ queue, worker, log, end: () => process.exit(1) });
 
 const probe = probes({ ready: () => store.ping(), alive: () => ({ idle_ms: Math.round(worker.idleMs()) }), pages: telemetry.pages });

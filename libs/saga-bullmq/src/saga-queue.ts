@@ -35,6 +35,8 @@ export interface SagaQueue {
   reenqueue(requests: readonly EnqueueRequest[], options?: { first?: boolean }): Promise<void>;
   /** Returns the sagas whose job a worker took some time ago and has not finished: at most 300, longest taken first. */
   sagasLongTaken(): Promise<string[]>;
+  /** Returns the number of jobs that workers have taken and not finished. */
+  active(): Promise<number>;
   /** Returns whether an operator has paused the queue. Then jobs wait and no worker takes any. */
   paused(): Promise<boolean>;
   /** Returns the number of jobs that are waiting, delayed or active. */
@@ -124,6 +126,10 @@ export const openSagaQueue = (redisUrl: string, onError: (error: Error) => void,
     async sagasLongTaken() {
       connectedQueue();
       return states.sagasLongTaken();
+    },
+    async active() {
+      connectedQueue();
+      return states.active();
     },
     paused: async () => connectedQueue().isPaused(),
     async depth() {
