@@ -22,7 +22,7 @@ const store = openStore({
 await store.ready;
 
 const queueName = { name: config.QUEUE_NAME, prefix: config.QUEUE_PREFIX };
-const queue = openSagaQueue(config.REDIS_URL, (error) => log.warn('Redis is not reachable', { error }), queueName);
+const queue = openSagaQueue(config.REDIS_URL, (error) => log.warn('Redis reports an error; jobs and notifications may be late', { error }), queueName);
 const orders = withFailpoints('orders', orderRepository(store));
 const destinations = openDestinations(config, store, process.env);
 const telemetry = await openTelemetry({
