@@ -226,7 +226,7 @@ export const givenReset = async (store: Store, ...answers: ResetHarness['destina
 
 /** Returns the operator commands on a store. */
 export const operatorOn = (store: Store): OperatorActions => {
-  const commands: AvailableCommands = createCommands({ store, queue: { enqueue: async () => undefined }, log: { debug: () => {}, ...silent } });
+  const commands: AvailableCommands = createCommands({ store, queue: { enqueue: async () => undefined, notifySaved: () => undefined }, log: { debug: () => {}, ...silent } });
   const operator = { by: 'ops', role: 'operator' as const, credential: 'key:test', from: null, reason: 'test' };
   return {
     terminate: (sagaId) => commands.terminate!(sagaId, operator),

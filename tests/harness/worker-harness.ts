@@ -10,6 +10,7 @@ import { z } from 'zod';
 import { processJob } from '../../apps/worker/src/process-job.js';
 import type { ClaimRenewal } from '../../apps/worker/src/renew-claims.js';
 import { renewClaims } from '../../apps/worker/src/renew-claims.js';
+import type { ScanResult } from '../../apps/worker/src/recover-lapsed.js';
 import { createRecoverLapsed } from '../../apps/worker/src/recover-lapsed.js';
 import { createSweep } from '../../apps/worker/src/sweep.js';
 import { testRedisUrl } from '../stores/own-database.js';
@@ -42,7 +43,7 @@ export interface WorkerHarness {
   sweep(): Promise<void>;
   /** Returns how many jobs the sweeps enqueued. */
   reenqueued(): number;
-  recover(): Promise<void>;
+  recover(): Promise<ScanResult>;
   close(): Promise<void>;
 }
 

@@ -4,13 +4,14 @@ import { afterEach, expect, jest } from '@jest/globals';
 import { digest, listen, newApiKey } from '@crossroads/platform';
 import { resetOrder } from '@crossroads/order-reset';
 import type { Destinations } from '@crossroads/order-reset';
-import type { SagaQueue, RateCounter } from '@crossroads/saga-bullmq';
+import type { NotifySaved, SagaQueue, SagaSubscription, RateCounter } from '@crossroads/saga-bullmq';
 import { createSagaRunner } from '@crossroads/saga';
 import { auditLogRepository, collections, directoryRepository, journalRepository, orderQueueRepository, makeIndexes, openStore, orderReader, orderRepository, sagaRepository } from '@crossroads/store';
 import type { OrderRecord, Store } from '@crossroads/store';
 import { eventually, memoryDestination, silent } from '@crossroads/testkit';
 import type { RateLimits } from '../../apps/intake/src/http/rate-limiter.js';
 import { createIntake } from '../../apps/intake/src/intake.js';
+import type { Intervals } from '../../apps/intake/src/waiting/waited-sagas.js';
 import { ownDatabase } from '../stores/own-database.js';
 import { undocumentedParts, watchReplies } from './documented-replies.js';
 
@@ -81,7 +82,18 @@ export const documentedOnly = (app: RequestListener): RequestListener => watchRe
 
 const generous: RateLimits = { submits: 1e9, polls: 1e9, unauthenticated: 1e9 };
 
-export const createIntakeFixture = async (name: string, { limits = generous, uri = ownDatabase(name), maxActiveResets = 1e9, maxConcurrentWaits = 100, counter, destinations }: { uri?: string; destinations?: Destinations; limits?: RateLimits; maxActiveResets?: number; maxConcurrentWaits?: number; counter?: RateCounter } = {}): Promise<IntakeFixture> => {
+export interface IntakeFixtureOptions {
+  uri?: string;
+  destinations?: Destinations;
+  limits?: RateLimits;
+  maxActiveResets?: number;
+  maxConcurrentWaits?: number;
+  counter?: RateCounter;
+  /** How the worker sends notifications of saved sagas, how the intake receives them, and how often it polls. */
+  notifications?: { notifySaved: NotifySaved; subscription: SagaSubscription; waitIntervals: Intervals };
+}
+
+export const createIntakeFixture = async (name: string, { limits = generous, uri = ownDatabase(name), maxActiveResets = 1e9, maxConcurrentWaits = 100, counter, destinations, notifications }: IntakeFixtureOptions = {}): Promise<IntakeFixture> => {
   const store = openStore({ uri, operationTimeoutMs: 2_000 });
   await store.connected;
   await makeIndexes(store.connection);
@@ -101,7 +113,8 @@ export const createIntakeFixture = async (name: string, { limits = generous, uri
     }),
   ];
   const journal = journalRepository(store);
-  const runSaga = createSagaRunner({ types, sagas: sagaRepository(store, types), journal, log: silent });
+  const observers = notifications ? [{ stateSaved: ({ sagaId }: { sagaId: string }) => notifications.notifySaved(sagaId) }] : [];
+  const runSaga = createSagaRunner({ types, sagas: sagaRepository(store, types), journal, log: silent, observers });
   const active = new Set<Promise<unknown>>();
   const run = async (sagaId: string): Promise<void> => {
     for (;;) {
@@ -118,7 +131,7 @@ export const createIntakeFixture = async (name: string, { limits = generous, uri
       void running.then(() => active.delete(running));
     },
   };
-  const intake = createIntake({ store, queue, log, tokenSecret: 'x'.repeat(40), limits, maxActiveResets, maxConcurrentWaits, trustedProxies: 0, ...(counter && { counter }) });
+  const intake = createIntake({ store, queue, log, tokenSecret: 'x'.repeat(40), limits, maxActiveResets, maxConcurrentWaits, trustedProxies: 0, ...(counter && { counter }), ...notifications });
   const server = await listen(documentedOnly(intake.app), 0, '127.0.0.1', { log });
   const agent = new Agent({ keepAlive: true, maxSockets: 200 });
   const orders = orderReader(store);

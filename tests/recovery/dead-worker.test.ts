@@ -54,6 +54,31 @@ describe('after a worker died, a recovery scan gives priority over a backlog to'
   });
 });
 
+describe('after scans have found an idle system, a scan finds', () => {
+  const untilIdle = () => eventually(async () => (await harness.recover()) === 'idle');
+
+  test('the lease of a dead worker before it ends, and then its saga', async () => {
+    const [sagaId] = (await harness.accept()) as [string];
+    await untilIdle();
+    expect(await sagaRepository(harness.store, types).claim(sagaId)).toMatchObject({ epoch: 1 });
+    const results = new Set<string>();
+    await eventually(async () => {
+      results.add(await harness.recover());
+      return (await harness.jobsOf(sagaId)).length > 0;
+    });
+    expect(results).toContain('busy');
+  });
+
+  test('a job that a worker has just taken', async () => {
+    await untilIdle();
+    await harness.enqueueAll(await harness.accept());
+    const hung = harness.startHungWorker(1);
+    await eventually(async () => (await harness.queue.active()) === 1);
+    expect(await harness.recover()).toBe('busy');
+    hung.release();
+  });
+});
+
 test('a due saga without a job is enqueued when few jobs wait, and not enqueued during a backlog', async () => {
   const givenOverdueSaga = async (): Promise<string> => {
     const [sagaId] = (await harness.accept()) as [string];

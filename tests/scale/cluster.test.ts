@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { openSagaSubscription } from '@crossroads/saga-bullmq';
+import { eventually } from '@crossroads/testkit';
 import request from 'supertest';
 import { openOps, signIn } from '../../apps/ops/src/testing/open-ops.js';
 import { ownDatabase } from '../stores/own-database.js';
@@ -22,9 +24,17 @@ beforeAll(async () => {
 
 afterAll(() => running.stopAll(), 60_000);
 
-test(`on a Redis Cluster, ${count} resets through two intakes and four workers succeed, with each effect once`, async () => {
+test(`on a Redis Cluster, ${count} resets through two intakes and four workers succeed, with each effect once and a notification for each`, async () => {
+  const notified = new Set<string>();
+  let isOpen = false;
+  const subscription = openSagaSubscription(cluster.url, () => undefined);
+  running.keep({ stop: () => subscription.close() });
+  subscription.listen({ saved: (sagaIds) => sagaIds.forEach((sagaId) => notified.add(sagaId)), opened: () => (isOpen = true), closed: () => (isOpen = false) });
+  subscription.resume();
+  await eventually(() => isOpen);
   await fleet.ask(count);
   await untilIdle(fleet, 60_000);
+  await eventually(() => notified.size >= count);
   expect(await fleet.violations()).toEqual([]);
   expect(await fleet.store.connection.db!.collection('sagas').countDocuments({ phase: 'ended' })).toBe(count);
 }, 120_000);

@@ -56,6 +56,20 @@ test('a scan examines no more documents than it returns, however many sagas are 
   expect(await costOf(store, queries[0]!)).toMatchObject({ returned: 2, examined: 2, keys: 2, searches: [] });
 });
 
+test('a probe finds a lease or delay that ends soon, examines one key, and ignores a backlog and later times', async () => {
+  const probe = () => recoveryRepository(store).anyDueSoon();
+  const queries = await queriesOf(store, async () => expect(await probe()).toBe(true));
+  expect(await costOf(store, queries[0]!)).toMatchObject({ returned: 1, keys: 1, searches: [] });
+  const lately = { _id: { $in: ['left behind', 'due lately'] } };
+  const found = await sagas().find(lately).toArray();
+  await sagas().deleteMany(lately);
+  expect(await probe()).toBe(false);
+  await sagas().insertOne(document('ends soon', { epoch: 3, settled_epoch: 2, next_run_at: ago(-2_000) }));
+  expect(await probe()).toBe(true);
+  await sagas().deleteOne({ _id: 'ends soon' });
+  await sagas().insertMany(found);
+});
+
 test('of the sagas whose jobs workers have taken, those that are due are found by id', async () => {
   const ids = ['left behind', 'waiting 1', 'delayed or claimed 1', 'unknown'];
   const queries = await queriesOf(store, async () => {

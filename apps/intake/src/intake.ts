@@ -1,5 +1,5 @@
 import { createAuthenticator, createTokens, httpDurations, openMetrics, submittedCounter } from '@crossroads/platform';
-import type { SagaQueue, RateCounter } from '@crossroads/saga-bullmq';
+import type { SagaQueue, SagaSubscription, RateCounter } from '@crossroads/saga-bullmq';
 import type { Log, Metrics, Tracing } from '@crossroads/platform';
 import { decisionRepository, directoryRepository, intakeRepository, journalRepository, activeSagas, orderWriter, sagaVersionRepository } from '@crossroads/store';
 import type { Store } from '@crossroads/store';
@@ -13,18 +13,23 @@ import { createUnsentReplies } from './http/unsent-replies.js';
 import { createQuota } from './quota.js';
 import { createResets } from './resets.js';
 import { createSagaWaiter } from './waiting/saga-waiter.js';
+import type { Intervals } from './waiting/waited-sagas.js';
 
 export interface IntakeParts {
   store: Store;
   queue: Pick<SagaQueue, 'enqueue'>;
   /** Absent: this process counts requests on its own. */
   counter?: RateCounter;
+  /** Absent: callers that wait learn of the end by polling only. */
+  subscription?: SagaSubscription;
   log: Log;
   tokenSecret: string;
   limits: RateLimits;
   /** Maximum number of active resets of one tenant. */
   maxActiveResets: number;
   maxConcurrentWaits: number;
+  /** Intervals at which sagas that callers wait for are polled. */
+  waitIntervals?: Intervals;
   trustedProxies: number;
   /** Absent: the metrics are not exported. */
   metrics?: ReturnType<typeof intakeMetrics>;
@@ -43,14 +48,14 @@ export const intakeMetrics = (metrics: Metrics) => ({ timed: httpDurations(metri
 
 /** Builds the intake from its dependencies and settings. */
 export const createIntake = (parts: IntakeParts): Intake => {
-  const { store, queue, counter, log, tokenSecret, limits, maxActiveResets, maxConcurrentWaits, trustedProxies, tracing, metrics = intakeMetrics(openMetrics()) } = parts;
+  const { store, queue, counter, subscription, log, tokenSecret, limits, maxActiveResets, maxConcurrentWaits, waitIntervals, trustedProxies, tracing, metrics = intakeMetrics(openMetrics()) } = parts;
   const directory = directoryRepository(store);
   const authenticator = createAuthenticator(directory, createTokens(tokenSecret));
   const rateLimiter = createRateLimiter(authenticator, limits, counter);
   const sagas = metrics.submitted(intakeRepository(store));
   const quota = createQuota({ sagas: activeSagas(store), maxActive: maxActiveResets, log });
   const resets = createResets(sagas);
-  const waiter = createSagaWaiter({ sagas: sagaVersionRepository(store), log, maxWaits: maxConcurrentWaits });
+  const waiter = createSagaWaiter({ sagas: sagaVersionRepository(store), subscription, log, maxWaits: maxConcurrentWaits, ...(waitIntervals && { intervals: waitIntervals }) });
   const decisions = createDecisions({ resets, decisions: decisionRepository(store), journal: journalRepository(store), queue, log });
   const sendReply = createSendReply(createUnsentReplies());
   const ping = () => store.ping();

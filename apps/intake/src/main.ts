@@ -1,4 +1,4 @@
-import { openSagaQueue, openRateCounter } from '@crossroads/saga-bullmq';
+import { NotificationsDenied, openSagaQueue, openRateCounter, openSagaSubscription } from '@crossroads/saga-bullmq';
 import { createLog, listen, onShutdown, openMetrics, openTracing, probes, readConfigOrExit } from '@crossroads/platform';
 import { openStore } from '@crossroads/store';
 import { intakeConfig } from './config.js';
@@ -17,12 +17,19 @@ const store = openStore({
 const queueName = { name: config.QUEUE_NAME, prefix: config.QUEUE_PREFIX };
 const queue = openSagaQueue(config.REDIS_URL, (error) => log.warn('Redis is unavailable; sagas are still accepted and start later', { error }), queueName);
 const counter = openRateCounter(config.REDIS_URL, (error) => log.debug('Redis is unavailable; this process counts requests on its own', { error }), queueName);
+const subscription = openSagaSubscription(
+  config.REDIS_URL,
+  // The queue reports an outage of Redis as well.
+  (error) => log[error instanceof NotificationsDenied ? 'warn' : 'debug']('Redis does not deliver the notifications of saved sagas; callers that wait are served by polling', { error }),
+  queueName,
+);
 const metrics = openMetrics();
 const tracing = await openTracing({ endpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT, app: 'intake', log });
 const intake = createIntake({
   store,
   queue,
   counter,
+  subscription,
   log,
   tokenSecret: config.TOKEN_SECRET,
   limits: { submits: config.SUBMITS_PER_MINUTE, polls: config.POLLS_PER_MINUTE, unauthenticated: config.UNAUTHENTICATED_PER_MINUTE },
@@ -51,6 +58,7 @@ shutdown.closing([
   () => server.close(),
   () => queue.close(),
   () => counter.close(),
+  () => subscription.close(),
   () => store.close(),
   async () => tracing?.close(),
   () => probeServer.close(),

@@ -17,7 +17,7 @@ shutdown.addCleanup(() => rm(dataDir, { recursive: true, force: true }));
 try {
   const sandbox = await openSandbox({ config, print: console.log, signal: shutdown.signal, env: process.env });
   shutdown.addCleanup(() => sandbox.stop());
-  const { status } = await showReset(sandbox, console.log);
+  const { status } = await showReset(sandbox.info, console.log);
   await shutdown.exit(status === 'synced' ? 0 : 1);
 } catch (error) {
   await shutdown.fail(error);

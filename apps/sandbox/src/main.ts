@@ -10,7 +10,7 @@ const shutdown = handleShutdown(process);
 try {
   const sandbox = await openSandbox({ config, print: console.log, signal: shutdown.signal, env: process.env });
   shutdown.addCleanup(() => sandbox.stop());
-  await showReset(sandbox, console.log);
+  await showReset(sandbox.info, console.log);
   await sandbox.show();
   console.log(banner(sandbox.info, config.SANDBOX_DATA));
 } catch (error) {

@@ -1,8 +1,7 @@
 import { createWriteStream } from 'node:fs';
 
 import { join } from 'node:path';
-import type { Store } from '@crossroads/store';
-import { openStore } from '@crossroads/store';
+import { withStore } from '@crossroads/store';
 import type { SandboxConfig } from './config.js';
 import { openDataFolder } from './data-version.js';
 import type { SandboxInfo } from './sandbox-info.js';
@@ -27,8 +26,6 @@ export interface SandboxOptions {
 
 export interface Sandbox {
   info: SandboxInfo;
-  /** For reading orders without the apps. */
-  store: Store;
   /** Writes `sandbox.json` now and whenever a process is replaced. */
   show(): Promise<void>;
   stop(): Promise<void>;
@@ -78,9 +75,7 @@ export const openSandbox = async ({ config, print, signal, env }: SandboxOptions
 
   const secrets = await secretsIn(dataDir);
   const destinationUrl = `http://127.0.0.1:${config.DESTINATION_PORT}`;
-  const store = openStore({ uri: mongodbUri, operationTimeoutMs: 5_000 });
-  await store.connected;
-  await seed(store, secrets, destinationUrl);
+  await withStore(mongodbUri, (store) => seed(store, secrets, destinationUrl));
 
   const settings = {
     mongodbUri,
@@ -114,12 +109,10 @@ export const openSandbox = async ({ config, print, signal, env }: SandboxOptions
   };
   return {
     info: sandboxInfo(urls, secrets, supervisor.pids(), probes),
-    store,
     show,
     async stop() {
       isShown = false;
       await writing;
-      await store.close();
       await supervisor.stopAll();
       output.end();
     },

@@ -1,11 +1,12 @@
 import type { CrossroadsLogV2, ResetProgress, ResetReply } from '@crossroads/contract';
-import type { OrderRecord } from '@crossroads/store';
-import { orderReader } from '@crossroads/store';
+import type { OrderRecord, Store } from '@crossroads/store';
+import { orderReader, withStore } from '@crossroads/store';
 import type { SandboxInfo } from './sandbox-info.js';
-import type { Sandbox } from './sandbox.js';
 
 /** Resets the last sample order over HTTP, as any caller would. Prints each log entry, and the order before and after. */
-export const showReset = async ({ info, store }: Pick<Sandbox, 'info' | 'store'>, print: (line: string) => void): Promise<ResetProgress> => {
+export const showReset = (info: SandboxInfo, print: (line: string) => void): Promise<ResetProgress> => withStore(info.mongodb_uri, (store) => showResetIn(store, info, print));
+
+const showResetIn = async (store: Store, info: SandboxInfo, print: (line: string) => void): Promise<ResetProgress> => {
   const order = info.orders.at(-1)!;
   const orders = orderReader(store);
   const before = await orders.get(order.order_id);

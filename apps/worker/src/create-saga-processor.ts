@@ -2,10 +2,10 @@ import type { Destinations, OrderQueue, Orders } from '@crossroads/order-reset';
 import { sagaTypes } from '@crossroads/order-reset';
 import type { Log } from '@crossroads/platform';
 import { withFailpoints } from '@crossroads/platform';
-import type { Entry } from '@crossroads/saga';
+import type { Entry, SagaObserver } from '@crossroads/saga';
 import { createSagaRunner } from '@crossroads/saga';
 import type { SagaQueue, SagaWorkerOptions } from '@crossroads/saga-bullmq';
-import type { OrderQueueRepository, Store } from '@crossroads/store';
+import type { OrderQueueRepository, SagaMetadata, Store } from '@crossroads/store';
 import { auditLogRepository, journalRepository, orderQueueRepository, sagaRepository } from '@crossroads/store';
 import type { WorkerConfig } from './config.js';
 import { processJob } from './process-job.js';
@@ -38,8 +38,9 @@ export const createSagaProcessor = ({ config, log, store, queue, orders, destina
   });
   const claims = renewClaims(withFailpoints('sagas', sagaRepository(store, types)), log);
   const journal = withFailpoints('journal', journalRepository(store), entryPoint);
+  const notifier: SagaObserver<SagaMetadata> = { stateSaved: ({ sagaId }) => queue.notifySaved(sagaId) };
   return {
-    process: processJob(createSagaRunner({ types, sagas: claims.sagas, journal, log, observers: [claims.observer, ...telemetry.observers] }), log),
+    process: processJob(createSagaRunner({ types, sagas: claims.sagas, journal, log, observers: [claims.observer, notifier, ...telemetry.observers] }), log),
     stop: () => claims.stop(),
   };
 };

@@ -22,7 +22,7 @@ const store = openStore({
 await store.ready;
 
 const queueName = { name: config.QUEUE_NAME, prefix: config.QUEUE_PREFIX };
-const queue = openSagaQueue(config.REDIS_URL, (error) => log.warn('Redis is not reachable', { error }), queueName);
+const queue = openSagaQueue(config.REDIS_URL, (error) => log.warn('Redis reports an error; jobs and notifications may be late', { error }), queueName);
 const orders = withFailpoints('orders', orderRepository(store));
 const destinations = openDestinations(config, store, process.env);
 const telemetry = await openTelemetry({
@@ -33,6 +33,9 @@ const telemetry = await openTelemetry({
 
 /** Milliseconds between two scans for sagas whose lease has run out. */
 const recoverEveryMs = 1_000;
+
+/** The same in an idle system. With its random part at most three seconds, which is what the scan promises for `idle`. */
+const idleRecoverEveryMs = 2_400;
 
 const processor = createSagaProcessor({ config, log, store, queue, orders, destinations, telemetry });
 const worker = startSagaWorker({
@@ -45,7 +48,7 @@ const worker = startSagaWorker({
 const sweep = createSweep({ sagas: sweepRepository(store), queue, log, reenqueued: telemetry.reenqueued });
 const purge = createPurge({ retention: retentionRepository(store), log });
 const sweeper = startSweeping(() => sweep().then(purge), config.SWEEP_INTERVAL_MS, log);
-const recovering = startSweeping(createRecoverLapsed({ sagas: recoveryRepository(store), queue }), recoverEveryMs, log, 'the scan for sagas of dead workers');
+const recovering = startSweeping(createRecoverLapsed({ sagas: recoveryRepository(store), queue }), recoverEveryMs, log, 'the scan for sagas of dead workers', idleRecoverEveryMs);
 const watchdog = startWatchdog({ queue, worker, log, end: () => process.exit(1) });
 
 const probe = probes({ ready: () => store.ping(), alive: () => ({ idle_ms: Math.round(worker.idleMs()) }), pages: telemetry.pages });

@@ -57,7 +57,7 @@ export const renewClaims = (sagas: SagaRepository, log: Log, everyMs = usualEver
     });
   };
 
-  const timer = setInterval(() => {
+  const check = (): void => {
     const now = performance.now();
     const held = [...active.values()].filter(({ lost }) => !lost.signal.aborted);
     for (const one of held) {
@@ -68,7 +68,20 @@ export const renewClaims = (sagas: SagaRepository, log: Log, everyMs = usualEver
     const due = held.filter(({ lost, renewedAt, isRenewing }) => !lost.signal.aborted && !isRenewing && now - renewedAt >= 0.9 * everyMs);
     if (due.length > 0) void renew(due);
     void owed.releaseAll();
-  }, everyMs);
+    if (active.size > 0 || owed.count() > 0) return;
+    clearInterval(timer);
+    timer = undefined;
+  };
+
+  /** Runs only while there are claims, so that an idle worker is not woken every second. */
+  let timer: NodeJS.Timeout | undefined;
+  let isStopped = false;
+  const keepChecking = (): void => void (timer ??= isStopped ? undefined : setInterval(check, everyMs));
+
+  const owe = (sagaId: string, epoch: number): void => {
+    owed.add(sagaId, epoch);
+    keepChecking();
+  };
 
   return {
     sagas: {
@@ -82,9 +95,10 @@ export const renewClaims = (sagas: SagaRepository, log: Log, everyMs = usualEver
           const lost = new AbortController();
           const claim = { ...claimed, lost: lost.signal };
           active.set(claim, { claim, lost, since, renewedAt: since, isRenewing: false, isSaved: false });
+          keepChecking();
           return claim;
         } catch (error) {
-          if (error instanceof ClaimUnsure) owed.add(sagaId, error.epoch);
+          if (error instanceof ClaimUnsure) owe(sagaId, error.epoch);
           throw error;
         }
       },
@@ -97,11 +111,12 @@ export const renewClaims = (sagas: SagaRepository, log: Log, everyMs = usualEver
       executionEnded(claim) {
         const one = active.get(claim);
         active.delete(claim);
-        if (one && !one.isSaved) owed.add(claim.sagaId, claim.epoch);
+        if (one && !one.isSaved) owe(claim.sagaId, claim.epoch);
       },
     },
     count: () => ({ active: [...active.values()].filter(({ lost }) => !lost.signal.aborted).length, owed: owed.count() }),
     async stop() {
+      isStopped = true;
       clearInterval(timer);
       await owed.stop();
     },

@@ -1,5 +1,6 @@
-import { describe, expect, test } from '@jest/globals';
-import { createSweep } from './sweep.js';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import type { ScanResult } from './recover-lapsed.js';
+import { createSweep, startSweeping } from './sweep.js';
 
 const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
@@ -82,5 +83,26 @@ describe('a sweep', () => {
     sagas[0]!.overdueMs = -3_600_000;
     await sweep();
     expect(jobs.size).toBe(1);
+  });
+});
+
+describe('repeated sweeps', () => {
+  afterEach(() => void jest.useRealTimers());
+
+  test('come at the longer interval while they return idle, and at the shorter one after another result', async () => {
+    jest.useFakeTimers();
+    let result: ScanResult = 'idle';
+    let sweeps = 0;
+    const sweeping = startSweeping(async () => (sweeps++, result), 100, quiet, 'the sweep', 1_000);
+    await jest.advanceTimersByTimeAsync(100);
+    sweeps = 0;
+    await jest.advanceTimersByTimeAsync(10_000);
+    expect([sweeps >= 8, sweeps <= 14]).toEqual([true, true]);
+    result = 'busy';
+    await jest.advanceTimersByTimeAsync(1_250);
+    sweeps = 0;
+    await jest.advanceTimersByTimeAsync(10_000);
+    expect(sweeps).toBeGreaterThanOrEqual(80);
+    await sweeping.stop(0);
   });
 });

@@ -1,6 +1,7 @@
 import type { SagaQueue } from '@crossroads/saga-bullmq';
 import type { Log } from '@crossroads/platform';
 import type { SweepPlace, SweepRepository } from '@crossroads/store';
+import type { ScanResult } from './recover-lapsed.js';
 
 export interface SweepPorts {
   sagas: SweepRepository;
@@ -47,18 +48,21 @@ export const createSweep = ({ sagas, queue, log, reenqueued }: SweepPorts): (() 
   };
 };
 
-/** Repeats the sweep, with random intervals so that workers do not sweep at the same time. */
-export const startSweeping = (sweep: () => Promise<void>, everyMs: number, log: Log, name = 'the sweep'): { stop(withinMs: number): Promise<void> } => {
+/**
+ * Repeats the sweep, with random intervals so that workers do not sweep at the same time. The interval is at most a quarter longer or shorter.
+ * After a sweep that returned `idle`, it is `idleEveryMs`.
+ */
+export const startSweeping = (sweep: () => Promise<ScanResult | void>, everyMs: number, log: Log, name = 'the sweep', idleEveryMs = everyMs): { stop(withinMs: number): Promise<void> } => {
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
-  let sweeping = Promise.resolve();
+  let sweeping: Promise<void> = Promise.resolve();
 
   const after = (ms: number): void => {
     if (stopped) return;
     timer = setTimeout(() => {
       sweeping = sweep()
         .catch((error: unknown) => log.warn(`${name} failed and will be repeated`, { error }))
-        .then(() => after(everyMs * (0.75 + Math.random() / 2)));
+        .then((result) => after((result === 'idle' ? idleEveryMs : everyMs) * (0.75 + Math.random() / 2)));
     }, ms);
   };
   // Soon after the start: where workers keep crashing, none would reach a later first sweep.

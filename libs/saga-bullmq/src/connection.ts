@@ -26,9 +26,9 @@ export type OnError = (error: Error) => void;
  * Opens a connection whose commands fail within about a second while Redis is down, and within 2 s when it does not respond.
  * A failed command may still have taken effect.
  */
-export const failFastConnection = (url: string, onError: OnError): Connection =>
+export const failFastConnection = (url: string, onError: OnError, options: Pick<Options, 'autoResubscribe'> = {}): Connection =>
   open(url, onError, {
-    commands: { maxRetriesPerRequest: 1, commandTimeout: 2_000, socketTimeout: 3_000 },
+    commands: { maxRetriesPerRequest: 1, commandTimeout: 2_000, socketTimeout: 3_000, ...options },
     // The offline queue of a Cluster has no time limit. Five redirections take about a second.
     cluster: { enableOfflineQueue: false, maxRedirections: 5, retryDelayOnFailover: 200, retryDelayOnClusterDown: 200 },
   });

@@ -6,6 +6,8 @@ export { startSagaWorker } from './saga-worker.js';
 export type { QueueDepth, SagaQueue, EnqueueRequest, BullmqQueue } from './saga-queue.js';
 export { closeQueue, enqueueOrLog, openSagaQueue, openQueue } from './saga-queue.js';
 export type { QueueName } from './connection.js';
+export type { NotifySaved, SagaSubscription, SubscriptionListener } from './saga-notifications.js';
+export { NotificationsDenied, openSagaSubscription } from './saga-notifications.js';
 export type { RateCounter } from './rate-counter.js';
 export { openRateCounter } from './rate-counter.js';
 export { isRedisUrl, redisUrlForms } from './redis-url.js';

@@ -34,6 +34,8 @@ export interface JobStates {
   read(ids: readonly string[]): Promise<JobState[]>;
   /** Returns the sagas whose job a worker took some time ago and has not finished. Some of those workers are dead. */
   sagasLongTaken(): Promise<string[]>;
+  /** Returns the number of active jobs, with one cheap command. */
+  active(): Promise<number>;
 }
 
 /** Reads job states from BullMQ's keys. BullMQ's own `getState` takes a round trip per job and searches the lists. */
@@ -66,6 +68,8 @@ export const jobStates = (connection: Connection, base: string): JobStates => ({
     }
     return sagaIds;
   },
+
+  active: () => connection.llen(`${base}active`),
 });
 
 const toState = ([job, lock, completed, failed, prioritized, delayed]: unknown[], mayBeWaiting: boolean, now: number): JobState => {

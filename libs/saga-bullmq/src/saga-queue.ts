@@ -4,6 +4,8 @@ import { defaultQueueName, failFastConnection, keyPrefix } from './connection.js
 import { jobStates } from './job-states.js';
 import type { JobData, JobOutcome } from './saga-job.js';
 import { jobId } from './saga-job.js';
+import type { NotifySaved } from './saga-notifications.js';
+import { createNotifySaved } from './saga-notifications.js';
 import { TenantFairScheduler } from './tenant-fair-scheduler.js';
 
 /** A saga to enqueue a job for. */
@@ -24,6 +26,8 @@ export interface EnqueueRequest {
 /** The queue of jobs. When a method rejects, its jobs may still have been added; the next sweep adds the missing ones. */
 export interface SagaQueue {
   enqueue(request: EnqueueRequest): Promise<void>;
+  /** Notifies the intakes that a saga's state was saved, for callers that wait for it. Best effort. */
+  notifySaved: NotifySaved;
   /** Enqueues many sagas. `first`: before all waiting jobs, for sagas that were already running. */
   enqueueAll(requests: readonly EnqueueRequest[], options?: { first?: boolean }): Promise<void>;
   /** Returns those of the due sagas that no job in the queue will run. A backlog of waiting jobs is not included. */
@@ -35,6 +39,8 @@ export interface SagaQueue {
   reenqueue(requests: readonly EnqueueRequest[], options?: { first?: boolean }): Promise<void>;
   /** Returns the sagas whose job a worker took some time ago and has not finished: at most 300, longest taken first. */
   sagasLongTaken(): Promise<string[]>;
+  /** Returns the number of jobs that workers have taken and not finished. */
+  active(): Promise<number>;
   /** Returns whether an operator has paused the queue. Then jobs wait and no worker takes any. */
   paused(): Promise<boolean>;
   /** Returns the number of jobs that are waiting, delayed or active. */
@@ -107,6 +113,7 @@ export const openSagaQueue = (redisUrl: string, onError: (error: Error) => void,
       const { name, data, opts } = toJob(request);
       await connectedQueue().add(name, data, opts);
     },
+    notifySaved: createNotifySaved(connection, redisUrl, queueName, onError),
     async enqueueAll(requests, { first = false } = {}) {
       if (requests.length > 0) await connectedQueue().addBulk(requests.map((request) => toJob(request, jobIdOf(request), first)));
     },
@@ -130,6 +137,10 @@ export const openSagaQueue = (redisUrl: string, onError: (error: Error) => void,
     async sagasLongTaken() {
       connectedQueue();
       return states.sagasLongTaken();
+    },
+    async active() {
+      connectedQueue();
+      return states.active();
     },
     paused: async () => connectedQueue().isPaused(),
     async depth() {

@@ -58,6 +58,8 @@ export const startSagaWorker = ({ redisUrl, concurrency, process, onError, queue
       stalledInterval: 4_000,
       // A Cluster whose every node was away ends the blocking call; BullMQ would wait 15 s before the next one.
       runRetryDelay: 2_000,
+      // The longest that BullMQ blocks. A new job ends the wait at once, so a shorter one only wakes an idle worker more often.
+      drainDelay: 10,
       // BullMQ would fail a job at its second crash. The saga's epoch decides whether a saga crashes its workers.
       maxStalledCount: 1_000_000,
     },

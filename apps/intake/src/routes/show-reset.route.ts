@@ -24,7 +24,7 @@ export const showReset: Handler = ({ resets, waiter, sendReply }, scope) => {
       sagaId: reset.saga._id,
       tenantId: reset.saga.tenant_id,
       waitS,
-      isMet: (sagaVersion) => (known === undefined ? sagaVersion.rests : sagaVersion.mark !== mark),
+      ...(known !== undefined && { seenMark: mark }),
     });
     return resets.again(reset, { contents });
   };

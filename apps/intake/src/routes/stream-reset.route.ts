@@ -24,7 +24,7 @@ export const streamReset: Handler =
 
     const closed = abortOnClose(response);
     const waitForChange = (timeoutMs: number) =>
-      waiter.waitFor({ sagaId: reset.saga._id, tenantId: tenant_id, isMet: ({ mark }) => mark !== reset.sagaVersion.mark, timeoutMs, signal: closed });
+      waiter.waitFor({ sagaId: reset.saga._id, tenantId: tenant_id, seenMark: reset.sagaVersion.mark, timeoutMs, signal: closed });
     if (!reset.progress.done && (await waitForChange(1)) === 'full') {
       throw httpError(503, 'Too many streams and held replies are open. Poll the status instead, or open the stream after the seconds in Retry-After.', { 'Retry-After': '5' });
     }

@@ -22,8 +22,10 @@ import { requestedWait } from '../waiting/requested-wait.js';
 export const submitReset: Handler = ({ quota, sagas, resets, waiter, queue, log }, scope) => {
   const enqueue = createEnqueue(queue, log);
 
-  const waitForOutcome = async (saga: Accepted['saga'], tenantId: string, waitS: number, response: Response): Promise<ResetReply> => {
-    await holdReply(waiter, response, { sagaId: saga.saga_id, tenantId, waitS, isMet: ({ rests }) => rests });
+  const waitForOutcome = async ({ saga, replayed }: Accepted, tenantId: string, waitS: number, response: Response): Promise<ResetReply> => {
+    enqueue({ ...saga, epoch: 0 });
+    // No worker can have ended a new saga yet: the command that enqueues it is still being sent.
+    await holdReply(waiter, response, { sagaId: saga.saga_id, tenantId, waitS, isNew: !replayed });
     const { status, message, log } = (await resets.get(tenantId, saga.correlation_id)).progress;
     return { status, message, log };
   };
@@ -35,12 +37,12 @@ export const submitReset: Handler = ({ quota, sagas, resets, waiter, queue, log 
     const caller = callerOf(response, scope, submitted.headers);
     quota.admit(caller.tenant_id);
     const reset = newReset(submitted, caller, traceparentOf(response));
-    const { saga, replayed } = await insertWithUnknownOutcome(response, reset, () => acceptOnce(sagas, reset));
+    const accepted = await insertWithUnknownOutcome(response, reset, () => acceptOnce(sagas, reset));
+    const { saga, replayed } = accepted;
     if (!replayed) quota.recordAccepted(caller.tenant_id, saga.saga_id);
 
-    if (waitS !== undefined) enqueue({ ...saga, epoch: 0 });
     const reply: ResetReply =
-      waitS === undefined ? { status: 'pending', message: acceptedText, log: acceptedLog(saga) } : await waitForOutcome(saga, caller.tenant_id, waitS, response);
+      waitS === undefined ? { status: 'pending', message: acceptedText, log: acceptedLog(saga) } : await waitForOutcome(accepted, caller.tenant_id, waitS, response);
     if (!response.headersSent) {
       const path = statusPath(saga.correlation_id);
       response.setHeader('X-Correlation-ID', saga.correlation_id).setHeader('Content-Location', path).setHeader('Link', linksTo(path)).setHeader('Retry-After', '1');

@@ -1,20 +1,16 @@
-import type { SagaVersion } from '@crossroads/store';
 import type { Response } from 'express';
 import { extendDeadline } from '../http/deadline.js';
-import type { SagaWaiter } from './saga-waiter.js';
+import type { SagaWait, SagaWaiter } from './saga-waiter.js';
 
-/** A reply that is held for at most `waitS` seconds, until the saga meets the condition. */
-export interface HeldReply {
-  sagaId: string;
-  tenantId: string;
+/** A reply that is held for at most `waitS` seconds. */
+export interface HeldReply extends Omit<SagaWait, 'timeoutMs' | 'signal'> {
   waitS: number;
-  isMet(sagaVersion: SagaVersion): boolean;
 }
 
-/** Holds a reply. Resolves when the condition is met, the time is over, the caller disconnects or the intake shuts down. */
-export const holdReply = async (waiter: SagaWaiter, response: Response, { sagaId, tenantId, waitS, isMet }: HeldReply): Promise<void> => {
+/** Holds a reply. Resolves when the condition of the wait is met, the time is over, the caller disconnects or the intake shuts down. */
+export const holdReply = async (waiter: SagaWaiter, response: Response, { waitS, ...wait }: HeldReply): Promise<void> => {
   extendDeadline(response, waitS * 1_000);
-  const result = await waiter.waitFor({ sagaId, tenantId, isMet, timeoutMs: waitS * 1_000, signal: abortOnClose(response) });
+  const result = await waiter.waitFor({ ...wait, timeoutMs: waitS * 1_000, signal: abortOnClose(response) });
   if (result === 'closing') response.set('Connection', 'close');
 };
 

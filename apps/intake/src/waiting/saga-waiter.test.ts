@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import type { SubscriptionListener } from '@crossroads/saga-bullmq';
 import type { SagaVersion } from '@crossroads/store';
 import { silent } from '@crossroads/testkit';
 import { createSagaWaiter } from './saga-waiter.js';
@@ -12,7 +13,17 @@ const sagas = () => {
   return { known, reads, sagaVersions: async (ids: readonly string[]) => (reads.push([...ids]), new Map([...known].filter(([id]) => ids.includes(id)))) };
 };
 
-const waitForOutcome = (sagaId: string, tenantId = 'alpha') => ({ sagaId, tenantId, isMet: ({ rests }: SagaVersion) => rests, timeoutMs: 5_000, signal: new AbortController().signal });
+const waitForOutcome = (sagaId: string, tenantId = 'alpha') => ({ sagaId, tenantId, timeoutMs: 5_000, signal: new AbortController().signal });
+
+/** A subscription whose notifications the test sends. */
+const subscription = () => {
+  const calls: string[] = [];
+  let listener!: SubscriptionListener;
+  return { calls, send: () => listener, listen: (to: SubscriptionListener) => void (listener = to), resume: () => void calls.push('resume'), pause: () => void calls.push('pause'), close: async () => {} };
+};
+
+const moving: SagaVersion = { mark: 'a', rests: false };
+const ended: SagaVersion = { mark: 'b', rests: true };
 
 describe('the saga waiter', () => {
   afterEach(() => void jest.useRealTimers());
@@ -37,7 +48,7 @@ describe('the saga waiter', () => {
     const repository = sagas();
     repository.known.set('s', { mark: 'a', rests: false });
     const waiter = createSagaWaiter({ sagas: repository, log, maxWaits: 10 });
-    const waits = [waiter.waitFor(waitForOutcome('s')), waiter.waitFor({ ...waitForOutcome('s'), isMet: ({ mark }) => mark !== 'a' })];
+    const waits = [waiter.waitFor(waitForOutcome('s')), waiter.waitFor({ ...waitForOutcome('s'), seenMark: 'a' })];
     repository.known.set('s', { mark: 'b', rests: false });
     expect(await waits[1]).toBe('met');
     repository.known.set('s', { mark: 'c', rests: true });
@@ -73,5 +84,101 @@ describe('the saga waiter', () => {
     const next = waiter.waitFor(waitForOutcome('s'));
     waiter.close();
     expect(await next).toBe('closing');
+  });
+
+  test('reads notified sagas at once and with one query, and polls the others at long intervals', async () => {
+    jest.useFakeTimers();
+    const repository = sagas();
+    const notifications = subscription();
+    const waiter = createSagaWaiter({ sagas: repository, subscription: notifications, log, maxWaits: 1_000 });
+    notifications.send().opened();
+    const ids = Array.from({ length: 50 }, (_, index) => `s${index}`);
+    for (const id of ids) repository.known.set(id, moving);
+    const waits = ids.map((id) => waiter.waitFor({ ...waitForOutcome(id), isNew: true }));
+    await jest.advanceTimersByTimeAsync(990);
+    expect(repository.reads).toEqual([]);
+    for (const id of ids.slice(0, 20)) repository.known.set(id, ended);
+    for (const id of ids.slice(0, 20)) notifications.send().saved([id]);
+    await jest.advanceTimersByTimeAsync(5);
+    expect(repository.reads).toEqual([ids.slice(0, 20)]);
+    expect(await Promise.all(waits.slice(0, 20))).toEqual(Array.from({ length: 20 }, () => 'met'));
+    await jest.advanceTimersByTimeAsync(3_000);
+    expect(repository.reads.slice(1)).toEqual([ids.slice(20), ids.slice(20), ids.slice(20)]);
+    waiter.close();
+  });
+
+  test('reads a saga that may have ended before its wait began, with or without notifications', async () => {
+    jest.useFakeTimers();
+    const repository = sagas();
+    const notifications = subscription();
+    const waiter = createSagaWaiter({ sagas: repository, subscription: notifications, log, maxWaits: 10 });
+    repository.known.set('early', ended).set('later', ended);
+    const early = waiter.waitFor(waitForOutcome('early'));
+    notifications.send().opened();
+    await jest.advanceTimersByTimeAsync(5);
+    expect(await early).toBe('met');
+    const later = waiter.waitFor(waitForOutcome('later'));
+    await jest.advanceTimersByTimeAsync(200);
+    expect(await later).toBe('met');
+    expect(repository.reads).toEqual([['early'], ['later']]);
+  });
+
+  test('polls at short intervals without a subscription, and after a saga has ended without a notification', async () => {
+    jest.useFakeTimers();
+    const repository = sagas();
+    const notifications = subscription();
+    const waiter = createSagaWaiter({ sagas: repository, subscription: notifications, log, maxWaits: 10 });
+    /** Counts the reads of a second while the saga changes, which resets the interval. */
+    const readsIn1s = async (): Promise<number> => {
+      repository.reads.length = 0;
+      for (let i = 0; i < 10; i++) {
+        repository.known.set('next', { mark: `${repository.reads.length} ${i}`, rests: false });
+        await jest.advanceTimersByTimeAsync(100);
+      }
+      return repository.reads.length;
+    };
+    repository.known.set('lost', moving);
+    const lost = waiter.waitFor({ ...waitForOutcome('lost'), timeoutMs: 60_000, isNew: true });
+    void waiter.waitFor({ ...waitForOutcome('next'), timeoutMs: 60_000, isNew: true });
+    expect(await readsIn1s()).toBeGreaterThan(3);
+    notifications.send().opened();
+    expect(await readsIn1s()).toBeLessThanOrEqual(2);
+    repository.known.set('lost', ended);
+    await jest.advanceTimersByTimeAsync(5_000);
+    expect(await lost).toBe('met');
+    expect(await readsIn1s()).toBeGreaterThan(2);
+    notifications.send().saved(['another']);
+    await readsIn1s();
+    expect(await readsIn1s()).toBeLessThanOrEqual(1);
+    notifications.send().closed();
+    expect(await readsIn1s()).toBeGreaterThan(2);
+    waiter.close();
+  });
+
+  test('polls at short intervals for the next change, since a step sends no notification', async () => {
+    jest.useFakeTimers();
+    const repository = sagas();
+    const notifications = subscription();
+    const waiter = createSagaWaiter({ sagas: repository, subscription: notifications, log, maxWaits: 10 });
+    notifications.send().opened();
+    repository.known.set('s', moving);
+    const wait = waiter.waitFor({ ...waitForOutcome('s'), seenMark: 'a' });
+    await jest.advanceTimersByTimeAsync(100);
+    repository.known.set('s', { mark: 'b', rests: false });
+    await jest.advanceTimersByTimeAsync(200);
+    expect(await wait).toBe('met');
+  });
+
+  test('keeps the subscription until ten seconds after the last wait', async () => {
+    jest.useFakeTimers();
+    const notifications = subscription();
+    const waiter = createSagaWaiter({ sagas: sagas(), subscription: notifications, log, maxWaits: 10 });
+    for (let i = 0; i < 2; i++) {
+      void waiter.waitFor(waitForOutcome('s'));
+      await jest.advanceTimersByTimeAsync(5_000 + 9_000);
+    }
+    expect(notifications.calls).toEqual(['resume', 'resume']);
+    await jest.advanceTimersByTimeAsync(2_000);
+    expect(notifications.calls).toEqual(['resume', 'resume', 'pause']);
   });
 });

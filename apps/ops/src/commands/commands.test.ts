@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { StoreUnavailable } from '@crossroads/saga';
+import { openSagaSubscription } from '@crossroads/saga-bullmq';
 import type { AuditDocument, NewSaga, SagaDocument } from '@crossroads/store';
 import { auditRepository, intakeRepository, sagaViewRepository } from '@crossroads/store';
+import { eventually } from '@crossroads/testkit';
 import { ownDatabase, testRedisUrl } from '../../../../tests/stores/own-database.js';
 import type { OpenOps } from '../testing/open-ops.js';
 import { openOps } from '../testing/open-ops.js';
@@ -115,13 +117,21 @@ describe('cancel', () => {
 });
 
 describe('terminate', () => {
-  test.each(['unavailable', 'requested'] as const)('ends a saga (%s) without compensation, unlocks its order and wakes the next saga', async (result) => {
+  test.each(['unavailable', 'requested'] as const)('ends a saga (%s) without compensation, unlocks its order, wakes the next saga and notifies waiting callers', async (result) => {
     const { id, orderNumber } = await sagaAfter(result);
     const next = await sagas.accept({ order_number: orderNumber });
     await sagas.runSaga(next);
     expect(await saga(next)).toMatchObject({ phase: 'waiting' });
     const { epoch } = await saga(id);
+    const notified = new Set<string>();
+    const subscription = openSagaSubscription(testRedisUrl(), () => undefined);
+    await new Promise<void>((opened) => {
+      subscription.listen({ saved: (sagaIds) => sagaIds.forEach((sagaId) => notified.add(sagaId)), opened, closed: () => undefined });
+      subscription.resume();
+    });
     expect(await act('terminate', id)).toEqual({ ok: true });
+    await eventually(() => notified.has(id));
+    await subscription.close();
     expect(await saga(id)).toMatchObject({ phase: 'ended', status: 'error', epoch: epoch + 1, error: { code: 'saga.terminated', message: expect.stringContaining('because') } });
     expect((await saga(id)).next_run_at).toBeUndefined();
     expect(await orderIn(orderNumber)).toMatchObject({ bols: [], progression_state: 'NO_PROGRESS' });
@@ -187,7 +197,7 @@ describe('recover', () => {
       if (outcome !== 'not stored') await intake.accept(saga);
       throw new StoreUnavailable('MongoDB did not respond');
     };
-    const broken = createCommands({ store: ops.store, queue: { enqueue: async () => undefined }, log: silent, intake: { ...intake, accept } });
+    const broken = createCommands({ store: ops.store, queue: { enqueue: async () => undefined, notifySaved: () => undefined }, log: silent, intake: { ...intake, accept } });
     await expect(broken.recover!(id, input)).rejects.toThrow(StoreUnavailable);
     expect(await act('recover', id)).toMatchObject(outcome === 'not stored' ? { ok: true } : { code: 'recover.in_progress' });
     expect(await recoveriesOf(id)).toHaveLength(1);

@@ -24,7 +24,7 @@ import { withAudit } from './with-audit.js';
 
 export interface CreateCommandsOptions {
   store: Store;
-  queue: Pick<SagaQueue, 'enqueue'>;
+  queue: Pick<SagaQueue, 'enqueue' | 'notifySaved'>;
   log: Log;
   /** Stores the sagas that `recover` creates. */
   intake?: IntakeRepository;
@@ -46,7 +46,7 @@ export const createCommands = ({ store, queue, log, intake = intakeRepository(st
       recoverReset({ sagas, view, auditLog: auditLogRepository(store), orders, orderView: orderViewRepository(store), intake, enqueue }),
     ),
     cancel: audited('cancel', cancelReset({ sagas, journal, decisions, enqueue })),
-    terminate: audited('terminate', terminateSaga({ sagas, decisions, journal, auditLog: auditLogRepository(store), orders, orderQueue: orderQueueRepository(store), enqueue })),
+    terminate: audited('terminate', terminateSaga({ sagas, decisions, journal, auditLog: auditLogRepository(store), orders, orderQueue: orderQueueRepository(store), enqueue, notifySaved: queue.notifySaved })),
     runNow: audited('runNow', runNow({ sagas, enqueue })),
   };
 };

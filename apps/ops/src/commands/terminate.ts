@@ -2,6 +2,7 @@ import type { AuditLog, Orders } from '@crossroads/order-reset';
 import { lockedOrders, sagaDefinitions, termination } from '@crossroads/order-reset';
 import type { SignalPorts, TerminateResult } from '@crossroads/saga';
 import { terminateSaga as terminate } from '@crossroads/saga';
+import type { NotifySaved } from '@crossroads/saga-bullmq';
 import type { OrderQueueRepository, SagaCommandRepository, SagaDocument, SagaMetadata } from '@crossroads/store';
 import { storedSagaOf } from '@crossroads/store';
 import type { CommandResult, SagaCommand } from './commands.js';
@@ -14,11 +15,12 @@ export interface TerminatePorts extends SignalPorts<SagaMetadata> {
   orders: Pick<Orders, 'find' | 'clearedVersion'>;
   orderQueue: Pick<OrderQueueRepository, 'next'>;
   enqueue: Enqueue;
+  notifySaved: NotifySaved;
 }
 
 /** Ends a saga without compensation, which unlocks its order. Then wakes the next saga of the order. */
 export const terminateSaga =
-  ({ sagas, orders, auditLog, orderQueue, enqueue, ...ports }: TerminatePorts): SagaCommand =>
+  ({ sagas, orders, auditLog, orderQueue, enqueue, notifySaved, ...ports }: TerminatePorts): SagaCommand =>
   async (sagaId, input) => {
     const loaded = await loadUnchanged(sagas, sagaId, input);
     if ('rejected' in loaded) return loaded.rejected;
@@ -29,6 +31,7 @@ export const terminateSaga =
       return { ok: true };
     }
     if (typeof result === 'string') return notTerminated(result, saga);
+    notifySaved(sagaId);
     for (const order of await lockedOrders(orders, saga.request, result.entries)) {
       const next = await orderQueue.next(order);
       if (next) enqueue({ _id: next.sagaId, correlation_id: next.correlationId, type: next.type, tenant_id: next.tenantId, epoch: next.epoch });

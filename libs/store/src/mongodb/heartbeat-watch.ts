@@ -3,7 +3,8 @@ import type { mongo } from 'mongoose';
 /** The driver checks each server every 2 s. It waits at most 2 s for a connection and 2 s for the reply. */
 const silentForMs = 10_000;
 
-const checkEveryMs = 2_000;
+/** Milliseconds until the second check. */
+const confirmAfterMs = 2_000;
 
 /**
  * Calls `onSilent` once when the driver has stopped monitoring its servers. Returns a function that ends the watch.
@@ -12,22 +13,21 @@ const checkEveryMs = 2_000;
  * Two checks in a row must fail, since after a pause of the process the last heartbeat is old.
  */
 export const watchHeartbeats = (client: mongo.MongoClient, onSilent: () => void): (() => void) => {
-  let last = performance.now();
-  let suspect = false;
-  const onHeartbeat = (): void => void (last = performance.now());
-  client.on('serverHeartbeatSucceeded', onHeartbeat).on('serverHeartbeatFailed', onHeartbeat);
+  let timer: NodeJS.Timeout | undefined;
+  const check = (afterMs: number, onSilence: () => void): void => {
+    clearTimeout(timer);
+    timer = setTimeout(onSilence, afterMs).unref();
+  };
+  const onHeartbeat = (): void => check(silentForMs, () => check(confirmAfterMs, giveUp));
   const stop = (): void => {
-    clearInterval(timer);
+    clearTimeout(timer);
     client.off('serverHeartbeatSucceeded', onHeartbeat).off('serverHeartbeatFailed', onHeartbeat);
   };
-  const timer = setInterval(() => {
-    const silent = performance.now() - last > silentForMs;
-    if (silent && suspect) {
-      stop();
-      onSilent();
-    }
-    suspect = silent;
-  }, checkEveryMs);
-  timer.unref();
+  const giveUp = (): void => {
+    stop();
+    onSilent();
+  };
+  client.on('serverHeartbeatSucceeded', onHeartbeat).on('serverHeartbeatFailed', onHeartbeat);
+  onHeartbeat();
   return stop;
 };

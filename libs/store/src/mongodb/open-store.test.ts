@@ -32,6 +32,34 @@ test('a store without a unique index does not become ready', async () => {
   }
 });
 
+/** The parts of the driver that check a connection pool. Node keeps the delay of a timer in `_idleTimeout`. */
+interface Driver {
+  topology: { s: { servers: Map<string, { pool: { minPoolSizeTimer?: { _idleTimeout: number } } }> } };
+}
+
+test('the driver does not wake an idle process ten times a second to check its connections', async () => {
+  const store = openStore({ uri: ownDatabase('open-store-idle'), operationTimeoutMs: 5_000 });
+  try {
+    await store.connected;
+    await store.ping();
+    const pools = [...(store.connection.getClient() as unknown as Driver).topology.s.servers.values()].map(({ pool }) => pool);
+    expect(pools.map(({ minPoolSizeTimer }) => minPoolSizeTimer?._idleTimeout)).toEqual([10_000]);
+  } finally {
+    await store.close();
+  }
+});
+
+test('a store that is closed while it connects stays closed', async () => {
+  const proxy = await openMongodbProxy({ target: ownDatabase('open-store-closed') });
+  const errors: unknown[] = [];
+  const store = openStore({ uri: proxy.uri(), operationTimeoutMs: 5_000, onConnectError: (error) => errors.push(error) });
+  await store.close();
+  await store.connected;
+  expect(store.connection.readyState).toBe(0);
+  expect(errors).toEqual([]);
+  await proxy.close();
+});
+
 test.each([
   ['a replica set', 'mongodb://one:27017/crossroads?replicaSet=rs0'],
   ['a replica set by its DNS name', 'mongodb+srv://cluster.internal/crossroads'],
