@@ -56,6 +56,8 @@ export interface IntakeFixture {
   /** The log lines, to check that they contain no secret. */
   logged: string[];
   call(path: string, call?: Call): Promise<Reply>;
+  /** Calls another intake on the same store. */
+  callAt(url: string, path: string, call?: Call): Promise<Reply>;
   /** Stores an order from one tenant to another, by default delivered. */
   deliver(fields?: Partial<OrderRecord>, ends?: { from: TenantName; to: TenantName }): Promise<OrderRecord>;
   /** While false, no enqueued saga is run. */
@@ -81,7 +83,7 @@ export const documentedOnly = (app: RequestListener): RequestListener => watchRe
 
 const generous: RateLimits = { submits: 1e9, polls: 1e9, unauthenticated: 1e9 };
 
-export const createIntakeFixture = async (name: string, { limits = generous, uri = ownDatabase(name), maxActiveResets = 1e9, maxConcurrentWaits = 100, counter, destinations }: { uri?: string; destinations?: Destinations; limits?: RateLimits; maxActiveResets?: number; maxConcurrentWaits?: number; counter?: RateCounter } = {}): Promise<IntakeFixture> => {
+export const createIntakeFixture = async (name: string, { limits = generous, uri = ownDatabase(name), maxActiveResets = 1e9, maxConcurrentWaits = 100, heartbeatMs, counter, destinations }: { uri?: string; destinations?: Destinations; limits?: RateLimits; maxActiveResets?: number; maxConcurrentWaits?: number; heartbeatMs?: number; counter?: RateCounter } = {}): Promise<IntakeFixture> => {
   const store = openStore({ uri, operationTimeoutMs: 2_000 });
   await store.connected;
   await makeIndexes(store.connection);
@@ -118,7 +120,7 @@ export const createIntakeFixture = async (name: string, { limits = generous, uri
       void running.then(() => active.delete(running));
     },
   };
-  const intake = createIntake({ store, queue, log, tokenSecret: 'x'.repeat(40), limits, maxActiveResets, maxConcurrentWaits, trustedProxies: 0, ...(counter && { counter }) });
+  const intake = createIntake({ store, queue, log, tokenSecret: 'x'.repeat(40), limits, maxActiveResets, maxConcurrentWaits, trustedProxies: 0, ...(heartbeatMs !== undefined && { heartbeatMs }), ...(counter && { counter }) });
   const server = await listen(documentedOnly(intake.app), 0, '127.0.0.1', { log });
   const agent = new Agent({ keepAlive: true, maxSockets: 200 });
   const orders = orderReader(store);
@@ -133,7 +135,8 @@ export const createIntakeFixture = async (name: string, { limits = generous, uri
     logged,
     working: true,
     runSaga,
-    call: (path, call = {}) => send(agent, server.url, path, { as: 'Alpha', ...call }, keys),
+    call: (path, call) => fixture.callAt(server.url, path, call),
+    callAt: (url, path, call = {}) => send(agent, url, path, { as: 'Alpha', ...call }, keys),
     async deliver(fields = {}, ends = { from: 'Alpha', to: 'Beta' }) {
       const order = { ...deliveredOrder(ends, delivered++), ...fields };
       await orders.put(order);

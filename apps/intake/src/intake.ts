@@ -25,6 +25,8 @@ export interface IntakeParts {
   /** Maximum number of active resets of one tenant. */
   maxActiveResets: number;
   maxConcurrentWaits: number;
+  /** Milliseconds after which a stream without events sends a comment. */
+  heartbeatMs?: number;
   trustedProxies: number;
   /** Absent: the metrics are not exported. */
   metrics?: ReturnType<typeof intakeMetrics>;
@@ -43,7 +45,7 @@ export const intakeMetrics = (metrics: Metrics) => ({ timed: httpDurations(metri
 
 /** Builds the intake from its dependencies and settings. */
 export const createIntake = (parts: IntakeParts): Intake => {
-  const { store, queue, counter, log, tokenSecret, limits, maxActiveResets, maxConcurrentWaits, trustedProxies, tracing, metrics = intakeMetrics(openMetrics()) } = parts;
+  const { store, queue, counter, log, tokenSecret, limits, maxActiveResets, maxConcurrentWaits, heartbeatMs = 15_000, trustedProxies, tracing, metrics = intakeMetrics(openMetrics()) } = parts;
   const directory = directoryRepository(store);
   const authenticator = createAuthenticator(directory, createTokens(tokenSecret));
   const rateLimiter = createRateLimiter(authenticator, limits, counter);
@@ -55,7 +57,7 @@ export const createIntake = (parts: IntakeParts): Intake => {
   const sendReply = createSendReply(createUnsentReplies());
   const ping = () => store.ping();
   return {
-    app: intakeApp({ authenticator, rateLimiter, quota, sagas, resets, decisions, orders: orderWriter(store), directory, waiter, sendReply, queue, log, trustedProxies, ping, timed: metrics.timed, tracing }),
+    app: intakeApp({ authenticator, rateLimiter, quota, sagas, resets, decisions, orders: orderWriter(store), directory, waiter, heartbeatMs, sendReply, queue, log, trustedProxies, ping, timed: metrics.timed, tracing }),
     endWaiting: () => {
       waiter.close();
       rateLimiter.stop();
