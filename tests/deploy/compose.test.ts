@@ -6,6 +6,7 @@ import { intakeConfig } from '../../apps/intake/src/config.js';
 import { opsConfig } from '../../apps/ops/src/config.js';
 import { sandboxConfig } from '../../apps/sandbox/src/config.js';
 import { workerConfig } from '../../apps/worker/src/config.js';
+import { z } from 'zod';
 
 interface Service {
   image: string;
@@ -30,7 +31,7 @@ const compose = parse(composeText, { merge: true }) as { services: Record<string
 const services = Object.entries(compose.services);
 
 const schemas = {
-  indexes: workerConfig.pick({ MONGODB_URI: true, LOG_LEVEL: true }),
+  indexes: z.object({ MONGODB_URI: workerConfig.shape.MONGODB_URI, LOG_LEVEL: workerConfig.shape.LOG_LEVEL }),
   intake: intakeConfig,
   worker: workerConfig,
   ops: opsConfig,

@@ -11,6 +11,7 @@ import { intakeConfig } from '../../apps/intake/src/config.js';
 import { opsConfig } from '../../apps/ops/src/config.js';
 import { readRedisUrl } from '../../libs/saga-bullmq/src/redis-url.js';
 import { workerConfig } from '../../apps/worker/src/config.js';
+import { z } from 'zod';
 
 const root = join(__dirname, '../..');
 const folder = join(root, 'deploy/kubernetes');
@@ -40,7 +41,7 @@ const workloads: Workload[] = [...all<Deployment>('Deployment'), ...all<Job>('Jo
 const servers = workloads.filter(({ name }) => name !== 'indexes');
 const each = (list: Workload[]) => list.map((workload) => [workload.name, workload] as const);
 
-const schemas = { intake: intakeConfig, worker: workerConfig, ops: opsConfig, indexes: workerConfig.pick({ MONGODB_URI: true, LOG_LEVEL: true }) };
+const schemas = { intake: intakeConfig, worker: workerConfig, ops: opsConfig, indexes: z.object({ MONGODB_URI: workerConfig.shape.MONGODB_URI, LOG_LEVEL: workerConfig.shape.LOG_LEVEL }) };
 const schemaOf = (name: string) => schemas[name as keyof typeof schemas];
 
 /** Returns the environment of a container with the example secrets, and the part set only for this container. */

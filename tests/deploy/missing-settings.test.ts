@@ -35,3 +35,15 @@ test.each(['intake', 'worker', 'ops'])('%s with an address of Redis that cannot 
   expect(lines[0]).toMatch(/^REDIS_URL is invalid: Use redis:\/\//);
   expect(lines.join()).not.toContain('secret-value');
 });
+
+test.each([
+  ['intake', { MAX_CONCURRENT_WAITS: '3000' }, 'MAX_CONNECTIONS is invalid: must exceed MAX_CONCURRENT_WAITS, '],
+  ['intake', { MAX_CONNECTIONS: '2000' }, 'MAX_CONNECTIONS is invalid: must exceed MAX_CONCURRENT_WAITS, '],
+  ['worker', { WORKER_CONCURRENCY: '64' }, 'DESTINATION_IN_FLIGHT is invalid: must be less than WORKER_CONCURRENCY, '],
+  ['worker', { DESTINATION_IN_FLIGHT: '100' }, 'DESTINATION_IN_FLIGHT is invalid: must be less than WORKER_CONCURRENCY, '],
+])('%s with %j, which contradicts another setting, prints one sentence', (app, contradicting, sentence) => {
+  const env = { MONGODB_URI: 'mongodb://127.0.0.1:1/x', REDIS_URL: 'redis://127.0.0.1:1', TOKEN_SECRET: 'x'.repeat(32), ...contradicting };
+  const { status, lines } = run(`apps/${app}/dist/main.js`, env);
+  expect({ status, lines: lines.length }).toEqual({ status: 1, lines: 2 });
+  expect(lines[0]).toContain(sentence);
+});

@@ -123,7 +123,7 @@ export const openStage = async (): Promise<Stage> => {
 };
 
 /** Runs the image's command on this machine. Node is started directly, so that signals reach the app and not a shell. */
-const spawnApp = (app: AppName, env: Record<string, string>): Spawned => {
+export const spawnApp = (app: AppName, env: Record<string, string>): Spawned => {
   const child = spawn(process.execPath, [`apps/${app}/dist/main.js`], { env: { PATH: process.env['PATH'], ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   const lines: string[] = [];
   for (const input of [child.stdout, child.stderr]) createInterface({ input }).on('line', (line) => lines.push(line));
@@ -135,8 +135,8 @@ const spawnApp = (app: AppName, env: Record<string, string>): Spawned => {
   };
 };
 
-/** Reads the URL from the process's log. */
-const listening = async (spawned: Spawned): Promise<AppProcess> => {
+/** Waits until the process listens. Reads its URLs from its log. */
+export const listening = async (spawned: Spawned): Promise<AppProcess> => {
   const line = await Promise.race([
     eventually(() => spawned.output().split('\n').find((each) => each.includes('"probes":')), 60_000),
     spawned.ended.then(() => Promise.reject(new Error(`It ended:\n${spawned.output()}`))),

@@ -45,12 +45,11 @@ const headerNames = new Map(Object.keys(headers).map((name) => [name.toLowerCase
 
 /** Returns what makes the value differ from the schema; nothing if it matches. */
 const differences = (place: string, schema: AnySchema, value: unknown): string[] => {
-  const resolvable = JSON.parse(JSON.stringify(schema).replaceAll('"#/components', '"api#/components')) as AnySchema;
-  const validate = compiled.get(JSON.stringify(schema)) ?? ajv.compile(resolvable);
-  compiled.set(JSON.stringify(schema), validate);
+  const validate = compiled.get(schema as object) ?? ajv.compile(JSON.parse(JSON.stringify(schema).replaceAll('"#/components', '"api#/components')) as AnySchema);
+  compiled.set(schema as object, validate);
   return validate(value) ? [] : validate.errors!.map(({ instancePath, message }) => `${place}${instancePath} ${message}`);
 };
-const compiled = new Map<string, ReturnType<Ajv2020['compile']>>();
+const compiled = new WeakMap<object, ReturnType<Ajv2020['compile']>>();
 
 /** Headers of the framing and the coding. OpenAPI does not describe them. */
 const framing = new Set(['content-type', 'content-length', 'content-encoding', 'vary', 'connection', 'keep-alive', 'date', 'transfer-encoding', 'upgrade']);

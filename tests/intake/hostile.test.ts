@@ -148,8 +148,8 @@ describe('paths and methods', () => {
 });
 
 describe('the wire', () => {
-  /** Sends raw bytes. Returns all bytes received until the intake closes the connection. */
-  const raw = (bytes: string, withinMs = 6_000) =>
+  /** Sends raw bytes. Returns all bytes received until the intake closes the connection, or until they match `until`. */
+  const raw = (bytes: string, withinMs = 6_000, until?: RegExp) =>
     new Promise<{ text: string; ms: number }>((resolve) => {
       const began = performance.now();
       const { hostname, port } = new URL(fixture.url);
@@ -160,7 +160,10 @@ describe('the wire', () => {
         socket.destroy();
         resolve({ text, ms: performance.now() - began });
       };
-      socket.setEncoding('utf8').on('data', (chunk) => (text += String(chunk)));
+      socket.setEncoding('utf8').on('data', (chunk) => {
+        text += String(chunk);
+        if (until?.test(text)) end();
+      });
       socket.on('close', end).on('error', end);
       const timeUp = setTimeout(end, withinMs);
     });
@@ -173,6 +176,10 @@ describe('the wire', () => {
   });
   test('a body announced as huge is 413 before it is sent', async () => {
     const { text } = await raw(head('Content-Length: 99999999\r\n'), 500);
+    expect(text).toMatch(/^HTTP\/1\.1 413 /);
+  });
+  test('a body without a length is 413 as soon as it is too large', async () => {
+    const { text } = await raw(`${head('Transfer-Encoding: chunked\r\n')}${(20_000).toString(16)}\r\n${'x'.repeat(20_000)}\r\n`, 6_000, /\r\n\r\n/);
     expect(text).toMatch(/^HTTP\/1\.1 413 /);
   });
   test.each([

@@ -57,6 +57,8 @@ export interface IntakeFixture {
   /** The log lines, to check that they contain no secret. */
   logged: string[];
   call(path: string, call?: Call): Promise<Reply>;
+  /** Calls another intake on the same store. */
+  callAt(url: string, path: string, call?: Call): Promise<Reply>;
   /** Stores an order from one tenant to another, by default delivered. */
   deliver(fields?: Partial<OrderRecord>, ends?: { from: TenantName; to: TenantName }): Promise<OrderRecord>;
   /** While false, no enqueued saga is run. */
@@ -88,12 +90,14 @@ export interface IntakeFixtureOptions {
   limits?: RateLimits;
   maxActiveResets?: number;
   maxConcurrentWaits?: number;
+  /** Milliseconds after which a stream without events sends a comment. */
+  heartbeatMs?: number;
   counter?: RateCounter;
   /** How the worker sends notifications of saved sagas, how the intake receives them, and how often it polls. */
   notifications?: { notifySaved: NotifySaved; subscription: SagaSubscription; waitIntervals: Intervals };
 }
 
-export const createIntakeFixture = async (name: string, { limits = generous, uri = ownDatabase(name), maxActiveResets = 1e9, maxConcurrentWaits = 100, counter, destinations, notifications }: IntakeFixtureOptions = {}): Promise<IntakeFixture> => {
+export const createIntakeFixture = async (name: string, { limits = generous, uri = ownDatabase(name), maxActiveResets = 1e9, maxConcurrentWaits = 100, heartbeatMs, counter, destinations, notifications }: IntakeFixtureOptions = {}): Promise<IntakeFixture> => {
   const store = openStore({ uri, operationTimeoutMs: 2_000 });
   await store.connected;
   await makeIndexes(store.connection);
@@ -131,7 +135,7 @@ export const createIntakeFixture = async (name: string, { limits = generous, uri
       void running.then(() => active.delete(running));
     },
   };
-  const intake = createIntake({ store, queue, log, tokenSecret: 'x'.repeat(40), limits, maxActiveResets, maxConcurrentWaits, trustedProxies: 0, ...(counter && { counter }), ...notifications });
+  const intake = createIntake({ store, queue, log, tokenSecret: 'x'.repeat(40), limits, maxActiveResets, maxConcurrentWaits, trustedProxies: 0, ...(heartbeatMs !== undefined && { heartbeatMs }), ...(counter && { counter }), ...notifications });
   const server = await listen(documentedOnly(intake.app), 0, '127.0.0.1', { log });
   const agent = new Agent({ keepAlive: true, maxSockets: 200 });
   const orders = orderReader(store);
@@ -146,7 +150,8 @@ export const createIntakeFixture = async (name: string, { limits = generous, uri
     logged,
     working: true,
     runSaga,
-    call: (path, call = {}) => send(agent, server.url, path, { as: 'Alpha', ...call }, keys),
+    call: (path, call) => fixture.callAt(server.url, path, call),
+    callAt: (url, path, call = {}) => send(agent, url, path, { as: 'Alpha', ...call }, keys),
     async deliver(fields = {}, ends = { from: 'Alpha', to: 'Beta' }) {
       const order = { ...deliveredOrder(ends, delivered++), ...fields };
       await orders.put(order);

@@ -85,10 +85,17 @@ describe('polling', () => {
     expect([reply.status, reply.ms < 15_000]).toEqual([200, true]);
   });
 
-  test.each([['abc', 'int_parsing'], ['-1', 'greater_than_equal'], ['1.5', 'int_from_float'], ['1&wait=2', 'int_type']])('with wait=%s is rejected', async (wait, type) => {
+  test.each([['abc', 'int_parsing'], ['-1', 'greater_than_equal'], [`-${'9'.repeat(400)}`, 'greater_than_equal'], ['1.5', 'int_parsing'], ['1&wait=2', 'int_type']])('with wait=%s is rejected', async (wait, type) => {
     const { status, body } = await poll('whatever-1', [], `?wait=${wait}`);
-    expect([status, body.detail[0].loc, typeof type]).toEqual([422, ['query', 'wait'], 'string']);
+    expect([status, body.detail[0].loc, body.detail[0].type]).toEqual([422, ['query', 'wait'], type]);
   });
+});
+
+test.each(['26', '99999999999999999999', '9'.repeat(400)])('a poll with wait=%s is held for 25 s at most', async (wait) => {
+  const id = idOf(await submit());
+  await fixture.over(id);
+  const { status, headers } = await poll(id, [], `?wait=${wait}`);
+  expect([status, headers['preference-applied']]).toEqual([200, 'wait=25']);
 });
 
 describe('the log of a poll', () => {
@@ -187,7 +194,7 @@ describe('a large reply', () => {
     const accepts: [string, string] = ['Accept-Encoding', 'gzip'];
     const id = idOf(await submit());
     await fixture.over(id);
-    const form = `client_id=${fixture.client.id}&client_secret=${fixture.client.secret}&scope=${'x'.repeat(3_000)}`;
+    const form = `client_id=${fixture.client.id}&client_secret=${fixture.client.secret}&note=${'x'.repeat(3_000)}`;
     const replies = [await poll(id, [accepts]), await fixture.call('/auth/token', { as: null, type: 'application/x-www-form-urlencoded', body: form, headers: [accepts] })];
     expect(replies.map(({ status, headers }) => [status, headers['content-encoding']])).toEqual([[200, undefined], [200, undefined]]);
     expect((await open(id, { 'Accept-Encoding': 'gzip' })).headers['content-encoding']).toBeUndefined();

@@ -10,7 +10,7 @@ const nowhere = openRateCounter('redis://127.0.0.1:1', () => {});
 let shared: IntakeFixture;
 let alone: IntakeFixture;
 beforeAll(async () => {
-  shared = await createIntakeFixture('rate-shared', { limits: { submits: 5, polls: 1_000, unauthenticated: 5 }, counter });
+  shared = await createIntakeFixture('rate-shared', { limits: { submits: 5, polls: 20, unauthenticated: 5 }, counter });
   alone = await createIntakeFixture('rate-alone', { limits: { submits: 5, polls: 1_000, unauthenticated: 5 }, counter: nowhere });
 });
 afterAll(async () => {
@@ -38,6 +38,21 @@ test('requests with invalid keys are limited by address, and requests with a val
   for (let i = 0; i < 7; i++) guesses.push((await alone.call('/v1/order/reset', { as: null, headers: [['X-API-Key', `guess-${i}`]] })).status);
   expect(guesses).toEqual([401, 401, 401, 401, 401, 429, 429]);
   expect((await alone.call('/v1/order/reset')).status).toBe(200);
+});
+
+test('a caller that polls above its limit gets 429, and other callers do not', async () => {
+  const polls = [];
+  for (let i = 0; i < 22; i++) polls.push((await shared.call('/v1/order/reset', { as: 'Gamma' })).status);
+  expect(polls).toEqual([...Array<number>(20).fill(200), 429, 429]);
+  expect((await shared.call('/v1/order/reset', { as: 'Beta' })).status).toBe(200);
+});
+
+test('failed requests for a token are limited by address, and a client with the right secret still gets one', async () => {
+  const request = (secret: string) => shared.call('/auth/token', { as: null, type: 'application/x-www-form-urlencoded', body: new URLSearchParams({ client_id: shared.client.id, client_secret: secret }).toString() });
+  const guesses = [];
+  for (let i = 0; i < 7; i++) guesses.push((await request(`guess-${i}`)).status);
+  expect(guesses).toEqual([401, 401, 401, 401, 401, 429, 429]);
+  expect((await request(shared.client.secret)).status).toBe(200);
 });
 
 test('two processes count together', async () => {

@@ -18,7 +18,7 @@ const revoke = (collection: string, id: string) => fixture.store.connection.db!.
 
 test.each([
   ['a key', async () => ['X-API-Key', fixture.keys.Alpha], () => revoke('keys', fixture.keys.Alpha.split('_')[1]!)],
-  ['a token of a client', async () => ['Authorization', `Bearer ${await intakes()[0]!.logIn(fixture.client.id, fixture.client.secret)}`], () => revoke('clients', fixture.client.id)],
+  ['a token of a client', async () => ['Authorization', `Bearer ${(await intakes()[0]!.logIn(fixture.client.id, fixture.client.secret)).token}`], () => revoke('clients', fixture.client.id)],
 ] as const)('%s that is revoked is rejected by every intake within a minute, even under constant use', async (_, headersOf, revoked) => {
   const headers = await headersOf();
   const all = intakes();

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createIntakeFixture } from './intake-fixture.js';
+import { createIntakeFixture, scopes, to } from './intake-fixture.js';
 import type { IntakeFixture } from './intake-fixture.js';
 
 let fixture: IntakeFixture;
@@ -23,7 +23,8 @@ const forms: [string, () => [body: string, authorization?: string]][] = [
 
 test.each(forms)('a client that sends its secret %s gets a token', async (_, call) => {
   const { status, body, headers } = await request(...call());
-  expect([status, body]).toEqual([200, { access_token: expect.any(String), token_type: 'bearer', expires_in: 3_600 }]);
+  const scope = call()[0].includes('scope=') ? 'order:reset' : scopes.join(' ');
+  expect([status, body]).toEqual([200, { access_token: expect.any(String), token_type: 'bearer', expires_in: 3_600, scope }]);
   expect([headers['cache-control'], headers['content-type']]).toEqual(['no-store', 'application/json; charset=utf-8']);
   const list = await fixture.call('/v1/order/reset', { as: null, headers: [['Authorization', `Bearer ${body.access_token}`], ['X-Tenant-Name', 'Alpha']] });
   expect(list.status).toBe(200);
@@ -57,9 +58,33 @@ describe('an error has the members of RFC 6749 and a detail', () => {
   });
 });
 
+describe('the scope of a request', () => {
+  const withScope = (scope: string) => request(`${grant}&client_id=${fixture.client.id}&client_secret=${fixture.client.secret}&scope=${encodeURIComponent(scope)}`);
+
+  test('narrows the token, and the reply names the scopes of the token', async () => {
+    const { status, body } = await withScope('order:get order:create order:get');
+    expect([status, body.scope]).toEqual([200, 'order:get order:create']);
+    const headers: [string, string][] = [['Authorization', `Bearer ${body.access_token}`], ['X-Tenant-Name', 'Alpha'], ...to('Beta')];
+    expect((await fixture.call('/v1/order/get', { as: null, headers, body: { order_number: 'unknown' } })).status).toBe(404);
+    const reset = await fixture.call('/v1/order/reset', { as: null, headers });
+    expect([reset.status, reset.body.detail]).toEqual([403, expect.stringContaining('order:reset')]);
+  });
+
+  test.each(['order:rest', 'order:reset admin', 'ORDER:RESET', ' ', 'order:reset ', 'order:reset  order:get', 'order:reset,order:get', '"', '\u0000', '$ne'])('that the client does not have gets invalid_scope: %j', async (scope) => {
+    const { status, body } = await withScope(scope);
+    expect([status, body.error]).toEqual([400, 'invalid_scope']);
+    expect(body).toEqual({ error: 'invalid_scope', error_description: body.detail, detail: expect.stringContaining('omit scope') });
+  });
+
+  test('of a wrong secret stays unknown to the sender', async () => {
+    const { status, body } = await request(`${grant}&client_id=${fixture.client.id}&client_secret=wrong&scope=order:rest`);
+    expect([status, body.error]).toEqual([401, 'invalid_client']);
+  });
+});
+
 test('a parameter without a value counts as omitted', async () => {
   const { id, secret } = fixture.client;
-  const { status, headers } = await request(`grant_type=&client_id=${id}&client_secret=${secret}`);
+  const { status, headers } = await request(`grant_type=&scope=&client_id=${id}&client_secret=${secret}`);
   expect([status, headers['pragma']]).toEqual([200, 'no-cache']);
 });
 

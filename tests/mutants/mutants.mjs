@@ -2,6 +2,8 @@
  * Lists safeguards. Each entry has a change of one place in the source that removes the safeguard, and the check that must detect the change.
  * The check is a test file, optionally with a part of a title, or the model. A test verifies that each `from` occurs exactly once in its file.
  */
+import { securityMutants } from './security-mutants.mjs';
+
 const model = { model: true };
 const pairs = (title) => ({ test: 'libs/store/src/mongodb/as-in-memory.test.ts', title });
 const filters = { test: 'libs/store/src/mongodb/filters.test.ts' };
@@ -106,4 +108,5 @@ export const mutants = [
   { rule: 'the entry of a clear records the version that was cleared', file: 'libs/order-reset/src/steps/clear-deliveries.step.ts', from: `outcome.version === latest.version ? latest :`, to: `outcome.version > 0 ? latest :`, foundBy: model },
   { rule: 'a compensation records a restore only when it restored something', file: 'libs/order-reset/src/steps/clear-deliveries.step.ts', from: `done({ restored: false }, { message: 'Nothing had been cleared.' })`, to: `done({ restored: true }, { message: 'Nothing had been cleared.' })`, foundBy: model },
   { rule: 'a compensation restores progression', file: 'libs/order-reset/src/steps/reset-progression.step.ts', from: `const outcome = await orders.restoreProgression(order.order_id, context);`, to: `const outcome = 'restored';`, foundBy: model },
+  ...securityMutants,
 ];

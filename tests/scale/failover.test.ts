@@ -25,7 +25,7 @@ beforeAll(async () => {
     workers: 2,
     orders: count,
     // Few active sagas, so that jobs wait in the queue when the primary dies; and frequent sweeps.
-    env: { WORKER_CONCURRENCY: '6', SWEEP_INTERVAL_MS: '2000' },
+    env: { WORKER_CONCURRENCY: '6', DESTINATION_IN_FLIGHT: '5', SWEEP_INTERVAL_MS: '2000' },
   };
   fleet = running.keep(await startFleet(options));
 }, 120_000);

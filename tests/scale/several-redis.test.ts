@@ -19,7 +19,7 @@ beforeAll(async () => {
   servers = [running.keep(await startRedis()), running.keep(await startRedis())];
   const redisUrls = servers.map(({ port }) => `redis://127.0.0.1:${port}`);
   // Frequent sweeps, so that workers enqueue sagas whose jobs are in the other Redis.
-  const env = { SWEEP_INTERVAL_MS: '300', WORKER_CONCURRENCY: '6' };
+  const env = { SWEEP_INTERVAL_MS: '300', WORKER_CONCURRENCY: '6', DESTINATION_IN_FLIGHT: '5' };
   fleet = running.keep(await startFleet({ mongodbUri: ownDatabase('scale-several'), redisUrls, intakes: 2, workers: 2, orders: count, env }));
 }, 120_000);
 

@@ -7,6 +7,12 @@ import { uuidv7 } from 'uuidv7';
 const tenants = 5;
 const sagasEach = 600;
 
+/** The only saga of each tenant with the status `rejected`. */
+const rejectedAt = 201;
+
+/** Returns the order_id in the request of a saga. Every third request names its order by both. */
+const orderIdOf = (from: number, each: number): string => `${from}${each}`.padStart(24, '0');
+
 const tenant = (index: number) => ({ id: `tenant-${index}`, name: `Company ${index}` });
 
 const party = ({ id, name }: { id: string; name: string }, of: 'origin' | 'destination') => ({
@@ -23,8 +29,8 @@ const routing = (from: number, to: number) => ({ ...party(tenant(from), 'origin'
 export interface Background {
   /** One of the sagas: open, due, with a correlation id, an idempotency key and a log. */
   saga: NewSaga & { idempotency_key: string };
-  /** Its order. */
-  order: { order_id: string; origin_number: string; destination_number: string; caller: string; other: string };
+  /** Its order. `requested_id` is the order id in the request of the saga. */
+  order: { order_id: string; requested_id: string; origin_number: string; destination_number: string; caller: string; other: string };
 }
 
 /**
@@ -49,7 +55,7 @@ export const storeBackground = async ({ commit, connection }: Store): Promise<Ba
       const saga = sagaOf(from, to, number, each);
       const { saga_id, ...rest } = saga;
       const ended = each % 2 === 1;
-      const fields = { status: ended ? 'synced' : 'pending', phase: ended ? 'ended' : 'running', epoch: 0, settled_epoch: 0, failures: 0, resumed: false };
+      const fields = { status: each === rejectedAt ? 'rejected' : ended ? 'synced' : 'pending', phase: ended ? 'ended' : 'running', epoch: 0, settled_epoch: 0, failures: 0, resumed: false };
       // Some of the waiting sagas are blocked by a destination, the others by a saga of their order.
       const isWaiting = each % 4 === 2;
       const waiting = isWaiting && { phase: 'waiting', error: { code: each % 40 === 2 ? 'destination.circuit_open' : 'order.in_use', message: 'Blocked.' } };
@@ -68,7 +74,7 @@ export const storeBackground = async ({ commit, connection }: Store): Promise<Ba
   const order = await connection.db!.collection(collections.orders).findOne({ 'routing.origin_tenant_id': 'tenant-2', origin_order_number: '4300' });
   return {
     saga: picked,
-    order: { order_id: String(order!._id), origin_number: '4300', destination_number: 'D4300', caller: 'tenant-2', other: 'Company 3' },
+    order: { order_id: String(order!._id), requested_id: orderIdOf(2, 300), origin_number: '4300', destination_number: 'D4300', caller: 'tenant-2', other: 'Company 3' },
   };
 };
 
@@ -91,7 +97,7 @@ const sagaOf = (from: number, to: number, number: string, each: number): NewSaga
   version: 1,
   tenant_id: `tenant-${from}`,
   concurrency_keys: [`number:tenant-${from}/${number}`],
-  request: { order: { order_number: number }, caller: { tenant_id: `tenant-${from}` }, dest_tenant_name: `Company ${to}` },
+  request: { order: { order_number: number, ...(each % 3 === 0 && { order_id: orderIdOf(from, each) }) }, caller: { tenant_id: `tenant-${from}` }, dest_tenant_name: `Company ${to}` },
   inbound_request: {},
   accepted_at: new Date(),
 });

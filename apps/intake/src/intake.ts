@@ -30,6 +30,8 @@ export interface IntakeParts {
   maxConcurrentWaits: number;
   /** Intervals at which sagas that callers wait for are polled. */
   waitIntervals?: Intervals;
+  /** Milliseconds after which a stream without events sends a comment. */
+  heartbeatMs?: number;
   trustedProxies: number;
   /** Absent: the metrics are not exported. */
   metrics?: ReturnType<typeof intakeMetrics>;
@@ -48,7 +50,7 @@ export const intakeMetrics = (metrics: Metrics) => ({ timed: httpDurations(metri
 
 /** Builds the intake from its dependencies and settings. */
 export const createIntake = (parts: IntakeParts): Intake => {
-  const { store, queue, counter, subscription, log, tokenSecret, limits, maxActiveResets, maxConcurrentWaits, waitIntervals, trustedProxies, tracing, metrics = intakeMetrics(openMetrics()) } = parts;
+  const { store, queue, counter, subscription, log, tokenSecret, limits, maxActiveResets, maxConcurrentWaits, waitIntervals, heartbeatMs = 15_000, trustedProxies, tracing, metrics = intakeMetrics(openMetrics()) } = parts;
   const directory = directoryRepository(store);
   const authenticator = createAuthenticator(directory, createTokens(tokenSecret));
   const rateLimiter = createRateLimiter(authenticator, limits, counter);
@@ -60,7 +62,7 @@ export const createIntake = (parts: IntakeParts): Intake => {
   const sendReply = createSendReply(createUnsentReplies());
   const ping = () => store.ping();
   return {
-    app: intakeApp({ authenticator, rateLimiter, quota, sagas, resets, decisions, orders: orderWriter(store), directory, waiter, sendReply, queue, log, trustedProxies, ping, timed: metrics.timed, tracing }),
+    app: intakeApp({ authenticator, rateLimiter, quota, sagas, resets, decisions, orders: orderWriter(store), directory, waiter, heartbeatMs, sendReply, queue, log, trustedProxies, ping, timed: metrics.timed, tracing }),
     endWaiting: () => {
       waiter.close();
       rateLimiter.stop();

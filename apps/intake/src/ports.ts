@@ -20,6 +20,8 @@ export interface IntakePorts {
   orders: OrderWriter;
   directory: Pick<DirectoryRepository, 'tenantNamed' | 'partnerNamed'>;
   waiter: SagaWaiter;
+  /** Milliseconds after which a stream without events sends a comment. */
+  heartbeatMs: number;
   sendReply: SendReply;
   queue: Pick<SagaQueue, 'enqueue'>;
   log: Log;

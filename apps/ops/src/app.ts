@@ -66,7 +66,8 @@ export const createOpsApp = ({ store, bullmqQueue, log, environment, secure, tru
   const orders = orderViewRepository(store);
   const search = sagaSearch(store);
   const audit = auditRepository(store);
-  const destination = destinationCommand({ directory: directoryRepository(store), audit });
+  const directory = directoryRepository(store);
+  const destination = destinationCommand({ directory, audit });
   const operators = operatorRepository(store);
   const sessions = sessionRepository(store);
   const sessionPorts = { operators, sessions, secure, sessionLifetime };
@@ -84,14 +85,14 @@ export const createOpsApp = ({ store, bullmqQueue, log, environment, secure, tru
   app.use(boardPath, securityHeaders({ secure, inlineStyles: true }));
   app.use(files);
   app.use(neverCached);
-  app.use('/v1/ops', authenticate({ ...sessionPorts, keys: operatorKeyRepository(store) }), apiRoutes({ view, orders, audit, search, commands, destination, paused, blocker }));
+  app.use('/v1/ops', authenticate({ ...sessionPorts, keys: operatorKeyRepository(store) }), apiRoutes({ view, orders, audit, search, commands, destination, paused, blocker, directory }));
   app.use(sameOriginOnly);
   app.use(loginRoutes({ operators, sessions, audit, log, chrome, secureCookies: secure, sessionLifetime }));
   app.use(signedInOnly(sessionPorts, askToSignIn(chrome)));
   app.use(overviewRoutes({ view, workers: connectedWorkers(bullmqQueue), paused, chrome }));
   app.use(listRoutes({ view, search, commands, paused, chrome }));
   app.use(jobRoutes({ view, bullmqQueue }));
-  app.use(sagaRoutes({ view, orders, audit, commands, paused, blocker, chrome, log }));
+  app.use(sagaRoutes({ view, orders, audit, commands, paused, blocker, directory, chrome, log }));
   app.use(orderRoutes({ orders, chrome }));
   app.use(destinationsRoutes({ destinations: destinationViewRepository(store), command: destination, chrome }));
   app.use(auditRoutes({ audit, chrome }));

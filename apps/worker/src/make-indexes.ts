@@ -1,8 +1,8 @@
-import { createLog, readConfigOrExit } from '@crossroads/platform';
+import { createLog, readConfigOrExit, settings } from '@crossroads/platform';
 import { makeIndexes, openStore } from '@crossroads/store';
-import { workerConfig } from './config.js';
+import { z } from 'zod';
 
-const config = readConfigOrExit(workerConfig.pick({ MONGODB_URI: true, LOG_LEVEL: true }), process);
+const config = readConfigOrExit(z.object({ MONGODB_URI: settings.mongodbUri, LOG_LEVEL: settings.logLevel }), process);
 const log = createLog({ level: config.LOG_LEVEL, app: 'indexes' });
 
 /** A deployment waits for this step; one that never ends would hide a wrong URI for ever. */

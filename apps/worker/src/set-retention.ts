@@ -1,10 +1,10 @@
-import { readConfigOrExit } from '@crossroads/platform';
+import { readConfigOrExit, settings } from '@crossroads/platform';
 import { StoreUnavailable } from '@crossroads/saga';
 import { auditedCommands, retentionRepository, withStore } from '@crossroads/store';
-import { workerConfig } from './config.js';
+import { z } from 'zod';
 import { RetentionError, runRetention } from './retention-command.js';
 
-const { MONGODB_URI: uri } = readConfigOrExit(workerConfig.pick({ MONGODB_URI: true }), process);
+const { MONGODB_URI: uri } = readConfigOrExit(z.object({ MONGODB_URI: settings.mongodbUri }), process);
 try {
   console.log(await withStore(uri, (store) => runRetention(process.argv.slice(2), retentionRepository(store), auditedCommands(store))));
 } catch (error) {

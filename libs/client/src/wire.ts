@@ -159,4 +159,6 @@ export interface TokenReply {
   token_type: 'bearer';
   /** Lifetime of the token, in seconds. */
   expires_in: number;
+  /** Scopes of the token, with spaces between them. */
+  scope: string;
 }

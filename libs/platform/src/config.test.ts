@@ -29,6 +29,12 @@ test('an invalid setting has a sentence with the reason and without the value', 
   expect(() => readConfig(schema, env)).not.toThrow(/secret-value|short-secret/);
 });
 
+test('a setting that contradicts another one is invalid, also if it has its default', () => {
+  const related = z.object({ MOST: settings.count(3, 'Most.'), SOME: settings.count(2, 'Some.') }).refine(({ MOST, SOME }) => MOST > SOME, { path: ['MOST'], message: 'must exceed SOME' });
+  expect(readConfig(related, {})).toEqual({ MOST: 3, SOME: 2 });
+  for (const env of [{ SOME: '3' }, { MOST: '2' }]) expect(() => readConfig(related, env)).toThrow('MOST is invalid: must exceed SOME.\nThe file');
+});
+
 test('a process without a setting prints the sentences and exits with code 1', () => {
   const { read, output } = outputOf({ TOKEN_SECRET: 'x'.repeat(32) });
   expect(read).toThrow('exit 1');

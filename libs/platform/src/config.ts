@@ -12,10 +12,11 @@ export const readConfig = <S extends ConfigSchema>(schema: S, env: Record<string
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
   const read = schema.safeParse(given);
   if (read.success) return read.data;
-  const sentences = read.error.issues.map(({ path, message }) => {
+  const sentences = read.error.issues.map(({ path, message, code }) => {
     const name = path.join('.');
+    const isMissing = code === 'invalid_type' && !(name in given);
     // The value is not printed: it may be a secret.
-    return name in given ? `${name} is invalid: ${message}.` : `${name} is missing. ${schema.shape[name]?.description ?? ''}`.trim();
+    return isMissing ? `${name} is missing. ${schema.shape[name]?.description ?? ''}`.trim() : `${name} is invalid: ${message}.`;
   });
   throw new ConfigError(`${sentences.join('\n')}\nThe file .env.example describes every setting.`);
 };

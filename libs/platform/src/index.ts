@@ -23,7 +23,7 @@ export type { Span, SpanAttributes, Tracing } from './tracing.js';
 export { openTracing } from './tracing.js';
 export { digest, newApiKey } from './identity/api-key.js';
 export type { Authenticator, CredentialStore } from './identity/authenticate.js';
-export { createAuthenticator } from './identity/authenticate.js';
+export { createAuthenticator, ScopeNotGranted } from './identity/authenticate.js';
 export type { Caller, Credentials, Instance, Scope, Tenant } from './identity/caller.js';
 export { callerFor, NotAllowed, scopes } from './identity/caller.js';
 export { TtlCache } from './identity/ttl-cache.js';

@@ -1,20 +1,18 @@
 import type { Request, Response } from 'express';
 import { httpError } from '../http-error.js';
-import { resolveCaller } from '../http/caller.js';
+import { isStillAllowed, resolveCaller } from '../http/caller.js';
 import { removeDeadline } from '../http/deadline.js';
 import type { Handler } from '../http/register-routes.js';
 import type { Reset } from '../resets.js';
 import { abortOnClose } from '../waiting/hold-reply.js';
 
-/** Milliseconds without events after which the intake sends a comment, because proxies close idle streams. The credentials are checked again at each comment. */
-const heartbeatMs = 15_000;
-
 /**
  * Streams a reset as server-sent events: `snapshot`, then a `log` for each new entry and `progress` for each change, and `done` at the end.
+ * After `heartbeatMs` without events it sends a comment, because proxies close idle streams. It checks the credentials as often, also between events.
  * The id of an event is the number of log entries sent so far. A client continues with `Last-Event-ID`; after `done` it gets 204.
  */
 export const streamReset: Handler =
-  ({ authenticator, resets, waiter }, scope) =>
+  ({ authenticator, resets, waiter, heartbeatMs }, scope) =>
   async (request, response) => {
     const { tenant_id } = resolveCaller(request, response, scope);
     let reset = await resets.get(tenant_id, String(request.params['correlationId']));
@@ -39,21 +37,18 @@ export const streamReset: Handler =
       sent = reset.progress.logs.length;
       sendEvent(response, 'snapshot', String(sent), reset.progress);
     }
+    let checkedAt = performance.now();
     for (;;) {
       sent = sendChanges(response, reset, sent);
       if (reset.progress.done) return void response.end();
       const result = await waitForChange(heartbeatMs);
       if (result === 'full' || result === 'closing' || closed.aborted) return void response.end();
-      if (result === 'timed-out') {
-        response.write(': heartbeat\n\n');
-        const isStillAllowed = await authenticator.authenticate(request.rawHeaders).then(
-          () => true,
-          () => false,
-        );
-        if (!isStillAllowed) return void response.end();
-        continue;
+      if (result === 'timed-out') response.write(': heartbeat\n\n');
+      if (result === 'timed-out' || performance.now() - checkedAt >= heartbeatMs) {
+        if (!(await isStillAllowed(authenticator, request, response, scope, tenant_id))) return void response.end();
+        checkedAt = performance.now();
       }
-      reset = await resets.again(reset);
+      if (result !== 'timed-out') reset = await resets.again(reset);
     }
   };
 

@@ -1,7 +1,8 @@
 import { readModel, tokenRequest } from '@crossroads/contract';
 import type { TokenReply, ValidationDetail } from '@crossroads/contract';
-import { NotAllowed, tokenLifetimeS } from '@crossroads/platform';
+import { NotAllowed, ScopeNotGranted, tokenLifetimeS } from '@crossroads/platform';
 import type { Request, RequestHandler } from 'express';
+import type { z } from 'zod';
 import { readBytes } from '../http/body.js';
 import { HttpError } from '../http-error.js';
 import type { IntakePorts } from '../ports.js';
@@ -9,26 +10,27 @@ import type { IntakePorts } from '../ports.js';
 const maxFormBytes = 16_384;
 
 /**
- * Issues an access token for a client, as RFC 6749 describes it for the client credentials grant.
+ * Issues an access token for a client, as RFC 6749 describes it for the client credentials grant. `scope` narrows the token.
  * The id and secret of the client are sent as HTTP Basic, or as fields of the form.
  * Throws HttpError with 400 or 401; its body has the members of RFC 6749 and `detail`.
  */
 export const issueToken =
   ({ rateLimiter, authenticator }: Pick<IntakePorts, 'rateLimiter' | 'authenticator'>): RequestHandler =>
   async (request, response) => {
-    const { client_id, client_secret } = readForm(request, await readFormBytes(request));
+    const { client_id, client_secret, scope } = readForm(request, await readFormBytes(request));
     try {
-      const access_token = await authenticator.logIn(client_id, client_secret);
+      const { token: access_token, scopes } = await authenticator.logIn(client_id, client_secret, scope === undefined ? undefined : [...new Set(scope.split(' '))]);
       // RFC 6749 requires both headers. The other one is set for every reply of this route.
-      response.set('Pragma', 'no-cache').json({ access_token, token_type: 'bearer', expires_in: tokenLifetimeS } satisfies TokenReply);
+      response.set('Pragma', 'no-cache').json({ access_token, token_type: 'bearer', expires_in: tokenLifetimeS, scope: scopes.join(' ') } satisfies TokenReply);
     } catch (error) {
+      if (error instanceof ScopeNotGranted) throw tokenError(400, 'The client does not have one of the scopes in scope. Send some of its scopes with one space between them, or omit scope for all of them.', 'invalid_scope');
       if (!(error instanceof NotAllowed)) throw error;
       rateLimiter.countUnauthenticated(request.ip);
       throw invalidClient();
     }
   };
 
-type TokenErrorCode = 'invalid_request' | 'invalid_client' | 'unsupported_grant_type';
+type TokenErrorCode = 'invalid_request' | 'invalid_client' | 'invalid_scope' | 'unsupported_grant_type';
 
 /** Returns the error for the caller. `detail` is the description, unless it is a list of invalid fields. */
 const tokenError = (status: 400 | 401 | 413, description: string, error: TokenErrorCode, detail: string | ValidationDetail[] = description): HttpError =>
@@ -44,7 +46,7 @@ const readFormBytes = async (request: Request): Promise<Buffer> => {
   });
 };
 
-const readForm = (request: Request, bytes: Buffer): { client_id: string; client_secret: string } => {
+const readForm = (request: Request, bytes: Buffer): z.infer<typeof tokenRequest> => {
   if (request.url.includes('?')) throw tokenError(400, 'Send the parameters in the body and not in the query, because URLs are logged.', 'invalid_request');
   const sent = new URLSearchParams(bytes.toString('utf8'));
   // RFC 6749: a parameter without a value counts as omitted.

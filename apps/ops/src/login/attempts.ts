@@ -34,15 +34,15 @@ export const limitAttempts = (knownBrowser: (request: Request) => Promise<KnownB
       browsers.set(request, await knownBrowser(request));
       next();
     },
-    limit({ limit: maxFailuresOfAddress, windowMs: 15 * minute, keyGenerator: keyOfAddress, skip: isKnown }),
+    limit(isKnown, { limit: maxFailuresOfAddress, windowMs: 15 * minute, keyGenerator: keyOfAddress, skip: isKnown }),
     // The longest window first, so that Retry-After is the whole wait.
-    ...maxFailuresOfName.toReversed().map(({ failures, windowMs }) => limit({ limit: failures, windowMs, keyGenerator: keyOfName })),
+    ...maxFailuresOfName.toReversed().map(({ failures, windowMs }) => limit(isKnown, { limit: failures, windowMs, keyGenerator: keyOfName })),
   ];
 };
 
 const keyOfAddress = ({ ip = '' }: Request): string => ipKeyGenerator(ip);
 
-const limit = (options: Partial<Options>): RequestHandler =>
+const limit = (isKnown: (request: Request) => boolean, options: Partial<Options>): RequestHandler =>
   rateLimit({
     legacyHeaders: false,
     standardHeaders: 'draft-8',
@@ -50,14 +50,14 @@ const limit = (options: Partial<Options>): RequestHandler =>
     requestWasSuccessful: (_request, { statusCode }) => statusCode !== 401,
     // Behind a proxy that is not trusted, all requests have the proxy's address. The limit is then stricter.
     validate: { xForwardedForHeader: false },
-    handler: (_request, response, next) => {
+    handler: (request, response, next) => {
       const minutes = Math.ceil(Number(response.getHeader('Retry-After')) / 60);
       const wait = minutes === 1 ? 'a minute' : `${minutes} minutes`;
       next(
         new PageError(
           429,
           'Too many failed logins',
-          `Wait ${wait} and try again, or sign in from a browser that you have used before. If these logins were not yours, inform the administrator of these pages.`,
+          `Wait ${wait} and try again, or ${isKnown(request) ? 'ask an administrator for a new password' : 'sign in from a browser that you have used before'}. If these logins were not yours, inform the administrator of these pages.`,
         ),
       );
     },

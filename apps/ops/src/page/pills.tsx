@@ -29,6 +29,8 @@ export const phaseDescription: Record<Phase, string> = {
 
 export const blockedDescription = 'Blocked: the destination fails or is paused. Retried automatically.';
 
+export const resumedDescription = 'The destination is resumed. The next attempt is scheduled.';
+
 /** Returns the phase as it is shown: without underscores. */
 export const phaseLabel = (phase: Phase): string => phase.replace('_', ' ');
 

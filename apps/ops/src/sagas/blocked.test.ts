@@ -73,14 +73,21 @@ test('a bulk action on the blocked resets takes only these', async () => {
   expect(confirm).toContain('Scope: all resets that a destination blocks.');
 });
 
-test('a resumed destination is Healthy, its page announces when its blocked resets continue, and no longer calls it paused', async () => {
+test('a resumed destination is Healthy, its page announces when its blocked resets continue, and no page calls it paused any longer', async () => {
   for (const id of ids.slice(0, 2)) await sagas.runSaga(id, 'paused');
   expect(await get('/destinations')).toContain('production is paused.');
+  const paused = await get(`/sagas/${ids[0]!}/live`);
+  expect(paused).toContain('production is paused.');
+  expect(paused).toContain('waiting · blocked');
   await directoryRepository(ops.store).pause('globex-prod', null);
   const page = await get('/destinations');
   expect(healthOf(page, 'production')).toEqual(['good', 'Healthy']);
   expect(page).toContain('3 blocked resets will continue within five minutes.');
   expect(page).not.toContain('is paused');
+  const resumed = await get(`/sagas/${ids[0]!}/live`);
+  const head = resumed.slice(0, resumed.indexOf('</header>'));
+  expect(head).toContain('production was paused at the last attempt, and an operator has resumed it since.');
+  expect(head).not.toMatch(/is paused|blocked|destination\.paused/);
   for (const id of ids.slice(0, 3)) await sagas.runSaga(id, 'synced');
   expect(await get('/destinations')).not.toContain('will continue');
 });

@@ -117,6 +117,6 @@ describe('after a command', () => {
 test('no error code shows raw Markdown on the page of its saga', () => {
   for (const code of Object.keys(sagaCodes)) {
     const saga = { _id: 'id', type: 'reset_order', phase: 'stopped', status: 'error', error: { code, message: 'Sentence.' }, request: {}, accepted_at: new Date(), updated_at: new Date(), epoch: 1 } as unknown as SagaDocument;
-    expect(render(SagaHead({ saga, now: new Date() }))).not.toMatch(/`|\*\*|\]\(/);
+    expect(render(SagaHead({ details: { saga, blocker: undefined, resumedDestination: undefined }, now: new Date() }))).not.toMatch(/`|\*\*|\]\(/);
   }
 });

@@ -4,15 +4,17 @@ import type { RecoverRequest } from '@crossroads/order-reset';
 import type { SagaDocument } from '@crossroads/store';
 import { isBlocked } from '@crossroads/store';
 import { Property } from '../page/structured-value.js';
-import { PhasePill, StatusPill, blockedDescription, phaseDescription } from '../page/pills.js';
+import { PhasePill, StatusPill, blockedDescription, phaseDescription, resumedDescription } from '../page/pills.js';
 import { redactText } from '../page/redact.js';
 import { Ago, Clock, Due, duration, relative } from '../page/times.js';
+import type { SagaDetails } from './saga-details.js';
 import { orderNamesIn } from './saga-order.js';
 
 const codes: Record<string, SagaCodeInfo> = sagaCodes;
 
 /** Shows status, phase, last error and next attempt of the saga, and the saga that blocks it. */
-export const SagaHead = ({ saga, blocker, now }: { saga: SagaDocument; blocker?: SagaDocument | undefined; now: Date }) => {
+export const SagaHead = ({ details: { saga, blocker, resumedDestination }, now }: { details: Pick<SagaDetails, 'saga' | 'blocker' | 'resumedDestination'>; now: Date }) => {
+  const isNowBlocked = isBlocked(saga) && resumedDestination === undefined;
   const names = orderNamesIn(saga.request);
   const { recovers } = saga.request as Partial<RecoverRequest>;
   const advice = saga.error && codes[saga.error.code]?.next;
@@ -20,17 +22,17 @@ export const SagaHead = ({ saga, blocker, now }: { saga: SagaDocument; blocker?:
   return (
     <header class="saga-head">
       <h1>
-        Order {names.order} <StatusPill status={saga.status} /> <PhasePill phase={saga.phase} failures={saga.failures} blocked={isBlocked(saga)} />
+        Order {names.order} <StatusPill status={saga.status} /> <PhasePill phase={saga.phase} failures={saga.failures} blocked={isNowBlocked} />
       </h1>
       <p class="quiet">
-        {names.caller} → {names.counterparty} · {saga.type} · {isBlocked(saga) ? blockedDescription : phaseDescription[saga.phase]}
+        {names.caller} → {names.counterparty} · {saga.type} · {isNowBlocked ? blockedDescription : resumedDestination === undefined ? phaseDescription[saga.phase] : resumedDescription}
       </p>
       {recovers && (
         <p>
           {recovers.force ? 'Forced recovery' : 'Recovery'} of <a href={`/sagas/${encodeURIComponent(recovers.saga_id)}`}>this reset</a> by {recovers.by}: {redactText(recovers.reason)}
         </p>
       )}
-      {saga.error && (
+      {saga.error && resumedDestination === undefined && (
         <p class={saga.phase === 'stopped' ? 'problem' : 'warning'} data-testid="error">
           <strong>{redactText(saga.error.message)}</strong> <code class="code">{saga.error.code}</code>
           {saga.step && <> at {saga.step}</>}
@@ -39,6 +41,11 @@ export const SagaHead = ({ saga, blocker, now }: { saga: SagaDocument; blocker?:
               <WithCode text={advice} />
             </span>
           )}
+        </p>
+      )}
+      {resumedDestination !== undefined && (
+        <p class="warning" data-testid="resumed">
+          {resumedDestination} was paused at the last attempt, and an operator has resumed it since. The next attempt sends the request. Press Retry now to send it at once.
         </p>
       )}
       {blocker && <BlockedBy blocker={blocker} />}

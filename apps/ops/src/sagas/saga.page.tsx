@@ -45,7 +45,7 @@ export const SagaPage = ({ chrome, operator, details, now, problem, requested }:
 
 /** The part of the page that refreshes itself until the saga ends or stops. */
 export const Live = ({ details, now, problem, requested }: Pick<SagaPageProps, 'details' | 'now' | 'problem' | 'requested'>) => {
-  const { saga, entries, order, actions, blocker, pause } = details;
+  const { saga, entries, order, actions, pause } = details;
   const isOpen = saga.phase !== 'ended' && saga.phase !== 'stopped';
   const refresh = isOpen
     ? { 'hx-get': `/sagas/${encodeURIComponent(saga._id)}/live${requested ? `?requested=${requested}` : ''}`, 'hx-trigger': refreshEvery(saga, now), 'hx-swap': 'outerMorph', 'hx-status:401': sessionEnded, 'hx-status:4xx': 'swap:none', 'hx-status:5xx': 'swap:none' }
@@ -54,7 +54,7 @@ export const Live = ({ details, now, problem, requested }: Pick<SagaPageProps, '
     <div id="live" {...refresh}>
       {saga.phase !== 'ended' && <QueuePaused pause={pause} now={now} />}
       {requested && isBeingRun(saga, now) && <Requested label={actionFor(requested).label} />}
-      <SagaHead saga={saga} blocker={blocker} now={now} />
+      <SagaHead details={details} now={now} />
       <Actions saga={saga} actions={actions} problem={problem} />
       <section aria-labelledby="timeline">
         <h2 id="timeline">Timeline</h2>

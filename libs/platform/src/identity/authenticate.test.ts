@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { digest, newApiKey } from './api-key.js';
 import type { Authenticator, CredentialStore } from './authenticate.js';
-import { createAuthenticator } from './authenticate.js';
+import { createAuthenticator, ScopeNotGranted } from './authenticate.js';
 import { NotAllowed } from './caller.js';
 import type { Tokens } from './tokens.js';
 
@@ -19,13 +19,19 @@ let reads: string[];
 let isUnavailable: boolean;
 let authenticator: Authenticator;
 
-/** Tokens without signatures: `token-of-<client>`. */
-const tokens: Tokens = { issue: async (clientId) => `token-of-${clientId}`, clientOf: async (token) => /^token-of-(.+)$/.exec(token)?.[1] };
+/** Tokens without signatures: `token-of-<client>`, or `token-of-<client>_<scopes>` for a narrowed token. */
+const tokens: Tokens = {
+  issue: async ({ clientId, scopes }) => `token-of-${clientId}${scopes ? `_${scopes.join(',')}` : ''}`,
+  read: async (token) => {
+    const [, clientId, scopes] = /^token-of-([^_]+)(?:_(.+))?$/.exec(token) ?? [];
+    return clientId === undefined ? undefined : { clientId, ...(scopes !== undefined && { scopes: scopes.split(',') }) };
+  },
+};
 
 beforeEach(() => {
   now = start;
   keys = { [key.id]: { sha256: key.sha256, scopes: ['order:reset'], expires_at: null, revoked_at: null, tenants } };
-  clients = { 'client-1': { sha256: digest('secret-1'), scopes: ['order:get'], expires_at: null, revoked_at: null, tenants } };
+  clients = { 'client-1': { sha256: digest('secret-1'), scopes: ['order:get', 'order:create'], expires_at: null, revoked_at: null, tenants } };
   reads = [];
   isUnavailable = false;
   const read = async (records: Record<string, CredentialRecord>, id: string) => {
@@ -37,7 +43,7 @@ beforeEach(() => {
 });
 
 const ofKey = { id: `key:${key.id}`, kind: 'key', tenants, scopes: ['order:reset'] };
-const ofClient = { id: 'client:client-1', kind: 'token', tenants, scopes: ['order:get'] };
+const ofClient = { id: 'client:client-1', kind: 'token', tenants, scopes: ['order:get', 'order:create'] };
 
 /** Returns the error of a rejected promise. */
 const errorOf = (promise: Promise<unknown>): Promise<unknown> => promise.then(() => undefined, (error: unknown) => error);
@@ -83,7 +89,7 @@ test.each([
 
 describe('a log-in', () => {
   test('with the right secret returns a token of the client', async () => {
-    expect(await authenticator.logIn('client-1', 'secret-1')).toBe('token-of-client-1');
+    expect(await authenticator.logIn('client-1', 'secret-1')).toEqual({ token: 'token-of-client-1', scopes: ['order:get', 'order:create'] });
   });
 
   test.each([['client-1', 'secret-2'], ['client-2', 'secret-1']])('of %s with %s is rejected', async (clientId, secret) => {
@@ -93,6 +99,30 @@ describe('a log-in', () => {
   test('of a revoked client is rejected', async () => {
     clients['client-1'] = { ...clients['client-1']!, revoked_at: new Date(start - 1) };
     expect(await errorOf(authenticator.logIn('client-1', 'secret-1'))).toMatchObject({ status: 401 });
+  });
+});
+
+describe('a narrowed token', () => {
+  const narrowed = async (requested: string[]) => authenticator.authenticate(['Authorization', `Bearer ${(await authenticator.logIn('client-1', 'secret-1', requested)).token}`]);
+
+  test('has only the scopes that the client requested', async () => {
+    expect(await narrowed(['order:create'])).toEqual({ ...ofClient, scopes: ['order:create'] });
+    expect((await authenticator.logIn('client-1', 'secret-1', ['order:create'])).scopes).toEqual(['order:create']);
+  });
+
+  test('loses a scope that the client loses', async () => {
+    const { token } = await authenticator.logIn('client-1', 'secret-1', ['order:create', 'order:get']);
+    clients['client-1'] = { ...clients['client-1']!, scopes: ['order:get', 'order:reset'] };
+    now += 30_000;
+    expect(await authenticator.authenticate(['Authorization', `Bearer ${token}`])).toEqual({ ...ofClient, scopes: ['order:get'] });
+  });
+
+  test.each([[['order:reset']], [['order:get', 'order:reset']], [['']]])('is not issued for %j, which the client does not have', async (requested) => {
+    expect(await errorOf(authenticator.logIn('client-1', 'secret-1', requested))).toBeInstanceOf(ScopeNotGranted);
+  });
+
+  test('of a client with a wrong secret gets 401 whatever it requests', async () => {
+    expect(await errorOf(authenticator.logIn('client-1', 'wrong', ['order:reset']))).toMatchObject({ name: 'NotAllowed', status: 401 });
   });
 });
 

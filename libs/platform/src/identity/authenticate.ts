@@ -34,11 +34,19 @@ const unknownRecord: CredentialRecord = { sha256: digest('unknown'), scopes: [],
 export interface Authenticator {
   /** Returns the credentials of a request. Throws NotAllowed if they are missing or invalid. Takes Node's raw header list, which has repeated headers. */
   authenticate(rawHeaders: readonly string[]): Promise<Credentials>;
-  /** Issues a token for a client. Throws NotAllowed if its id or secret is wrong. */
-  logIn(clientId: string, secret: string): Promise<string>;
+  /**
+   * Issues a token for a client, with the requested scopes or all of the client. Returns the token and its scopes.
+   * Throws NotAllowed if the id or secret is wrong, and ScopeNotGranted if the client lacks a requested scope.
+   */
+  logIn(clientId: string, secret: string, requested?: readonly string[]): Promise<{ token: string; scopes: readonly string[] }>;
 }
 
-export const createAuthenticator = (store: CredentialStore, tokens: Tokens, now: () => number = Date.now): Authenticator => {
+/** A client requested a scope that it does not have. */
+export class ScopeNotGranted extends Error {
+  override readonly name = 'ScopeNotGranted';
+}
+
+export const createAuthenticator = (store: CredentialStore, tokens: Tokens, now: () => number = () => Date.now()): Authenticator => {
   const keys = new TtlCache((id: string) => store.key(id), cacheTtlMs, now);
   const clients = new TtlCache((id: string) => store.client(id), cacheTtlMs, now);
 
@@ -55,16 +63,18 @@ export const createAuthenticator = (store: CredentialStore, tokens: Tokens, now:
         if (!matches(key.secret, record.sha256) || !isValid(record)) throw invalidCredentials();
         return { id: `key:${key.id}`, kind: 'key', tenants: record.tenants, scopes: record.scopes };
       }
-      const clientId = await tokens.clientOf(text);
-      const record = clientId === undefined ? undefined : await clients.get(clientId);
+      const claims = await tokens.read(text);
+      const record = claims && (await clients.get(claims.clientId));
       if (!record || !isValid(record)) throw invalidCredentials();
-      return { id: `client:${clientId}`, kind: 'token', tenants: record.tenants, scopes: record.scopes };
+      const scopes = record.scopes.filter((scope) => claims.scopes?.includes(scope) ?? true);
+      return { id: `client:${claims.clientId}`, kind: 'token', tenants: record.tenants, scopes };
     },
 
-    async logIn(clientId, secret) {
+    async logIn(clientId, secret, requested) {
       const record = (await clients.get(clientId)) ?? unknownRecord;
       if (!matches(secret, record.sha256) || !isValid(record)) throw invalidCredentials();
-      return tokens.issue(clientId);
+      if (requested?.some((scope) => !record.scopes.includes(scope))) throw new ScopeNotGranted('The client does not have a scope that it requested.');
+      return { token: await tokens.issue({ clientId, ...(requested && { scopes: requested }) }), scopes: requested ?? record.scopes };
     },
   };
 };

@@ -30,27 +30,31 @@ const signed = ({ issuer = 'crossroads', audience = 'crossroads-api', typ = 'at+
 };
 
 test('the tokens of these tests are valid apart from the part that differs', async () => {
-  expect(await tokens.clientOf(await signed())).toBe('client-1');
+  expect(await tokens.read(await signed())).toEqual({ clientId: 'client-1' });
 });
 
 test('a token has the id of its client, and nothing else about the client', async () => {
-  const token = await tokens.issue('client-1');
-  expect(await tokens.clientOf(token)).toBe('client-1');
+  const token = await tokens.issue({ clientId: 'client-1' });
+  expect(await tokens.read(token)).toEqual({ clientId: 'client-1' });
   expect(Object.keys(JSON.parse(Buffer.from(token.split('.')[1]!, 'base64url').toString()) as object).toSorted()).toEqual(['aud', 'exp', 'iat', 'iss', 'sub']);
 });
 
+test('a narrowed token has its scopes', async () => {
+  expect(await tokens.read(await tokens.issue({ clientId: 'client-1', scopes: ['order:get', 'order:reset'] }))).toEqual({ clientId: 'client-1', scopes: ['order:get', 'order:reset'] });
+});
+
 test('a token of another process with the same secret is valid', async () => {
-  expect(await createTokens(secret).clientOf(await tokens.issue('client-1'))).toBe('client-1');
+  expect(await createTokens(secret).read(await tokens.issue({ clientId: 'client-1' }))).toEqual({ clientId: 'client-1' });
 });
 
 test('a token is valid for its lifetime', async () => {
   const issuedAt = 1_800_000_000_000;
   setTime(issuedAt);
-  const token = await tokens.issue('client-1');
+  const token = await tokens.issue({ clientId: 'client-1' });
   setTime(issuedAt + (tokenLifetimeS - 1) * 1_000);
-  expect(await tokens.clientOf(token)).toBe('client-1');
+  expect(await tokens.read(token)).toEqual({ clientId: 'client-1' });
   setTime(issuedAt + (tokenLifetimeS + 1) * 1_000);
-  expect(await tokens.clientOf(token)).toBeUndefined();
+  expect(await tokens.read(token)).toBeUndefined();
 });
 
 test.each<[string, () => Promise<string>]>([
@@ -71,5 +75,5 @@ test.each<[string, () => Promise<string>]>([
   }],
   ['that is not a JWT', async () => 'nonsense'],
 ])('a token %s has no client', async (_, made) => {
-  expect(await tokens.clientOf(await made())).toBeUndefined();
+  expect(await tokens.read(await made())).toBeUndefined();
 });

@@ -11,21 +11,28 @@ const audience = 'crossroads-api';
 /** The type of an access token (RFC 9068). A token of another kind is not accepted in its place. */
 const typ = 'at+jwt';
 
-/** Access tokens: signed JWTs that contain only the client's id. Changed scopes apply without a new token. */
+export interface TokenClaims {
+  clientId: string;
+  /** The scopes to which the client has narrowed the token. Absent: all scopes of the client. */
+  scopes?: readonly string[];
+}
+
+/** Access tokens: signed JWTs that contain the client's id, and the scopes of a narrowed token. Changed scopes of the client apply without a new token. */
 export interface Tokens {
-  issue(clientId: string): Promise<string>;
-  /** Returns the client's id; undefined for a foreign, malformed or expired token. */
-  clientOf(token: string): Promise<string | undefined>;
+  issue(claims: TokenClaims): Promise<string>;
+  /** Returns the claims; undefined for a foreign, malformed or expired token. */
+  read(token: string): Promise<TokenClaims | undefined>;
 }
 
 export const createTokens = (secret: string): Tokens => {
   const key = new TextEncoder().encode(secret);
   return {
-    issue: (clientId) =>
-      new SignJWT().setProtectedHeader({ alg: 'HS256', typ }).setIssuer(issuer).setAudience(audience).setSubject(clientId).setIssuedAt().setExpirationTime(`${tokenLifetimeS}s`).sign(key),
-    async clientOf(token) {
+    issue: ({ clientId, scopes }) =>
+      new SignJWT(scopes && { scope: scopes.join(' ') }).setProtectedHeader({ alg: 'HS256', typ }).setIssuer(issuer).setAudience(audience).setSubject(clientId).setIssuedAt().setExpirationTime(`${tokenLifetimeS}s`).sign(key),
+    async read(token) {
       try {
-        return (await jwtVerify(token, key, { issuer, audience, typ, algorithms: ['HS256'], requiredClaims: ['sub', 'iat', 'exp'] })).payload.sub;
+        const { sub, scope } = (await jwtVerify<{ scope?: string }>(token, key, { issuer, audience, typ, algorithms: ['HS256'], requiredClaims: ['sub', 'iat', 'exp'] })).payload;
+        return { clientId: sub!, ...(scope !== undefined && { scopes: scope.split(' ') }) };
       } catch {
         return undefined;
       }

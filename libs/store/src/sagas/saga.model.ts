@@ -61,6 +61,12 @@ sagaSchema.index({ tenant_id: 1, _id: 1 }, { name: 'under_way', ...due });
 sagaSchema.index({ status: 1, phase: 1, _id: -1 }, { name: 'listed' });
 /** Holds only sagas that a destination blocks, so other sagas do not pay for it. */
 sagaSchema.index({ 'error.code': 1, _id: -1 }, { name: 'blocked', partialFilterExpression: { phase: 'waiting', 'error.code': { $in: [...blockedCodes] } } });
+/** For the lists of callers. Without it, a list of a rare status would read every saga of the tenant. */
+sagaSchema.index({ tenant_id: 1, status: 1, _id: -1 }, { name: 'of_status' });
+sagaSchema.index(
+  { 'request.order.order_id': 1, tenant_id: 1, _id: -1 },
+  { name: 'order_id', partialFilterExpression: { 'request.order.order_id': { $exists: true } } },
+);
 sagaSchema.index(
   { 'request.order.order_number': 1, tenant_id: 1, _id: -1 },
   { name: 'order_number', partialFilterExpression: { 'request.order.order_number': { $exists: true } } },
