@@ -24,7 +24,7 @@ test.each([['with Redis', () => shared], ['without Redis', () => alone]])('%s a 
   const replies = [];
   for (let i = 0; i < 8; i++) replies.push(await submit(fixture()));
   expect(replies.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200, 429, 429, 429]);
-  expect(replies[0]!.headers).toMatchObject({ 'ratelimit-policy': expect.stringMatching(/^"submit"; q=5; w=60/), ratelimit: expect.stringMatching(/^"submit"; r=4; t=\d+/) });
+  expect(replies[0]!.headers).toMatchObject({ 'ratelimit-policy': '"submit"; q=5; w=60', ratelimit: expect.stringMatching(/^"submit"; r=4; t=[1-9]\d?$/) });
   expect(replies[7]!.body).toEqual({ detail: expect.stringContaining('Too many requests') });
   expect(Number(replies[7]!.headers['retry-after'])).toBeGreaterThan(0);
   expect(replies.every(({ ms }) => ms < 1_000)).toBe(true);

@@ -12,7 +12,8 @@ export const intakeApp = (ports: IntakePorts): express.Express => {
   app.disable('x-powered-by');
   app.disable('etag');
   trustProxies(app, ports.trustedProxies);
-  app.use(ports.timed, requestMiddleware(ports.log));
+  ports.timed(app);
+  app.use(requestMiddleware(ports.log));
   registerRoutes(app, routes, ports);
   app.use(handleUnknownPath);
   app.use(handleError(ports.log));

@@ -1,7 +1,7 @@
 import type { Authenticator, Log, Tracing } from '@crossroads/platform';
 import type { SagaQueue } from '@crossroads/saga-bullmq';
 import type { DirectoryRepository, IntakeRepository, OrderWriter } from '@crossroads/store';
-import type { RequestHandler } from 'express';
+import type { Express } from 'express';
 import type { Decisions } from './decisions/decisions.js';
 import type { RateLimiter } from './http/rate-limiter.js';
 import type { SendReply } from './http/send-reply.js';
@@ -25,8 +25,8 @@ export interface IntakePorts {
   sendReply: SendReply;
   queue: Pick<SagaQueue, 'enqueue'>;
   log: Log;
-  /** Measures the duration of each request. */
-  timed: RequestHandler;
+  /** Measures the duration of each request of an app. */
+  timed(app: Express): void;
   /** Absent: tracing is off. */
   tracing: Tracing | undefined;
   /** Number of proxies in front of the intake whose X-Forwarded-For is trusted. */

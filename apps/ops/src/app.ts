@@ -1,5 +1,5 @@
 import express from 'express';
-import type { Express, RequestHandler } from 'express';
+import type { Express } from 'express';
 import type { BullmqQueue } from '@crossroads/saga-bullmq';
 import type { Log } from '@crossroads/platform';
 import { trustProxies } from '@crossroads/platform';
@@ -57,7 +57,7 @@ export interface OpsAppOptions {
   commands: AvailableCommands;
   bulks: BulkRunner;
   /** Measures the duration of every HTTP request. */
-  httpDurations?: RequestHandler;
+  httpDurations?(app: Express): void;
 }
 
 /** Creates the operator pages and API. All of it requires a session or a key, except the login and its assets. */
@@ -80,7 +80,7 @@ export const createOpsApp = ({ store, bullmqQueue, log, environment, secure, tru
   const app = express();
   app.disable('x-powered-by');
   trustProxies(app, trustedProxies);
-  if (httpDurations) app.use(httpDurations);
+  httpDurations?.(app);
   app.use(securityHeaders({ secure }));
   app.use(boardPath, securityHeaders({ secure, inlineStyles: true }));
   app.use(files);

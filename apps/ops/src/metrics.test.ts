@@ -1,5 +1,8 @@
 import { expect, test } from '@jest/globals';
-import { openMetrics } from '@crossroads/platform';
+import { httpDurations, openMetrics } from '@crossroads/platform';
+import { eventually } from '@crossroads/testkit';
+import express, { Router } from 'express';
+import request from 'supertest';
 import { opsMetrics } from './metrics.js';
 
 test('wait cycles are counted once a minute at most, and left out while they are unknown', async () => {
@@ -22,4 +25,23 @@ test('wait cycles are counted once a minute at most, and left out while they are
   now = 60_000;
   expect(await exported()).toBe('2');
   expect(limits).toHaveLength(3);
+});
+
+test('requests are measured by the pattern of their route with its mount path, in every spelling and also after an error', async () => {
+  const metrics = openMetrics();
+  const app = express();
+  httpDurations(metrics)(app);
+  const router = Router();
+  router.get('/:id/shown', (_request, response) => void response.end());
+  router.get('/:id/failing', (_request, _response, next) => next(new Error('failed')));
+  app.use('/mounted', router);
+  app.use(((_error, _request, response, _next) => response.status(500).end()) as express.ErrorRequestHandler);
+  for (const path of ['/mounted/1/shown', '/MOUNTED/2/Shown/', '/mounted/3/failing', '/elsewhere']) await request(app).get(path);
+  const counted = async () => [...(await metrics.page()).body.matchAll(/_duration_seconds_count\{.*route="([^"]*)",status="(.*)"\} (\d+)/g)].map(([, ...found]) => found);
+  await eventually(async () => (await counted()).reduce((sum, [, , count]) => sum + Number(count), 0) === 4);
+  expect(await counted()).toEqual([
+    ['/mounted/:id/shown', '2xx', '2'],
+    ['/mounted/:id/failing', '5xx', '1'],
+    ['none', '4xx', '1'],
+  ]);
 });

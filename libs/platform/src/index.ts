@@ -8,7 +8,7 @@ export type { Log, LogOptions } from './log.js';
 export { createLog } from './log.js';
 export type { Backlog } from './metrics/backlog-metrics.js';
 export { backlogMetrics } from './metrics/backlog-metrics.js';
-export type { Routed } from './metrics/http-durations.js';
+export type { MeasuredApp } from './metrics/http-durations.js';
 export { httpDurations } from './metrics/http-durations.js';
 export type { Counter, DescribedMetric, Histogram, Metrics, Reading } from './metrics/metrics.js';
 export { openMetrics } from './metrics/metrics.js';

@@ -1,8 +1,8 @@
 import type { Authenticator, Credentials } from '@crossroads/platform';
 import { NotAllowed } from '@crossroads/platform';
 import type { RateCounter } from '@crossroads/saga-bullmq';
-import type { RequestHandler, Response } from 'express';
-import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
+import type { Request, RequestHandler, Response } from 'express';
+import { ipKeyGenerator } from 'express-rate-limit';
 import { httpError } from '../http-error.js';
 import { FixedWindowCounter } from './fixed-window-counter.js';
 
@@ -18,8 +18,8 @@ export interface RateLimits {
 
 /** Authenticates and limits the requests of the protected routes. */
 export interface RateLimiter {
-  submit: RequestHandler[];
-  poll: RequestHandler[];
+  submit: RequestHandler;
+  poll: RequestHandler;
   /** Counts a request without valid credentials. Throws HttpError with 429 above the limit of the address. */
   countUnauthenticated(ip: string | undefined): void;
   stop(): void;
@@ -41,36 +41,35 @@ export const createRateLimiter = (authenticator: Authenticator, limits: RateLimi
     if (totalHits > limits.unauthenticated) throw tooMany(resetTime);
   };
 
-  const authenticate: RequestHandler = async (request, response, next) => {
+  const authenticate = async (request: Request): Promise<Credentials> => {
     try {
-      credentials.set(response, await authenticator.authenticate(request.rawHeaders));
+      return await authenticator.authenticate(request.rawHeaders);
     } catch (error) {
       if (error instanceof NotAllowed) countUnauthenticated(request.ip);
       throw error;
     }
-    next();
   };
 
-  const limited = (name: keyof typeof counts, limit: number): RequestHandler =>
-    rateLimit({
-      windowMs: minute,
-      limit,
-      standardHeaders: 'draft-8',
-      legacyHeaders: false,
-      identifier: name,
-      keyGenerator: (_request, response) => credentialsOf(response).id,
-      store: { increment: (key) => counts[name].hit(key), decrement: () => undefined, resetKey: () => undefined, prefix: name },
-      handler: (_request, _response, next) => next(httpError(429, tooManyText)),
-    });
+  const limited = (name: keyof typeof counts, limit: number): RequestHandler => {
+    const policy = `"${name}"; q=${limit}; w=${minute / 1_000}`;
+    return async (request, response, next) => {
+      const found = await authenticate(request);
+      credentials.set(response, found);
+      const { totalHits, resetTime } = counts[name].hit(found.id);
+      response.setHeader('RateLimit', `"${name}"; r=${Math.max(0, limit - totalHits)}; t=${secondsUntil(resetTime)}`).setHeader('RateLimit-Policy', policy);
+      if (totalHits > limit) throw tooMany(resetTime);
+      next();
+    };
+  };
 
   return {
-    submit: [authenticate, limited('submit', limits.submits)],
-    poll: [authenticate, limited('poll', limits.polls)],
+    submit: limited('submit', limits.submits),
+    poll: limited('poll', limits.polls),
     countUnauthenticated,
     stop: () => [counts.submit, counts.poll, unauthenticated].forEach((counter) => counter.stop()),
   };
 };
 
-const tooManyText = 'Too many requests. Send the request again after the seconds in Retry-After.';
+const secondsUntil = (time: Date): number => Math.max(1, Math.ceil((time.getTime() - Date.now()) / 1_000));
 
-const tooMany = (resetTime: Date) => httpError(429, tooManyText, { 'Retry-After': String(Math.max(1, Math.ceil((resetTime.getTime() - Date.now()) / 1_000))) });
+const tooMany = (resetTime: Date) => httpError(429, 'Too many requests. Send the request again after the seconds in Retry-After.', { 'Retry-After': String(secondsUntil(resetTime)) });

@@ -54,7 +54,7 @@ export const allowedMethods = (routes: readonly Pick<Route, 'method'>[]): string
 
 const handlersOf = (route: Route, ports: IntakePorts): RequestHandler[] => [
   ...(route.traced && ports.tracing ? [traceRequest(ports.tracing, route)] : []),
-  ...(route.scope === undefined ? [route.handler(ports)] : [...ports.rateLimiter[route.limit], checkQuery(route.query), route.handler(ports, route.scope)]),
+  ...(route.scope === undefined ? [route.handler(ports)] : [ports.rateLimiter[route.limit], checkQuery(route.query), route.handler(ports, route.scope)]),
 ];
 
 const rejectMethod = (allowed: readonly string[]): RequestHandler => {

@@ -15,7 +15,7 @@ export const waitQuery = z.object({
  * Ignores a malformed `Prefer`. Throws HttpError with 422 for a malformed `wait`.
  */
 export const requestedWait = (request: Request): number | undefined => {
-  const { wait } = orThrow(readModel(waitQuery, request.query, 'query'));
+  const { wait } = request.url.includes('?') ? orThrow(readModel(waitQuery, request.query, 'query')) : {};
   const preferred = /(?:^|[,;])\s*wait\s*=\s*"?(\d{1,6})"?\s*(?=[,;]|$)/i.exec(request.get('prefer') ?? '')?.[1];
   const requested = wait ?? (preferred === undefined ? undefined : Number(preferred));
   return requested === undefined ? undefined : Math.min(requested, maxWaitS);
