@@ -47,6 +47,9 @@ export interface ProductRun extends ProductOptions {
   print(line: string): void;
 }
 
+/** Milliseconds of CPU per second of other processes from which on the machine is not quiet. */
+const busyMs = 100;
+
 /** Measures the product from outside: HTTP in, outcome out. Starts all of its processes and ends them. */
 export const measureProduct = async ({ plan, print, ...options }: ProductRun, figures: Figures): Promise<void> => {
   const { profiles, onSpawn } = options;
@@ -70,6 +73,7 @@ export const measureProduct = async ({ plan, print, ...options }: ProductRun, fi
       const profiled = <T>(name: string, work: () => Promise<T>) => (profiles === undefined ? work() : withProfiles(product, profiles, `${name}-round-${round}`, work));
       const idle = await profiled('idle', () => measureIdle(product, plan.idleSeconds));
       add('idle', idle);
+      if (idle['other_cpu_ms']! > busyMs) print(`Other processes use ${idle['other_cpu_ms']!.toFixed(0)} ms of CPU a second. Times and rates of this round mean little.`);
       print(`product, round ${round}: idle ${idle['cpu_ms']!.toFixed(1)} ms of CPU a second`);
       for (const [name, load] of Object.entries(plan.loads)) {
         const measured = await profiled(name, () => measure(load));

@@ -69,6 +69,7 @@ const productFigures: readonly (readonly [name: string, key: string])[] = [
   ['accepted → ended, p95, ms', 'ended_p95_ms'],
   ['CPU, ms per reset', 'cpu_ms'],
   ...roles.map((role) => [`- ${role}`, `cpu_ms_${role}`] as const),
+  ['CPU of other processes, ms', 'other_cpu_ms'],
 ];
 
 /** Formats the medians of the product part, one column for each load. Idle CPU is per second. */

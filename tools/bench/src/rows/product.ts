@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { collections } from '@crossroads/store';
 import { uuidv7 } from 'uuidv7';
 import { until } from '../harness/harness.js';
+import { machineCpuSeconds } from '../harness/processes.js';
 import type { Product, Role } from '../harness/product.js';
 import { roles } from '../harness/product.js';
 import { putOrders } from '../harness/sample-data.js';
@@ -21,11 +22,13 @@ const cpuBetween = (before: Record<Role, number>, after: Record<Role, number>, c
   return { cpu_ms: each.reduce((sum, [, ms]) => sum + ms, 0), ...Object.fromEntries(each) };
 };
 
-/** Measures the CPU that the product uses per second without any load. */
+/** Measures the CPU per second without any load: of the product, and of every other process as `other_cpu_ms`. */
 export const measureIdle = async (product: Product, seconds: number): Promise<Record<string, number>> => {
-  const [cpu, began] = [product.cpu(), performance.now()];
+  const [cpu, machine, began] = [product.cpu(), machineCpuSeconds(), performance.now()];
   await pause(seconds * 1_000);
-  return cpuBetween(cpu, product.cpu(), (performance.now() - began) / 1_000);
+  const elapsedS = (performance.now() - began) / 1_000;
+  const used = cpuBetween(cpu, product.cpu(), elapsedS);
+  return { ...used, other_cpu_ms: Math.max(0, (1_000 * (machineCpuSeconds() - machine)) / elapsedS - used['cpu_ms']!) };
 };
 
 /** Sends a load of resets from order `from` on, and measures until the last of them has ended. Throws when one is not `synced`. */
