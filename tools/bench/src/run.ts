@@ -14,8 +14,6 @@ export interface Plan {
   /** Sagas per round. The slow baselines get fewer, since only the rate counts. */
   drain: number;
   slowBaselines: number;
-  /** Sagas of one long drain; 0 for none. */
-  longDrain: number;
   /** Seconds of each load on the intake alone. */
   seconds: number;
   /** Seconds of each load on the whole system. */
@@ -24,11 +22,9 @@ export interface Plan {
   budgetMs: { intake: number; e2e: number; drain: number };
 }
 
-export const fullPlan: Plan = { rounds: 3, intakeRounds: 6, drain: 2_000, slowBaselines: 600, longDrain: 20_000, seconds: 1.2, endToEndSeconds: 5, budgetMs: { intake: 34_000, e2e: 45_000, drain: 80_000 } };
+export const fullPlan: Plan = { rounds: 3, intakeRounds: 6, drain: 2_000, slowBaselines: 600, seconds: 1.2, endToEndSeconds: 5, budgetMs: { intake: 34_000, e2e: 45_000, drain: 110_000 } };
 
-export const quickPlan: Plan = { rounds: 2, intakeRounds: 2, drain: 500, slowBaselines: 200, longDrain: 0, seconds: 1, endToEndSeconds: 2, budgetMs: { intake: 7_000, e2e: 12_000, drain: 10_000 } };
-
-export type Part = 'intake' | 'drain' | 'e2e';
+export const quickPlan: Plan = { rounds: 2, intakeRounds: 2, drain: 500, slowBaselines: 200, seconds: 1, endToEndSeconds: 2, budgetMs: { intake: 7_000, e2e: 12_000, drain: 15_000 } };
 
 export interface Run {
   harness: Harness;
@@ -83,24 +79,29 @@ export const startWorking = async ({ harness, plan, workerArgs }: Run) => {
 type Working = Awaited<ReturnType<typeof startWorking>>;
 
 export const measureDrain = async ({ harness, plan, print }: Run, { real, baseline, workers, templates }: Working, figures: Figures): Promise<void> => {
-  const pair = await startBaselineWorkers(baseline.uri, harness.stores.redisUrl, harness.children);
+  const pair = await startBaselineWorkers({ mongodbUri: baseline.uri, redisUrl: harness.stores.redisUrl, destination: harness.loadGenerator.sinkUrl }, harness.children);
   const onBaseline = (name: Parameters<typeof drainBaseline>[3], count: number) => drainBaseline(harness, baseline, pair, name, count, templates);
   await onBaseline('batched', Math.min(1_000, plan.drain));
-  await onBaseline('fiveJobs', 100);
-  let slowest = Infinity;
-  const leftMs = await inBudget(plan.rounds, plan.budgetMs.drain, print, async (round) => {
+  for (const name of ['fiveJobs', 'plainJob', 'minimum'] as const) await onBaseline(name, 100);
+  await inBudget(plan.rounds, plan.budgetMs.drain, print, async (round) => {
     const batched = await onBaseline('batched', plan.drain);
     const ours = await drainReal(harness, real, workers, plan.drain);
+    const minimum = await onBaseline('minimum', plan.drain);
+    const plain = await onBaseline('plainJob', plan.slowBaselines);
     const five = await onBaseline('fiveJobs', plan.slowBaselines);
     const unbatched = await onBaseline('unbatched', plan.slowBaselines);
     const noop = await onBaseline('noopJobs', plan.drain);
-    print(`drain, round ${round}: ${Math.round(ours.perS)} sagas/s; batched ${Math.round(batched.perS)}, unbatched ${Math.round(unbatched.perS)}, five jobs ${Math.round(five.perS)}, no-op ${Math.round(noop.perS)}`);
+    print(`drain, round ${round}: ${Math.round(ours.perS)} sagas/s; minimum ${Math.round(minimum.perS)}, plain job ${Math.round(plain.perS)}, batched ${Math.round(batched.perS)}, unbatched ${Math.round(unbatched.perS)}, five jobs ${Math.round(five.perS)}, no-op ${Math.round(noop.perS)}`);
     figures.add({
       'drain.sagas_per_s': ours.perS,
+      'drain.minimum_per_s': minimum.perS,
+      'drain.plain_job_per_s': plain.perS,
       'drain.baseline_batched_per_s': batched.perS,
       'drain.baseline_unbatched_per_s': unbatched.perS,
       'drain.five_jobs_per_s': five.perS,
       'drain.noop_jobs_per_s': noop.perS,
+      'drain.ratio_minimum': ours.perS / minimum.perS,
+      'drain.ratio_plain_job': ours.perS / plain.perS,
       'drain.ratio_baseline_batched': ours.perS / batched.perS,
       'drain.ratio_baseline_unbatched': ours.perS / unbatched.perS,
       'drain.ratio_five_jobs': ours.perS / five.perS,
@@ -108,22 +109,11 @@ export const measureDrain = async ({ harness, plan, print }: Run, { real, baseli
       'drain.cpu_ms_per_saga': ours.cpuMs,
       'drain.baseline_batched_cpu_ms': batched.cpuMs,
       'drain.cpu_ratio_baseline_batched': ours.cpuMs / batched.cpuMs,
+      'drain.minimum_cpu_ms': minimum.cpuMs,
+      'drain.cpu_ratio_minimum': ours.cpuMs / minimum.cpuMs,
+      'drain.plain_job_cpu_ms': plain.cpuMs,
+      'drain.cpu_ratio_plain_job': ours.cpuMs / plain.cpuMs,
     });
-    slowest = Math.min(slowest, ours.perS);
-  });
-  if (plan.longDrain === 0) return;
-  // Two drains, and as long again for filling the stores.
-  if ((2 * 2 * plan.longDrain * 1_000) / slowest > leftMs) return print(`The drain of ${plan.longDrain} is left out: on this busy machine the time budget does not allow it.`);
-  const ours = await drainReal(harness, real, workers, plan.longDrain);
-  const batched = await onBaseline('batched', plan.longDrain);
-  print(`drain of ${plan.longDrain}: ${Math.round(ours.perS)} sagas/s; batched ${Math.round(batched.perS)}`);
-  figures.add({
-    'drain20k.sagas_per_s': ours.perS,
-    'drain20k.baseline_batched_per_s': batched.perS,
-    'drain20k.ratio_baseline_batched': ours.perS / batched.perS,
-    'drain20k.cpu_ms_per_saga': ours.cpuMs,
-    'drain20k.baseline_batched_cpu_ms': batched.cpuMs,
-    'drain20k.cpu_ratio_baseline_batched': ours.cpuMs / batched.cpuMs,
   });
 };
 

@@ -7,10 +7,12 @@ import type { AnyDocument, Baseline } from './baseline.js';
 import { objectId } from './baseline.js';
 import { batched } from './batched.js';
 import { fiveJobs } from './five-jobs.js';
+import { minimum } from './minimum.js';
 import { noopJobs } from './noop-jobs.js';
+import { plainJob } from './plain-job.js';
 import { unbatched } from './unbatched.js';
 
-export const baselines = { batched, unbatched, noopJobs, fiveJobs } satisfies Record<string, Baseline>;
+export const baselines = { batched, unbatched, noopJobs, fiveJobs, minimum, plainJob } satisfies Record<string, Baseline>;
 
 export type BaselineName = keyof typeof baselines;
 
@@ -43,7 +45,7 @@ const handle = async (message: Begin | { kind: 'go' | 'stop' }): Promise<void> =
     const { baseline, sagaIds, inFlight, templates } = message;
     const started = new Promise<void>((resolve) => (go = resolve));
     const entries = templates.map((entry) => ({ ...entry, _id: objectId(entry['_id'] as string), date: new Date(entry['date'] as string) }));
-    const work = { store, redisUrl: process.env['BENCH_REDIS_URL']!, templates: entries, sagaIds, inFlight, started, completed: () => void completed++ };
+    const work = { store, redisUrl: process.env['BENCH_REDIS_URL']!, destination: process.env['BENCH_DESTINATION']!, templates: entries, sagaIds, inFlight, started, completed: () => void completed++ };
     running = await baselines[baseline](work);
     process.send?.({ kind: 'begin-done' });
   }

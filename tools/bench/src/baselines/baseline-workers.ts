@@ -16,8 +16,15 @@ export interface BaselineWorkers {
 /** Sagas in flight in each process: the default of the workers. */
 const inFlight = 100;
 
-export const startBaselineWorkers = async (mongodbUri: string, redisUrl: string, children: Child[]): Promise<BaselineWorkers> => {
-  const pair = [0, 1].map(() => forkProcess('baselines/baseline-process.js', { BENCH_MONGODB_URI: mongodbUri, BENCH_REDIS_URL: redisUrl }));
+export interface BaselineStores {
+  mongodbUri: string;
+  redisUrl: string;
+  /** URL of the simulated destination. */
+  destination: string;
+}
+
+export const startBaselineWorkers = async ({ mongodbUri, redisUrl, destination }: BaselineStores, children: Child[]): Promise<BaselineWorkers> => {
+  const pair = [0, 1].map(() => forkProcess('baselines/baseline-process.js', { BENCH_MONGODB_URI: mongodbUri, BENCH_REDIS_URL: redisUrl, BENCH_DESTINATION: destination }));
   children.push(...pair);
   await Promise.all(pair.map((child) => nextMessage(child, 'ready')));
   return {

@@ -39,8 +39,10 @@ export interface OrderName {
 export interface BaselineWork {
   store: Store;
   redisUrl: string;
+  /** URL of the simulated destination. */
+  destination: string;
   templates: readonly AnyDocument[];
-  /** This process's share. Empty for baselines that take jobs from a queue. */
+  /** This process's share: ids of sagas, or of the floors' resets. Empty for baselines that take jobs from a queue. */
   sagaIds: readonly string[];
   /** Sagas in flight in this process. */
   inFlight: number;

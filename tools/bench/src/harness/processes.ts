@@ -98,6 +98,12 @@ export const cpuSeconds = (pids: readonly number[]): number => {
   return used / ticks;
 };
 
+/** Returns the CPU seconds that all processes of this machine have used since its start. */
+export const machineCpuSeconds = (): number => {
+  const [, user, nice, system, _idle, _ioWait, irq, softIrq] = readFileSync('/proc/stat', 'utf8').split('\n')[0]!.split(/\s+/).map(Number);
+  return (user! + nice! + system! + irq! + softIrq!) / ticks;
+};
+
 /** Returns the resident memory of a process in megabytes. */
 export const residentMb = (pid: number): number => {
   const [, kb] = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];

@@ -5,6 +5,7 @@ import type { EnqueueRequest, SagaQueue } from '@crossroads/saga-bullmq';
 import type { NewSaga, Store } from '@crossroads/store';
 import { collections, directoryRepository, intakeRepository } from '@crossroads/store';
 import { uuidv7 } from 'uuidv7';
+import { orderNumber } from '../load/load.js';
 
 /** A tenant with one instance and one API key. */
 export interface Company {
@@ -61,9 +62,6 @@ export const seedCompanies = async (store: Store, count: number, sinkUrl: string
 /** The secret that the workers sign requests with. */
 export const webhookSecret = { name: 'BENCH_WEBHOOK_SECRET', value: `whsec_${Buffer.from('only the benchmark uses this text').toString('base64')}` };
 
-/** Returns the caller's number of an order. */
-export const orderNumber = (index: number): string => `SO-${1_000_000 + index}`;
-
 const day = '2026-11-07';
 
 const bol = (index: number, which: number) => ({
@@ -91,43 +89,46 @@ const drop = (index: number, which: number) => ({
   })),
 });
 
+/** Creates delivered order number `index`, with `deliveries` BOLs and as many executed drops. */
+export const orderFor = ({ pair }: Companies, index: number, deliveries: number) => {
+  const { caller, counterparty } = pair(index);
+  return {
+    routing: {
+      origin_tenant_id: caller.tenantId,
+      origin_tenant_name: caller.tenantName,
+      origin_source_system: 'webhook',
+      origin_source_system_id: 'system',
+      origin_instance_id: caller.instanceId,
+      origin_instance_name: caller.instanceName,
+      destination_tenant_id: counterparty.tenantId,
+      destination_tenant_name: counterparty.tenantName,
+      destination_source_system: 'webhook',
+      destination_source_system_id: 'system',
+      destination_instance_id: counterparty.instanceId,
+      destination_instance_name: counterparty.instanceName,
+    },
+    origin_order_number: orderNumber(index),
+    destination_order_number: `D-${index}`,
+    po: `PO-${index}`,
+    supply_owner: { source_id: 'system', source_name: caller.tenantName },
+    delivery_window: { start: `${day}T08:00:00Z`, end: `${day}T16:00:00Z`, timezone: 'UTC' },
+    note: null,
+    drops: [{ site: { source_id: 'site-104', tank_id: '2' }, product: { source_id: 'ULSD' }, volume: 4_700, loads: [{ terminal: { source_id: 'T-14' } }] }],
+    bols: Array.from({ length: deliveries }, (_, which) => bol(index, which)),
+    executed_drops: Array.from({ length: deliveries }, (_, which) => drop(index, which)),
+    bol_photos: [],
+    progression_state: 'COMPLETE',
+    status: 'synced',
+    version: 7,
+    extra_data: {},
+  };
+};
+
 /** Stores delivered orders, `from` to `from + count - 1`, each with `deliveries` BOLs and as many executed drops. */
-export const putOrders = async (store: Store, { pair }: Companies, from: number, count: number, deliveries = 2): Promise<void> => {
+export const putOrders = async (store: Store, companies: Companies, from: number, count: number, deliveries = 2): Promise<void> => {
   // Large orders are written a few at a time: MongoDB rejects or delays a command of hundreds of megabytes.
   const atOnce = Math.max(1, Math.floor(mostDeliveriesAtOnce / Math.max(1, deliveries)));
-  const put = (index: number): Promise<boolean> => {
-    const { caller, counterparty } = pair(index);
-    return store.commit.insert(collections.orders, {
-      routing: {
-        origin_tenant_id: caller.tenantId,
-        origin_tenant_name: caller.tenantName,
-        origin_source_system: 'webhook',
-        origin_source_system_id: 'system',
-        origin_instance_id: caller.instanceId,
-        origin_instance_name: caller.instanceName,
-        destination_tenant_id: counterparty.tenantId,
-        destination_tenant_name: counterparty.tenantName,
-        destination_source_system: 'webhook',
-        destination_source_system_id: 'system',
-        destination_instance_id: counterparty.instanceId,
-        destination_instance_name: counterparty.instanceName,
-      },
-      origin_order_number: orderNumber(index),
-      destination_order_number: `D-${index}`,
-      po: `PO-${index}`,
-      supply_owner: { source_id: 'system', source_name: caller.tenantName },
-      delivery_window: { start: `${day}T08:00:00Z`, end: `${day}T16:00:00Z`, timezone: 'UTC' },
-      note: null,
-      drops: [{ site: { source_id: 'site-104', tank_id: '2' }, product: { source_id: 'ULSD' }, volume: 4_700, loads: [{ terminal: { source_id: 'T-14' } }] }],
-      bols: Array.from({ length: deliveries }, (_, which) => bol(index, which)),
-      executed_drops: Array.from({ length: deliveries }, (_, which) => drop(index, which)),
-      bol_photos: [],
-      progression_state: 'COMPLETE',
-      status: 'synced',
-      version: 7,
-      extra_data: {},
-    });
-  };
+  const put = (index: number): Promise<boolean> => store.commit.insert(collections.orders, orderFor(companies, index, deliveries));
   for (let at = 0; at < count; at += atOnce) await Promise.all(Array.from({ length: Math.min(atOnce, count - at) }, (_, offset) => put(from + at + offset)));
 };
 

@@ -3,6 +3,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Pace, Target } from './load.js';
 import { paced, saturate } from './load.js';
+import type { ResetLoad } from './resets.js';
+import { sendResets } from './resets.js';
 
 interface Sink {
   url: string;
@@ -40,7 +42,8 @@ type Command =
   | { kind: 'count' }
   | { kind: 'saturate'; target: Target; connections: number; forMs: number }
   | { kind: 'pace'; target: Target; pace: Pace }
-  | { kind: 'end-to-end'; target: Target; pace: Pace };
+  | { kind: 'end-to-end'; target: Target; pace: Pace }
+  | { kind: 'resets'; target: Target; load: ResetLoad };
 
 const sink = await openSink();
 
@@ -53,8 +56,8 @@ const work: { [K in Command['kind']]: (command: Extract<Command, { kind: K }>) =
   async pace({ target, pace }) {
     const latencies: number[] = [];
     let failed = 0;
-    await paced(target, pace, ({ at, status }) => {
-      void status.then((code) => (code === 200 ? latencies.push(performance.now() - at) : failed++));
+    await paced(target, pace, ({ at, reply }) => {
+      void reply.then(({ status }) => (status === 200 ? latencies.push(performance.now() - at) : failed++));
     });
     return { latencies, failed };
   },
@@ -72,6 +75,7 @@ const work: { [K in Command['kind']]: (command: Extract<Command, { kind: K }>) =
     sink.onArrival = undefined;
     return { latencies, failed: sentAt.size };
   },
+  resets: ({ target, load }) => sendResets(target, load),
 };
 
 const handle = async (command: Command): Promise<void> => {

@@ -1,6 +1,7 @@
 import type { Child } from '../harness/processes.js';
 import { forkProcess, nextMessage, request } from '../harness/processes.js';
 import type { Pace, Saturation, Target } from './load.js';
+import type { ResetLoad, SentResets } from './resets.js';
 
 export interface Latencies {
   /** Milliseconds, unsorted. */
@@ -19,6 +20,8 @@ export interface LoadGenerator {
   pace(target: Target, pace: Pace): Promise<Latencies>;
   /** Measures the time from a request to its dispatch at the destination. */
   endToEnd(target: Target, pace: Pace): Promise<Latencies>;
+  /** Sends resets to the whole product and measures the responses. */
+  resets(target: Target, load: ResetLoad): Promise<SentResets>;
 }
 
 export const startLoadGenerator = async (children: Child[]): Promise<LoadGenerator> => {
@@ -32,5 +35,6 @@ export const startLoadGenerator = async (children: Child[]): Promise<LoadGenerat
     saturate: (target, connections, forMs) => request(child, { kind: 'saturate', target, connections, forMs }),
     pace: (target, pace) => request(child, { kind: 'pace', target, pace }),
     endToEnd: (target, pace) => request(child, { kind: 'end-to-end', target, pace }),
+    resets: (target, load) => request(child, { kind: 'resets', target, load }),
   };
 };

@@ -2,19 +2,27 @@ import { randomUUID } from 'node:crypto';
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 
+/** Returns the caller's number of an order. */
+export const orderNumber = (index: number): string => `SO-${1_000_000 + index}`;
+
+export interface Reply {
+  /** 0 when the connection was cut. */
+  status: number;
+  body: string;
+}
+
 /** One keep-alive connection with one request at a time. It uses little CPU, so that the server is measured and not the client. */
 export class Connection {
   readonly #port: number;
   #socket: Socket | undefined;
   #received = '';
-  #resolve: ((status: number) => void) | undefined;
+  #resolve: ((reply: Reply) => void) | undefined;
 
   constructor(port: number) {
     this.#port = port;
   }
 
-  /** Returns the status; 0 when the connection was cut. */
-  async send(request: string): Promise<number> {
+  async send(request: string): Promise<Reply> {
     const socket = this.#socket ?? (await this.#open());
     return new Promise((resolve) => {
       this.#resolve = resolve;
@@ -34,7 +42,7 @@ export class Connection {
       socket.on('error', () => undefined);
       socket.on('close', () => {
         if (this.#socket === socket) this.#socket = undefined;
-        this.#finish(0);
+        this.#finish({ status: 0, body: '' });
       });
       this.#socket = socket;
     });
@@ -47,19 +55,20 @@ export class Connection {
     const head = this.#received.slice(0, end);
     const length = Number(/content-length: (\d+)/i.exec(head)?.[1] ?? 0);
     if (this.#received.length < end + 4 + length) return;
+    const body = this.#received.slice(end + 4, end + 4 + length);
     this.#received = '';
     // The server closes each connection after some requests and announces it in this header.
     if (/connection: close/i.test(head)) {
       this.#socket?.destroy();
       this.#socket = undefined;
     }
-    this.#finish(Number(head.slice(9, 12)));
+    this.#finish({ status: Number(head.slice(9, 12)), body });
   }
 
-  #finish(status: number): void {
+  #finish(reply: Reply): void {
     const resolve = this.#resolve;
     this.#resolve = undefined;
-    resolve?.(status);
+    resolve?.(reply);
   }
 }
 
@@ -72,10 +81,12 @@ export interface Caller {
 
 export interface Target {
   url: string;
+  /** Order number `index` belongs to caller `index % callers.length`. */
   callers: Caller[];
-  /** First order number. Each request uses the next one, so that no reset blocks another. */
+  /** Index of the first order. Each request uses the next one, so that no reset blocks another. */
   from: number;
-  prefix: string;
+  /** Additional headers of request number `index`. */
+  headers?: (index: number) => string[];
 }
 
 export interface Prepared {
@@ -84,12 +95,12 @@ export interface Prepared {
 }
 
 /** Formats request number `index`. */
-export const requestOf = ({ url, callers, from, prefix }: Target, index: number): Prepared => {
+export const requestOf = ({ url, callers, from, headers }: Target, index: number): Prepared => {
   const { pathname, host } = new URL(url);
   const order = from + index;
   const caller = callers[order % callers.length]!;
   const correlationId = randomUUID();
-  const body = JSON.stringify({ order: { order_number: `${prefix}${order}` } });
+  const body = JSON.stringify({ order: { order_number: orderNumber(order) } });
   const head = [
     `POST ${pathname} HTTP/1.1`,
     `Host: ${host}`,
@@ -99,6 +110,7 @@ export const requestOf = ({ url, callers, from, prefix }: Target, index: number)
     `X-Correlation-ID: ${correlationId}`,
     'Content-Type: application/json',
     `Content-Length: ${body.length}`,
+    ...(headers?.(index) ?? []),
   ];
   return { text: `${head.join('\r\n')}\r\n\r\n${body}`, correlationId };
 };
@@ -121,7 +133,7 @@ export const saturate = async (target: Target, connections: number, forMs: numbe
   await Promise.all(
     all.map(async (connection) => {
       while (performance.now() - began < forMs) {
-        const status = await connection.send(requestOf(target, sent++).text);
+        const { status } = await connection.send(requestOf(target, sent++).text);
         if (status === 200) accepted += 1;
         else failed += 1;
       }
@@ -137,15 +149,23 @@ export interface Pace {
   count: number;
 }
 
+export interface SentRequest {
+  index: number;
+  correlationId: string;
+  /** `performance.now()` of sending. */
+  at: number;
+  reply: Promise<Reply>;
+}
+
 /** Sends requests at a fixed rate with half an interval of jitter, without waiting for responses. Calls `each` for every request. */
-export const paced = async (target: Target, { perS, count }: Pace, each: (sent: { correlationId: string; at: number; status: Promise<number> }) => void): Promise<void> => {
+export const paced = async (target: Target, { perS, count }: Pace, each: (sent: SentRequest) => void): Promise<void> => {
   const port = Number(new URL(target.url).port);
   const free: Connection[] = [];
   const every: Connection[] = [];
   const prepared = Array.from({ length: count }, (_, index) => requestOf(target, index));
   const dueAt = prepared.map((_, index) => ((index + Math.random() - 0.5) * 1_000) / perS).sort((a, b) => a - b);
   const began = performance.now() + 50;
-  const responses: Promise<number>[] = [];
+  const replies: Promise<Reply>[] = [];
   for (const [index, { text, correlationId }] of prepared.entries()) {
     const delayMs = began + dueAt[index]! - performance.now();
     if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
@@ -153,10 +173,10 @@ export const paced = async (target: Target, { perS, count }: Pace, each: (sent: 
     if (!connection) every.push((connection = new Connection(port)));
     const used = connection;
     const at = performance.now();
-    const status = used.send(text).finally(() => free.push(used));
-    responses.push(status);
-    each({ correlationId, at, status });
+    const reply = used.send(text).finally(() => free.push(used));
+    replies.push(reply);
+    each({ index, correlationId, at, reply });
   }
-  await Promise.all(responses);
+  await Promise.all(replies);
   for (const connection of every) connection.close();
 };

@@ -2,6 +2,7 @@ import { collections } from '@crossroads/store';
 import type { AnyDocument } from '../baselines/baseline.js';
 import type { BaselineName } from '../baselines/baseline-process.js';
 import type { BaselineWorkers } from '../baselines/baseline-workers.js';
+import { putFloorResets } from '../baselines/floor.js';
 import type { Fixture, Harness } from '../harness/harness.js';
 import { until } from '../harness/harness.js';
 import { cpuSeconds } from '../harness/processes.js';
@@ -39,17 +40,21 @@ export const drainReal = async (harness: Harness, fixture: Fixture, workers: rea
   return rates(count, began, cpuSeconds(pids) - cpu);
 };
 
+/** Stores what a baseline works on. Returns the ids. */
+const resetsFor = async ({ store, companies, reserve }: Fixture, baseline: BaselineName, count: number): Promise<string[]> => {
+  if (baseline === 'noopJobs') return [];
+  const from = reserve(count);
+  if (baseline === 'minimum' || baseline === 'plainJob') return putFloorResets(store, companies, from, count);
+  await putOrders(store, companies, from, count);
+  return (await acceptAll(store, companies, from, count)).map(({ saga_id }) => saga_id);
+};
+
 /** Measures one baseline with the same load, in a database that no worker sweeps. */
 export const drainBaseline = async (harness: Harness, fixture: Fixture, baselineWorkers: BaselineWorkers, baseline: BaselineName, count: number, templates: readonly AnyDocument[]): Promise<Drained> => {
   const { stores, loadGenerator } = harness;
-  let sagaIds: string[] = [];
-  if (baseline !== 'noopJobs') {
-    const from = fixture.reserve(count);
-    await putOrders(fixture.store, fixture.companies, from, count);
-    sagaIds = (await acceptAll(fixture.store, fixture.companies, from, count)).map(({ saga_id }) => saga_id);
-  }
+  const sagaIds = await resetsFor(fixture, baseline, count);
   const connection = connectRedis(stores.redisUrl);
-  const name = { noopJobs: 'noop', fiveJobs: 'five' }[baseline as string];
+  const name = { noopJobs: 'noop', fiveJobs: 'five', plainJob: 'plain' }[baseline as string];
   const queue = name === undefined ? undefined : benchQueue(name, connection);
   await queue?.pause();
   await baselineWorkers.begin(baseline, queue ? [] : sagaIds, templates);
