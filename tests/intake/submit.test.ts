@@ -175,7 +175,7 @@ describe('authentication', () => {
   test('a token is issued for a secret and requires X-Tenant-Name', async () => {
     const order = await fixture.deliver();
     const reply = await token(new URLSearchParams({ grant_type: 'password', client_id: fixture.client.id, client_secret: fixture.client.secret }).toString());
-    expect(reply.body).toEqual({ access_token: expect.any(String), token_type: 'bearer', expires_in: 3600 });
+    expect(reply.body).toEqual({ access_token: expect.any(String), token_type: 'bearer', expires_in: 3600, scope: expect.stringMatching(/^order:reset /) });
     const bearer: [string, string] = ['Authorization', `Bearer ${reply.body.access_token}`];
     const without = await submit(order.origin_order_number, [bearer], null);
     expect([without.status, without.body.detail]).toEqual([422, [{ type: 'missing', loc: ['header', 'X-Tenant-Name'], msg: 'Field required', input: null }]]);

@@ -43,7 +43,7 @@ test('the whole queue is on one node, and operators see its jobs and every worke
   const holder = await cluster.holder();
   for (const node of cluster.nodes) expect((await node.ask('DBSIZE')) !== ':0\r\n').toBe(node === holder);
 
-  const ops = await openOps({ mongodbUri: ownDatabase('scale-cluster-ops'), redisUrl: cluster.url });
+  const ops = await openOps({ mongodbUri: ownDatabase('scale-cluster-ops'), redisUrl: cluster.url, queue: { name: 'sagas', prefix: 'crossroads' } });
   const cookie = await signIn(ops.app, 'viewer');
   const board = await request(ops.app).get('/queues/api/queues?activeQueue=sagas&status=completed&page=1&jobsPerPage=10').set({ cookie });
   expect(board.text).toContain('saga-');

@@ -6,7 +6,7 @@ import { auditRepository, intakeRepository, sagaViewRepository } from '@crossroa
 import { eventually } from '@crossroads/testkit';
 import { ownDatabase, testRedisUrl } from '../../../../tests/stores/own-database.js';
 import type { OpenOps } from '../testing/open-ops.js';
-import { openOps } from '../testing/open-ops.js';
+import { openOps, queueName } from '../testing/open-ops.js';
 import { addOrder, sampleOrder } from '../testing/sample-orders.js';
 import { sampleSagas } from '../testing/sample-sagas.js';
 import type { CommandName, CommandInput } from './commands.js';
@@ -124,7 +124,7 @@ describe('terminate', () => {
     expect(await saga(next)).toMatchObject({ phase: 'waiting' });
     const { epoch } = await saga(id);
     const notified = new Set<string>();
-    const subscription = openSagaSubscription(testRedisUrl(), () => undefined);
+    const subscription = openSagaSubscription(testRedisUrl(), () => undefined, queueName);
     await new Promise<void>((opened) => {
       subscription.listen({ saved: (sagaIds) => sagaIds.forEach((sagaId) => notified.add(sagaId)), opened, closed: () => undefined });
       subscription.resume();

@@ -22,6 +22,8 @@ export interface OpenOps {
 export interface OpenOpsOptions {
   mongodbUri: string;
   redisUrl: string;
+  /** By default a queue of this process. */
+  queue?: typeof queueName;
   /** Replaces the real commands. */
   commands?: AvailableCommands;
   secure?: boolean;
@@ -32,19 +34,20 @@ export const testLifetime = { idleMs: 3_600_000, maxMs: 8 * 3_600_000 };
 
 export const passwords: Record<OperatorRole, string> = { viewer: 'only looking', operator: 'night shift 3am' };
 
+/** Other suites share the Redis, and their workers must not appear on these pages. */
+export const queueName = { name: 'sagas', prefix: `ops-${process.pid}` };
+
 /** Opens the pages on a real database with a viewer and an operator. Closing drops the database if it is reachable. */
-export const openOps = async ({ mongodbUri, redisUrl, commands: given, secure = false, trustedProxies = 0 }: OpenOpsOptions): Promise<OpenOps> => {
+export const openOps = async ({ mongodbUri, redisUrl, queue: name = queueName, commands: given, secure = false, trustedProxies = 0 }: OpenOpsOptions): Promise<OpenOps> => {
   const store = openStore({ uri: mongodbUri, operationTimeoutMs: 10_000 });
   // The database is empty, so opening it fails until its indexes exist.
   await store.ready.catch(() => makeIndexes(store.connection));
   for (const role of ['viewer', 'operator'] as const) {
     await operatorRepository(store).save({ _id: role, password_scrypt: await hashPassword(passwords[role]), role, created_at: new Date() });
   }
-  // Other suites share the Redis, and their workers must not appear on these pages.
-  const queueName = { name: 'sagas', prefix: `ops-${process.pid}` };
-  const bullmqQueue = openQueue(redisUrl, () => undefined, queueName);
+  const bullmqQueue = openQueue(redisUrl, () => undefined, name);
   const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
-  const queue = openSagaQueue(redisUrl, () => undefined, queueName);
+  const queue = openSagaQueue(redisUrl, () => undefined, name);
   const commands = given ?? createCommands({ store, queue, log: silent });
   const bulks = createBulkRunner({ bulks: bulkRepository(store), commands, log: silent, perSecond: 200 });
   const app = createOpsApp({ store, bullmqQueue, log: silent, environment: 'test', secure, trustedProxies, sessionLifetime: testLifetime, commands, bulks });
