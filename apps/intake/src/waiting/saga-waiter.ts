@@ -2,7 +2,7 @@ import type { Log } from '@crossroads/platform';
 import type { SagaSubscription } from '@crossroads/saga-bullmq';
 import type { SagaVersion, SagaVersionRepository } from '@crossroads/store';
 import type { Intervals } from './waited-sagas.js';
-import { createWaitedSagas, defaultIntervals } from './waited-sagas.js';
+import { awaitsOnlyEnd, createWaitedSagas, defaultIntervals } from './waited-sagas.js';
 
 export interface SagaWaiterOptions {
   sagas: SagaVersionRepository;
@@ -86,8 +86,9 @@ export const createSagaWaiter = ({ sagas, subscription, log, maxWaits, intervals
     isReading = true;
     readAt = performance.now();
     try {
-      const versions = await sagas.sagaVersions(ids, [...waitsByTenant.keys()]);
-      for (const sagaId of ids) applyVersion(sagaId, versions.get(sagaId), announced.has(sagaId));
+      const withoutEntries = ids.every((sagaId) => announced.has(sagaId) && awaitsOnlyEnd(waited.get(sagaId)!));
+      const versions = await sagas.sagaVersions(ids, [...waitsByTenant.keys()], { withoutEntries });
+      for (const sagaId of ids) applyVersion(sagaId, versions.get(sagaId), { isAnnounced: announced.has(sagaId), withoutEntries });
     } catch (error) {
       log.warn('could not read the status of sagas that callers wait for; the next read tries again', { waits: count, error });
       for (const sagaId of ids) waited.read(sagaId, undefined);
@@ -97,13 +98,18 @@ export const createSagaWaiter = ({ sagas, subscription, log, maxWaits, intervals
     }
   };
 
-  const applyVersion = (sagaId: string, version: SagaVersion | undefined, isAnnounced: boolean): void => {
+  const applyVersion = (sagaId: string, version: SagaVersion | undefined, { isAnnounced, withoutEntries }: { isAnnounced: boolean; withoutEntries: boolean }): void => {
     const saga = waited.get(sagaId);
     if (!saga) return;
     // A saga has ended without a notification, so the worker cannot send them. Polling is quick until the next notification arrives.
     if (version?.rests && saga.wasMoving && !isAnnounced && !notified.has(sagaId)) waited.expectNotifications(false);
     waited.read(sagaId, version);
-    if (version) for (const wait of saga.waits) if (isMet(wait, version)) wait.end('met');
+    if (!version) return;
+    for (const wait of saga.waits) {
+      // A wait for the next change that began during this read has a poll of its own.
+      if (withoutEntries && wait.seenMark !== undefined) continue;
+      if (isMet(wait, version)) wait.end('met');
+    }
   };
 
   const readAtOnce = (sagaIds: readonly string[]): void => {

@@ -32,6 +32,9 @@ export interface WaitedSaga<W> {
   wasMoving: boolean;
 }
 
+/** Returns whether callers wait only for the end of the saga, and none for its next change. */
+export const awaitsOnlyEnd = ({ waits }: Pick<WaitedSaga<Wait>, 'waits'>): boolean => [...waits].every(({ seenMark }) => seenMark === undefined);
+
 interface PolledSaga<W> extends WaitedSaga<W> {
   mark: string | undefined;
   intervalMs: number;
@@ -63,7 +66,7 @@ export const createWaitedSagas = <W extends Wait>({ quick, slow }: Intervals): W
   /** No saga is to be polled before it. */
   let earliest = Infinity;
 
-  const intervalOf = ({ waits }: WaitedSaga<W>): Interval => (isNotified && [...waits].every(({ seenMark }) => seenMark === undefined) ? slow : quick);
+  const intervalOf = (saga: WaitedSaga<W>): Interval => (isNotified && awaitsOnlyEnd(saga) ? slow : quick);
 
   const pollWithin = (saga: PolledSaga<W>, ms: number): void => {
     saga.pollAt = Math.min(saga.pollAt, performance.now() + ms);

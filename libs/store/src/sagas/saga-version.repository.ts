@@ -22,19 +22,22 @@ export const sagaVersionOf = ({ phase, status, settled_epoch }: Pick<SagaDocumen
 
 /** Reads the versions of many sagas at once, for callers that wait for them. */
 export interface SagaVersionRepository {
-  /** Returns the version of each saga. `tenantIds` are the tenants of the sagas, for the router of a sharded cluster. */
-  sagaVersions(sagaIds: readonly string[], tenantIds: readonly string[]): Promise<Map<string, SagaVersion>>;
+  /**
+   * Returns the version of each saga. `tenantIds` are the tenants of the sagas, for the router of a sharded cluster.
+   * With `withoutEntries`, the journal is not read. Then the mark does not show new entries, but `rests` is correct.
+   */
+  sagaVersions(sagaIds: readonly string[], tenantIds: readonly string[], options?: { withoutEntries?: boolean }): Promise<Map<string, SagaVersion>>;
 }
 
 /** Only fields of the index, so that MongoDB reads no document. */
 const ofJournal = { _id: 0, saga_id: 1, 'journal.seq': 1 } as const;
 
 export const sagaVersionRepository = ({ connection }: Store): SagaVersionRepository => ({
-  sagaVersions: (sagaIds, tenantIds) =>
+  sagaVersions: (sagaIds, tenantIds, { withoutEntries = false } = {}) =>
     withStoreErrors(async () => {
       const ids = [...sagaIds];
       // The journal is read first. In the other order, a write between the two reads would never be noticed.
-      const entries = await rawCollection<EntryDocument>(connection, collections.logs).find({ saga_id: { $in: ids } }, { projection: ofJournal }).toArray();
+      const entries = withoutEntries ? [] : await rawCollection<EntryDocument>(connection, collections.logs).find({ saga_id: { $in: ids } }, { projection: ofJournal }).toArray();
       const sagas = await rawCollection<SagaDocument>(connection, collections.sagas).find({ _id: { $in: ids }, tenant_id: { $in: [...tenantIds] } }, { projection: ofSaga }).toArray();
       const written = new Map<string, number>();
       for (const { saga_id } of entries) written.set(saga_id, (written.get(saga_id) ?? 0) + 1);
