@@ -29,7 +29,7 @@ const connections = 64;
 export const fullProductPlan: ProductPlan = {
   rounds: 3,
   warmUp: 1_000,
-  idleSeconds: 6,
+  idleSeconds: 10,
   loads: { at_5: steady(5, 12), at_50: steady(50, 8), at_200: steady(200, 5), flat_out: { connections, count: 2_000 } },
   budgetMs: 200_000,
 };
