@@ -43,7 +43,7 @@ describe('login', () => {
     expect(wrong.headers['set-cookie']).toBeUndefined();
   });
 
-  test('a wrong password and an unknown username cost the same work, so that the response time does not tell them apart', async () => {
+  test('a wrong password and an unknown username cost the same work, so that the response time does not distinguish them', async () => {
     await attempt('stranger', 'wrong');
     const scrypt = jest.spyOn(crypto, 'scrypt');
     const costOf = async (username: string) => {
