@@ -185,6 +185,7 @@ describe('the wire', () => {
   test.each([
     ['both lengths', () => head('Content-Length: 5\r\nTransfer-Encoding: chunked\r\n')],
     ['no host', () => 'GET /livez HTTP/1.1\r\n\r\n'],
+    ['two hosts', () => 'GET /livez HTTP/1.1\r\nHost: a\r\nhost: b\r\n\r\n'],
     ['a bad chunk', () => `${head('Transfer-Encoding: chunked\r\n')}zz\r\n`],
     ['two lengths', () => head('Content-Length: 5\r\nContent-Length: 6\r\n')],
     ['a bare line feed', () => 'GET /livez HTTP/1.1\nHost: x\n\n'],

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { AnySchema } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
@@ -31,6 +31,16 @@ beforeAll(async () => {
   await fixture.deliver({ origin_order_number: '4711' });
 });
 afterAll(() => fixture.close());
+
+test.each(['/openapi.json', '/docs'])('%s has no credentials, so a request serializes nothing', async (path) => {
+  const serialized = jest.spyOn(JSON, 'stringify');
+  const { status, bytes } = await fixture.call(path, { as: null });
+  // The log of the fixture serializes its own lines.
+  const lengths = serialized.mock.results.map(({ value }) => String(value).length);
+  serialized.mockRestore();
+  expect([status, bytes.length > 20_000]).toEqual([200, true]);
+  expect(Math.max(0, ...lengths)).toBeLessThan(1_000);
+});
 
 test('the document is OpenAPI 3.1, always the same, and served by the intake', async () => {
   expect(document.openapi).toBe('3.1.0');

@@ -42,6 +42,8 @@ const post = (headers: string) => `POST / HTTP/1.1\r\nHost: x\r\n${headers}\r\n`
 test.each<[string, string, number, RegExp]>([
   ['9 kB of headers', `GET / HTTP/1.1\r\nHost: x\r\nX-Padding: ${'x'.repeat(9_000)}\r\n\r\n`, 431, /Send shorter headers/],
   ['no host', 'GET / HTTP/1.1\r\n\r\n', 400, /Host header/],
+  ['two hosts', 'GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n', 400, /more than one Host header/],
+  ['two hosts in HTTP/1.0', 'GET / HTTP/1.0\r\nHost: a\r\nHOST: a\r\n\r\n', 400, /more than one Host header/],
   ['two lengths', post('Content-Length: 5\r\nContent-Length: 6\r\n'), 400, /not valid HTTP/],
   ['a length and chunks', post('Content-Length: 5\r\nTransfer-Encoding: chunked\r\n'), 400, /not valid HTTP/],
   ['nonsense', '\u0016\u0003\u0001hello\r\n\r\n', 400, /not valid HTTP/],

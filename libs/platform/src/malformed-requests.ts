@@ -26,6 +26,8 @@ const malformed = reject(400, 'The request is not valid HTTP/1.1. Correct the re
 
 const noHost = reject(400, 'The request has no Host header. HTTP/1.1 requires one: add it.');
 
+const severalHosts = reject(400, 'The request has more than one Host header. Send one.');
+
 /** Milliseconds that a rejected connection stays open, so that the caller can read the reply. */
 const lingerMs = 1_000;
 
@@ -51,10 +53,11 @@ export const handleMalformedRequests = (server: Server, app: RequestListener, lo
   const handle = oneAtATime(app);
   server.on('request', (request, response) => {
     requests.set(request.socket, { request, response });
-    if (request.headers.host !== undefined || request.httpVersion !== '1.1') return handle(request, response);
-    const { headers, body } = replyTo(noHost);
-    response.writeHead(noHost.status, headers).end(body);
-    report(noHost, { request_id: headers['X-Request-ID'], from: request.socket.remoteAddress });
+    const rejection = hostRejection(request);
+    if (!rejection) return handle(request, response);
+    const { headers, body } = replyTo(rejection);
+    response.writeHead(rejection.status, headers).end(body);
+    report(rejection, { request_id: headers['X-Request-ID'], from: request.socket.remoteAddress });
   });
   // An unknown expectation may be ignored. Node would send a reply without a body.
   server.on('checkExpectation', (request, response) => server.emit('request', request, response));
@@ -74,6 +77,14 @@ export const handleMalformedRequests = (server: Server, app: RequestListener, lo
     response.writeHead(rejection.status, { ...headers, 'X-Request-ID': response.getHeader('X-Request-ID') ?? headers['X-Request-ID'] }).end(body);
     closeSoon(socket);
   });
+};
+
+/** Node accepts several Host headers and uses the first. A proxy that uses the last would see another request than this server (RFC 9112, section 3.2). */
+const hostRejection = ({ rawHeaders, httpVersion }: IncomingMessage): Rejection | undefined => {
+  let hosts = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) if (rawHeaders[at]!.length === 4 && rawHeaders[at]!.toLowerCase() === 'host') hosts += 1;
+  if (hosts > 1) return severalHosts;
+  return hosts === 0 && httpVersion === '1.1' ? noHost : undefined;
 };
 
 /** Closes a connection after a delay. Until then, its input is read and discarded. Without this, a reset of the connection may overtake the reply. */

@@ -156,6 +156,12 @@ describe('permissions', () => {
     await request(ops.app).get('/v1/ops/sagas').set('accept', 'application/json').expect(401);
   });
 
+  test('a known key with another secret is rejected', async () => {
+    const other = `${keys['operator']!.slice(0, -43)}${'a'.repeat(43)}`;
+    expect((await get('/sagas', other).expect(401)).body).toMatchObject({ code: 'operator.key_rejected' });
+    await get('/sagas', keys['operator']).expect(200);
+  });
+
   test('a key is invalid once its operator is removed, it is revoked, or it has expired', async () => {
     await run('create', 'grace', '--role', 'operator');
     const [first, second] = [keyIn(await run('key', 'grace')), keyIn(await run('key', 'grace', '--expires', '2999-01-01'))];

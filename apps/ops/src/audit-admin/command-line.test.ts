@@ -89,6 +89,14 @@ describe('tampering is found:', () => {
       /Line 4 .* does not follow line 3/,
     ],
     ['a record of a removal that covers itself', async () => lines().updateOne({ seq: 6 }, { $set: { action: 'audit removal', detail: { removed: { seq: 6, hash: (await line(6)).hash } } } }), /Line 6 .* was changed/],
+    [
+      'removed first lines behind a record of a removal that covers its own line',
+      async () => {
+        await lines().deleteMany({ seq: { $lte: 2 } });
+        await auditRepository(store).note({ ...record, action: 'audit removal', detail: { removed: { seq: 1_000, hash: 'a'.repeat(64) } } }, { outcome: 'done' });
+      },
+      /Before line 3, 2 of the lines from number 1 are missing/,
+    ],
   ])('%s', async (_what, tamper, found) => {
     await tamper();
     expect(await problem()).toMatch(found);

@@ -2,15 +2,16 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { StoreUnavailable } from '@crossroads/saga';
 import { openSagaSubscription } from '@crossroads/saga-bullmq';
 import type { AuditDocument, NewSaga, SagaDocument } from '@crossroads/store';
-import { auditRepository, intakeRepository, sagaViewRepository } from '@crossroads/store';
+import { auditRepository, intakeRepository, sagaCommandRepository, sagaViewRepository } from '@crossroads/store';
 import { eventually } from '@crossroads/testkit';
 import { ownDatabase, testRedisUrl } from '../../../../tests/stores/own-database.js';
 import type { OpenOps } from '../testing/open-ops.js';
 import { openOps, queueName } from '../testing/open-ops.js';
 import { addOrder, sampleOrder } from '../testing/sample-orders.js';
 import { sampleSagas } from '../testing/sample-sagas.js';
-import type { CommandName, CommandInput } from './commands.js';
+import type { CommandName, CommandInput, SagaCommand } from './commands.js';
 import { createCommands } from './create-commands.js';
+import { withAudit } from './with-audit.js';
 
 let ops: OpenOps;
 let sagas: ReturnType<typeof sampleSagas>;
@@ -239,10 +240,23 @@ describe('recover', () => {
   });
 });
 
-test('the audit entry of a failed command is failed, and stays begun when the process dies', async () => {
+test('the audit entry of a command is begun while it runs, so also when the process dies, and failed if it fails', async () => {
   const { id } = await sagaAfter('synced');
-  const end = await auditRepository(ops.store).begin({ by: 'ada', role: 'operator', credential: 'key:0123', action: 'resume', saga_id: id, reason: 'x', from: null });
-  expect(await actions(id)).toMatchObject([{ outcome: 'begun' }]);
-  await end({ outcome: 'failed' });
-  expect(await actions(id)).toMatchObject([{ outcome: 'failed' }]);
+  const whileRunning: AuditDocument[][] = [];
+  const failing: SagaCommand = async (sagaId) => {
+    whileRunning.push(await actions(sagaId));
+    throw new Error('no way');
+  };
+  const audited = withAudit('resume', failing, { audit: auditRepository(ops.store), sagas: sagaCommandRepository(ops.store) });
+  await expect(audited(id, input)).rejects.toThrow('no way');
+  expect(whileRunning).toMatchObject([[{ by: 'ada', action: 'resume', outcome: 'begun' }]]);
+  expect(await actions(id)).toMatchObject([{ outcome: 'failed', detail: { message: 'no way' } }]);
+});
+
+test('a command without an audit entry does not run', async () => {
+  const { id } = await sagaAfter('unavailable');
+  const begin = async () => Promise.reject(new StoreUnavailable('MongoDB did not respond'));
+  const audited = withAudit('resume', ops.commands.resume!, { audit: { begin }, sagas: sagaCommandRepository(ops.store) });
+  await expect(audited(id, input)).rejects.toThrow(StoreUnavailable);
+  expect(await saga(id)).toMatchObject({ phase: 'stopped' });
 });

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import crypto from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import express from 'express';
 import request from 'supertest';
 import { auditRepository, hashPassword, operatorRepository, operatorAccounts, sessionRepository } from '@crossroads/store';
@@ -40,6 +41,20 @@ describe('login', () => {
     expect(wrong.text).toContain('The username or the password is wrong.');
     expect(unknown.text.replace('stranger', 'operator')).toBe(wrong.text);
     expect(wrong.headers['set-cookie']).toBeUndefined();
+  });
+
+  test('a wrong password and an unknown username cost the same work, so that the response time does not distinguish them', async () => {
+    await attempt('stranger', 'wrong');
+    const scrypt = jest.spyOn(crypto, 'scrypt');
+    const costOf = async (username: string) => {
+      scrypt.mockClear();
+      await attempt(username, 'wrong');
+      return scrypt.mock.calls.map(([, , length, options]) => [length, options]);
+    };
+    const known = await costOf('operator');
+    expect(known).toHaveLength(1);
+    expect(await costOf('stranger')).toEqual(known);
+    scrypt.mockRestore();
   });
 
   test('scripts and other sites cannot read the cookie', async () => {
