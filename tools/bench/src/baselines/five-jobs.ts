@@ -1,5 +1,5 @@
 import { Worker } from 'bullmq';
-import { benchQueue, connectRedis, prefix } from '../harness/stores.js';
+import { benchQueue, connectRedis, prefix, readyOrExit } from '../harness/stores.js';
 import type { Baseline } from './baseline.js';
 import type { SagaRun } from './same-writes.js';
 import { openPost, steps } from './same-writes.js';
@@ -26,11 +26,7 @@ export const fiveJobs: Baseline = async ({ store, redisUrl, templates, inFlight,
     },
     { connection, prefix, concurrency: inFlight },
   );
-  worker.on('failed', (_job, error) => {
-    console.error(error);
-    process.exit(1);
-  });
-  await worker.waitUntilReady();
+  await readyOrExit(worker);
   return {
     async stop() {
       await worker.close();

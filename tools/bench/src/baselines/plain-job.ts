@@ -1,5 +1,5 @@
 import { Worker } from 'bullmq';
-import { connectRedis, prefix } from '../harness/stores.js';
+import { connectRedis, prefix, readyOrExit } from '../harness/stores.js';
 import type { Baseline } from './baseline.js';
 import type { FloorAccess } from './floor.js';
 import { floorCollection, floorReset, openFloorPost } from './floor.js';
@@ -21,11 +21,7 @@ export const plainJob: Baseline = async ({ store, redisUrl, destination, complet
     completed();
   };
   const worker = new Worker('plain', work, { connection, prefix, concurrency });
-  worker.on('failed', (_job, error) => {
-    console.error(error);
-    process.exit(1);
-  });
-  await worker.waitUntilReady();
+  await readyOrExit(worker);
   return {
     async stop() {
       await worker.close();

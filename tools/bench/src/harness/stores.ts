@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import type { Worker } from 'bullmq';
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import { inRepository, ownEnvironment } from './processes.js';
@@ -58,3 +59,12 @@ export const connectRedis = (redisUrl: string): Redis => new Redis({ path: decod
 /** Opens a queue with the retention of the real one. */
 export const benchQueue = (name: string, connection: Redis): Queue =>
   new Queue(name, { connection, prefix, streams: { events: { maxLen: 1_000 } }, defaultJobOptions: { removeOnComplete: { count: 1_000, limit: 1_000 } } });
+
+/** Waits until a baseline's worker takes jobs. A failed job ends the process, since its run would measure something else. */
+export const readyOrExit = async (worker: Worker): Promise<void> => {
+  worker.on('failed', (_job, error) => {
+    console.error(error);
+    process.exit(1);
+  });
+  await worker.waitUntilReady();
+};
